@@ -1,0 +1,4 @@
+//! stub
+pub mod chip;
+pub mod network;
+pub mod program;

@@ -1,0 +1,189 @@
+//! A network after its file was read and checked: integers only, still without a place.
+//!
+//! This is what the chip is built from and what the plain reference runs: populations, projections with their
+//! weights, stimuli's populations, learning. Every number is in the formats of `docs/arithmetic.md`.
+//!
+//! Promises: pure data; indices refer to the lists of this struct; nothing names a core.
+//! Absent on purpose: files and their errors (`files`), placement (`mapping`).
+
+use serde::{Deserialize, Serialize};
+use synfire_core::arrival::Delays;
+use synfire_core::neuron::{Datapath, NeuronParameters};
+use synfire_core::neuron_core::WeightFormat;
+use synfire_core::synapse::WeightLanes;
+use synfire_plasticity::config::{LearningDatapath, NeuronLearning, Readout, SynapseLearning};
+
+/// A network, resolved.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Name, for reports.
+    pub name: String,
+    /// Seed of every draw that reaches a register.
+    pub seed: u32,
+    /// Datapath of the neuron cores (from the chip).
+    pub datapath: Datapath,
+    /// Registers of the learning engine (from the chip).
+    pub learning: LearningDatapath,
+    /// Populations of stimulus channels: they fire when the stimulus says so.
+    pub inputs: Vec<Input>,
+    /// Populations of neurons.
+    pub populations: Vec<Population>,
+    /// Projections.
+    pub projections: Vec<Projection>,
+}
+
+/// A population of stimulus channels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Name.
+    pub name: String,
+    /// Channels.
+    pub neurons: u32,
+    /// Most events a channel carries in one step, 1..=255.
+    pub max_events: u8,
+}
+
+/// A population of neurons.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// Name.
+    pub name: String,
+    /// Neurons.
+    pub neurons: u32,
+    /// Their parameters.
+    pub parameters: NeuronParameters,
+    /// How they learn; `None`: no plastic projection ends here.
+    pub learning: Option<NeuronLearning>,
+    /// Whether they form errors.
+    pub readout: Option<Readout>,
+    /// Most neurons of it that one core may hold (a placement hint); `None` is the core's limit.
+    pub max_per_core: Option<u32>,
+}
+
+/// Where a projection begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Source {
+    /// Index into [`Network::inputs`].
+    Input(usize),
+    /// Index into [`Network::populations`].
+    Population(usize),
+}
+
+/// The synapses of a projection, in axon order: an axon is a presynaptic neuron and a delay.
+#[derive(Clone, Debug)]
+pub enum Synapses {
+    /// Every pair: `weights[pre * posts + post]`, one delay. Axon `a` is presynaptic neuron `a`.
+    Dense {
+        /// The weights.
+        weights: WeightLanes,
+    },
+    /// Listed pairs, by axon.
+    Sparse {
+        /// Presynaptic neuron of each axon, ascending; one axon a delay.
+        presynaptic: Vec<u32>,
+        /// First entry of each axon, and one past the last.
+        starts: Vec<u32>,
+        /// Postsynaptic neuron of each entry, ascending within an axon.
+        posts: Vec<u32>,
+        /// The weights.
+        weights: WeightLanes,
+    },
+}
+
+/// How a core stores the rows of a projection. Never changes a bit of the result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Encoding {
+    /// The smaller of the two.
+    Auto,
+    /// Every slot.
+    Dense,
+    /// Listed slots.
+    Sparse,
+}
+
+/// A projection.
+#[derive(Clone, Debug)]
+pub struct Projection {
+    /// Name.
+    pub name: String,
+    /// Where it begins.
+    pub source: Source,
+    /// Population it ends in.
+    pub target: usize,
+    /// Store and scaling of its weights.
+    pub format: WeightFormat,
+    /// Its synapses.
+    pub synapses: Synapses,
+    /// Delay of each axon of `synapses`, 1..=63.
+    pub delays: Delays,
+    /// How it learns; `None`: its weights are fixed.
+    pub learning: Option<SynapseLearning>,
+    /// Row encoding.
+    pub encoding: Encoding,
+}
+
+impl Network {
+    /// Neurons of a projection's source.
+    #[must_use]
+    pub fn source_neurons(&self, source: Source) -> u32 {
+        match source {
+            Source::Input(i) => self.inputs[i].neurons,
+            Source::Population(p) => self.populations[p].neurons,
+        }
+    }
+
+    /// Most events an axon of `source` carries in one step.
+    #[must_use]
+    pub fn max_events(&self, source: Source) -> u8 {
+        match source {
+            Source::Input(i) => self.inputs[i].max_events,
+            Source::Population(_) => 1,
+        }
+    }
+
+    /// Broadcast channels: one a readout neuron.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.populations.iter().filter(|p| p.readout.is_some()).map(|p| p.neurons as usize).sum()
+    }
+
+    /// Index of the population `name`.
+    #[must_use]
+    pub fn population(&self, name: &str) -> Option<usize> {
+        self.populations.iter().position(|p| p.name == name)
+    }
+
+    /// Index of the input `name`.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<usize> {
+        self.inputs.iter().position(|i| i.name == name)
+    }
+
+    /// Index of the projection `name`.
+    #[must_use]
+    pub fn projection(&self, name: &str) -> Option<usize> {
+        self.projections.iter().position(|p| p.name == name)
+    }
+
+    /// Synapses of all projections.
+    #[must_use]
+    pub fn synapses(&self) -> u64 {
+        self.projections.iter().map(|p| p.synapses.len() as u64).sum()
+    }
+}
+
+impl Synapses {
+    /// How many synapses.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Dense { weights } | Self::Sparse { weights, .. } => weights.len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

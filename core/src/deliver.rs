@@ -1,0 +1,89 @@
+//! Delivery: synapse rows of the axons that spiked, added into the dendritic accumulators of a slice.
+//!
+//! `acc[post] += count * (w >>> drop) << exponent`, exact in `i32` by the load-time proof of [`crate::width`].
+//! Micro-step 3 of `docs/arithmetic.md`, its sum. A negative exponent is not applied here: it shifts the
+//! projection's sum, not its weights.
+//!
+//! Promises: the result is a sum, so the order of axons is invisible; four dense rows are added per pass over
+//! the accumulators, which changes nothing else.
+
+use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use crate::vectorised;
+
+/// How a stored weight becomes an addend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scaling {
+    /// Stored bits that are not delivered (arithmetic shift right).
+    pub drop: u8,
+    /// Left shift of what is delivered.
+    pub exponent: u8,
+}
+
+/// A stored weight lane.
+pub trait Weight: Copy + Into<i32> {}
+impl Weight for i8 {}
+impl Weight for i16 {}
+
+#[inline(always)]
+fn dense_body<W: Weight>(acc: &mut [i32], weights: &[W], axons: &[u32], scaling: Scaling) {
+    let posts = acc.len();
+    let row = |axon: u32| &weights[axon as usize * posts..(axon as usize + 1) * posts];
+    let plain = scaling == Scaling { drop: 0, exponent: 0 };
+    let addend = |w: W| if plain { w.into() } else { (w.into() >> scaling.drop) << scaling.exponent };
+    let mut four = axons.chunks_exact(4);
+    for group in &mut four {
+        let (r0, r1, r2, r3) = (row(group[0]), row(group[1]), row(group[2]), row(group[3]));
+        for post in 0..posts {
+            acc[post] += addend(r0[post]) + addend(r1[post]) + addend(r2[post]) + addend(r3[post]);
+        }
+    }
+    for &axon in four.remainder() {
+        for (a, &w) in acc.iter_mut().zip(row(axon)) {
+            *a += addend(w);
+        }
+    }
+}
+
+vectorised! {
+    fn dense_i8(acc: &mut [i32], weights: &[i8], axons: &[u32], scaling: Scaling) => dense_body::<i8>
+}
+vectorised! {
+    fn dense_i16(acc: &mut [i32], weights: &[i16], axons: &[u32], scaling: Scaling) => dense_body::<i16>
+}
+
+fn sparse<W: Weight>(
+    acc: &mut [i32],
+    starts: &[u32],
+    posts: &[u16],
+    weights: &[W],
+    axons: &[u32],
+    scaling: Scaling,
+) {
+    for &axon in axons {
+        let entries = starts[axon as usize] as usize..starts[axon as usize + 1] as usize;
+        for (&post, &w) in posts[entries.clone()].iter().zip(&weights[entries]) {
+            acc[usize::from(post)] += (w.into() >> scaling.drop) << scaling.exponent;
+        }
+    }
+}
+
+/// Adds the rows of `axons`, each once, into `acc` (one accumulator a neuron of the slice).
+pub fn deliver(memory: &SynapseMemory, axons: &[u32], scaling: Scaling, acc: &mut [i32]) {
+    match (&memory.layout, &memory.weights) {
+        (RowLayout::Dense, WeightLanes::I8(w)) => dense_i8(acc, w, axons, scaling),
+        (RowLayout::Dense, WeightLanes::I16(w)) => dense_i16(acc, w, axons, scaling),
+        (RowLayout::Sparse { starts, posts }, WeightLanes::I8(w)) => {
+            sparse(acc, starts, posts, w, axons, scaling);
+        }
+        (RowLayout::Sparse { starts, posts }, WeightLanes::I16(w)) => {
+            sparse(acc, starts, posts, w, axons, scaling);
+        }
+    }
+}
+
+/// Adds the row of `axon` `extra` more times: an axon that carried several events in one step.
+pub fn deliver_extra(memory: &SynapseMemory, axon: usize, extra: i32, scaling: Scaling, acc: &mut [i32]) {
+    for entry in memory.row(axon) {
+        acc[memory.post(axon, entry)] += ((memory.weights.get(entry) >> scaling.drop) << scaling.exponent) * extra;
+    }
+}

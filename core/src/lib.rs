@@ -1,0 +1,30 @@
+//! One neuron core of a neuromorphic chip, in integers.
+//!
+//! Models the datapath of `docs/arithmetic.md`: number formats, decays, dither, the neuron update
+//! (micro-steps 2 to 4), arrivals (1), presynaptic traces (5), synapse memory and its delivery into
+//! dendritic accumulators (3).
+//!
+//! Promises: every operation is a pure function of registers and configuration; the same bits on every
+//! machine; what is skipped because it is idle would have changed no register.
+//!
+//! Absent on purpose: routers, learning rules, configuration files, input and output, time, energy, floats.
+
+pub mod address;
+pub mod arrival;
+pub mod decay;
+pub mod deliver;
+pub mod dither;
+pub mod format;
+pub mod lif;
+pub mod neuron;
+pub mod neuron_core;
+pub mod rounding;
+pub mod simd;
+pub mod slice;
+pub mod synapse;
+pub mod trace;
+pub mod width;
+
+/// Version of `docs/arithmetic.md` that this crate implements. Stands in every memory image, trace,
+/// checkpoint and golden file; a reader refuses another major version.
+pub const ARITH_SPEC: &str = "1.0";

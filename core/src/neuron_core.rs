@@ -1,0 +1,288 @@
+//! One neuron core: population slices, blocks of axons with their synapse rows, and the step's order.
+//!
+//! Implements micro-steps 1 to 5 of `docs/arithmetic.md` (arrivals, membrane, current, fire, traces). Steps 6 to 8
+//! are the plasticity unit's, 9 the chip's.
+//!
+//! Promises: a pure function of registers, configuration and arrivals. Counts are the hardware's: every
+//! mapped neuron is billed every step, whether or not the simulator visits it.
+//! Absent on purpose: where packets come from, learning rules, time, energy.
+
+use crate::address::AxonIn;
+use crate::arrival::{Arrivals, Delays};
+use crate::deliver::{self, Scaling};
+use crate::slice::{Registers, Slice};
+use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use crate::trace::{TraceConfig, Traces};
+use serde::{Deserialize, Serialize};
+
+/// How a block's weights are stored and scaled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WeightFormat {
+    /// Bits of the plastic store, 1..=16, symmetric.
+    pub store_bits: u8,
+    /// Fraction bits of the store.
+    pub fraction: u8,
+    /// Bits that reach the accumulator: the store's top ones.
+    pub delivered_bits: u8,
+    /// Power of two between a delivered weight and a state lane. Negative: the projection's sum is shifted.
+    pub exponent: i8,
+}
+
+/// The axons of one projection that end in one slice, with their rows.
+#[derive(Clone, Debug)]
+pub struct AxonBlock {
+    /// Index of the projection in the network: the logical name of its synapses.
+    pub projection: u32,
+    /// Slice that the rows reach.
+    pub slice: usize,
+    /// Presynaptic index, in its population, of each axon.
+    pub presynaptic: Vec<u32>,
+    /// Delay of each axon.
+    pub delays: Delays,
+    /// Rows.
+    pub memory: SynapseMemory,
+    /// Store and scaling.
+    pub format: WeightFormat,
+    /// Accumulator of the slice that the rows add into.
+    pub port: usize,
+    /// Pending arrivals.
+    pub arrivals: Arrivals,
+    /// Presynaptic traces, where the block learns.
+    pub traces: Option<(TraceConfig, Traces)>,
+    /// Whether a rule changes the weights: then they are part of a snapshot.
+    pub plastic: bool,
+}
+
+/// What a packet at an axon-in entry reaches: `(block, axon)`.
+pub type AxonTarget = (u16, u32);
+
+/// The core's input addresses: each entry is a list of axons.
+#[derive(Clone, Debug, Default)]
+pub struct AxonInTable {
+    starts: Vec<u32>,
+    targets: Vec<AxonTarget>,
+}
+
+impl AxonInTable {
+    /// Appends an entry and returns its address.
+    pub fn push(&mut self, targets: impl IntoIterator<Item = AxonTarget>) -> AxonIn {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        self.targets.extend(targets);
+        self.starts.push(self.targets.len() as u32);
+        AxonIn(self.starts.len() as u32 - 2)
+    }
+
+    /// The axons behind an address.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, entry: AxonIn) -> &[AxonTarget] {
+        let at = entry.0 as usize;
+        &self.targets[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
+
+    /// How many addresses.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many axons all addresses reach together.
+    #[must_use]
+    pub fn reach(&self) -> usize {
+        self.targets.len()
+    }
+}
+
+/// What the hardware of one core did in one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoreCounts {
+    /// Axons that carried an event.
+    pub axon_events: u64,
+    /// Weights read and added.
+    pub synaptic_events: u64,
+    /// Neurons updated: all that are mapped.
+    pub neuron_updates: u64,
+    /// Neurons that fired.
+    pub spikes: u64,
+    /// Trace pairs updated: all of learning blocks.
+    pub trace_updates: u64,
+}
+
+/// A core's state in a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoreSnapshot {
+    registers: Vec<Registers>,
+    arrivals: Vec<Arrivals>,
+    traces: Vec<Option<Traces>>,
+    weights: Vec<Option<WeightLanes>>,
+}
+
+/// A snapshot that does not fit the core it is put into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SnapshotMismatch;
+
+/// One core.
+#[derive(Clone, Debug, Default)]
+pub struct NeuronCore {
+    /// Population slices.
+    pub slices: Vec<Slice>,
+    /// Blocks of axons.
+    pub blocks: Vec<AxonBlock>,
+    /// Input addresses.
+    pub axon_in: AxonInTable,
+    axons: Vec<u32>,
+}
+
+impl NeuronCore {
+    /// Marks what a spike packet of step `step` (the step in which its neuron fired) brings.
+    #[inline]
+    pub fn receive(&mut self, entry: AxonIn, step: u64, count: u8) {
+        let at = entry.0 as usize;
+        let range = self.axon_in.starts[at] as usize..self.axon_in.starts[at + 1] as usize;
+        for &(block, axon) in &self.axon_in.targets[range] {
+            let block = &mut self.blocks[usize::from(block)];
+            let due = step + u64::from(block.delays.get(axon as usize));
+            block.arrivals.mark(axon as usize, due, count);
+        }
+    }
+
+    /// Adds `value` to the dendritic sum of a neuron: an input current, without synapse.
+    pub fn inject(&mut self, slice: usize, neuron: usize, value: i32) {
+        self.slices[slice].ports[0].sums[neuron] += value;
+        self.slices[slice].touch(neuron);
+    }
+
+    /// Micro-steps 1 (spikes) to 5. Retires the arrivals of `step`.
+    pub fn step(&mut self, step: u64) -> CoreCounts {
+        let mut counts = CoreCounts::default();
+        for block in &mut self.blocks {
+            deliver_block(block, &mut self.slices[block.slice], step, &mut self.axons, &mut counts);
+        }
+        for slice in &mut self.slices {
+            slice.update(step);
+            counts.neuron_updates += slice.len as u64;
+            counts.spikes += u64::from(slice.fired_count());
+        }
+        counts
+    }
+
+    /// Control event `clear`: registers, traces and arrival buffers to their reset values; weights stay.
+    pub fn clear(&mut self) {
+        for slice in &mut self.slices {
+            slice.clear();
+        }
+        for block in &mut self.blocks {
+            block.arrivals.clear();
+            if let Some((_, traces)) = &mut block.traces {
+                traces.clear();
+            }
+        }
+    }
+
+    /// Everything that `restore` needs to go on with the same bits.
+    #[must_use]
+    pub fn snapshot(&self) -> CoreSnapshot {
+        CoreSnapshot {
+            registers: self.slices.iter().map(|s| s.registers.clone()).collect(),
+            arrivals: self.blocks.iter().map(|b| b.arrivals.clone()).collect(),
+            traces: self.blocks.iter().map(|b| b.traces.as_ref().map(|t| t.1.clone())).collect(),
+            weights: self.blocks.iter().map(|b| b.plastic.then(|| b.memory.weights.clone())).collect(),
+        }
+    }
+
+    /// Puts a snapshot of a core of the same configuration in place.
+    ///
+    /// # Errors
+    /// [`SnapshotMismatch`] when shapes differ; the core is then not usable.
+    pub fn restore(&mut self, snapshot: CoreSnapshot) -> Result<(), SnapshotMismatch> {
+        let blocks = self.blocks.len();
+        let lens = [snapshot.arrivals.len(), snapshot.traces.len(), snapshot.weights.len()];
+        if snapshot.registers.len() != self.slices.len() || lens.iter().any(|l| *l != blocks) {
+            return Err(SnapshotMismatch);
+        }
+        for (slice, registers) in self.slices.iter_mut().zip(snapshot.registers) {
+            if !slice.restore(registers) {
+                return Err(SnapshotMismatch);
+            }
+        }
+        let parts = snapshot.arrivals.into_iter().zip(snapshot.traces).zip(snapshot.weights);
+        for (block, ((arrivals, traces), weights)) in self.blocks.iter_mut().zip(parts) {
+            if arrivals.bits() != block.arrivals.bits() {
+                return Err(SnapshotMismatch);
+            }
+            block.arrivals = arrivals;
+            match (&mut block.traces, traces) {
+                (None, None) => {}
+                (Some((_, own)), Some(saved)) if own.p.len() == saved.p.len() => *own = saved,
+                _ => return Err(SnapshotMismatch),
+            }
+            match weights {
+                None if !block.plastic => {}
+                Some(saved) if block.plastic && saved.len() == block.memory.weights.len() => {
+                    block.memory.weights = saved;
+                }
+                _ => return Err(SnapshotMismatch),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn deliver_block(
+    block: &mut AxonBlock,
+    slice: &mut Slice,
+    step: u64,
+    axons: &mut Vec<u32>,
+    counts: &mut CoreCounts,
+) {
+    block.arrivals.list(step, axons);
+    if !axons.is_empty() {
+        let format = block.format;
+        let exponent = format.exponent.max(0) as u8;
+        let scaling = Scaling { drop: format.store_bits - format.delivered_bits, exponent };
+        let sums = &mut slice.ports[block.port].sums;
+        deliver::deliver(&block.memory, axons, scaling, sums);
+        if block.arrivals.counts_events() {
+            for &axon in axons.iter() {
+                let extra = i32::from(block.arrivals.extra(axon as usize, step));
+                if extra > 0 {
+                    deliver::deliver_extra(&block.memory, axon as usize, extra, scaling, sums);
+                    counts.axon_events += extra as u64;
+                    counts.synaptic_events += extra as u64 * block.memory.row(axon as usize).len() as u64;
+                }
+            }
+        }
+        counts.axon_events += axons.len() as u64;
+        counts.synaptic_events += axons.iter().map(|&a| block.memory.row(a as usize).len() as u64).sum::<u64>();
+        touch_reached(&block.memory, axons, slice);
+    }
+    if let Some((config, traces)) = &mut block.traces {
+        let arrivals = &block.arrivals;
+        let events = axons.iter().map(|&a| (a as usize, 1 + u32::from(arrivals.extra(a as usize, step))));
+        traces.update(*config, events);
+        counts.trace_updates += traces.p.len() as u64;
+    }
+    block.arrivals.retire(step);
+}
+
+/// Marks as active the neurons that the rows of `axons` reach.
+fn touch_reached(memory: &SynapseMemory, axons: &[u32], slice: &mut Slice) {
+    match &memory.layout {
+        RowLayout::Dense => slice.touch_all(),
+        RowLayout::Sparse { posts, .. } => {
+            for &axon in axons {
+                for &post in &posts[memory.row(axon as usize)] {
+                    slice.touch(usize::from(post));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! A population slice: the neurons of one population that sit in one core, their registers and the step.
+//!
+//! Promises: registers are structs of arrays; blocks of 64 neurons whose last step without arrivals changed
+//! nothing are skipped (`F(s) = s` without input is a fixed point, whatever the neuron's options), so that
+//! event-driven and dense sweeps give the same bits. Noise keeps every block active.
+//! Absent on purpose: synapses, routing, learning.
+
+use crate::dither::{self, Purpose};
+use crate::lif::{self, Lanes, LifConfig, PerLane, Uniform};
+use crate::neuron::{Datapath, NeuronParameters, PerNeuron};
+use crate::rounding::scale;
+use bitvec::prelude::{BitSlice, BitVec, Lsb0};
+use serde::{Deserialize, Serialize};
+
+/// Neurons per skipping block.
+const BLOCK: usize = 64;
+
+/// One dendritic accumulator per neuron, for the projections that share its exponent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// Zero or more: already applied to the addends. Negative: right shift of the sum, with floor.
+    pub sum_exponent: i8,
+    /// The sums.
+    pub sums: Vec<i32>,
+}
+
+/// The registers of a slice, as a checkpoint holds them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registers {
+    /// Current I.
+    pub current: Vec<i32>,
+    /// Membrane U, after this step's reset.
+    pub membrane: Vec<i32>,
+    /// Compared membrane U_cmp, before this step's reset.
+    pub compared: Vec<i32>,
+    /// 1 where the neuron fired in this step.
+    pub fired: Vec<u8>,
+    /// Refractory counters.
+    pub refractory: Vec<u8>,
+    /// Blocks of 64 neurons that must be updated in the next step.
+    active: BitVec<u64, Lsb0>,
+}
+
+/// One population slice.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// Index of the population in the network: the logical name of its neurons.
+    pub population: u32,
+    /// Index, in the population, of the slice's first neuron.
+    pub first: u32,
+    /// How many neurons.
+    pub len: usize,
+    /// Their parameters, cut to the slice.
+    pub parameters: NeuronParameters,
+    /// Dendritic accumulators; port 0 always exists and has exponent 0.
+    pub ports: Vec<Port>,
+    /// The registers.
+    pub registers: Registers,
+    config: LifConfig,
+    wide: bool,
+    noise_seed: u32,
+    noise: Vec<i32>,
+    /// The five parameter arrays, where any of them differs between neurons.
+    per_lane: Option<[Vec<i32>; 4]>,
+    fired_words: Vec<u64>,
+    fired_count: u32,
+    /// Update every block in every step (the dense sweep that skipping is compared with).
+    pub dense_sweep: bool,
+}
+
+impl Slice {
+    /// Builds a slice at reset. `sum_bits` is the proven width of the dendritic sum.
+    #[must_use]
+    pub fn new(
+        population: u32,
+        first: u32,
+        len: usize,
+        datapath: Datapath,
+        parameters: NeuronParameters,
+        sum_bits: u32,
+        seed: u32,
+    ) -> Self {
+        let config = LifConfig {
+            datapath,
+            reset: parameters.reset,
+            refractory_steps: parameters.refractory_steps,
+            refractory: parameters.refractory,
+            spiking: parameters.spiking,
+        };
+        let p = &parameters;
+        let arrays = [&p.current_decay, &p.membrane_decay, &p.threshold, &p.bias];
+        let varies = arrays.iter().any(|a| matches!(a, PerNeuron::Each(_)));
+        let per_lane = varies.then(|| arrays.map(|a| (0..len).map(|i| a.get(i)).collect()));
+        let mut slice = Self {
+            population,
+            first,
+            len,
+            ports: vec![Port { sum_exponent: 0, sums: vec![0; len] }],
+            registers: Registers {
+                current: vec![0; len],
+                membrane: vec![0; len],
+                compared: vec![0; len],
+                fired: vec![0; len],
+                refractory: vec![0; len],
+                active: BitVec::repeat(true, len.div_ceil(BLOCK)),
+            },
+            config,
+            wide: crate::width::needs_wide_sums(&datapath, sum_bits) || !parameters_fit(&parameters, &datapath),
+            noise_seed: Purpose::Noise.seed(seed),
+            noise: Vec::new(),
+            per_lane,
+            fired_words: vec![0; len.div_ceil(64)],
+            fired_count: 0,
+            dense_sweep: false,
+            parameters,
+        };
+        slice.clear();
+        slice
+    }
+
+    /// Registers to their reset values (control event `clear`).
+    pub fn clear(&mut self) {
+        for i in 0..self.len {
+            self.registers.current[i] = self.parameters.initial_current.get(i);
+            self.registers.membrane[i] = self.parameters.initial_membrane.get(i);
+        }
+        self.registers.compared.fill(0);
+        self.registers.fired.fill(0);
+        self.registers.refractory.fill(0);
+        self.registers.active.fill(true);
+        self.fired_words.fill(0);
+        self.fired_count = 0;
+        for port in &mut self.ports {
+            port.sums.fill(0);
+        }
+    }
+
+    /// The accumulator for addends already scaled (`sum_exponent >= 0`), or one with a right shift of its own.
+    pub fn add_port(&mut self, sum_exponent: i8) -> usize {
+        if sum_exponent >= 0 {
+            return 0;
+        }
+        self.ports.push(Port { sum_exponent, sums: vec![0; self.len] });
+        self.ports.len() - 1
+    }
+
+    /// Marks every block as active: something was delivered to any of them.
+    pub fn touch_all(&mut self) {
+        self.registers.active.fill(true);
+    }
+
+    /// Marks the block of neuron `index` as active.
+    #[inline]
+    pub fn touch(&mut self, index: usize) {
+        self.registers.active.set(index / BLOCK, true);
+    }
+
+    /// Micro-steps 2 to 4. Returns how many neurons were really visited (simulation work, not a count of the
+    /// hardware's).
+    pub fn update(&mut self, step: u64) -> usize {
+        self.periodic_reset(step);
+        let always = self.dense_sweep || self.parameters.noise_bits > 0;
+        if always {
+            self.touch_all();
+        }
+        if self.registers.active.not_any() {
+            if self.fired_count > 0 {
+                self.fired_words.fill(0);
+                self.fired_count = 0;
+            }
+            return 0;
+        }
+        self.draw_noise(step);
+        self.combine_ports();
+        let mut visited = 0;
+        for block in 0..self.registers.active.len() {
+            if self.registers.active[block] {
+                let range = block * BLOCK..(block * BLOCK + BLOCK).min(self.len);
+                visited += range.len();
+                let changed = self.update_range(range);
+                self.registers.active.set(block, changed);
+            }
+        }
+        self.fired_count = if self.parameters.spiking {
+            lif::pack(&self.registers.fired, &mut self.fired_words)
+        } else {
+            0
+        };
+        visited
+    }
+
+    fn update_range(&mut self, range: core::ops::Range<usize>) -> bool {
+        let r = &mut self.registers;
+        let lanes = Lanes {
+            current: &mut r.current[range.clone()],
+            membrane: &mut r.membrane[range.clone()],
+            compared: &mut r.compared[range.clone()],
+            fired: &mut r.fired[range.clone()],
+            refractory: &mut r.refractory[range.clone()],
+            sum: &mut self.ports[0].sums[range.clone()],
+            noise: if self.noise.is_empty() { &[] } else { &self.noise[range.clone()] },
+        };
+        match &self.per_lane {
+            Some([current_decay, membrane_decay, threshold, bias]) => {
+                let parameters = PerLane {
+                    current_decay: &current_decay[range.clone()],
+                    membrane_decay: &membrane_decay[range.clone()],
+                    threshold: &threshold[range.clone()],
+                    bias: &bias[range],
+                };
+                lif::update(self.config, parameters, self.wide, lanes)
+            }
+            None => {
+                let p = &self.parameters;
+                let parameters = Uniform {
+                    current_decay: p.current_decay.get(0) as u32,
+                    membrane_decay: p.membrane_decay.get(0) as u32,
+                    threshold: p.threshold.get(0),
+                    bias: p.bias.get(0),
+                };
+                lif::update(self.config, parameters, self.wide, lanes)
+            }
+        }
+    }
+
+    fn periodic_reset(&mut self, step: u64) {
+        let interval = u64::from(self.parameters.reset_interval);
+        if interval == 0 || step % interval != u64::from(self.parameters.reset_offset) % interval {
+            return;
+        }
+        self.registers.current.fill(0);
+        self.registers.membrane.fill(0);
+        self.touch_all();
+    }
+
+    fn draw_noise(&mut self, step: u64) {
+        let bits = u32::from(self.parameters.noise_bits);
+        if bits == 0 {
+            return;
+        }
+        let row = dither::row_key(self.noise_seed, step, self.population, 0);
+        self.noise.clear();
+        let first = self.first;
+        self.noise
+            .extend((0..self.len as u32).map(|i| (dither::word(row, first + i) as i32) >> (32 - bits)));
+    }
+
+    /// Shifts the sums of ports with a negative exponent and adds them to port 0.
+    fn combine_ports(&mut self) {
+        let Some((main, others)) = self.ports.split_first_mut() else { return };
+        for port in others {
+            for (sum, own) in main.sums.iter_mut().zip(&mut port.sums) {
+                *sum += scale(i64::from(*own), port.sum_exponent) as i32;
+                *own = 0;
+            }
+        }
+    }
+
+    /// The neurons that fired in this step, one bit each.
+    #[must_use]
+    pub fn fired(&self) -> &BitSlice<u64, Lsb0> {
+        &BitSlice::from_slice(&self.fired_words)[..self.len]
+    }
+
+    /// The words of the fired set, 64 neurons each, lowest bit first.
+    #[must_use]
+    pub fn fired_words(&self) -> &[u64] {
+        &self.fired_words
+    }
+
+    /// How many neurons fired in this step.
+    #[must_use]
+    pub fn fired_count(&self) -> u32 {
+        self.fired_count
+    }
+
+    /// Puts registers from a checkpoint in place; false when their lengths differ.
+    #[must_use]
+    pub fn restore(&mut self, registers: Registers) -> bool {
+        let lens = [registers.current.len(), registers.membrane.len(), registers.compared.len()];
+        let narrow = [registers.fired.len(), registers.refractory.len()];
+        if lens.iter().chain(&narrow).any(|l| *l != self.len)
+            || registers.active.len() != self.registers.active.len()
+        {
+            return false;
+        }
+        self.registers = registers;
+        self.fired_count = lif::pack(&self.registers.fired, &mut self.fired_words);
+        true
+    }
+}
+
+/// Whether bias, threshold, reset value and noise stay within the state's width, which the narrow sums assume.
+fn parameters_fit(p: &NeuronParameters, datapath: &Datapath) -> bool {
+    let limit = 1i64 << (datapath.state_width - 1);
+    let fits = |values: &PerNeuron| match values {
+        PerNeuron::Same(v) => i64::from(*v).abs() < limit,
+        PerNeuron::Each(v) => v.iter().all(|v| i64::from(*v).abs() < limit),
+    };
+    let initial = fits(&p.initial_current) && fits(&p.initial_membrane);
+    fits(&p.bias) && fits(&p.threshold) && initial && p.noise_bits < datapath.state_width
+}

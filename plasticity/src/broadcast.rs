@@ -1,0 +1,75 @@
+//! A core's copy of the broadcast: errors on their way, errors of this step, latched targets, the learn flag.
+//!
+//! A readout's error of step `n` is used by every learning core, the sender included, in step `n + error_delay`.
+//! `target k value` is latched until changed or cleared; `learn` gates errors, third factors and writes.
+//! Source: `docs/arithmetic.md`, micro-steps 1 and 6.
+
+use serde::{Deserialize, Serialize};
+
+/// Slots of the error delay line: delays 1..=63.
+const SLOTS: usize = 64;
+
+/// Registers of the broadcast.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BroadcastState {
+    /// Errors used in this step, one a channel (error lanes).
+    pub errors: Vec<i32>,
+    /// Whether any of them is not zero.
+    pub any_error: bool,
+    /// Target of each channel (membrane lanes; 0 or 1 for spike trains).
+    pub targets: Vec<i32>,
+    /// Whether the core learns.
+    pub learn: bool,
+    /// Added to every learning-rate shift.
+    pub shift_offset: u8,
+    pending: Vec<i32>,
+    occupied: u64,
+}
+
+impl BroadcastState {
+    /// All registers at reset, learning off.
+    #[must_use]
+    pub fn new(channels: usize) -> Self {
+        Self {
+            errors: vec![0; channels],
+            any_error: false,
+            targets: vec![0; channels],
+            learn: false,
+            shift_offset: 0,
+            pending: vec![0; channels * SLOTS],
+            occupied: 0,
+        }
+    }
+
+    /// An error packet: `error` on `channel`, to be used in step `due`.
+    pub fn receive(&mut self, channel: usize, error: i32, due: u64) {
+        let slot = due as usize % SLOTS;
+        self.pending[slot * self.targets.len() + channel] = error;
+        self.occupied |= 1 << slot;
+    }
+
+    /// Micro-step 1: the errors due at `step` become the errors of this step.
+    pub fn arrive(&mut self, step: u64) {
+        let slot = step as usize % SLOTS;
+        if self.occupied >> slot & 1 == 1 {
+            let channels = self.targets.len();
+            let due = &mut self.pending[slot * channels..(slot + 1) * channels];
+            self.errors.copy_from_slice(due);
+            due.fill(0);
+            self.occupied &= !(1 << slot);
+            self.any_error = self.errors.iter().any(|e| *e != 0);
+        } else if self.any_error {
+            self.errors.fill(0);
+            self.any_error = false;
+        }
+    }
+
+    /// Control event `clear`: errors under way and targets go; the learn flag and the rate stay.
+    pub fn clear(&mut self) {
+        self.errors.fill(0);
+        self.any_error = false;
+        self.targets.fill(0);
+        self.pending.fill(0);
+        self.occupied = 0;
+    }
+}

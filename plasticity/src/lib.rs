@@ -1,0 +1,24 @@
+//! The learning engine of a core: three-factor updates from local variables and a broadcast error.
+//!
+//! Models micro-steps 6 to 8 of `docs/arithmetic.md`: a readout's error, the third factor, the weight update
+//! `dw = (L * surrogate * P + dither(k)) >> k`, `w <- clamp(w + dw)`.
+//!
+//! A rule gets three nested [`views`] and nothing else: the synapse (its weight and states, its axon's
+//! traces), the neuron (its compared membrane, spike, error, the broadcast) and the group (a sum over the
+//! group's neurons with fixed weights). It cannot name another core, another neuron or another axon: its
+//! types do not contain them. `tests/locality.rs` shows it with programs that must not compile.
+//!
+//! Absent on purpose: routers, packets, files, floats, time, energy.
+
+pub mod broadcast;
+pub mod config;
+pub mod feedback;
+pub mod group;
+pub mod kernel;
+pub mod readout;
+pub mod rule;
+pub mod rules;
+pub mod slice_learning;
+pub mod surrogate;
+pub mod unit;
+pub mod views;

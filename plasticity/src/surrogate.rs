@@ -1,0 +1,57 @@
+//! Surrogate derivatives of the spike, by shift or small table.
+//!
+//! `s(x)`, `x = |U_cmp - threshold|`, half-width `h = 2^l` lanes, in lanes of the surrogate's format, whose
+//! fraction `f` sets `one = 2^f`. Source: `docs/arithmetic.md`, "Surrogates"; Fig. 3 of Neftci, Mostafa and
+//! Zenke (2019).
+//!
+//! Promises: integers only; monotone in `x`; at most `one`.
+
+use crate::config::{Surrogate, SurrogateShape};
+use synfire_core::format::Format;
+use synfire_core::vectorised;
+
+/// Entries of the fast sigmoid's table: four half-widths, 16 entries each.
+pub const TABLE: usize = 64;
+
+/// Entry `t` of the fast sigmoid's table: `one / (1 + t / 16)^2`, rounded to nearest.
+#[must_use]
+pub const fn fast_sigmoid_entry(t: u32, one: u32) -> u32 {
+    let square = (16 + t) * (16 + t);
+    (one * 256 + square / 2) / square
+}
+
+/// The derivative at one membrane.
+#[inline(always)]
+#[must_use]
+pub fn derivative(surrogate: Surrogate, format: Format, compared: i32, threshold: i32) -> i32 {
+    let distance = compared.abs_diff(threshold);
+    let log2 = u32::from(surrogate.half_width_log2);
+    let fraction = u32::from(format.fraction);
+    let half_width = 1u32 << log2;
+    match surrogate.shape {
+        SurrogateShape::Triangle => {
+            let rest = half_width.saturating_sub(distance);
+            // rest <= 2^l; the shift aligns 2^l with one = 2^f.
+            (if log2 >= fraction { rest >> (log2 - fraction) } else { rest << (fraction - log2) }) as i32
+        }
+        SurrogateShape::Boxcar => i32::from(distance < half_width) << fraction,
+        SurrogateShape::FastSigmoid => {
+            let entry = if log2 >= 4 { distance >> (log2 - 4) } else { distance << (4 - log2) };
+            if entry < TABLE as u32 { fast_sigmoid_entry(entry, 1 << fraction) as i32 } else { 0 }
+        }
+    }
+}
+
+#[inline(always)]
+fn derivatives_body(surrogate: Surrogate, format: Format, compared: &[i32], threshold: i32, out: &mut [i32]) {
+    for (out, &u) in out.iter_mut().zip(compared) {
+        *out = derivative(surrogate, format, u, threshold);
+    }
+}
+
+vectorised! {
+    /// The derivatives of a run of neurons with one threshold.
+    pub fn derivatives(
+        surrogate: Surrogate, format: Format, compared: &[i32], threshold: i32, out: &mut [i32],
+    ) => derivatives_body
+}
