@@ -42,7 +42,7 @@ impl Groups {
     /// How many groups.
     #[must_use]
     pub fn len(&self) -> usize {
-        if self.channels == 0 { 0 } else { self.output.len() / self.channels }
+        self.output.len().checked_div(self.channels).unwrap_or(0)
     }
 
     /// Whether there is none.

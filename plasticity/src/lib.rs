@@ -10,6 +10,7 @@
 //!
 //! Absent on purpose: routers, packets, files, floats, time, energy.
 
+pub mod block_learning;
 pub mod broadcast;
 pub mod config;
 pub mod feedback;

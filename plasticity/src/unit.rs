@@ -1,1 +1,205 @@
-//! stub
+//! The plasticity unit of one core: micro-steps 6 to 8, in that order.
+//!
+//! It owns the core's copy of the broadcast, the learning registers of its slices and the eligibility of its
+//! blocks; the weights and traces stay in the core. Errors leave as [`FormedError`]s; whoever routes them
+//! brings them back with [`LearningUnit::receive_error`], also to the core that formed them.
+//!
+//! Promises: a pure function of registers, configuration and what was received; counts are the hardware's.
+//! Absent on purpose: packets and routes, step control of the chip, time, energy.
+
+use crate::block_learning::{BlockLearning, EligibilityState};
+use crate::broadcast::BroadcastState;
+use crate::config::{LearningDatapath, NeuronLearning, Readout, SynapseLearning};
+use crate::kernel::Filter;
+use crate::readout::ErrorFormats;
+use crate::slice_learning::{FormedError, SliceLearning, SliceState};
+use serde::{Deserialize, Serialize};
+use synfire_core::neuron::Datapath;
+use synfire_core::neuron_core::{NeuronCore, SnapshotMismatch};
+
+/// What the learning hardware of one core did in one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearningCounts {
+    /// Errors that were not zero and left as packets.
+    pub errors_formed: u64,
+    /// Third factors formed.
+    pub third_factors: u64,
+    /// Synapse rows visited for weight updates.
+    pub rows_visited: u64,
+    /// Weight updates computed: visited synapses that could change.
+    pub weight_updates: u64,
+    /// Weights that did change and were written.
+    pub weight_writes: u64,
+    /// Eligibility pairs advanced.
+    pub eligibility_updates: u64,
+}
+
+/// Learning state of a core in a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LearningSnapshot {
+    broadcast: BroadcastState,
+    slices: Vec<SliceState>,
+    blocks: Vec<Option<EligibilityState>>,
+}
+
+/// The plasticity unit.
+#[derive(Clone, Debug)]
+pub struct LearningUnit {
+    /// The core's copy of the broadcast.
+    pub broadcast: BroadcastState,
+    /// Learning of each slice of the core.
+    pub slices: Vec<SliceLearning>,
+    blocks: Vec<Option<BlockLearning>>,
+    learning: LearningDatapath,
+}
+
+/// Width of the exact product of a rule, the sign included.
+#[must_use]
+pub fn product_bits(learning: &LearningDatapath, filtered: bool, has_surrogate: bool) -> u32 {
+    let third = u32::from(learning.third_factor.width);
+    if filtered {
+        third + u32::from(learning.eligibility_bits)
+    } else {
+        let surrogate = if has_surrogate { u32::from(learning.surrogate.width) } else { 0 };
+        third + surrogate + u32::from(learning.trace_bits)
+    }
+}
+
+impl LearningUnit {
+    /// A unit for `core`. `slices` gives, per slice, how its neurons learn and whether they form errors;
+    /// `blocks`, per block, how its synapses learn; `channels` is the network's number of broadcast channels.
+    #[must_use]
+    pub fn new(
+        core: &NeuronCore,
+        slices: &[(Option<NeuronLearning>, Option<Readout>)],
+        blocks: &[Option<SynapseLearning>],
+        (datapath, learning): (&Datapath, &LearningDatapath),
+        channels: usize,
+        seed: u32,
+    ) -> Self {
+        let formats = ErrorFormats {
+            learning: *learning,
+            state_fraction: datapath.state_fraction,
+            decay_fraction: datapath.decay_fraction,
+        };
+        let mut slices: Vec<SliceLearning> = core
+            .slices
+            .iter()
+            .zip(slices)
+            .map(|(slice, (neurons, readout))| SliceLearning::new(slice, *neurons, *readout, formats, seed))
+            .collect();
+        let blocks = core.blocks.iter().zip(blocks).map(|(block, config)| {
+            let config = (*config)?;
+            let filter = config.eligibility.map(|e| Filter {
+                q_decay: e.q_decay,
+                p_decay: e.p_decay,
+                decay_fraction: u32::from(datapath.decay_fraction),
+                product_shift: u32::from(e.product_shift),
+                max: (1 << learning.eligibility_bits) - 1,
+            });
+            slices[block.slice].filters |= filter.is_some();
+            let has_surrogate = slices[block.slice].learning().is_some_and(|l| l.surrogate.is_some());
+            let bits = product_bits(learning, filter.is_some(), has_surrogate);
+            Some(BlockLearning::new(block, config, filter, bits, seed))
+        });
+        let blocks = blocks.collect();
+        Self { broadcast: BroadcastState::new(channels), slices, blocks, learning: *learning }
+    }
+
+    /// Control event `clear`.
+    pub fn clear(&mut self) {
+        self.broadcast.clear();
+        self.slices.iter_mut().for_each(SliceLearning::clear);
+        self.blocks.iter_mut().flatten().for_each(BlockLearning::clear);
+    }
+
+    /// An error packet formed in step `step`.
+    pub fn receive_error(&mut self, error: FormedError, step: u64) {
+        let due = step + u64::from(self.learning.error_delay);
+        self.broadcast.receive(usize::from(error.channel), error.value, due);
+    }
+
+    /// Micro-step 1: the errors due at `step` arrive.
+    pub fn arrive(&mut self, step: u64) {
+        self.broadcast.arrive(step);
+        self.slices.iter_mut().for_each(SliceLearning::arrive);
+    }
+
+    /// Micro-steps 6 to 8 of `step`, after the core's 1 to 5. Errors formed are appended to `errors`.
+    pub fn learn(&mut self, core: &mut NeuronCore, step: u64, errors: &mut Vec<FormedError>) -> LearningCounts {
+        let mut counts = LearningCounts::default();
+        let before = errors.len();
+        for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
+            own.form_errors(slice, &self.broadcast, errors);
+            let formed = own.form_third_factors(slice, &self.broadcast);
+            own.form_surrogates(slice, formed > 0);
+            counts.third_factors += formed;
+        }
+        counts.errors_formed = (errors.len() - before) as u64;
+        for (own, block) in self.blocks.iter_mut().zip(&mut core.blocks) {
+            if let Some(own) = own {
+                let first_post = core.slices[block.slice].first;
+                let slice = &self.slices[block.slice];
+                own.update(block, slice, first_post, step, self.broadcast.shift_offset, &mut counts);
+            }
+        }
+        counts
+    }
+
+    /// Whether the unit has anything to do, ever: a learning block, a readout or a group.
+    #[must_use]
+    pub fn is_used(&self) -> bool {
+        self.blocks.iter().any(Option::is_some) || self.slices.iter().any(SliceLearning::is_used)
+    }
+
+    /// Visit every slot of every visited row, whether or not it can change (for comparison).
+    pub fn set_dense_sweep(&mut self, on: bool) {
+        self.blocks.iter_mut().flatten().for_each(|b| b.set_dense_sweep(on));
+    }
+
+    /// Bits of learning state beyond the core's traces: matrices, error traces, groups, eligibility.
+    #[must_use]
+    pub fn bits(&self) -> u64 {
+        let slices: u64 = self.slices.iter().map(SliceLearning::bits).sum();
+        let eligibility_bits = self.learning.eligibility_bits;
+        slices + self.blocks.iter().flatten().map(|b| b.bits(eligibility_bits)).sum::<u64>()
+    }
+
+    /// Everything that `restore` needs to go on with the same bits.
+    #[must_use]
+    pub fn snapshot(&self) -> LearningSnapshot {
+        LearningSnapshot {
+            broadcast: self.broadcast.clone(),
+            slices: self.slices.iter().map(|s| s.state.clone()).collect(),
+            blocks: self.blocks.iter().map(|b| b.as_ref().map(|b| b.state.clone())).collect(),
+        }
+    }
+
+    /// Puts a snapshot of a unit of the same configuration in place.
+    ///
+    /// # Errors
+    /// [`SnapshotMismatch`] when shapes differ; the unit is then not usable.
+    pub fn restore(&mut self, snapshot: LearningSnapshot) -> Result<(), SnapshotMismatch> {
+        let same_channels = snapshot.broadcast.targets.len() == self.broadcast.targets.len();
+        if !same_channels
+            || snapshot.slices.len() != self.slices.len()
+            || snapshot.blocks.len() != self.blocks.len()
+        {
+            return Err(SnapshotMismatch);
+        }
+        self.broadcast = snapshot.broadcast;
+        for (slice, state) in self.slices.iter_mut().zip(snapshot.slices) {
+            if !slice.restore(state) {
+                return Err(SnapshotMismatch);
+            }
+        }
+        for (block, state) in self.blocks.iter_mut().zip(snapshot.blocks) {
+            match (block, state) {
+                (None, None) => {}
+                (Some(block), Some(state)) if state.same_shape(&block.state) => block.state = state,
+                _ => return Err(SnapshotMismatch),
+            }
+        }
+        Ok(())
+    }
+}

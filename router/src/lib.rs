@@ -1,1 +1,13 @@
-//! stub
+//! Address events between cores: packets, routing tables, hops, and delivery between workers.
+//!
+//! A neuron that fires becomes one packet per destination core (multicast is replication at the source). A
+//! packet names a destination core and an entry of that core's axon-in table; what lies behind the entry is
+//! the core's business. Errors and control events are packets too.
+//!
+//! Promises: packets injected are packets delivered, in a batch per pair of workers and step; the order inside
+//! a batch never matters to a bit. Absent on purpose: neurons, synapses, learning rules, files, floats.
+
+pub mod exchange;
+pub mod mesh;
+pub mod packet;
+pub mod table;

@@ -3,7 +3,7 @@
 //!
 //! Source: Eq. 14 (V-C) of Neftci, Mostafa and Zenke (2019). State: nothing a synapse; a group keeps K sums.
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Word};
 use crate::views::{NeuronView, SynapseView};
 
 /// DCLL's local readout.
@@ -20,7 +20,7 @@ impl Rule for Dcll {
     }
 
     #[inline(always)]
-    fn product(&self, synapse: &SynapseView) -> i64 {
-        i64::from(synapse.modulation) * i64::from(synapse.p)
+    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
+        W::product(synapse.modulation, synapse.p)
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! State: nothing beyond the axon's trace.
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Word};
 use crate::views::{NeuronView, SynapseView};
 
 /// The delta rule.
@@ -16,7 +16,7 @@ impl Rule for Delta {
     }
 
     #[inline(always)]
-    fn product(&self, synapse: &SynapseView) -> i64 {
-        i64::from(synapse.modulation) * i64::from(synapse.p)
+    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
+        W::product(synapse.modulation, synapse.p)
     }
 }

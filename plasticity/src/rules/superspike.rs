@@ -4,7 +4,7 @@
 //! `E2 <- decay_p(E2) + E1`, `E1 <- decay_q(E1) + (sigma' P >> s)`, and the error traces of its readout. The third
 //! factor is an output neuron's own error, or a random projection of the broadcast in a hidden layer.
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Word};
 use crate::views::{NeuronView, SynapseView};
 
 /// SuperSpike over a source of third factors.
@@ -18,7 +18,7 @@ impl<R: Rule> Rule for SuperSpike<R> {
     }
 
     #[inline(always)]
-    fn product(&self, synapse: &SynapseView) -> i64 {
-        i64::from(synapse.third_factor) * i64::from(synapse.eligibility_p)
+    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
+        W::product(synapse.third_factor, synapse.eligibility_p)
     }
 }

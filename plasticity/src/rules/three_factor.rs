@@ -3,7 +3,7 @@
 //!
 //! Source: V-A of Neftci, Mostafa and Zenke (2019), direct random feedback. State: nothing a synapse.
 
-use crate::rule::Rule;
+use crate::rule::{Rule, Word};
 use crate::views::{NeuronView, SynapseView};
 
 /// Random feedback, traces only.
@@ -20,7 +20,7 @@ impl Rule for ThreeFactor {
     }
 
     #[inline(always)]
-    fn product(&self, synapse: &SynapseView) -> i64 {
-        i64::from(synapse.modulation) * i64::from(synapse.p)
+    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
+        W::product(synapse.modulation, synapse.p)
     }
 }
