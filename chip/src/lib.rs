@@ -1,4 +1,27 @@
-//! stub
+//! A chip with a network on it: files, mapping, the step, counters, time, energy, memory, checkpoints.
+//!
+//! Takes a chip description, a network and input events; gives the exact bits after every step (function) and
+//! what the steps cost (time, energy). Time reads function; nothing flows back.
+//!
+//! Promises: a run is a pure function of network, weights, seed and program, whatever the mapping, the number
+//! of threads or the prices. Absent on purpose: data sets, training loops, reports (the testbench).
+
+pub mod build;
+pub mod checkpoint;
 pub mod chip;
+pub mod counters;
+pub mod energy;
+pub mod files;
+pub mod machine;
+pub mod mapping;
+pub mod memory;
 pub mod network;
+pub mod node;
+pub mod probe;
 pub mod program;
+pub mod rows;
+pub mod time;
+
+pub use synfire_core;
+pub use synfire_plasticity;
+pub use synfire_router;

@@ -14,7 +14,7 @@ use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{LearningDatapath, NeuronLearning, Readout, SynapseLearning};
 
 /// A network, resolved.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Network {
     /// Name, for reports.
     pub name: String,
@@ -33,7 +33,7 @@ pub struct Network {
 }
 
 /// A population of stimulus channels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// Name.
     pub name: String,
@@ -44,7 +44,7 @@ pub struct Input {
 }
 
 /// A population of neurons.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Population {
     /// Name.
     pub name: String,
@@ -70,7 +70,7 @@ pub enum Source {
 }
 
 /// The synapses of a projection, in axon order: an axon is a presynaptic neuron and a delay.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Synapses {
     /// Every pair: `weights[pre * posts + post]`, one delay. Axon `a` is presynaptic neuron `a`.
     Dense {
@@ -102,7 +102,7 @@ pub enum Encoding {
 }
 
 /// A projection.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Projection {
     /// Name.
     pub name: String,

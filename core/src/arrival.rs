@@ -10,7 +10,7 @@ use bitvec::prelude::{BitVec, Lsb0};
 use serde::{Deserialize, Serialize};
 
 /// Delay of each axon of a block, in steps.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Delays {
     /// All the same.
     Same(u8),

@@ -125,14 +125,20 @@ impl Parameters for PerLane<'_> {
     }
 }
 
-/// Writes an exact sum of up to five terms to a register. `WIDE` forms it in 64 bits; the narrow form is
-/// chosen when the load-time proof shows that 32 bits hold every intermediate value.
+/// Writes an exact sum to a register: `terms`, and `input << input_shift`. `WIDE` forms it in 64 bits, the shift
+/// too; the narrow form is chosen when the load-time proof shows that 32 bits hold every intermediate value.
 #[inline(always)]
-fn register<const WIDE: bool>(overflow: Overflow, width: u8, terms: [i32; 5]) -> i32 {
+fn register<const WIDE: bool>(
+    overflow: Overflow,
+    width: u8,
+    terms: [i32; 5],
+    (input, input_shift): (i32, u8),
+) -> i32 {
     if WIDE {
-        return overflow.apply(width, terms.iter().map(|t| i64::from(*t)).sum());
+        let rest: i64 = terms.iter().map(|t| i64::from(*t)).sum();
+        return overflow.apply(width, rest + (i64::from(input) << input_shift));
     }
-    let value = terms[0] + terms[1] + terms[2] + terms[3] + terms[4];
+    let value = terms[0] + terms[1] + terms[2] + terms[3] + terms[4] + (input << input_shift);
     let half = 1i32 << (width - 1);
     match overflow {
         Overflow::Saturate => value.clamp(1 - half, half - 1),
@@ -163,15 +169,15 @@ fn update_body<const WIDE: bool, P: Parameters>(config: LifConfig, parameters: P
         let counter = if has_counter { i32::from(counters[lane]) } else { 0 };
         let threshold = parameters.threshold(lane);
         let i_decayed = decay(i_old, parameters.current_decay(lane), fraction);
-        let input = sum[lane] << datapath.input_shift;
-        let i_new = register::<WIDE>(datapath.current_overflow, width, [i_decayed, input, 0, 0, 0]);
+        let input = (sum[lane], datapath.input_shift);
+        let i_new = register::<WIDE>(datapath.current_overflow, width, [i_decayed, 0, 0, 0, 0], input);
         let i_used = if datapath.order == Order::PreviousCurrent { i_old } else { i_new };
         let was = i32::from(fired[lane]);
         let back = if subtract_next { -(threshold & -was) } else { 0 };
         let drift = if noise.is_empty() { 0 } else { noise[lane] };
         let u_decayed = decay(u_old, parameters.membrane_decay(lane), fraction);
         let terms = [u_decayed, i_used, parameters.bias(lane), drift, back];
-        let u_next = register::<WIDE>(datapath.membrane_overflow, width, terms);
+        let u_next = register::<WIDE>(datapath.membrane_overflow, width, terms, (0, 0));
         let u_cmp = if holds && counter > 0 { u_old } else { u_next };
         let over = if datapath.compare == Compare::GreaterEqual { u_cmp >= threshold } else { u_cmp > threshold };
         let fires = spiking & over & (counter == 0);

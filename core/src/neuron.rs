@@ -138,3 +138,20 @@ pub struct NeuronParameters {
     /// See `reset_interval`.
     pub reset_offset: u32,
 }
+
+impl NeuronParameters {
+    /// The parameters of neurons `start..start + len`.
+    #[must_use]
+    pub fn part(&self, start: usize, len: usize) -> Self {
+        let part = |parameter: &PerNeuron| parameter.part(start, len);
+        Self {
+            current_decay: part(&self.current_decay),
+            membrane_decay: part(&self.membrane_decay),
+            threshold: part(&self.threshold),
+            bias: part(&self.bias),
+            initial_current: part(&self.initial_current),
+            initial_membrane: part(&self.initial_membrane),
+            ..*self
+        }
+    }
+}

@@ -74,6 +74,13 @@ impl Event {
 }
 
 impl Packet {
+    /// Destination of a spike or error packet.
+    #[inline]
+    #[must_use]
+    pub fn core(self) -> CoreId {
+        CoreId((self.0 >> 46) as u16)
+    }
+
     /// The packet's meaning; `None` for an unknown kind.
     #[inline]
     #[must_use]
