@@ -107,12 +107,7 @@ pub fn sum_bits(network: &Network, population: usize) -> u32 {
     main.bits()
 }
 
-fn build_core(
-    network: &Network,
-    slices: &[Placement],
-    core: CoreId,
-    routes: &mut Vec<Route>,
-) -> NeuronCore {
+fn build_core(network: &Network, slices: &[Placement], core: CoreId, routes: &mut Vec<Route>) -> NeuronCore {
     let mut built = NeuronCore::default();
     let mut targets: Vec<(Source2, u32, AxonTarget)> = Vec::new();
     for placement in slices {
@@ -137,7 +132,8 @@ fn build_core(
             let Some(block) = build_block(network, number, placement, index, port) else { continue };
             let at = built.blocks.len() as u16;
             let source = key(projection.source);
-            targets.extend(block.presynaptic.iter().enumerate().map(|(a, pre)| (source, *pre, (at, a as u32))));
+            targets
+                .extend(block.presynaptic.iter().enumerate().map(|(a, pre)| (source, *pre, (at, a as u32))));
             built.blocks.push(block);
         }
     }

@@ -31,28 +31,47 @@ pub struct NodeCounts {
 }
 
 impl NodeCounts {
+    /// Combines every count of `self` and `other` by `f`.
+    fn zip(&self, other: &Self, f: impl Fn(u64, u64) -> u64) -> Self {
+        let (a, b) = (&self.core, &other.core);
+        let core = CoreCounts {
+            axon_events: f(a.axon_events, b.axon_events),
+            synaptic_events: f(a.synaptic_events, b.synaptic_events),
+            neuron_updates: f(a.neuron_updates, b.neuron_updates),
+            spikes: f(a.spikes, b.spikes),
+            trace_updates: f(a.trace_updates, b.trace_updates),
+        };
+        let (a, b) = (&self.learning, &other.learning);
+        let learning = LearningCounts {
+            errors_formed: f(a.errors_formed, b.errors_formed),
+            third_factors: f(a.third_factors, b.third_factors),
+            rows_visited: f(a.rows_visited, b.rows_visited),
+            weight_updates: f(a.weight_updates, b.weight_updates),
+            weight_writes: f(a.weight_writes, b.weight_writes),
+            eligibility_updates: f(a.eligibility_updates, b.eligibility_updates),
+        };
+        Self {
+            core,
+            learning,
+            spike_packets: f(self.spike_packets, other.spike_packets),
+            error_packets: f(self.error_packets, other.error_packets),
+            stimulus_packets: f(self.stimulus_packets, other.stimulus_packets),
+            control_packets: f(self.control_packets, other.control_packets),
+            received_packets: f(self.received_packets, other.received_packets),
+            hops_x: f(self.hops_x, other.hops_x),
+            hops_y: f(self.hops_y, other.hops_y),
+        }
+    }
+
     /// Adds other counts.
     pub fn add(&mut self, other: &Self) {
-        let (a, b) = (&mut self.core, &other.core);
-        a.axon_events += b.axon_events;
-        a.synaptic_events += b.synaptic_events;
-        a.neuron_updates += b.neuron_updates;
-        a.spikes += b.spikes;
-        a.trace_updates += b.trace_updates;
-        let (a, b) = (&mut self.learning, &other.learning);
-        a.errors_formed += b.errors_formed;
-        a.third_factors += b.third_factors;
-        a.rows_visited += b.rows_visited;
-        a.weight_updates += b.weight_updates;
-        a.weight_writes += b.weight_writes;
-        a.eligibility_updates += b.eligibility_updates;
-        self.spike_packets += other.spike_packets;
-        self.error_packets += other.error_packets;
-        self.stimulus_packets += other.stimulus_packets;
-        self.control_packets += other.control_packets;
-        self.received_packets += other.received_packets;
-        self.hops_x += other.hops_x;
-        self.hops_y += other.hops_y;
+        *self = self.zip(other, |a, b| a + b);
+    }
+
+    /// What was added since `earlier`.
+    #[must_use]
+    pub fn minus(&self, earlier: &Self) -> Self {
+        self.zip(earlier, |a, b| a - b)
     }
 
     /// The sum of many counts.

@@ -21,7 +21,3 @@ pub mod probe;
 pub mod program;
 pub mod rows;
 pub mod time;
-
-pub use synfire_core;
-pub use synfire_plasticity;
-pub use synfire_router;

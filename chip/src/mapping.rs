@@ -244,7 +244,10 @@ pub fn check(network: &Network, chip: &Chip, mapping: &Mapping) -> Result<(), Ma
         let mut next = 0;
         for slice in mapping.slices.iter().filter(|s| s.population == index) {
             if slice.first != next || slice.len == 0 {
-                return Err(illegal(format!("neuron {next} is not where the next slice begins ({})", slice.first)));
+                return Err(illegal(format!(
+                    "neuron {next} is not where the next slice begins ({})",
+                    slice.first
+                )));
             }
             if slice.first % unit != 0 {
                 return Err(illegal(format!("a learning group of {unit} neurons would span cores")));
@@ -264,4 +267,3 @@ pub fn check(network: &Network, chip: &Chip, mapping: &Mapping) -> Result<(), Ma
     }
     Ok(())
 }
-

@@ -174,7 +174,9 @@ fn lanes(probe: &Probe, node: &Node, taken: &mut [bool]) -> Vec<(usize, Vec<(u32
             }
             let mut lanes = Vec::new();
             for (column, neuron) in probe.neurons.iter().enumerate() {
-                if !taken[column] && let Ok(axon) = block.presynaptic.binary_search(neuron) {
+                if !taken[column]
+                    && let Ok(axon) = block.presynaptic.binary_search(neuron)
+                {
                     taken[column] = true;
                     lanes.push((axon as u32, column as u32));
                 }
@@ -204,7 +206,8 @@ impl NodeRecorder<'_> {
                 continue;
             }
             let Part { place, lanes, values, .. } = part;
-            let mut push = |source: &[i32]| values.extend(lanes.iter().map(|(lane, _)| source[*lane as usize]));
+            let mut push =
+                |source: &[i32]| values.extend(lanes.iter().map(|(lane, _)| source[*lane as usize]));
             match probe.variable {
                 Variable::Spikes => {
                     let fired = node.core.slices[*place].fired();

@@ -72,6 +72,17 @@ impl Elapsed {
         self.overruns += u64::from(timing.tick_ps.is_some_and(|tick| ps > tick));
     }
 
+    /// What was added since `earlier`; the longest step is that of all.
+    #[must_use]
+    pub fn minus(&self, earlier: &Self) -> Self {
+        Self {
+            steps: self.steps - earlier.steps,
+            total_ps: self.total_ps - earlier.total_ps,
+            longest_ps: self.longest_ps,
+            overruns: self.overruns - earlier.overruns,
+        }
+    }
+
     /// Whole clock cycles; `None` for an asynchronous chip.
     #[must_use]
     pub fn cycles(&self, timing: &Timing) -> Option<u128> {

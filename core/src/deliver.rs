@@ -84,6 +84,7 @@ pub fn deliver(memory: &SynapseMemory, axons: &[u32], scaling: Scaling, acc: &mu
 /// Adds the row of `axon` `extra` more times: an axon that carried several events in one step.
 pub fn deliver_extra(memory: &SynapseMemory, axon: usize, extra: i32, scaling: Scaling, acc: &mut [i32]) {
     for entry in memory.row(axon) {
-        acc[memory.post(axon, entry)] += ((memory.weights.get(entry) >> scaling.drop) << scaling.exponent) * extra;
+        acc[memory.post(axon, entry)] +=
+            ((memory.weights.get(entry) >> scaling.drop) << scaling.exponent) * extra;
     }
 }

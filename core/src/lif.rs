@@ -179,7 +179,8 @@ fn update_body<const WIDE: bool, P: Parameters>(config: LifConfig, parameters: P
         let terms = [u_decayed, i_used, parameters.bias(lane), drift, back];
         let u_next = register::<WIDE>(datapath.membrane_overflow, width, terms, (0, 0));
         let u_cmp = if holds && counter > 0 { u_old } else { u_next };
-        let over = if datapath.compare == Compare::GreaterEqual { u_cmp >= threshold } else { u_cmp > threshold };
+        let over =
+            if datapath.compare == Compare::GreaterEqual { u_cmp >= threshold } else { u_cmp > threshold };
         let fires = spiking & over & (counter == 0);
         let u_new = match reset {
             Reset::SubtractNext => u_cmp,

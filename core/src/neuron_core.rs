@@ -261,7 +261,8 @@ fn deliver_block(
             }
         }
         counts.axon_events += axons.len() as u64;
-        counts.synaptic_events += axons.iter().map(|&a| block.memory.row(a as usize).len() as u64).sum::<u64>();
+        counts.synaptic_events +=
+            axons.iter().map(|&a| block.memory.row(a as usize).len() as u64).sum::<u64>();
         touch_reached(&block.memory, axons, slice);
     }
     if let Some((config, traces)) = &mut block.traces {

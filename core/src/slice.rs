@@ -105,7 +105,8 @@ impl Slice {
                 active: BitVec::repeat(true, len.div_ceil(BLOCK)),
             },
             config,
-            wide: crate::width::needs_wide_sums(&datapath, sum_bits) || !parameters_fit(&parameters, &datapath),
+            wide: crate::width::needs_wide_sums(&datapath, sum_bits)
+                || !parameters_fit(&parameters, &datapath),
             noise_seed: Purpose::Noise.seed(seed),
             noise: Vec::new(),
             per_lane,
@@ -181,11 +182,8 @@ impl Slice {
                 self.registers.active.set(block, changed);
             }
         }
-        self.fired_count = if self.parameters.spiking {
-            lif::pack(&self.registers.fired, &mut self.fired_words)
-        } else {
-            0
-        };
+        self.fired_count =
+            if self.parameters.spiking { lif::pack(&self.registers.fired, &mut self.fired_words) } else { 0 };
         visited
     }
 
@@ -241,8 +239,7 @@ impl Slice {
         let row = dither::row_key(self.noise_seed, step, self.population, 0);
         self.noise.clear();
         let first = self.first;
-        self.noise
-            .extend((0..self.len as u32).map(|i| (dither::word(row, first + i) as i32) >> (32 - bits)));
+        self.noise.extend((0..self.len as u32).map(|i| (dither::word(row, first + i) as i32) >> (32 - bits)));
     }
 
     /// Shifts the sums of ports with a negative exponent and adds them to port 0.

@@ -8,7 +8,14 @@ use synfire_core::dither::{self, Purpose};
 
 /// One entry.
 #[must_use]
-pub fn entry(draw: MatrixDraw, purpose: Purpose, seed: u32, population: u32, neuron: u32, channel: u32) -> i8 {
+pub fn entry(
+    draw: MatrixDraw,
+    purpose: Purpose,
+    seed: u32,
+    population: u32,
+    neuron: u32,
+    channel: u32,
+) -> i8 {
     let word = dither::word(dither::row_key(purpose.seed(seed), 0, population, neuron), channel);
     match draw {
         MatrixDraw::Ones => 1,

@@ -100,8 +100,7 @@ impl Groups {
         if learn {
             let drop = u32::from(formats.state_fraction.saturating_sub(formats.learning.error.fraction));
             for (at, formed) in self.formed.iter_mut().enumerate() {
-                let difference =
-                    i64::from(formats.targets[at % self.channels]) - i64::from(self.output[at]);
+                let difference = i64::from(formats.targets[at % self.channels]) - i64::from(self.output[at]);
                 *formed = formats.learning.error.saturate(toward_zero(difference, drop));
             }
         }

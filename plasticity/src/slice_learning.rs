@@ -279,11 +279,7 @@ impl SliceLearning {
     /// What the rows of this slice read.
     #[must_use]
     pub fn factors(&self) -> Factors<'_> {
-        Factors {
-            third_factor: &self.third_factor,
-            surrogate: &self.surrogate,
-            modulation: &self.modulation,
-        }
+        Factors { third_factor: &self.third_factor, surrogate: &self.surrogate, modulation: &self.modulation }
     }
 
     /// Whether the slice learns or forms errors.
@@ -310,7 +306,11 @@ impl SliceLearning {
         let formats = &self.formats.learning;
         let matrix = self.matrix.len() as u64 * 8;
         let traces = self.state.error_traces.as_ref().map_or(0, |t| {
-            if t.is_empty() { 0 } else { 2 * self.third_factor.len() as u64 * u64::from(formats.error_trace_bits) }
+            if t.is_empty() {
+                0
+            } else {
+                2 * self.third_factor.len() as u64 * u64::from(formats.error_trace_bits)
+            }
         });
         let groups = self.state.groups.as_ref().map_or(0, |g| {
             let channels = self.learning.map_or(0, |l| u64::from(l.channels));

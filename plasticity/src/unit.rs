@@ -126,7 +126,12 @@ impl LearningUnit {
     }
 
     /// Micro-steps 6 to 8 of `step`, after the core's 1 to 5. Errors formed are appended to `errors`.
-    pub fn learn(&mut self, core: &mut NeuronCore, step: u64, errors: &mut Vec<FormedError>) -> LearningCounts {
+    pub fn learn(
+        &mut self,
+        core: &mut NeuronCore,
+        step: u64,
+        errors: &mut Vec<FormedError>,
+    ) -> LearningCounts {
         let mut counts = LearningCounts::default();
         let before = errors.len();
         for (own, slice) in self.slices.iter_mut().zip(&core.slices) {

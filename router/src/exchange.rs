@@ -158,8 +158,9 @@ mod tests {
                             } else {
                                 Verdict::GoOn
                             };
-                            let decided =
-                                links.exchange(step, verdict, &mut outgoing, |p| got.push(p.0)).expect("peers");
+                            let decided = links
+                                .exchange(step, verdict, &mut outgoing, |p| got.push(p.0))
+                                .expect("peers");
                             if decided == Verdict::Stop {
                                 return (step, got);
                             }

@@ -64,10 +64,7 @@ impl Event {
                     | u64::from(value as u32 & 0x00ff_ffff)
             }
             Self::Control { operation, channel, value } => {
-                2 << 62
-                    | u64::from(operation & 15) << 58
-                    | u64::from(channel) << 32
-                    | u64::from(value as u32)
+                2 << 62 | u64::from(operation & 15) << 58 | u64::from(channel) << 32 | u64::from(value as u32)
             }
         })
     }

@@ -1,0 +1,148 @@
+//! Files: chips, networks and their weights, from text to integers, with errors that show the place.
+//!
+//! Two passes. *Parse*: RON, spelling, types; it stops at the first problem. *Check*: ranges, references, widths,
+//! fit; problems are collected and shown together, each in the file that states the field. Formats are described
+//! for their readers in `docs/formats.md`.
+//!
+//! Promises: no panic on any input; what is loaded holds every invariant that [`crate::network`] and
+//! [`crate::chip`] state; generated weights and connections are pure functions of logical names.
+//! Absent on purpose: placement and what needs it (`mapping`), experiments (the test bench reads those, with
+//! [`parse`]).
+
+mod array;
+mod check;
+mod chip_file;
+mod chip_resolve;
+mod decimal;
+mod diagnostic;
+mod edge_csv;
+mod edges;
+mod generate;
+mod layers;
+mod learning;
+mod network_file;
+mod network_resolve;
+mod neuron;
+mod parse;
+mod presets;
+mod projection;
+mod proof;
+mod source;
+mod spelling;
+mod walk;
+mod weight_file;
+
+pub use diagnostic::{Diagnostic, Diagnostics, Place};
+pub use parse::parse;
+pub use presets::presets;
+pub use source::Source;
+pub use spelling::nearest;
+
+use crate::chip::Chip;
+use crate::network::Network;
+use check::Check;
+use chip_file::ChipFile;
+use layers::Opened;
+use network_file::NetworkFile;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Loads a chip: a preset's name, or the path of a chip file relative to `base_dir`.
+///
+/// # Errors
+/// With everything that is wrong with the file or the files it extends.
+pub fn load_chip(reference: &str, base_dir: &Path) -> Result<Chip, Diagnostics> {
+    let first = open_chip(reference, base_dir)?;
+    let stem = Path::new(reference).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into());
+    chip_of(first, stem)
+}
+
+/// Loads a chip from the text of a chip file; `name` is what problems are reported under.
+///
+/// # Errors
+/// As [`load_chip`].
+pub fn chip_from_text(name: &str, text: &str, base_dir: &Path) -> Result<Chip, Diagnostics> {
+    let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
+    chip_of(first, name.to_owned())
+}
+
+fn chip_of(first: Opened, fallback_name: String) -> Result<Chip, Diagnostics> {
+    let (layers, files) = layers::stack::<ChipFile>(first, open_chip)?;
+    let mut files = files.into_iter();
+    let Some(top) = files.next() else { return Err(Diagnostic::new("no chip file").into()) };
+    let name = top.name.clone().unwrap_or(fallback_name);
+    let merged = files.fold(top, ChipFile::over);
+    let mut check = Check::new(&layers);
+    let chip = chip_resolve::resolve(&mut check, merged, name);
+    check.finish(chip)
+}
+
+/// What a caller sets in place of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NetworkOverrides {
+    /// Seed of every draw.
+    pub seed: Option<u32>,
+}
+
+/// Loads a network for `chip`, with the files it extends and the weight files it names.
+///
+/// # Errors
+/// With everything that is wrong with them, or with the network on this chip.
+pub fn load_network(path: &Path, chip: &Chip, overrides: &NetworkOverrides) -> Result<Network, Diagnostics> {
+    let first = Opened::read(path).map_err(Diagnostic::new)?;
+    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
+    network_of(first, stem, chip, overrides)
+}
+
+/// Loads a network from the text of a network file; `name` is what problems are reported under, and files that
+/// the text names are relative to `base_dir`.
+///
+/// # Errors
+/// As [`load_network`].
+pub fn network_from_text(
+    name: &str,
+    text: &str,
+    base_dir: &Path,
+    chip: &Chip,
+    overrides: &NetworkOverrides,
+) -> Result<Network, Diagnostics> {
+    let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
+    network_of(first, name.to_owned(), chip, overrides)
+}
+
+fn network_of(
+    first: Opened,
+    fallback_name: String,
+    chip: &Chip,
+    overrides: &NetworkOverrides,
+) -> Result<Network, Diagnostics> {
+    let open =
+        |reference: &str, folder: &Path| Opened::read(&folder.join(reference)).map_err(Diagnostic::new);
+    let (layers, files) = layers::stack::<NetworkFile>(first, open)?;
+    let mut files = files.into_iter();
+    let Some(top) = files.next() else { return Err(Diagnostic::new("no network file").into()) };
+    let name = top.name.clone().unwrap_or(fallback_name);
+    let merged = files.fold(top, NetworkFile::over);
+    let mut check = Check::new(&layers);
+    let network = network_resolve::resolve(&mut check, &merged, name, chip, overrides);
+    check.finish(network)
+}
+
+/// Opens a preset, or else a file.
+fn open_chip(reference: &str, base_dir: &Path) -> Result<Opened, Diagnostic> {
+    if let Some((name, text)) = presets().iter().find(|(name, _)| *name == reference) {
+        let source = Arc::new(Source::new(format!("<preset {name}>"), *text));
+        return Ok(Opened { source, folder: PathBuf::new() });
+    }
+    Opened::read(&base_dir.join(reference)).map_err(|error| {
+        let names = || presets().iter().map(|(name, _)| *name);
+        let mut problem = Diagnostic::new(format!("no chip `{reference}`: {error}")).noted(
+            "allowed",
+            format!("the path of a chip file, or a preset: {}", spelling::listing(names())),
+        );
+        if let Some(near) = nearest(reference, names()) {
+            problem = problem.noted("note", format!("did you mean `{near}`?"));
+        }
+        problem
+    })
+}

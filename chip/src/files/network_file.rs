@@ -1,0 +1,427 @@
+//! What a network file may say: `format: "synfire-network/1"`.
+//!
+//! Numbers that become register lanes are kept as text ([`Raw`]); fields that take several forms (`0.5`,
+//! `Lanes(300)`, `Npy("f.npy")`) too, and are parsed where the check pass meets them. `docs/formats.md`,
+//! "Network file", is the reader's version of these structures.
+//!
+//! Promises: a field is declared once here, with its name, its type and its default.
+//! Absent on purpose: ranges and references (`network_resolve` and what it calls).
+
+use super::decimal::Raw;
+use super::layers::LayerFile;
+use crate::network::Encoding;
+use serde::Deserialize;
+use synfire_core::neuron::Refractory;
+use synfire_plasticity::config::{MatrixDraw, SurrogateShape};
+
+/// A network file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Network")]
+pub(super) struct NetworkFile {
+    format: Option<String>,
+    extends: Option<String>,
+    /// Name, for reports.
+    pub name: Option<String>,
+    /// Seed of every draw.
+    pub seed: Option<i64>,
+    /// Stimulus populations.
+    pub inputs: Option<Vec<InputFile>>,
+    /// Neuron populations.
+    pub populations: Option<Vec<PopulationFile>>,
+    /// Projections.
+    pub projections: Option<Vec<ProjectionFile>>,
+}
+
+impl NetworkFile {
+    /// This file, with the top-level fields it does not state taken from `base`.
+    pub fn over(self, base: Self) -> Self {
+        Self {
+            format: self.format,
+            extends: self.extends,
+            name: self.name,
+            seed: self.seed.or(base.seed),
+            inputs: self.inputs.or(base.inputs),
+            populations: self.populations.or(base.populations),
+            projections: self.projections.or(base.projections),
+        }
+    }
+}
+
+impl LayerFile for NetworkFile {
+    const FORMAT: &'static str = "synfire-network/1";
+    const OWNER_DEPTH: usize = 1;
+
+    fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    fn extends(&self) -> Option<&str> {
+        self.extends.as_deref()
+    }
+}
+
+/// An element of `inputs`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Input")]
+pub(super) struct InputFile {
+    /// Name.
+    pub name: String,
+    /// Channels.
+    pub neurons: i64,
+    /// Most events a channel and step.
+    #[serde(default = "one")]
+    pub max_events: i64,
+}
+
+/// An element of `populations`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Population")]
+pub(super) struct PopulationFile {
+    /// Name.
+    pub name: String,
+    /// Neurons.
+    pub neurons: i64,
+    /// Their parameters.
+    pub neuron: NeuronFile,
+    /// How they learn.
+    pub learning: Option<NeuronLearningFile>,
+    /// Whether they form errors.
+    pub readout: Option<ReadoutFile>,
+    /// Most neurons of it in one core.
+    pub max_per_core: Option<i64>,
+}
+
+/// `neuron` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Neuron")]
+pub(super) struct NeuronFile {
+    /// Decay of the current.
+    pub current_decay: Raw,
+    /// Decay of the membrane.
+    pub membrane_decay: Raw,
+    /// Threshold.
+    pub threshold: Raw,
+    /// Added in every step.
+    pub bias: Option<Raw>,
+    /// Current after reset.
+    pub initial_current: Option<Raw>,
+    /// Membrane after reset.
+    pub initial_membrane: Option<Raw>,
+    /// What a spike does.
+    #[serde(default)]
+    pub reset: ResetFile,
+    /// Steps without a spike after a spike.
+    #[serde(default)]
+    pub refractory_steps: i64,
+    /// The membrane in those steps.
+    #[serde(default = "integrate")]
+    pub refractory: Refractory,
+    /// Whether the neurons fire.
+    #[serde(default = "yes")]
+    pub spiking: bool,
+    /// Amplitude of membrane noise.
+    #[serde(default)]
+    pub noise_bits: i64,
+    /// Period of the unconditional reset.
+    #[serde(default)]
+    pub reset_interval: i64,
+    /// Phase of it.
+    #[serde(default)]
+    pub reset_offset: i64,
+}
+
+/// `reset` of a neuron.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename = "Reset")]
+pub(super) enum ResetFile {
+    /// Subtract the threshold in the next step.
+    #[default]
+    SubtractNext,
+    /// Subtract the threshold at once.
+    SubtractNow,
+    /// Set the membrane to a value.
+    ToValue(Raw),
+}
+
+/// A decay, where it is not a plain 0.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Decay")]
+pub(super) enum DecayFile {
+    /// The factor, `0..=2^F`.
+    Factor(i64),
+    /// The time constant in steps.
+    TauSteps(Raw),
+    /// No decay.
+    NonLeaky,
+    /// One factor a neuron.
+    Npy(String),
+}
+
+/// A parameter that can differ between neurons, where it is not a plain number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Parameter")]
+pub(super) enum ParameterFile {
+    /// The register integer, the same for all.
+    Lanes(i64),
+    /// One register integer a neuron.
+    Npy(String),
+}
+
+/// A bias, where it is not a plain number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Bias")]
+pub(super) enum BiasFile {
+    /// The register integer, the same for all.
+    Lanes(i64),
+    /// One register integer a neuron.
+    Npy(String),
+    /// `mantissa << exponent`.
+    Mantissa {
+        /// An integer or `Npy("..")`.
+        mantissa: Raw,
+        /// An integer or `Npy("..")`.
+        exponent: Raw,
+    },
+}
+
+/// An integer a neuron, where it is not a plain integer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Integers")]
+pub(super) enum IntegersFile {
+    /// One a neuron.
+    Npy(String),
+}
+
+/// `learning` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "NeuronLearning")]
+pub(super) struct NeuronLearningFile {
+    /// The readout whose errors it hears.
+    pub listens_to: Option<String>,
+    /// The third factor.
+    pub third_factor: ThirdFactorFile,
+    /// Surrogate derivative.
+    pub surrogate: Option<SurrogateFile>,
+    /// Rate regulariser.
+    pub rate_limit: Option<RateLimitFile>,
+}
+
+/// `third_factor` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "ThirdFactor")]
+pub(super) enum ThirdFactorFile {
+    /// The neuron's own channel.
+    OwnError,
+    /// A fixed random matrix.
+    Feedback {
+        /// Its entries.
+        draw: MatrixDraw,
+        /// Right shift.
+        shift: i64,
+    },
+    /// A group's own readout.
+    Group {
+        /// Neurons of a group.
+        neurons: i64,
+        /// Entries of its readout matrix.
+        draw: MatrixDraw,
+        /// Low-pass of the readout.
+        decay: Option<Raw>,
+        /// Power of two to a membrane lane.
+        scale: i64,
+        /// Right shift.
+        shift: i64,
+    },
+}
+
+/// `surrogate` of a population's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Surrogate")]
+pub(super) struct SurrogateFile {
+    /// Its shape.
+    pub shape: SurrogateShape,
+    /// Half-width, in membrane units.
+    pub half_width: Raw,
+}
+
+/// `rate_limit` of a population's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "RateLimit")]
+pub(super) struct RateLimitFile {
+    /// Spikes above which it acts.
+    pub spikes: i64,
+    /// Subtracted from the third factor.
+    pub amount: Raw,
+}
+
+/// `readout` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Readout")]
+pub(super) struct ReadoutFile {
+    /// What the error is formed from.
+    pub signal: SignalFile,
+    /// Midpoint of the one-sided error.
+    pub one_sided: Option<Raw>,
+    /// Smaller errors are zero.
+    pub dead_zone: Option<Raw>,
+}
+
+/// `signal` of a readout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Signal")]
+pub(super) enum SignalFile {
+    /// Target less membrane.
+    Membrane,
+    /// Target less spikes, filtered twice.
+    FilteredSpikes {
+        /// First filter.
+        q_decay: Raw,
+        /// Second filter.
+        p_decay: Raw,
+        /// What a spike adds.
+        increment: i64,
+        /// Right shift to the error.
+        shift: i64,
+    },
+}
+
+/// An element of `projections`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Projection")]
+pub(super) struct ProjectionFile {
+    /// Name.
+    pub name: String,
+    /// Input or population it begins in.
+    pub from: String,
+    /// Population it ends in.
+    pub to: String,
+    /// Which pairs.
+    pub connect: ConnectFile,
+    /// Weights of generated pairs.
+    pub weights: Option<WeightsFile>,
+    /// The store.
+    pub store: StoreFile,
+    /// Delay in steps.
+    pub delay: Option<i64>,
+    /// How it learns.
+    pub learning: Option<SynapseLearningFile>,
+    /// Row encoding.
+    #[serde(default = "auto")]
+    pub encoding: Encoding,
+}
+
+/// `connect` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Connect")]
+pub(super) enum ConnectFile {
+    /// Every pair.
+    AllToAll,
+    /// Pairs of equal index.
+    OneToOne,
+    /// A number of distinct targets of each presynaptic neuron.
+    Random {
+        /// How many.
+        targets: i64,
+    },
+    /// A number of distinct sources of each postsynaptic neuron.
+    RandomSources {
+        /// How many.
+        sources: i64,
+    },
+    /// A matrix of weights, presynaptic by postsynaptic.
+    Npy(String),
+    /// A list of synapses, `.npy` or `.csv`.
+    Edges(String),
+}
+
+/// `weights` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Weights")]
+pub(super) enum WeightsFile {
+    /// One real value.
+    Constant(Raw),
+    /// Uniform over the lanes of a real range.
+    Uniform {
+        /// Smallest.
+        low: Raw,
+        /// Largest.
+        high: Raw,
+    },
+    /// One store integer.
+    Lanes(i64),
+    /// Uniform over store integers.
+    UniformLanes {
+        /// Smallest.
+        low: i64,
+        /// Largest.
+        high: i64,
+    },
+}
+
+/// `store` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Store")]
+pub(super) struct StoreFile {
+    /// Bits.
+    pub bits: i64,
+    /// Fraction bits.
+    pub fraction: i64,
+    /// Bits that are delivered.
+    pub delivered_bits: Option<i64>,
+    /// Power of two from a delivered weight to a state lane.
+    pub exponent: Option<i64>,
+}
+
+/// `learning` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "SynapseLearning")]
+pub(super) struct SynapseLearningFile {
+    /// Learning-rate shift.
+    pub shift: i64,
+    /// Rounding of the update.
+    #[serde(default)]
+    pub rounding: UpdateRounding,
+    /// SuperSpike's filter.
+    pub eligibility: Option<EligibilityFile>,
+}
+
+/// Roundings of a weight update.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename = "Rounding")]
+pub(super) enum UpdateRounding {
+    /// Add uniform bits, then floor.
+    #[default]
+    Stochastic,
+    /// To nearest, ties up.
+    Nearest,
+    /// Toward minus infinity.
+    Floor,
+}
+
+/// `eligibility` of a projection's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Eligibility")]
+pub(super) struct EligibilityFile {
+    /// First filter.
+    pub q_decay: Raw,
+    /// Second filter.
+    pub p_decay: Raw,
+    /// Right shift of `surrogate * P`.
+    pub product_shift: i64,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn integrate() -> Refractory {
+    Refractory::Integrate
+}
+
+fn auto() -> Encoding {
+    Encoding::Auto
+}

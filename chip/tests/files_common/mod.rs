@@ -1,0 +1,92 @@
+//! What the tests of the file layer share: a network that loads, and the text of its errors.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::path::Path;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{Diagnostics, NetworkOverrides, load_chip, network_from_text};
+use synfire_chip::network::Network;
+
+/// The digits network: 65 inputs, 128 hidden neurons with random feedback, 10 readout neurons.
+pub const DIGITS: &str = r#"(
+    format: "synfire-network/1",
+    name: "digits",
+    seed: 7,
+    inputs: [ (name: "pixels", neurons: 65, max_events: 1) ],
+    populations: [
+        (
+            name: "hidden",
+            neurons: 128,
+            neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1.0),
+            learning: (
+                listens_to: "readout",
+                third_factor: Feedback(draw: Sign, shift: 1),
+                surrogate: (shape: Triangle, half_width: 2.0),
+                rate_limit: (spikes: 5, amount: 0.25),
+            ),
+            max_per_core: 64,
+        ),
+        (
+            name: "readout",
+            neurons: 10,
+            neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1.0, spiking: false),
+            learning: (third_factor: OwnError),
+            readout: (signal: Membrane, one_sided: 0.5, dead_zone: 0.25),
+        ),
+    ],
+    projections: [
+        (
+            name: "pixels_hidden", from: "pixels", to: "hidden",
+            connect: AllToAll,
+            weights: Uniform(low: -0.08, high: 0.08),
+            store: (bits: 16, fraction: 14),
+            learning: (shift: 16),
+        ),
+        (
+            name: "hidden_readout", from: "hidden", to: "readout",
+            connect: AllToAll,
+            weights: Constant(0),
+            store: (bits: 16, fraction: 14),
+            learning: (shift: 14, rounding: Nearest),
+        ),
+    ],
+)
+"#;
+
+/// The preset `paper`.
+pub fn paper() -> Chip {
+    chip("paper")
+}
+
+/// A preset.
+pub fn chip(name: &str) -> Chip {
+    load_chip(name, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Loads a network from text on the preset `paper`.
+pub fn load(text: &str) -> Result<Network, Diagnostics> {
+    load_in(text, Path::new(""))
+}
+
+/// Loads a network from text whose files are in `folder`.
+pub fn load_in(text: &str, folder: &Path) -> Result<Network, Diagnostics> {
+    network_from_text("net.ron", text, folder, &paper(), &NetworkOverrides::default())
+}
+
+/// The rendered problems of a text that must not load.
+pub fn refused(text: &str) -> String {
+    match load(text) {
+        Ok(_) => panic!("loads: {text}"),
+        Err(problems) => trimmed(&problems),
+    }
+}
+
+/// A rendering without blanks at the ends of lines.
+pub fn trimmed(problems: &Diagnostics) -> String {
+    problems.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// `DIGITS` with one piece of its text replaced.
+pub fn digits_with(from: &str, to: &str) -> String {
+    assert!(DIGITS.contains(from), "{from} is not in the network");
+    DIGITS.replacen(from, to, 1)
+}

@@ -1,0 +1,81 @@
+//! Changes that a row makes to its network, by the names in the network file.
+
+use crate::experiment::file::Change;
+use synfire_chip::files::{Diagnostic, nearest};
+use synfire_chip::network::Network;
+use synfire_plasticity::config::ThirdFactor;
+
+/// Applies `change`.
+///
+/// # Errors
+/// When a name is not in the network, or the change does not fit what it names.
+pub fn apply(network: &mut Network, change: &Change) -> Result<(), Diagnostic> {
+    match change {
+        Change::Freeze(name) => {
+            let index = projection(network, name)?;
+            network.projections[index].learning = None;
+        }
+        Change::Shift(name, shift) => {
+            let index = projection(network, name)?;
+            if *shift > 31 {
+                return Err(Diagnostic::new(format!("Shift of `{name}` is {shift}, allowed 0..=31")));
+            }
+            match &mut network.projections[index].learning {
+                Some(learning) => learning.shift = *shift,
+                None => {
+                    return Err(Diagnostic::new(format!(
+                        "projection `{name}` does not learn: no shift to set"
+                    )));
+                }
+            }
+        }
+        Change::GroupNeurons(name, neurons) => match third_factor(network, name)? {
+            ThirdFactor::Group { readout, .. } if *neurons > 0 => readout.neurons = *neurons,
+            _ => {
+                return Err(Diagnostic::new(format!(
+                    "population `{name}` has no learning groups of that size"
+                )));
+            }
+        },
+        Change::ThirdFactorShift(name, value) => match third_factor(network, name)? {
+            ThirdFactor::Group { shift, .. } | ThirdFactor::Feedback { shift, .. } => *shift = *value,
+            ThirdFactor::OwnError => {
+                return Err(Diagnostic::new(format!(
+                    "population `{name}` learns from its own error: no shift"
+                )));
+            }
+        },
+    }
+    Ok(())
+}
+
+fn projection(network: &Network, name: &str) -> Result<usize, Diagnostic> {
+    network.projection(name).ok_or_else(|| {
+        unknown("projection", name, network.projections.iter().map(|p| p.name.as_str()).collect())
+    })
+}
+
+fn third_factor<'a>(network: &'a mut Network, name: &str) -> Result<&'a mut ThirdFactor, Diagnostic> {
+    let Some(index) = network.population(name) else {
+        return Err(unknown(
+            "population",
+            name,
+            network.populations.iter().map(|p| p.name.as_str()).collect(),
+        ));
+    };
+    match &mut network.populations[index].learning {
+        Some(learning) => Ok(&mut learning.third_factor),
+        None => Err(Diagnostic::new(format!("population `{name}` does not learn"))),
+    }
+}
+
+/// A name that is not in a network.
+#[must_use]
+pub fn unknown(kind: &str, name: &str, allowed: Vec<&str>) -> Diagnostic {
+    let problem = Diagnostic::new(format!("unknown {kind} `{name}`"));
+    let problem = match nearest(name, allowed.iter().copied()) {
+        Some(near) => problem.noted("help", format!("did you mean `{near}`?")),
+        None => problem,
+    };
+    problem.noted("allowed", allowed.join(", "))
+}

@@ -1,0 +1,82 @@
+//! The arguments of the command `synfire`.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Simulates neuromorphic chips that learn on the chip: exact bits, and what they cost in time and energy.
+#[derive(Debug, Parser)]
+#[command(name = "synfire", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do; without it, `run digits`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Options of the default run.
+    #[command(flatten)]
+    pub options: RunOptions,
+}
+
+/// Subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run an experiment: a file, or one that the program carries (`digits`, `superspike`, ...)
+    Run {
+        /// Experiment file or name
+        experiment: String,
+        /// Options
+        #[command(flatten)]
+        options: RunOptions,
+    },
+    /// Check an experiment, network or chip file without running it
+    Check {
+        /// File
+        file: String,
+        /// Chip that a network file is checked against (preset or path)
+        #[arg(long, default_value = "small")]
+        chip: String,
+    },
+    /// List what the program carries, or print one of it
+    Presets {
+        /// Name of a chip preset, experiment or network
+        name: Option<String>,
+    },
+    /// Go on with an interrupted run
+    Resume {
+        /// Its output folder
+        folder: PathBuf,
+        /// Threads
+        #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+        threads: Option<u16>,
+        /// Print JSON lines instead of tables
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compare the simulator's hot paths with bare loops over the same memory
+    Bench {
+        /// Print JSON lines instead of a table
+        #[arg(long)]
+        json: bool,
+        /// Fewer repetitions
+        #[arg(long)]
+        quick: bool,
+    },
+}
+
+/// Options of a run.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RunOptions {
+    /// Output folder (default: target/synfire/NAME)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Threads (default: all processors). Never changes a result
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// One seed instead of the experiment's
+    #[arg(long)]
+    pub seed: Option<u32>,
+    /// The experiment's short form
+    #[arg(long)]
+    pub quick: bool,
+    /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
+}

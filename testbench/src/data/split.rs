@@ -1,0 +1,186 @@
+//! Division of a data set into parts, and the order of each epoch.
+//!
+//! A random order sorts indices by `word(row_key(seed, turn, order, 0), index)` of `synfire_core::dither`
+//! with `Purpose::Data`, ties by index. `order` names what is ordered (test part, validation part, epoch),
+//! `turn` is the epoch (0 for a division), `index` the sample's index in the whole data set.
+//!
+//! The held-out part takes `ceil(n * per_mille / 1000)` samples. Each class gives the floor of its share;
+//! what is left goes one by one to the largest remainders, ties to the lower class. So 1,797 digits with
+//! 300 per mille give 1,257 and 540, and no class is off its share by one sample or more.
+//!
+//! Promises: pure functions of their arguments; results of one call are disjoint, together complete, and
+//! ascending (the order of an epoch excepted).
+
+use super::{DataError, Samples};
+use synfire_core::dither::{Purpose, row_key, word};
+
+/// A division in two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// Indices to train with, ascending.
+    pub kept: Vec<u32>,
+    /// Indices held out, ascending.
+    pub held_out: Vec<u32>,
+}
+
+/// What a random order is for; the number enters the hash.
+#[derive(Clone, Copy)]
+#[repr(u32)]
+enum Order {
+    Test = 0,
+    Validation = 1,
+    Epoch = 2,
+}
+
+/// Holds out a stratified test part of all samples.
+///
+/// # Errors
+/// When `per_mille` leaves no sample on one side.
+pub fn test_part(samples: &Samples, per_mille: u32, seed: u32) -> Result<Parts, DataError> {
+    let all: Vec<u32> = (0..samples.len() as u32).collect();
+    divide(samples, &all, per_mille, seed, Order::Test)
+}
+
+/// Holds out a stratified validation part of the `training` indices.
+///
+/// # Errors
+/// When `per_mille` leaves no sample on one side, or an index has no sample.
+pub fn validation_part(
+    samples: &Samples,
+    training: &[u32],
+    per_mille: u32,
+    seed: u32,
+) -> Result<Parts, DataError> {
+    divide(samples, training, per_mille, seed, Order::Validation)
+}
+
+/// The order in which `epoch` presents the samples of `indices`. It does not depend on their order here.
+#[must_use]
+pub fn epoch_order(indices: &[u32], epoch: u32, seed: u32) -> Vec<u32> {
+    ordered(indices.to_vec(), Order::Epoch, epoch, seed)
+}
+
+fn ordered(mut indices: Vec<u32>, order: Order, turn: u32, seed: u32) -> Vec<u32> {
+    let row = row_key(Purpose::Data.seed(seed), u64::from(turn), order as u32, 0);
+    indices.sort_unstable_by_key(|&index| (word(row, index), index));
+    indices
+}
+
+fn divide(
+    samples: &Samples,
+    indices: &[u32],
+    per_mille: u32,
+    seed: u32,
+    order: Order,
+) -> Result<Parts, DataError> {
+    let total = (indices.len() as u64 * u64::from(per_mille)).div_ceil(1000) as usize;
+    if !(1..=999).contains(&per_mille) || total >= indices.len() {
+        return Err(DataError::Fraction { found: per_mille, samples: indices.len() });
+    }
+    let mut by_class: Vec<Vec<u32>> = vec![Vec::new(); samples.classes];
+    for &found in indices {
+        let label =
+            samples.labels.get(found as usize).ok_or(DataError::Index { found, samples: samples.len() })?;
+        by_class[usize::from(*label)].push(found);
+    }
+    let takes = shares(&by_class.iter().map(Vec::len).collect::<Vec<_>>(), per_mille, total);
+    let mut parts =
+        Parts { kept: Vec::with_capacity(indices.len() - total), held_out: Vec::with_capacity(total) };
+    for (class, take) in by_class.into_iter().zip(takes) {
+        let class = ordered(class, order, 0, seed);
+        parts.held_out.extend_from_slice(&class[..take]);
+        parts.kept.extend_from_slice(&class[take..]);
+    }
+    parts.kept.sort_unstable();
+    parts.held_out.sort_unstable();
+    Ok(parts)
+}
+
+/// How many samples each class gives so that the sum is `total`: largest remainders.
+fn shares(counts: &[usize], per_mille: u32, total: usize) -> Vec<usize> {
+    let exact = |n: usize| n as u64 * u64::from(per_mille);
+    let mut takes: Vec<usize> = counts.iter().map(|&n| (exact(n) / 1000) as usize).collect();
+    let mut classes: Vec<usize> = (0..counts.len()).filter(|&c| exact(counts[c]) % 1000 > 0).collect();
+    classes.sort_by_key(|&c| std::cmp::Reverse(exact(counts[c]) % 1000));
+    let missing = total - takes.iter().sum::<usize>();
+    for &class in classes.iter().take(missing) {
+        takes[class] += 1;
+    }
+    takes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::digits;
+    use proptest::prelude::*;
+
+    #[test]
+    fn digits_split_70_to_30() {
+        let digits = digits::load().unwrap();
+        let parts = test_part(&digits, 300, 1).unwrap();
+        assert_eq!((parts.kept.len(), parts.held_out.len()), (1257, 540));
+        assert_eq!(parts, test_part(&digits, 300, 1).unwrap());
+        assert_ne!(parts, test_part(&digits, 300, 2).unwrap());
+        let inner = validation_part(&digits, &parts.kept, 200, 1).unwrap();
+        assert_eq!((inner.kept.len(), inner.held_out.len()), (1005, 252));
+        assert!(inner.held_out.iter().all(|i| parts.kept.contains(i)), "validation only from training");
+        assert!(inner.kept.iter().all(|i| parts.kept.contains(i)));
+    }
+
+    #[test]
+    fn an_epoch_is_a_permutation_of_its_own() {
+        let indices: Vec<u32> = (0..500).collect();
+        let first = epoch_order(&indices, 0, 7);
+        assert_eq!(first, epoch_order(&indices.iter().rev().copied().collect::<Vec<_>>(), 0, 7));
+        assert_ne!(first, epoch_order(&indices, 1, 7));
+        assert_ne!(first, epoch_order(&indices, 0, 8));
+        let mut sorted = first;
+        sorted.sort_unstable();
+        assert_eq!(sorted, indices);
+    }
+
+    #[test]
+    fn an_epoch_starts_anywhere() {
+        // The first place of 4,000 epochs over 10 samples: each sample about 400 times.
+        let mut first = [0_u32; 10];
+        (0..4000).for_each(|e| first[epoch_order(&(0..10).collect::<Vec<_>>(), e, 3)[0] as usize] += 1);
+        assert!(first.iter().all(|n| (330..470).contains(n)), "{first:?}");
+    }
+
+    #[test]
+    fn impossible_fractions_are_refused() {
+        let samples = Samples::new(vec![0; 4], 1, vec![0, 1, 0, 1], 2).unwrap();
+        let error = test_part(&samples, 1000, 1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "split: 1000 per mille of 4 samples, allowed 1..=999 with at least one sample on each side"
+        );
+        assert!(test_part(&samples, 0, 1).is_err());
+        let error = validation_part(&samples, &[0, 9], 500, 1).unwrap_err();
+        assert_eq!(error.to_string(), "split: sample 9, allowed 0..=3");
+    }
+
+    proptest! {
+        /// Disjoint, complete, of the promised size, and every class within one sample of its share.
+        #[test]
+        fn divisions_are_stratified(labels in prop::collection::vec(0_u8..5, 2..300), per_mille in 1_u32..1000, seed: u32) {
+            let n = labels.len();
+            let samples = Samples::new(vec![0; n], 1, labels, 5).unwrap();
+            let Ok(parts) = test_part(&samples, per_mille, seed) else {
+                prop_assert!((n as u64 * u64::from(per_mille)).div_ceil(1000) as usize >= n);
+                return Ok(());
+            };
+            let mut all = [parts.kept.clone(), parts.held_out.clone()].concat();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..n as u32).collect::<Vec<_>>());
+            prop_assert_eq!(parts.held_out.len(), (n * per_mille as usize).div_ceil(1000));
+            for class in 0..5_u8 {
+                let of = |indices: &[u32]| indices.iter().filter(|&&i| samples.labels[i as usize] == class).count();
+                let exact = of(&(0..n as u32).collect::<Vec<_>>()) * per_mille as usize;
+                let held = of(&parts.held_out) * 1000;
+                prop_assert!(held + 1000 > exact && held < exact + 1000, "class {} off its share", class);
+            }
+        }
+    }
+}

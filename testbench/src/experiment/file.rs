@@ -1,0 +1,363 @@
+//! The experiment file: what to run, on which chip, with which data and seeds.
+//!
+//! Fields, units and defaults are described in `docs/formats.md`, "Experiment file".
+//! Promises: unknown fields are errors; nothing here is resolved yet (names, ranges: the tasks check them).
+
+use serde::{Deserialize, Serialize};
+
+/// Format name that every experiment file states.
+pub const FORMAT: &str = "synfire-experiment/1";
+
+/// An experiment file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Experiment")]
+pub struct ExperimentFile {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Title of the report.
+    pub title: String,
+    /// Chip preset or path.
+    pub chip: String,
+    /// What to do.
+    pub task: Task,
+}
+
+/// What an experiment does.
+#[derive(Clone, Debug, Deserialize)]
+pub enum Task {
+    /// Train and test classifiers on a labelled data set.
+    Classify(Classify),
+    /// Learn spike patterns in time.
+    Patterns(Patterns),
+    /// Run a network on stimuli and record it.
+    Simulate(Simulate),
+}
+
+/// Training and testing on a labelled data set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Classify {
+    /// The data set.
+    pub data: Data,
+    /// How features become spikes.
+    pub encoders: Vec<EncoderFile>,
+    /// Steps of one presentation.
+    pub sample_steps: u32,
+    /// First step of a presentation in which errors are formed, and from which the readout is summed.
+    pub learn_from: u32,
+    /// Passes over the training part.
+    pub epochs: u32,
+    /// Epochs after each of which every learning-rate shift grows by one.
+    #[serde(default)]
+    pub slower_after: Vec<u32>,
+    /// Readout population.
+    pub readout: String,
+    /// Target of the right class, in thresholds (real membrane units).
+    pub right: f64,
+    /// Target of the other classes.
+    pub wrong: f64,
+    /// One whole run each: split, weights, feedback.
+    pub seeds: Vec<u32>,
+    /// Part of all samples held out for the test.
+    pub test_per_mille: u32,
+    /// When given, that part of the training samples is held out and tested on instead: nothing then sees the
+    /// test part.
+    #[serde(default)]
+    pub validate_per_mille: Option<u32>,
+    /// What is compared.
+    pub rows: Vec<Row>,
+    /// Rows that `compare` names: differences of the row `first` to each of `others`, paired by seed.
+    #[serde(default)]
+    pub compare: Vec<Comparison>,
+    /// Also fit a linear classifier on the same splits.
+    #[serde(default)]
+    pub linear: bool,
+    /// What `--quick` uses instead.
+    #[serde(default)]
+    pub quick: Option<Quick>,
+}
+
+/// A short form of a classification, for checks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quick {
+    /// Passes.
+    pub epochs: u32,
+    /// Seeds.
+    pub seeds: Vec<u32>,
+    /// Least accuracy in percent that the first row must reach; below it the run fails (exit status 1).
+    pub least_accuracy: f64,
+}
+
+/// A paired comparison.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Comparison {
+    /// Name of a row.
+    pub first: String,
+    /// Name of another row, or `linear`.
+    pub second: String,
+}
+
+/// One row of the result: a network and what is changed in it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// Name in the table.
+    pub name: String,
+    /// Network file.
+    pub network: String,
+    /// Changes to the network.
+    #[serde(default)]
+    pub set: Vec<Change>,
+}
+
+/// A change to a network, by name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// The projection does not learn.
+    Freeze(String),
+    /// Learning-rate shift of a projection.
+    Shift(String, u8),
+    /// Neurons of a learning group of a population.
+    GroupNeurons(String, u32),
+    /// Third-factor shift of a population.
+    ThirdFactorShift(String, u8),
+}
+
+/// A labelled data set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Data {
+    /// The 8x8 handwritten digits that the program carries.
+    Digits,
+    /// Arrays of the user's.
+    Npy {
+        /// `uint8 [samples, features]`.
+        features: String,
+        /// Integers `[samples]`.
+        labels: String,
+    },
+}
+
+/// How features become spikes of one input population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum EncoderFile {
+    /// In each step with probability `rate * v / largest`.
+    Rate {
+        /// Input population.
+        input: String,
+        /// Spikes per thousand steps at the largest value.
+        rate_per_mille: u32,
+    },
+    /// Evenly spaced spikes, `rate * v / largest` a step.
+    Counted {
+        /// Input population.
+        input: String,
+        /// Spikes per thousand steps at the largest value.
+        rate_per_mille: u32,
+    },
+    /// Once, the earlier the larger.
+    Latency {
+        /// Input population.
+        input: String,
+        /// Step of the value zero.
+        range_steps: u32,
+        /// Whether the value zero is silent.
+        #[serde(default)]
+        zero_is_silent: bool,
+    },
+    /// Every neuron of the input in every step.
+    Constant {
+        /// Input population.
+        input: String,
+    },
+}
+
+/// Learning spike trains: frozen Poisson input patterns, target spikes at given times.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Patterns {
+    /// Network file.
+    pub network: String,
+    /// Input population.
+    pub input: String,
+    /// Readout population (spiking).
+    pub readout: String,
+    /// Patterns.
+    pub patterns: u32,
+    /// Target spikes of each pattern.
+    pub targets: u32,
+    /// Steps of one presentation.
+    pub steps: u32,
+    /// First step at which a target may lie.
+    pub first_target: u32,
+    /// Least distance of two targets, in steps.
+    pub target_distance: u32,
+    /// Input spikes per million neurons and steps.
+    pub rate_ppm: u32,
+    /// Presentations of every pattern.
+    pub epochs: u32,
+    /// Epochs after each of which every learning-rate shift grows by one.
+    #[serde(default)]
+    pub slower_after: Vec<u32>,
+    /// A target is hit by a spike at most this many steps away.
+    pub tolerance: u32,
+    /// Time constants (rise, decay) in steps of the van Rossum distance that is reported.
+    pub distance_tau: (f64, f64),
+    /// One whole run each.
+    pub seeds: Vec<u32>,
+}
+
+/// Running a network.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Simulate {
+    /// Network file.
+    pub network: String,
+    /// Steps.
+    pub steps: u64,
+    /// What comes in.
+    #[serde(default)]
+    pub stimuli: Vec<Stimulus>,
+    /// Samples one after the other, with labels.
+    #[serde(default)]
+    pub samples: Option<SampleSchedule>,
+    /// What is recorded.
+    #[serde(default)]
+    pub probes: Vec<ProbeFile>,
+}
+
+/// One source of events.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Stimulus {
+    /// CSV `step,neuron[,count]`.
+    SpikeList {
+        /// Input population.
+        input: String,
+        /// File.
+        file: String,
+    },
+    /// `.npy [steps, neurons]`, bool or integers (events).
+    Raster {
+        /// Input population.
+        input: String,
+        /// File.
+        file: String,
+    },
+    /// Every neuron with this probability in each step.
+    Poisson {
+        /// Input population.
+        input: String,
+        /// Spikes per million steps.
+        rate_ppm: u32,
+    },
+    /// Rate code of a data set, one sample after the other.
+    RateCode {
+        /// Input population.
+        input: String,
+        /// `uint8 [samples, neurons]`.
+        features: String,
+        /// Spikes per thousand steps at the largest value.
+        rate_per_mille: u32,
+    },
+    /// Latency code of a data set, one sample after the other.
+    LatencyCode {
+        /// Input population.
+        input: String,
+        /// `uint8 [samples, neurons]`.
+        features: String,
+        /// Step of the value zero within its sample.
+        range_steps: u32,
+    },
+    /// `.npy` of integers `[steps, neurons]` added to the dendritic sums of a population in the same step.
+    Current {
+        /// Population.
+        population: String,
+        /// File.
+        file: String,
+    },
+}
+
+/// Consecutive samples.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SampleSchedule {
+    /// Steps of each sample.
+    pub steps: u32,
+    /// Whether each begins with the control event `clear`.
+    #[serde(default = "yes")]
+    pub clear: bool,
+    /// Labels, integers `[samples]`.
+    #[serde(default)]
+    pub labels: Option<String>,
+    /// Readout population whose neurons are the classes; needed with labels.
+    #[serde(default)]
+    pub readout: Option<String>,
+    /// Target of the right class.
+    #[serde(default = "one")]
+    pub right: f64,
+    /// Target of the other classes.
+    #[serde(default)]
+    pub wrong: f64,
+    /// Step of each sample from which errors are formed; `None`: no learning.
+    #[serde(default)]
+    pub learn_from: Option<u32>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// What is recorded of one population or projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProbeFile {
+    /// Population; or else
+    #[serde(default)]
+    pub population: Option<String>,
+    /// projection.
+    #[serde(default)]
+    pub projection: Option<String>,
+    /// What.
+    pub record: Vec<Recorded>,
+    /// Which neurons (presynaptic ones for traces); all by default.
+    #[serde(default)]
+    pub neurons: Option<Vec<u32>>,
+    /// First step.
+    #[serde(default)]
+    pub from: u64,
+    /// First step not recorded.
+    #[serde(default)]
+    pub until: Option<u64>,
+    /// Every so many steps.
+    #[serde(default)]
+    pub every: Option<u64>,
+}
+
+/// A recordable quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Recorded {
+    /// Spikes of a population.
+    Spikes,
+    /// Current I.
+    Current,
+    /// Membrane U.
+    Membrane,
+    /// Compared membrane.
+    Compared,
+    /// Third factor.
+    ThirdFactor,
+    /// Trace Q of a projection's axons.
+    TraceQ,
+    /// Trace P.
+    TraceP,
+    /// Weights of a projection.
+    Weights,
+}

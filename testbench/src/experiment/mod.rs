@@ -1,0 +1,9 @@
+//! Experiments: files that name a chip, networks, data and a schedule, and the runs they describe.
+//!
+//! Promises: an experiment is a file, never code; files that ship with the program are also on the disk in
+//! `testbench/experiments/`. Absent on purpose: what a task does (`classify`, `patterns`, `simulate`).
+
+pub mod embedded;
+pub mod file;
+pub mod labelled;
+pub mod reference;

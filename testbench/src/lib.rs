@@ -1,0 +1,18 @@
+//! What exercises a chip: data sets, encoders, float baselines, arrays in and out, reports.
+//!
+//! The command `synfire` is built from these modules; each stands alone and can be used without it.
+//!
+//! Promises: nothing here that reaches a register uses a float; what is random is a pure function of a
+//! seed and of logical names.
+//!
+//! Absent on purpose: the chip itself (`synfire-chip`), the arithmetic (`synfire-core`).
+
+pub mod arrays;
+pub mod baseline;
+pub mod classify;
+pub mod cli;
+pub mod data;
+pub mod encode;
+pub mod experiment;
+pub mod plain;
+pub mod report;

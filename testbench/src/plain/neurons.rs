@@ -1,0 +1,124 @@
+//! Micro-steps 2 to 4 of one population.
+//!
+//! Promises: the registers are those of `docs/arithmetic.md`, section 1, and every neuron is updated in every step.
+//! Absent on purpose: synapses (the dendritic sums come in), learning.
+
+use super::arithmetic::{Draw, decay, floor, overflow, power, word};
+use synfire_chip::network::Population;
+use synfire_core::neuron::{Compare, Datapath, Order, PerNeuron, Refractory, Reset};
+
+/// State registers of a population, one value a neuron.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Neurons {
+    /// Current I.
+    pub current: Vec<i64>,
+    /// Membrane U, after the reset of 4.3.
+    pub membrane: Vec<i64>,
+    /// Compared membrane.
+    pub compared: Vec<i64>,
+    /// Spike S, 0 or 1.
+    pub fired: Vec<i64>,
+    /// Refractory counter R.
+    pub refractory: Vec<i64>,
+}
+
+/// The value that neuron `index` has of a parameter.
+pub(super) fn parameter(of: &PerNeuron, index: usize) -> i64 {
+    match of {
+        PerNeuron::Same(value) => i64::from(*value),
+        PerNeuron::Each(values) => i64::from(values[index]),
+    }
+}
+
+/// Where a population's step takes place: the chip's datapath and the names that noise is drawn for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub datapath: &'a Datapath,
+    pub seed: u32,
+    pub population: usize,
+    pub step: u64,
+}
+
+impl Neurons {
+    /// Registers at reset; also what `clear` leaves.
+    pub(super) fn at_reset(population: &Population) -> Self {
+        let neurons = population.neurons as usize;
+        let all = |of: &PerNeuron| (0..neurons).map(|i| parameter(of, i)).collect();
+        Self {
+            current: all(&population.parameters.initial_current),
+            membrane: all(&population.parameters.initial_membrane),
+            compared: vec![0; neurons],
+            fired: vec![0; neurons],
+            refractory: vec![0; neurons],
+        }
+    }
+
+    /// Micro-steps 2 to 4 of all neurons; `sums` is 3.1, one a neuron.
+    pub(super) fn step(&mut self, population: &Population, place: Place<'_>, sums: &[i64]) {
+        let interval = u64::from(population.parameters.reset_interval);
+        if interval > 0 && place.step % interval == u64::from(population.parameters.reset_offset) % interval {
+            self.current.fill(0);
+            self.membrane.fill(0);
+        }
+        for (neuron, sum) in sums.iter().enumerate() {
+            self.update(population, place, neuron, *sum);
+        }
+    }
+
+    fn update(&mut self, population: &Population, place: Place<'_>, neuron: usize, sum: i64) {
+        let (path, of) = (place.datapath, &population.parameters);
+        let get = |what: &PerNeuron| parameter(what, neuron);
+        let (before, threshold) = (self.membrane[neuron], get(&of.threshold));
+
+        // 3
+        let old_current = self.current[neuron];
+        let kept = decay(old_current, get(&of.current_decay), path.decay_fraction);
+        let drive = sum * power(path.input_shift);
+        let current = overflow(path.current_overflow, path.state_width, kept + drive);
+
+        // 2
+        let integrated = match path.order {
+            Order::PreviousCurrent => old_current,
+            Order::UpdatedCurrent => current,
+        };
+        let subtracted = match of.reset {
+            Reset::SubtractNext if self.fired[neuron] == 1 => threshold,
+            _ => 0,
+        };
+        let kept = decay(before, get(&of.membrane_decay), path.decay_fraction);
+        let exact = kept + integrated + get(&of.bias) + noise(of.noise_bits, place, neuron) - subtracted;
+        let updated = overflow(path.membrane_overflow, path.state_width, exact);
+
+        // 4
+        let silent = self.refractory[neuron] > 0;
+        let compared = if silent && of.refractory == Refractory::Hold { before } else { updated };
+        let above = match path.compare {
+            Compare::GreaterEqual => compared >= threshold,
+            Compare::Greater => compared > threshold,
+        };
+        let fires = of.spiking && !silent && above;
+        self.current[neuron] = current;
+        self.compared[neuron] = compared;
+        self.fired[neuron] = i64::from(fires);
+        self.membrane[neuron] = match of.reset {
+            Reset::SubtractNow if fires => compared - threshold,
+            Reset::ToValue(value) if fires => i64::from(value),
+            _ => compared,
+        };
+        self.refractory[neuron] = match (fires, silent) {
+            (true, _) => i64::from(of.refractory_steps),
+            (false, true) => self.refractory[neuron] - 1,
+            (false, false) => 0,
+        };
+    }
+}
+
+/// Section 10.5.
+fn noise(bits: u8, place: Place<'_>, neuron: usize) -> i64 {
+    if bits == 0 {
+        return 0;
+    }
+    let word = word(place.seed, Draw::Noise, place.step, place.population, 0, neuron as u32);
+    let signed = if word >= 1 << 31 { i64::from(word) - power(32u32) } else { i64::from(word) };
+    floor(signed, 32 - u32::from(bits))
+}

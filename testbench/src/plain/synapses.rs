@@ -1,0 +1,229 @@
+//! One projection: what is under way on its axons, delivery, traces, eligibility, weight updates.
+//!
+//! Micro-steps 1.2 (spikes), 3.1 (the projection's share), 5, 8 and 9 of `docs/arithmetic.md`.
+//!
+//! Promises: every synapse is visited in every step, in the order of [`Synapses`]. An axon is a presynaptic
+//! neuron and a delay. Absent on purpose: rows, encodings, places.
+
+use super::arithmetic::{Draw, decay, dither, floor, power, scale, signed, unsigned, word};
+use super::neurons::parameter;
+use std::collections::VecDeque;
+use synfire_chip::network::{Network, Projection, Source, Synapses};
+use synfire_core::arrival::Delays;
+use synfire_core::neuron::Order;
+use synfire_core::rounding::Rounding;
+use synfire_core::synapse::WeightLanes;
+use synfire_plasticity::config::Eligibility;
+
+/// The longest delay, in steps.
+const LONGEST: usize = 63;
+
+/// An axon of a projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axon {
+    /// Presynaptic neuron.
+    pub pre: u32,
+    /// Steps from firing to arrival.
+    pub delay: u8,
+}
+
+/// A synapse: which axon reaches which neuron.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Synapse {
+    /// Index of the axon.
+    pub axon: usize,
+    /// Postsynaptic neuron.
+    pub post: usize,
+}
+
+/// Registers of a projection.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// The axons.
+    pub axons: Vec<Axon>,
+    /// The synapses, in the order of [`Synapses`].
+    pub synapses: Vec<Synapse>,
+    /// Weight of each synapse.
+    pub weights: Vec<i64>,
+    /// Trace Q of each axon; zero where the projection does not learn.
+    pub trace_q: Vec<i64>,
+    /// Trace P of each axon.
+    pub trace_p: Vec<i64>,
+    /// Eligibility (E1, E2) of each synapse; zero where the rule has none.
+    pub eligibility: Vec<(i64, i64)>,
+    /// Events that arrived in this step, by axon.
+    pub arrived: Vec<i64>,
+    /// Events that a full axon merged since reset.
+    pub merged: i64,
+    /// `under_way[s][axon]`: events that arrive `s + 1` steps from now.
+    under_way: VecDeque<Vec<i64>>,
+    /// Events an axon holds in one step.
+    limit: i64,
+}
+
+/// What the weight updates of a step read of the postsynaptic neurons.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Post<'a> {
+    /// Third factors.
+    pub third_factor: &'a [i64],
+    /// Surrogate derivatives; the constant 1 where the population has none.
+    pub surrogate: &'a [i64],
+}
+
+impl Rows {
+    pub(super) fn at_reset(network: &Network, projection: &Projection) -> Self {
+        let posts = network.populations[projection.target].neurons as usize;
+        let (axons, synapses, weights) = listed(projection, posts);
+        let limit = match projection.source {
+            Source::Input(input) => i64::from(network.inputs[input].max_events),
+            Source::Population(_) => 1,
+        };
+        let none = vec![0; axons.len()];
+        Self {
+            weights,
+            trace_q: none.clone(),
+            trace_p: none.clone(),
+            eligibility: vec![(0, 0); synapses.len()],
+            arrived: none.clone(),
+            merged: 0,
+            under_way: vec![none; LONGEST].into(),
+            limit,
+            axons,
+            synapses,
+        }
+    }
+
+    /// Control event `clear`: all but the weights.
+    pub(super) fn clear(&mut self) {
+        self.trace_q.fill(0);
+        self.trace_p.fill(0);
+        self.eligibility.fill((0, 0));
+        self.under_way.iter_mut().for_each(|slot| slot.fill(0));
+    }
+
+    /// 9: `events[pre]` is what each presynaptic neuron sent in this step.
+    pub(super) fn emit(&mut self, events: &[i64]) {
+        for (index, axon) in self.axons.iter().enumerate() {
+            let slot = &mut self.under_way[usize::from(axon.delay) - 1][index];
+            let all = *slot + events[axon.pre as usize];
+            *slot = all.min(self.limit);
+            self.merged += all - *slot;
+        }
+    }
+
+    /// 1.2: takes out what is due.
+    pub(super) fn arrive(&mut self) {
+        if let Some(due) = self.under_way.pop_front() {
+            self.arrived = due;
+            self.under_way.push_back(vec![0; self.axons.len()]);
+        }
+    }
+
+    /// 3.1: this projection's share of the dendritic sum of each neuron, its exponent applied to the sum.
+    pub(super) fn deliver(&self, projection: &Projection, sums: &mut [i64]) {
+        let format = projection.format;
+        let mut own = vec![0i64; sums.len()];
+        for (synapse, weight) in self.synapses.iter().zip(&self.weights) {
+            let delivered = floor(*weight, u32::from(format.store_bits - format.delivered_bits));
+            own[synapse.post] += self.arrived[synapse.axon] * delivered;
+        }
+        for (sum, own) in sums.iter_mut().zip(own) {
+            *sum += scale(own, format.exponent);
+        }
+    }
+
+    /// 5, with the decay factors of the target's first neuron.
+    pub(super) fn update_traces(&mut self, network: &Network, projection: &Projection) {
+        let (datapath, engine) = (&network.datapath, &network.learning);
+        let parameters = &network.populations[projection.target].parameters;
+        let a = parameter(&parameters.current_decay, 0);
+        let b = parameter(&parameters.membrane_decay, 0);
+        for axon in 0..self.axons.len() {
+            let old_q = self.trace_q[axon];
+            let increment = i64::from(engine.trace_increment) * self.arrived[axon];
+            let q = unsigned(engine.trace_bits, decay(old_q, a, datapath.decay_fraction) + increment);
+            let enters = match datapath.order {
+                Order::PreviousCurrent => old_q,
+                Order::UpdatedCurrent => q,
+            };
+            let p = decay(self.trace_p[axon], b, datapath.decay_fraction) + enters;
+            self.trace_q[axon] = q;
+            self.trace_p[axon] = unsigned(engine.trace_bits, p);
+        }
+    }
+
+    /// 9.1, with the surrogate of this step and the P of 5.
+    pub(super) fn advance_eligibility(&mut self, network: &Network, rule: Eligibility, post: Post<'_>) {
+        let bits = network.learning.eligibility_bits;
+        let fraction = network.datapath.decay_fraction;
+        for (index, synapse) in self.synapses.iter().enumerate() {
+            let (e1, e2) = self.eligibility[index];
+            let product = post.surrogate[synapse.post] * self.trace_p[synapse.axon];
+            let enters = floor(product, u32::from(rule.product_shift));
+            self.eligibility[index] = (
+                unsigned(bits, decay(e1, i64::from(rule.q_decay), fraction) + enters),
+                unsigned(bits, decay(e2, i64::from(rule.p_decay), fraction) + e1),
+            );
+        }
+    }
+
+    /// 9.2 and 9.3 of projection `number`, in step `step`.
+    pub(super) fn learn(&mut self, network: &Network, number: usize, step: u64, offset: i64, post: Post<'_>) {
+        let projection = &network.projections[number];
+        let Some(rule) = projection.learning else { return };
+        let k = (i64::from(rule.shift) + offset).min(31) as u32;
+        for (index, synapse) in self.synapses.iter().enumerate() {
+            let factor = post.third_factor[synapse.post];
+            let product = match rule.eligibility {
+                Some(_) => factor * self.eligibility[index].1,
+                None => factor * post.surrogate[synapse.post] * self.trace_p[synapse.axon],
+            };
+            let pre = self.axons[synapse.axon].pre;
+            let added = match rule.rounding {
+                Rounding::Stochastic => {
+                    let word = word(network.seed, Draw::Dither, step, number, pre, synapse.post as u32);
+                    dither(word, k)
+                }
+                Rounding::Nearest if k > 0 => power(k - 1),
+                _ => 0,
+            };
+            let weight = self.weights[index] + floor(product + added, k);
+            self.weights[index] = signed(projection.format.store_bits, weight);
+        }
+    }
+}
+
+/// Axons, synapses and weights of a projection, in its order.
+fn listed(projection: &Projection, all: usize) -> (Vec<Axon>, Vec<Synapse>, Vec<i64>) {
+    let delay = |axon: usize| match &projection.delays {
+        Delays::Same(delay) => *delay,
+        Delays::Each(delays) => delays[axon],
+    };
+    match &projection.synapses {
+        Synapses::Dense { weights } => {
+            let weights = lanes(weights);
+            let pres = weights.len() / all;
+            let axons = (0..pres).map(|axon| Axon { pre: axon as u32, delay: delay(axon) });
+            let synapses = (0..pres).flat_map(|axon| (0..all).map(move |post| Synapse { axon, post }));
+            (axons.collect(), synapses.collect(), weights)
+        }
+        Synapses::Sparse { presynaptic, starts, posts, weights } => {
+            let mut synapses = Vec::new();
+            for axon in 0..presynaptic.len() {
+                for entry in starts[axon] as usize..starts[axon + 1] as usize {
+                    synapses.push(Synapse { axon, post: posts[entry] as usize });
+                }
+            }
+            let axons = presynaptic.iter().enumerate();
+            let axons = axons.map(|(axon, pre)| Axon { pre: *pre, delay: delay(axon) });
+            (axons.collect(), synapses, lanes(weights))
+        }
+    }
+}
+
+fn lanes(weights: &WeightLanes) -> Vec<i64> {
+    match weights {
+        WeightLanes::I8(weights) => weights.iter().map(|w| i64::from(*w)).collect(),
+        WeightLanes::I16(weights) => weights.iter().map(|w| i64::from(*w)).collect(),
+    }
+}

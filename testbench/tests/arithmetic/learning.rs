@@ -1,0 +1,379 @@
+//! Tables of sections 4 to 9: traces, errors, groups, third factors, surrogates, weight updates.
+
+use crate::case::{self, PAPER_LEARNING, draw, format, names};
+use crate::document::{Document, Row, Table, list, show};
+use crate::operations::each;
+use crate::{Executor, results};
+use synfire_chip::synfire_core::dither;
+use synfire_chip::synfire_core::format::Format;
+use synfire_chip::synfire_core::neuron::{PerNeuron, Reset};
+use synfire_chip::synfire_core::neuron_core::NeuronCore;
+use synfire_chip::synfire_core::rounding::Rounding;
+use synfire_chip::synfire_core::slice::Slice;
+use synfire_chip::synfire_core::trace::{TraceConfig, Traces};
+use synfire_chip::synfire_plasticity::config::{
+    ErrorSignal, GroupReadout, LearningDatapath, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
+    SurrogateShape, ThirdFactor,
+};
+use synfire_chip::synfire_plasticity::group::{GroupFormats, Groups};
+use synfire_chip::synfire_plasticity::kernel::{self, Factors, Filter, RowUpdate};
+use synfire_chip::synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
+use synfire_chip::synfire_plasticity::rules::Delta;
+use synfire_chip::synfire_plasticity::slice_learning::FormedError;
+use synfire_chip::synfire_plasticity::surrogate;
+use synfire_chip::synfire_plasticity::unit::{LearningUnit, product_bits};
+use synfire_chip::synfire_plasticity::views::SynapseView;
+
+/// Executors of this file.
+pub const EXECUTORS: [Executor; 10] = [
+    Executor {
+        name: "trace",
+        heading: "order | bits | increment | a | b | F | events | Q | P",
+        inputs: 7,
+        run: run_trace,
+    },
+    Executor {
+        name: "error",
+        heading: "U fraction | E | one-sided | dead zone | target | U_cmp | error",
+        inputs: 6,
+        run: run_error,
+    },
+    Executor {
+        name: "error-filtered",
+        heading: "a | b | increment | shift | bits | E | target | spike | E1 | E2 | error",
+        inputs: 8,
+        run: run_error_filtered,
+    },
+    Executor {
+        name: "group",
+        heading: "G (a row a neuron) | decay | scale | E | targets | fired | learn | Y | e formed",
+        inputs: 7,
+        run: run_group,
+    },
+    Executor {
+        name: "third-factor",
+        heading: "source | matrix | seed/population/neuron | errors | shift | spikes/limit/amount | format | L",
+        inputs: 7,
+        run: run_third_factor,
+    },
+    Executor {
+        name: "surrogate",
+        heading: "shape | l | format | U_cmp | theta | value",
+        inputs: 5,
+        run: run_surrogate,
+    },
+    Executor {
+        name: "fast-sigmoid",
+        heading: "t | entries t to t + 7 for one = 128",
+        inputs: 1,
+        run: run_fast_sigmoid,
+    },
+    Executor {
+        name: "eligibility",
+        heading: "a | b | F | s | bits | surrogate | P | E1 | E2",
+        inputs: 7,
+        run: run_eligibility,
+    },
+    Executor {
+        name: "product-bits",
+        heading: "L | surrogate | trace bits | eligibility bits | rule | product bits | lanes",
+        inputs: 5,
+        run: run_product_bits,
+    },
+    Executor {
+        name: "update",
+        heading: "b | mode | k | L | surrogate | P | seed/step/projection/pre/post | w | r | w'",
+        inputs: 8,
+        run: run_update,
+    },
+];
+
+fn run_trace(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let updated_q = match row.text(0) {
+            "previous" => false,
+            "updated" => true,
+            _ => row.bad(0),
+        };
+        let config = TraceConfig {
+            bits: row.get(1),
+            increment: row.get(2),
+            q_decay: row.get(3),
+            p_decay: row.get(4),
+            decay_fraction: row.get(5),
+            updated_q,
+        };
+        // The axon under test sits in a second word of 64; the others stay at rest.
+        let (mut traces, axon) = (Traces::new(70), 66);
+        let (mut q, mut p) = (Vec::new(), Vec::new());
+        for events in row.list(6) {
+            let arrived = (events > 0).then_some((axon, events as u32));
+            traces.update(config, arrived.into_iter());
+            q.push(traces.q[axon]);
+            p.push(traces.p[axon]);
+            let others = |lanes: &[i32]| lanes.iter().filter(|lane| **lane != 0).count();
+            assert!(others(&traces.q) <= 1 && others(&traces.p) <= 1, "line {}: one axon moves", row.line);
+        }
+        results![show(q), show(p)]
+    })
+}
+
+fn formats(error: Format, error_trace_bits: u8, state_fraction: u8) -> ErrorFormats {
+    let learning = LearningDatapath { error, error_trace_bits, ..PAPER_LEARNING };
+    ErrorFormats { learning, state_fraction, decay_fraction: 12 }
+}
+
+fn run_error(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let readout = Readout {
+            first_channel: 0,
+            signal: ErrorSignal::Membrane,
+            one_sided: if row.text(2) == "-" { None } else { Some(row.get(2)) },
+            dead_zone: row.get(3),
+        };
+        let view = ReadoutView { compared: row.get(5), spike: false, target: row.get(4) };
+        let formats = formats(format(row, 1), 16, row.get(0));
+        let mut traces = ErrorTraces::new(readout.signal, 1);
+        results![readout::error(&readout, &formats, 0, view, &mut traces)]
+    })
+}
+
+fn run_error_filtered(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let signal = ErrorSignal::FilteredSpikes {
+            q_decay: row.get(0),
+            p_decay: row.get(1),
+            increment: row.get(2),
+            shift: row.get(3),
+        };
+        let readout = Readout { first_channel: 0, signal, one_sided: None, dead_zone: 0 };
+        let formats = formats(format(row, 5), row.get(4), 15);
+        let mut traces = ErrorTraces::new(signal, 1);
+        let (targets, spikes) = (row.list(6), row.list(7));
+        assert_eq!(targets.len(), spikes.len(), "line {}", row.line);
+        let (mut first, mut second, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for (target, spike) in targets.into_iter().zip(spikes) {
+            let view = ReadoutView { compared: 0, spike: spike == 1, target: target as i32 };
+            errors.push(readout::error(&readout, &formats, 0, view, &mut traces));
+            let state = serde_json::to_value(&traces).expect("traces serialise");
+            first.push(state["first"][0].to_string());
+            second.push(state["second"][0].to_string());
+        }
+        results![show(first), show(second), show(errors)]
+    })
+}
+
+fn lists(row: &Row, column: usize) -> Vec<Vec<i64>> {
+    row.text(column).split("; ").map(|part| list(part).unwrap_or_else(|| row.bad(column))).collect()
+}
+
+fn show_lists(lists: Vec<Vec<i32>>) -> String {
+    lists.into_iter().map(show).collect::<Vec<_>>().join("; ")
+}
+
+fn run_group(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let matrix = lists(row, 0);
+        let channels = matrix[0].len();
+        let config = GroupReadout {
+            neurons: matrix.len() as u32,
+            draw: MatrixDraw::Ones,
+            decay: row.get(1),
+            scale: row.get(2),
+        };
+        let entries: Vec<i8> = matrix.iter().flatten().map(|g| *g as i8).collect();
+        let targets: Vec<i32> = row.list(4).iter().map(|t| *t as i32).collect();
+        let formats = GroupFormats {
+            learning: LearningDatapath { error: format(row, 3), ..PAPER_LEARNING },
+            state_fraction: 15,
+            decay_fraction: 12,
+            targets: &targets,
+        };
+        let (fired, learn) = (lists(row, 5), row.list(6));
+        assert_eq!(fired.len(), learn.len(), "line {}", row.line);
+        let mut groups = Groups::new(1, channels);
+        let (mut outputs, mut errors) = (Vec::new(), Vec::new());
+        for (fired, learn) in fired.iter().zip(learn) {
+            groups.arrive();
+            groups.form(&config, fired.iter().map(|n| *n as usize), &entries, &formats, learn == 1);
+            outputs.push(groups.output(0).to_vec());
+            // What was formed is current in the next step and not before.
+            let mut next = groups.clone();
+            next.arrive();
+            errors.push(next.errors(0).to_vec());
+        }
+        results![show_lists(outputs), show_lists(errors)]
+    })
+}
+
+/// Runs a unit of one neuron that spikes as often as the row says and has the row's errors in the last step.
+fn run_third_factor(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let [seed, population, neuron] = names(row, 2);
+        let errors: Vec<i32> = row.list(3).iter().map(|e| *e as i32).collect();
+        let shift = row.get(4);
+        let third_factor = match row.text(0) {
+            "own" => ThirdFactor::OwnError,
+            "feedback" => ThirdFactor::Feedback { draw: draw(row, 1), shift },
+            "group" => {
+                let readout = GroupReadout { neurons: 1, draw: draw(row, 1), decay: 0, scale: 0 };
+                ThirdFactor::Group { readout, shift }
+            }
+            _ => row.bad(0),
+        };
+        let limit = (row.text(5) != "-").then(|| names::<3>(row, 5));
+        let rate_limit =
+            limit.map(|[_, spikes, amount]| RateLimit { spikes: spikes as u8, amount: amount as i32 });
+        let spikes = u64::from(limit.map_or(0, |l| l[0]));
+        let learning = NeuronLearning {
+            first_channel: 0,
+            channels: errors.len() as u16,
+            third_factor,
+            surrogate: None,
+            rate_limit,
+        };
+        // Membrane and error share their fraction: a group's error is its target minus its readout.
+        let formats = LearningDatapath {
+            third_factor: format(row, 6),
+            error: Format::signed(16, 15),
+            ..PAPER_LEARNING
+        };
+        let case = Row { line: row.line, cells: vec!["a=0 b=0 theta=100".to_owned()] };
+        let (datapath, mut parameters) = case::Options::of(&case, 0).neuron();
+        parameters.reset = Reset::ToValue(0);
+        parameters.bias = PerNeuron::Same(if spikes > 0 { 100 } else { 0 });
+        let mut core = NeuronCore::default();
+        core.slices.push(Slice::new(population, neuron, 1, datapath, parameters, 16, seed));
+        let slices = [(Some(learning), None)];
+        let mut unit = LearningUnit::new(&core, &slices, &[], (&datapath, &formats), errors.len(), seed);
+        unit.broadcast.learn = true;
+        let last = spikes.max(2) - 1;
+        for step in 0..=last {
+            unit.arrive(step);
+            core.step(step);
+            let is_group = row.text(0) == "group";
+            if is_group && step + 1 == last {
+                unit.broadcast.targets.copy_from_slice(&errors);
+            }
+            unit.learn(&mut core, step, &mut Vec::new());
+            if !is_group && step + 1 == last {
+                for (channel, value) in errors.iter().enumerate() {
+                    unit.receive_error(FormedError { channel: channel as u16, value: *value }, step);
+                }
+            }
+        }
+        results![unit.slices[0].third_factor[0]]
+    })
+}
+
+fn run_surrogate(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let shape = match row.text(0) {
+            "triangle" => SurrogateShape::Triangle,
+            "boxcar" => SurrogateShape::Boxcar,
+            "fast_sigmoid" => SurrogateShape::FastSigmoid,
+            _ => row.bad(0),
+        };
+        let (config, format) = (Surrogate { shape, half_width_log2: row.get(1) }, format(row, 2));
+        let (compared, threshold) = (row.get(3), row.get(4));
+        let value = surrogate::derivative(config, format, compared, threshold);
+        let mut lanes = [-1; 9];
+        surrogate::derivatives(config, format, &[compared; 9], threshold, &mut lanes);
+        assert_eq!(lanes, [value; 9], "line {}: one lane and many", row.line);
+        assert!(value <= format.max_lane(), "line {}", row.line);
+        results![value]
+    })
+}
+
+fn run_fast_sigmoid(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    let entries: usize = table.rows.len() * 8;
+    assert_eq!(entries, surrogate::TABLE, "every entry of the table is stated");
+    each(table, |row| {
+        let first: u32 = row.get(0);
+        results![show((first..first + 8).map(|t| surrogate::fast_sigmoid_entry(t, 128)))]
+    })
+}
+
+fn run_eligibility(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let filter = Filter {
+            q_decay: row.get(0),
+            p_decay: row.get(1),
+            decay_fraction: row.get(2),
+            product_shift: row.get(3),
+            max: (1 << row.get::<u32>(4)) - 1,
+        };
+        let (surrogates, traces) = (row.list(5), row.list(6));
+        assert_eq!(surrogates.len(), traces.len(), "line {}", row.line);
+        let (mut q, mut p) = ([0u16; 9], [0u16; 9]);
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for (surrogate, trace) in surrogates.into_iter().zip(traces) {
+            let (old_q, old_p) = (i32::from(q[0]), i32::from(p[0]));
+            let next = filter.advance(old_q, old_p, surrogate as i32, trace as i32);
+            kernel::filter_row(&mut q, &mut p, &[surrogate as i32; 9], trace as i32, filter);
+            let row_of = ([next.0 as u16; 9], [next.1 as u16; 9]);
+            assert_eq!((q, p), row_of, "line {}: one synapse and a row", row.line);
+            first.push(q[0]);
+            second.push(p[0]);
+        }
+        results![show(first), show(second)]
+    })
+}
+
+fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let has_surrogate = row.text(1) != "-";
+        let formats = LearningDatapath {
+            third_factor: format(row, 0),
+            surrogate: if has_surrogate { format(row, 1) } else { PAPER_LEARNING.surrogate },
+            trace_bits: row.get(2),
+            eligibility_bits: row.get(3),
+            ..PAPER_LEARNING
+        };
+        let filtered = match row.text(4) {
+            "trace" => false,
+            "eligibility" => true,
+            _ => row.bad(4),
+        };
+        let bits = product_bits(&formats, filtered, has_surrogate);
+        results![bits, if bits <= 31 { 32 } else { 64 }]
+    })
+}
+
+fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let shift: u32 = row.get(2);
+        let rounding = match row.text(1) {
+            "floor" => Rounding::Floor,
+            "nearest" => Rounding::Nearest,
+            "stochastic" => Rounding::Stochastic,
+            _ => row.bad(1),
+        };
+        let stochastic = rounding == Rounding::Stochastic;
+        let [seed, step, projection, pre, post] = if stochastic { names(row, 6) } else { [0; 5] };
+        let key = dither::row_key(dither::Purpose::Dither.seed(seed), u64::from(step), projection, pre);
+        let word = match rounding {
+            Rounding::Stochastic => dither::dither(dither::word(key, post), shift),
+            Rounding::Nearest => (1 << shift) >> 1,
+            Rounding::Floor | Rounding::TowardZero => 0,
+        };
+        let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(3), row.get(4), row.get(5));
+        let modulation = third_factor * surrogate;
+        let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
+        let update = RowUpdate { key, first_post: post, shift, rounding, limit, p };
+        let view = SynapseView { p, third_factor, surrogate, modulation, eligibility_q: 0, eligibility_p: 0 };
+        let weight: i32 = row.get(7);
+        let next = update.apply::<Delta, i64>(Delta, weight, post, &view);
+        if (i64::from(modulation) * i64::from(p)).abs() < 1 << 30 && shift <= 30 {
+            let narrow = update.apply::<Delta, i32>(Delta, weight, post, &view);
+            assert_eq!(narrow, next, "line {}: 32-bit lanes", row.line);
+        }
+        let mut weights = [weight as i16];
+        let factors =
+            Factors { third_factor: &[third_factor], surrogate: &[surrogate], modulation: &[modulation] };
+        let writes = kernel::trace_row::<i16, Delta, i64>(&mut weights, factors, Delta, update);
+        assert_eq!(i32::from(weights[0]), next, "line {}: one synapse and a row", row.line);
+        assert_eq!(writes, u32::from(next != weight), "line {}: writes", row.line);
+        results![word, next]
+    })
+}

@@ -1,0 +1,180 @@
+//! Whole steps (section 9.4): a node of one neuron that learns, with control events, through micro-steps 1 to 9.
+
+use crate::case::{Options, PAPER_LEARNING};
+use crate::document::{Document, Row, Table};
+use crate::neuron::count_steps;
+use crate::{Executor, results};
+use synfire_chip::node::Node;
+use synfire_chip::program::Control;
+use synfire_chip::synfire_core::address::{AxonIn, CoreId};
+use synfire_chip::synfire_core::arrival::{Arrivals, Delays};
+use synfire_chip::synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
+use synfire_chip::synfire_core::rounding::Rounding;
+use synfire_chip::synfire_core::slice::Slice;
+use synfire_chip::synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use synfire_chip::synfire_core::trace::{TraceConfig, Traces};
+use synfire_chip::synfire_plasticity::config::{
+    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, Surrogate, SurrogateShape,
+    SynapseLearning, ThirdFactor,
+};
+use synfire_chip::synfire_plasticity::unit::LearningUnit;
+use synfire_chip::synfire_router::mesh::Topology;
+use synfire_chip::synfire_router::packet::{Event, Packet};
+
+/// Executors of this file.
+pub const EXECUTORS: [Executor; 2] = [
+    Executor {
+        name: "step-options",
+        heading: "case | options | steps",
+        inputs: 2,
+        run: |document, table| count_steps(document, table, "step"),
+    },
+    Executor {
+        name: "step",
+        heading: "case | n | control | fires | I | U_cmp | S | Q | P | E arrived | L | E1 E2 | w | E formed",
+        inputs: 4,
+        run: run_step,
+    },
+];
+
+const SEED: u32 = 1;
+
+/// Core of one axon and one neuron, its unit and its self-loop for errors.
+fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
+    let neuron = if options.flag("spiking") { "-" } else { "spiking=no" };
+    let neuron = Row { line: 0, cells: vec![neuron.to_owned()] };
+    let (datapath, parameters) = Options::of(&neuron, 0).neuron();
+    let eligibility =
+        options.flag("eligibility").then_some(Eligibility { q_decay: 2048, p_decay: 3686, product_shift: 4 });
+    let learning = LearningDatapath {
+        error_delay: options.int("delay", 1),
+        eligibility_bits: if eligibility.is_some() { 12 } else { PAPER_LEARNING.eligibility_bits },
+        ..PAPER_LEARNING
+    };
+    let trace = TraceConfig {
+        bits: learning.trace_bits,
+        increment: learning.trace_increment,
+        q_decay: parameters.current_decay.get(0) as u32,
+        p_decay: parameters.membrane_decay.get(0) as u32,
+        decay_fraction: datapath.decay_fraction,
+        updated_q: false,
+    };
+    let mut weights = WeightLanes::zeros(16, 1);
+    weights.set(0, options.int("w", 0));
+    let layout =
+        if sparse { RowLayout::Sparse { starts: vec![0, 1], posts: vec![0] } } else { RowLayout::Dense };
+    let mut core = NeuronCore::default();
+    core.slices.push(Slice::new(0, 0, 1, datapath, parameters, 17, SEED));
+    core.slices[0].dense_sweep = dense_sweep;
+    core.blocks.push(AxonBlock {
+        projection: 0,
+        slice: 0,
+        presynaptic: vec![0],
+        delays: Delays::Same(1),
+        memory: SynapseMemory { posts: 1, axons: 1, layout, weights },
+        format: WeightFormat { store_bits: 16, fraction: 14, delivered_bits: 16, exponent: 1 },
+        port: 0,
+        arrivals: Arrivals::new(1, 1, 1),
+        traces: Some((trace, Traces::new(1))),
+        plastic: true,
+    });
+    core.axon_in.push([(0, 0)]);
+    let triangle = Surrogate { shape: SurrogateShape::Triangle, half_width_log2: 16 };
+    let neurons = NeuronLearning {
+        first_channel: 0,
+        channels: 1,
+        third_factor: ThirdFactor::OwnError,
+        surrogate: options.flag("surrogate").then_some(triangle),
+        rate_limit: None,
+    };
+    let filtered = ErrorSignal::FilteredSpikes { q_decay: 2048, p_decay: 3686, increment: 1024, shift: 3 };
+    let signals = [("membrane", ErrorSignal::Membrane), ("filtered", filtered)];
+    let signal = options.one_of("signal", options.text("signal").expect("a signal"), &signals);
+    let readout = Readout { first_channel: 0, signal, one_sided: None, dead_zone: 0 };
+    let modes = [("stochastic", Rounding::Stochastic), ("nearest", Rounding::Nearest)];
+    let rounding = options.one_of("rounding", options.text("rounding").expect("a rounding"), &modes);
+    let synapses = SynapseLearning { shift: options.int("k", 0), rounding, eligibility };
+    let slices = [(Some(neurons), Some(readout))];
+    let mut unit = LearningUnit::new(&core, &slices, &[Some(synapses)], (&datapath, &learning), 1, SEED);
+    unit.set_dense_sweep(dense_sweep);
+    options.all_read();
+    let mut node = Node::new(CoreId(0), core, unit);
+    node.routes.push([]);
+    node.error_routes = vec![vec![CoreId(0)]];
+    node
+}
+
+fn controls(row: &Row) -> Vec<Control> {
+    let parse = |text: &str| match text.split_whitespace().collect::<Vec<_>>()[..] {
+        ["clear"] => Some(Control::Clear),
+        ["target", value] => Some(Control::Target { channel: 0, value: value.parse().ok()? }),
+        ["learn", "on"] => Some(Control::Learn(true)),
+        ["learn", "off"] => Some(Control::Learn(false)),
+        ["offset", offset] => Some(Control::ShiftOffset(offset.parse().ok()?)),
+        _ => None,
+    };
+    let events = row.text(2).split("; ").filter(|text| *text != "-");
+    events.map(|text| parse(text).unwrap_or_else(|| row.bad(2))).collect()
+}
+
+/// The result cells of one step.
+fn step(node: &mut Node, row: &Row) -> Vec<String> {
+    let n: u64 = row.get(1);
+    node.control(&controls(row));
+    let mut packets: Vec<Packet> = Vec::new();
+    node.step(n, Topology { columns: 1, cores_per_tile: 1 }, |_, packet| packets.push(packet));
+    if row.get::<u8>(3) == 1 {
+        node.core.receive(AxonIn(0), n, 1);
+    }
+    let formed = packets.iter().filter_map(|packet| match packet.decode() {
+        Some(Event::Error { value, .. }) => Some(value),
+        _ => None,
+    });
+    let formed: Vec<i32> = formed.collect();
+    assert!(formed.len() <= 1 && formed.first() != Some(&0), "line {}: at most one error, never 0", row.line);
+    let registers = &node.core.slices[0].registers;
+    let block = &node.core.blocks[0];
+    let traces = &block.traces.as_ref().expect("a plastic block has traces").1;
+    let state = serde_json::to_value(node.unit.snapshot()).expect("state serialises");
+    let eligibility = &state["blocks"][0];
+    let eligibility = match (eligibility["q"].get(0), eligibility["p"].get(0)) {
+        (Some(first), Some(second)) => format!("{first} {second}"),
+        _ => "-".to_owned(),
+    };
+    let results = results![
+        registers.current[0],
+        registers.compared[0],
+        registers.fired[0],
+        traces.q[0],
+        traces.p[0],
+        node.unit.broadcast.errors[0],
+        node.unit.slices[0].third_factor[0],
+        eligibility,
+        block.memory.weights.get(0),
+        formed.first().copied().unwrap_or(0),
+    ];
+    packets.into_iter().for_each(|packet| node.receive(packet, n));
+    results
+}
+
+fn run_step(document: &Document, table: &Table) -> Vec<Vec<String>> {
+    let cases = document.table("step-options").expect("the table of cases");
+    let mut computed = Vec::new();
+    for rows in table.rows.chunk_by(|a, b| a.text(0) == b.text(0)) {
+        let case = cases.rows.iter().find(|c| c.text(0) == rows[0].text(0)).expect("a case of that name");
+        let of = |sparse, dense_sweep| -> Vec<Vec<String>> {
+            let mut node = node(&Options::of(case, 1), sparse, dense_sweep);
+            let steps = rows.iter().enumerate().map(|(n, row)| {
+                assert_eq!(row.int(1), n as i64, "line {}: steps are consecutive", row.line);
+                step(&mut node, row)
+            });
+            steps.collect()
+        };
+        let run = of(false, false);
+        for (sparse, dense_sweep) in [(true, false), (false, true), (true, true)] {
+            assert_eq!(of(sparse, dense_sweep), run, "line {}: encoding and sweep", rows[0].line);
+        }
+        computed.extend(run);
+    }
+    computed
+}
