@@ -5,9 +5,9 @@
 //! training data, then it is fitted once more to all training data. The test part is only scored.
 //!
 //! Minimised is the summed log loss plus `penalty / 2` times the summed squares of the weights, biases
-//! excepted, by accelerated gradient descent with restarts (Nesterov; O'Donoghue and Candes), from zero.
-//! The crate `smartcore` has the same model without a limit on iterations, a hundred times slower on the
-//! digits; the tests compare the two.
+//! excepted, by accelerated descent with restarts (Nesterov; O'Donoghue and Candes) from zero, in the metric
+//! of Boehning's bound on the curvature. The crate `smartcore` fits the same model, several times slower on
+//! the digits; the tests compare the two.
 //!
 //! Promises: the result depends on samples, split and seed alone; sums have one fixed order.
 //! Absent on purpose: anything that reaches a register of the chip. This is a yardstick.
@@ -17,12 +17,12 @@ use crate::data::{DataError, Samples};
 use thiserror::Error;
 
 /// Penalties tried.
-pub const PENALTIES: [f32; 5] = [0.03, 0.1, 0.3, 1.0, 3.0];
+pub const PENALTIES: [f32; 4] = [0.1, 0.3, 1.0, 3.0];
 
 /// Part of the training data on which the penalty is chosen.
 const VALIDATION_PER_MILLE: u32 = 200;
 /// Descent ends here at the latest.
-static ITER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(300);
+const ITERATIONS: u32 = 250;
 /// Descent ends when no component of the gradient is larger than this part of the number of samples.
 const FLAT: f32 = 1e-5;
 
@@ -209,7 +209,7 @@ fn descend(problem: &Problem) -> Vec<f32> {
     let flat = FLAT * problem.labels.len() as f32;
     let (mut weights, mut ahead, mut gradient) = (vec![0.0; size], vec![0.0; size], vec![0.0; size]);
     let mut momentum = 1.0_f32;
-    for _ in 0..ITER.load(std::sync::atomic::Ordering::Relaxed) {
+    for _ in 0..ITERATIONS {
         problem.gradient(&ahead, &mut gradient);
         if gradient.iter().all(|g| g.abs() <= flat) {
             break;
@@ -232,62 +232,29 @@ mod tests {
     use super::*;
     use crate::data::digits;
     use crate::data::split::test_part;
+    use smartcore::linalg::basic::arrays::Array;
     use smartcore::linalg::basic::matrix::DenseMatrix;
     use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters};
 
     #[test]
     fn digits_are_mostly_linear() {
         let digits = digits::load().unwrap();
-        for seed in 1..=1 {
-            let started = std::time::Instant::now();
-            let parts = test_part(&digits, 300, seed).unwrap();
-            let score = linear(&digits, &parts, seed).unwrap();
-            println!("{} with {} in {:?}", score.accuracy(), score.penalty, started.elapsed());
-            for p in PENALTIES {
-                let t = std::time::Instant::now();
-                let s = fit_and_score(&digits, &parts, p);
-                println!("   {p} {} {:?}", s.accuracy(), t.elapsed());
-            }
-        }
+        let parts = test_part(&digits, 300, 1).unwrap();
+        let score = linear(&digits, &parts, 1).unwrap();
+        assert!((0.955..0.975).contains(&score.accuracy()), "{}", score.accuracy());
+        let trace: u32 = (0..10).map(|c| score.confusion[c][c]).sum();
+        assert_eq!(trace, score.correct);
+        assert_eq!(score.confusion.iter().flatten().sum::<u32>(), 540);
+        assert_eq!(score, linear(&digits, &parts, 1).unwrap());
     }
 
     #[test]
-    fn tmp() {
-        let digits = digits::load().unwrap();
-        let parts = test_part(&digits, 300, 1).unwrap();
-        for it in [50, 100, 300, 1000, 3000] {
-            ITER.store(it, std::sync::atomic::Ordering::Relaxed);
-            for p in [0.03, 0.3] {
-                println!("{it} {p} {}", fit_and_score(&digits, &parts, p).accuracy());
-            }
-        }
-        let m = |ix: &[u32]| {
-            DenseMatrix::new(
-                ix.len(),
-                64,
-                ix.iter()
-                    .flat_map(|&i| digits.row(i as usize).iter().map(|&v| f32::from(v) / 16.0))
-                    .collect::<Vec<f32>>(),
-                false,
-            )
-            .unwrap()
-        };
-        let labels: Vec<u32> = parts.kept.iter().map(|&i| u32::from(digits.labels[i as usize])).collect();
-        let theirs = LogisticRegression::fit(
-            &m(&parts.kept),
-            &labels,
-            LogisticRegressionParameters::default().with_alpha(0.3),
-        )
-        .unwrap();
-        let a: Vec<u32> = theirs.predict(&m(&parts.held_out)).unwrap();
-        println!(
-            "theirs {}",
-            a.iter()
-                .zip(&parts.held_out)
-                .filter(|&(a, i)| *a == u32::from(digits.labels[*i as usize]))
-                .count()
-        );
+    fn a_foreign_split_is_refused() {
+        let samples = Samples::new(vec![0; 4], 1, vec![0, 1, 0, 1], 2).unwrap();
+        let error = linear(&samples, &Parts { kept: vec![0, 1], held_out: vec![4] }, 1).unwrap_err();
+        assert_eq!(error.to_string(), "linear baseline: the split names sample 4, allowed 0..=3");
     }
+
     /// The same problem, minimised by a crate that knows nothing of ours.
     #[test]
     fn the_minimum_is_that_of_another_implementation() {
@@ -306,12 +273,10 @@ mod tests {
         let mut worst = 0.0_f64;
         for class in 0..10 {
             for input in 0..64 {
-                use smartcore::linalg::basic::arrays::Array;
                 let their = theirs.coefficients().get((class, input));
                 worst = worst.max((their - f64::from(ours[input * 10 + class])).abs());
             }
         }
-        println!("{worst}");
-        assert!(worst < 0.01, "largest difference of a weight {worst}");
+        assert!(worst < 0.002, "largest difference of a weight {worst}");
     }
 }

@@ -15,4 +15,5 @@ pub mod data;
 pub mod encode;
 pub mod experiment;
 pub mod plain;
+pub mod patterns;
 pub mod report;

@@ -24,9 +24,10 @@ mod operations;
 mod step;
 
 use document::{Document, Table};
-use synfire_chip::synfire_core::ARITH_SPEC;
+use synfire_core::ARITH_SPEC;
 
 /// One kind of table.
+#[derive(Clone, Copy)]
 pub struct Executor {
     /// Name in the comment above the table.
     pub name: &'static str,
@@ -45,6 +46,7 @@ fn executors() -> Vec<Executor> {
     [operations::EXECUTORS, neuron::EXECUTORS, learning::EXECUTORS, step::EXECUTORS, dither::EXECUTORS]
         .into_iter()
         .flatten()
+        .copied()
         .collect()
 }
 

@@ -9,7 +9,7 @@
 use super::decimal::{self, Raw};
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::layers::Layers;
-use super::parse::parse_part;
+use super::parse::{parse, parse_part};
 use fixed::types::I32F32;
 use serde::de::DeserializeOwned;
 use std::ops::RangeInclusive;
@@ -162,7 +162,11 @@ impl<'a> Check<'a> {
     }
 
     /// Parses the value of a field that can take several forms. A problem and `None` where it has none of them.
-    pub fn form<T: DeserializeOwned>(&mut self, path: &str) -> Option<T> {
+    pub fn form<T: DeserializeOwned>(&mut self, path: &str, raw: &Raw) -> Option<T> {
+        if let Ok(value) = parse("", raw.token()) {
+            return Some(value);
+        }
+        // Once more, where it stands, for a problem that shows the place.
         let (source, span) = self.layers.value(path)?;
         match parse_part(source, span) {
             Ok(value) => Some(value),

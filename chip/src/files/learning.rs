@@ -8,10 +8,10 @@
 
 use super::check::{Check, Lanes};
 use super::decimal;
-use super::network_file::{
-    NeuronLearningFile, PopulationFile, RateLimitFile, ReadoutFile, SignalFile, SurrogateFile,
-    ThirdFactorFile,
+use super::learning_file::{
+    NeuronLearningFile, RateLimitFile, ReadoutFile, SignalFile, SurrogateFile, ThirdFactorFile,
 };
+use super::network_file::PopulationFile;
 use super::neuron::decay;
 use super::spelling::{did_you_mean, listing};
 use crate::chip::Chip;

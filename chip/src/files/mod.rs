@@ -20,6 +20,7 @@ mod edges;
 mod generate;
 mod layers;
 mod learning;
+mod learning_file;
 mod network_file;
 mod network_resolve;
 mod neuron;

@@ -5,14 +5,14 @@
 //! "Network file", is the reader's version of these structures.
 //!
 //! Promises: a field is declared once here, with its name, its type and its default.
-//! Absent on purpose: ranges and references (`network_resolve` and what it calls).
+//! Absent on purpose: ranges and references (`network_resolve` and what it calls), learning (`learning_file`).
 
 use super::decimal::Raw;
 use super::layers::LayerFile;
+use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile};
 use crate::network::Encoding;
 use serde::Deserialize;
 use synfire_core::neuron::Refractory;
-use synfire_plasticity::config::{MatrixDraw, SurrogateShape};
 
 /// A network file.
 #[derive(Clone, Debug, Deserialize)]
@@ -192,99 +192,6 @@ pub(super) enum IntegersFile {
     Npy(String),
 }
 
-/// `learning` of a population.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "NeuronLearning")]
-pub(super) struct NeuronLearningFile {
-    /// The readout whose errors it hears.
-    pub listens_to: Option<String>,
-    /// The third factor.
-    pub third_factor: ThirdFactorFile,
-    /// Surrogate derivative.
-    pub surrogate: Option<SurrogateFile>,
-    /// Rate regulariser.
-    pub rate_limit: Option<RateLimitFile>,
-}
-
-/// `third_factor` of a population.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "ThirdFactor")]
-pub(super) enum ThirdFactorFile {
-    /// The neuron's own channel.
-    OwnError,
-    /// A fixed random matrix.
-    Feedback {
-        /// Its entries.
-        draw: MatrixDraw,
-        /// Right shift.
-        shift: i64,
-    },
-    /// A group's own readout.
-    Group {
-        /// Neurons of a group.
-        neurons: i64,
-        /// Entries of its readout matrix.
-        draw: MatrixDraw,
-        /// Low-pass of the readout.
-        decay: Option<Raw>,
-        /// Power of two to a membrane lane.
-        scale: i64,
-        /// Right shift.
-        shift: i64,
-    },
-}
-
-/// `surrogate` of a population's learning.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "Surrogate")]
-pub(super) struct SurrogateFile {
-    /// Its shape.
-    pub shape: SurrogateShape,
-    /// Half-width, in membrane units.
-    pub half_width: Raw,
-}
-
-/// `rate_limit` of a population's learning.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "RateLimit")]
-pub(super) struct RateLimitFile {
-    /// Spikes above which it acts.
-    pub spikes: i64,
-    /// Subtracted from the third factor.
-    pub amount: Raw,
-}
-
-/// `readout` of a population.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "Readout")]
-pub(super) struct ReadoutFile {
-    /// What the error is formed from.
-    pub signal: SignalFile,
-    /// Midpoint of the one-sided error.
-    pub one_sided: Option<Raw>,
-    /// Smaller errors are zero.
-    pub dead_zone: Option<Raw>,
-}
-
-/// `signal` of a readout.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "Signal")]
-pub(super) enum SignalFile {
-    /// Target less membrane.
-    Membrane,
-    /// Target less spikes, filtered twice.
-    FilteredSpikes {
-        /// First filter.
-        q_decay: Raw,
-        /// Second filter.
-        p_decay: Raw,
-        /// What a spike adds.
-        increment: i64,
-        /// Right shift to the error.
-        shift: i64,
-    },
-}
-
 /// An element of `projections`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Projection")]
@@ -370,44 +277,6 @@ pub(super) struct StoreFile {
     pub delivered_bits: Option<i64>,
     /// Power of two from a delivered weight to a state lane.
     pub exponent: Option<i64>,
-}
-
-/// `learning` of a projection.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "SynapseLearning")]
-pub(super) struct SynapseLearningFile {
-    /// Learning-rate shift.
-    pub shift: i64,
-    /// Rounding of the update.
-    #[serde(default)]
-    pub rounding: UpdateRounding,
-    /// SuperSpike's filter.
-    pub eligibility: Option<EligibilityFile>,
-}
-
-/// Roundings of a weight update.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(rename = "Rounding")]
-pub(super) enum UpdateRounding {
-    /// Add uniform bits, then floor.
-    #[default]
-    Stochastic,
-    /// To nearest, ties up.
-    Nearest,
-    /// Toward minus infinity.
-    Floor,
-}
-
-/// `eligibility` of a projection's learning.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename = "Eligibility")]
-pub(super) struct EligibilityFile {
-    /// First filter.
-    pub q_decay: Raw,
-    /// Second filter.
-    pub p_decay: Raw,
-    /// Right shift of `surrogate * P`.
-    pub product_shift: i64,
 }
 
 fn one() -> i64 {

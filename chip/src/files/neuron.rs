@@ -90,7 +90,7 @@ fn decays(check: &mut Check<'_>, path: &str, raw: &Raw, neurons: u32, fraction: 
         }
         return PerNeuron::Same(0);
     }
-    match check.form::<DecayFile>(path) {
+    match check.form::<DecayFile>(path, raw) {
         None => PerNeuron::Same(0),
         Some(DecayFile::Factor(factor)) => PerNeuron::Same(check.integer(path, factor, 0..=one) as i32),
         Some(DecayFile::TauSteps(tau)) => {
@@ -123,7 +123,7 @@ fn parameter(check: &mut Check<'_>, path: &str, raw: Option<&Raw>, neurons: u32,
     if raw.is_number() {
         return PerNeuron::Same(check.lane(path, raw, lanes));
     }
-    match check.form::<ParameterFile>(path) {
+    match check.form::<ParameterFile>(path, raw) {
         None => PerNeuron::Same(0),
         Some(ParameterFile::Lanes(lane)) => PerNeuron::Same(check.raw_lane(path, lane, lanes)),
         Some(ParameterFile::Npy(name)) => each(check, path, &name, neurons, lanes.range.clone()),
@@ -135,7 +135,7 @@ fn bias(check: &mut Check<'_>, path: &str, raw: Option<&Raw>, neurons: u32, lane
     if raw.is_number() {
         return PerNeuron::Same(check.lane(path, raw, lanes));
     }
-    match check.form::<BiasFile>(path) {
+    match check.form::<BiasFile>(path, raw) {
         None => PerNeuron::Same(0),
         Some(BiasFile::Lanes(lane)) => PerNeuron::Same(check.raw_lane(path, lane, lanes)),
         Some(BiasFile::Npy(name)) => each(check, path, &name, neurons, lanes.range.clone()),
@@ -182,12 +182,12 @@ fn integers(
     range: RangeInclusive<i64>,
 ) -> PerNeuron {
     if raw.is_number() {
-        return match check.form::<i64>(path) {
+        return match check.form::<i64>(path, raw) {
             Some(value) => PerNeuron::Same(check.integer(path, value, range) as i32),
             None => PerNeuron::Same(0),
         };
     }
-    match check.form::<IntegersFile>(path) {
+    match check.form::<IntegersFile>(path, raw) {
         Some(IntegersFile::Npy(name)) => each(check, path, &name, neurons, range),
         None => PerNeuron::Same(0),
     }

@@ -10,9 +10,8 @@ use super::diagnostic::Diagnostic;
 use super::edge_csv;
 use super::edges::Edges;
 use super::generate::Draws;
-use super::network_file::{
-    ConnectFile, EligibilityFile, ProjectionFile, StoreFile, SynapseLearningFile, UpdateRounding, WeightsFile,
-};
+use super::learning_file::{EligibilityFile, SynapseLearningFile, UpdateRounding};
+use super::network_file::{ConnectFile, ProjectionFile, StoreFile, WeightsFile};
 use super::neuron::decay;
 use super::source::Source as Text;
 use super::weight_file::{self, Bounds, Fault};

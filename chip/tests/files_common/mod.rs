@@ -90,3 +90,39 @@ pub fn digits_with(from: &str, to: &str) -> String {
     assert!(DIGITS.contains(from), "{from} is not in the network");
     DIGITS.replacen(from, to, 1)
 }
+
+/// Bytes of a `.npy` file.
+pub fn npy(descr: &str, fortran: bool, shape: &[u64], data: &[u8]) -> Vec<u8> {
+    let axes: String = shape.iter().map(|axis| format!("{axis}, ")).collect();
+    let order = if fortran { "True" } else { "False" };
+    let descr = if descr.starts_with('[') { descr.to_owned() } else { format!("'{descr}'") };
+    let mut header = format!("{{'descr': {descr}, 'fortran_order': {order}, 'shape': ({axes}), }}");
+    while (header.len() + 11) % 64 != 0 {
+        header.push(' ');
+    }
+    header.push('\n');
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+/// Little-endian bytes of 32-bit integers.
+pub fn i32s(values: &[i32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// Little-endian bytes of 64-bit floats.
+pub fn f64s(values: &[f64]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
+}
+
+/// A network of an input `in`, a population `out` and one projection with these fields.
+pub fn one_projection(pres: u32, posts: u32, fields: &str) -> String {
+    format!(
+        "(\n    format: \"synfire-network/1\",\n    inputs: [(name: \"in\", neurons: {pres})],\n    \
+         populations: [(name: \"out\", neurons: {posts}, neuron: (current_decay: 0, membrane_decay: NonLeaky, \
+         threshold: 1))],\n    projections: [(name: \"p\", from: \"in\", to: \"out\",\n        {fields},\n    )],\n)\n"
+    )
+}

@@ -8,9 +8,10 @@ use super::task::Task;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
 use crate::experiment::file::Row;
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 use synfire_chip::checkpoint::{self, MachineSnapshot};
 use synfire_chip::counters::NodeCounts;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -36,15 +37,21 @@ pub struct EpochScore {
     pub test_samples: u32,
 }
 
-/// Where a cell is, with everything it needs to go on.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CellState {
+/// Where a cell is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Position {
     epoch: u32,
     /// Next training sample of the epoch; at its end, the test part follows.
-    position: u32,
+    next: u32,
     correct: u32,
     curve: Vec<EpochScore>,
     wall_seconds: f64,
+}
+
+/// Everything that a cell needs to go on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellState {
+    position: Position,
     machine: MachineSnapshot,
 }
 
@@ -87,40 +94,6 @@ impl CellResult {
     }
 }
 
-/// What a cell tells while it runs.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// Samples presented since the last message.
-    pub samples: u32,
-    /// Epoch, from 0.
-    pub epoch: u32,
-    /// Right answers in this epoch so far, and presentations.
-    pub so_far: (u32, u32),
-}
-
-/// How a cell ended.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Ran to its end.
-    Finished(Box<CellResult>),
-    /// Interrupted; goes on from here.
-    Interrupted(Box<CellState>),
-}
-
-/// What a cell needs beside its task.
-pub struct CellContext<'a> {
-    /// Set to stop after the current sample.
-    pub interrupt: &'a AtomicBool,
-    /// Worker threads of the machine.
-    pub threads: usize,
-    /// Called now and then with the state to save.
-    pub save: &'a dyn Fn(&CellState),
-    /// How often.
-    pub save_every: Duration,
-    /// Called now and then.
-    pub progress: &'a dyn Fn(Progress),
-}
-
 /// A cell at work.
 pub struct Cell<'a> {
     task: &'a Task,
@@ -156,72 +129,12 @@ impl<'a> Cell<'a> {
         &self.machine
     }
 
-    /// Fingerprint of everything that decides the cell's bits.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        let s = &self.task.settings;
-        let schedule = (s.sample_steps, s.learn_from, s.epochs, &s.slower_after, s.test_per_mille);
-        let encoders = format!("{:?}", (&s.encoders, &s.data, s.validate_per_mille));
-        let inputs = checkpoint::inputs_fingerprint(&self.network, &self.machine.mapping);
-        let targets = (self.schedule.right, self.schedule.wrong);
-        checkpoint::fingerprint(&(inputs, schedule, encoders, targets, self.seed))
-    }
-
-    /// Trains and tests, from the beginning or from `state`.
-    ///
-    /// # Errors
-    /// When the state does not fit, or the chip's run fails.
-    pub fn run(&mut self, state: Option<CellState>, context: &CellContext<'_>) -> Result<Outcome, String> {
-        let started = Instant::now();
-        let (mut epoch, mut position, mut correct, mut curve, before) = (0, 0, 0, Vec::new(), 0.0);
-        let mut before = before;
-        if let Some(state) = state {
-            self.machine.restore(state.machine)?;
-            (epoch, position, correct, curve) = (state.epoch, state.position, state.correct, state.curve);
-            before = state.wall_seconds;
-        }
-        let mut saved = Instant::now();
-        while epoch < self.task.settings.epochs {
-            let order = split::epoch_order(&self.parts.kept, epoch, self.seed);
-            while (position as usize) < order.len() {
-                let sample = order[position as usize];
-                correct += u32::from(self.present(sample, Some(epoch), context)?.0);
-                position += 1;
-                (context.progress)(Progress { samples: 1, epoch, so_far: (correct, position) });
-                let stop = context.interrupt.load(Ordering::Relaxed);
-                if stop || saved.elapsed() >= context.save_every {
-                    let wall_seconds = before + started.elapsed().as_secs_f64();
-                    let machine = self.machine.snapshot();
-                    let state =
-                        CellState { epoch, position, correct, curve: curve.clone(), wall_seconds, machine };
-                    if stop {
-                        return Ok(Outcome::Interrupted(Box::new(state)));
-                    }
-                    (context.save)(&state);
-                    saved = Instant::now();
-                }
-            }
-            let test = self.test(context)?;
-            let train_samples = order.len() as u32;
-            let test_correct = (0..test.len()).map(|c| test[c][c]).sum();
-            let test_samples = self.parts.held_out.len() as u32;
-            curve.push(EpochScore { train_correct: correct, train_samples, test_correct, test_samples });
-            (epoch, position, correct) = (epoch + 1, 0, 0);
-        }
-        let (counts, elapsed) = (self.machine.counts(), self.machine.elapsed);
-        let wall_seconds = before + started.elapsed().as_secs_f64();
-        let confusion = self.test(context)?;
-        let mut result = self.result(curve, confusion, (counts, elapsed));
-        result.wall_seconds = wall_seconds;
-        Ok(Outcome::Finished(Box::new(result)))
-    }
-
     /// Presents the held-out part without learning: `confusion[label][answer]`.
-    fn test(&mut self, context: &CellContext<'_>) -> Result<Vec<Vec<u32>>, String> {
+    fn test(&mut self, threads: usize) -> Result<Vec<Vec<u32>>, String> {
         let classes = self.task.samples.classes;
         let mut confusion = vec![vec![0; classes]; classes];
         for sample in self.parts.held_out.clone() {
-            let (_, answer) = self.present(sample, None, context)?;
+            let (_, answer) = self.present(sample, None, threads)?;
             let label = usize::from(self.task.samples.labels[sample as usize]);
             confusion[label][answer] += 1;
         }
@@ -233,7 +146,7 @@ impl<'a> Cell<'a> {
         &mut self,
         sample: u32,
         epoch: Option<u32>,
-        context: &CellContext<'_>,
+        threads: usize,
     ) -> Result<(bool, usize), String> {
         let samples = &self.task.samples;
         let label = samples.labels[sample as usize];
@@ -244,7 +157,7 @@ impl<'a> Cell<'a> {
             let slower = self.task.settings.slower_after.iter().filter(|e| **e <= epoch).count();
             program[0].control.push(Control::ShiftOffset(slower as u8));
         }
-        let options = RunOptions { threads: context.threads, interrupt: None };
+        let options = RunOptions { threads, interrupt: None };
         self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
         let recording = self.recorder.take();
         let mut sums = vec![0i64; samples.classes];
@@ -281,5 +194,86 @@ impl<'a> Cell<'a> {
             wall_seconds: 0.0,
             weights_sha256: checkpoint::hex(&checkpoint::fingerprint(&weights)),
         }
+    }
+}
+
+impl Work for Cell<'_> {
+    type State = CellState;
+    type Result = CellResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        let s = &self.task.settings;
+        let schedule = (s.sample_steps, s.learn_from, s.epochs, &s.slower_after, s.test_per_mille);
+        let encoders = format!("{:?}", (&s.encoders, &s.data, s.validate_per_mille));
+        let inputs = checkpoint::inputs_fingerprint(&self.network, &self.machine.mapping);
+        let targets = (self.schedule.right, self.schedule.wrong);
+        checkpoint::fingerprint(&(inputs, schedule, encoders, targets, self.seed))
+    }
+
+    fn units(&self) -> u64 {
+        self.parts.kept.len() as u64 * u64::from(self.task.settings.epochs)
+    }
+
+    fn describe(result: &CellResult) -> String {
+        format!("{:.2} % of the held-out part", 100.0 * result.accuracy())
+    }
+
+    fn run(
+        &mut self,
+        state: Option<CellState>,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<Outcome<CellState, CellResult>, String> {
+        let started = Instant::now();
+        let mut at = Position::default();
+        if let Some(state) = state {
+            self.machine.restore(state.machine)?;
+            at = state.position;
+        }
+        let before = at.wall_seconds;
+        let threads = context.threads;
+        let mut saved = Instant::now();
+        while at.epoch < self.task.settings.epochs {
+            let order = split::epoch_order(&self.parts.kept, at.epoch, self.seed);
+            while (at.next as usize) < order.len() {
+                let sample = order[at.next as usize];
+                at.correct += u32::from(self.present(sample, Some(at.epoch), threads)?.0);
+                at.next += 1;
+                tell(&at, context);
+                let stop = context.interrupt.load(Ordering::Relaxed);
+                if stop || saved.elapsed() >= context.save_every {
+                    at.wall_seconds = before + started.elapsed().as_secs_f64();
+                    let state = CellState { position: at.clone(), machine: self.machine.snapshot() };
+                    if stop {
+                        return Ok(Outcome::Interrupted(Box::new(state)));
+                    }
+                    (context.save)(&state);
+                    saved = Instant::now();
+                }
+            }
+            let test = self.test(threads)?;
+            at.curve.push(EpochScore {
+                train_correct: at.correct,
+                train_samples: order.len() as u32,
+                test_correct: (0..test.len()).map(|class| test[class][class]).sum(),
+                test_samples: self.parts.held_out.len() as u32,
+            });
+            (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
+        }
+        let (counts, elapsed) = (self.machine.counts(), self.machine.elapsed);
+        let wall_seconds = before + started.elapsed().as_secs_f64();
+        let confusion = self.test(threads)?;
+        let mut result = self.result(at.curve, confusion, (counts, elapsed));
+        result.wall_seconds = wall_seconds;
+        Ok(Outcome::Finished(Box::new(result)))
+    }
+}
+
+fn tell(at: &Position, context: &CellContext<'_, CellState>) {
+    if at.next.is_multiple_of(64) {
+        let accuracy = 100.0 * f64::from(at.correct) / f64::from(at.next);
+        let message = format!("epoch {}: {accuracy:.1} % while training", at.epoch + 1);
+        (context.progress)(Progress { units: 1, message: &message });
+    } else {
+        (context.progress)(Progress { units: 1, message: "" });
     }
 }

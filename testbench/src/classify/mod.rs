@@ -9,7 +9,6 @@
 
 pub mod cell;
 pub mod changes;
-pub mod pool;
 pub mod schedule;
 pub mod summary;
 pub mod task;

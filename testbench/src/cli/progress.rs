@@ -1,7 +1,6 @@
 //! Progress of a long run: a bar on a terminal, a line every few seconds elsewhere. Written to standard error.
 
-use crate::classify::cell::{CellResult, Progress};
-use crate::classify::pool::Watch;
+use crate::experiment::pool::{CellName, Progress, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
@@ -15,30 +14,28 @@ pub struct CellProgress {
     bar: ProgressBar,
     lines: Option<Mutex<Instant>>,
     total: u64,
-    /// Training samples of one cell.
-    per_cell: u64,
+    unit: &'static str,
     started: Instant,
 }
 
 impl CellProgress {
-    /// A bar for `cells` cells of `per_cell` presentations.
+    /// A bar for `total` units called `unit` (samples, steps).
     #[must_use]
-    pub fn new(cells: u64, per_cell: u64) -> Self {
-        let total = cells * per_cell;
+    pub fn new(total: u64, unit: &'static str) -> Self {
         let terminal = std::io::stderr().is_terminal();
         let target =
             if terminal { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        let style = "{bar:30} {percent:>3}%  {per_sec} samples  {eta} left  {msg}";
-        if let Ok(style) = ProgressStyle::with_template(style) {
+        let style = format!("{{bar:30}} {{percent:>3}}%  {{per_sec}} {unit}  {{eta}} left  {{msg}}");
+        if let Ok(style) = ProgressStyle::with_template(&style) {
             bar.set_style(style);
         }
         bar.set_message("starting");
         let started = Instant::now();
         if !terminal {
-            say(&format!("0 of {total} samples"));
+            say(&format!("0 of {total} {unit}"));
         }
-        Self { bar, lines: (!terminal).then(|| Mutex::new(started)), total, per_cell, started }
+        Self { bar, lines: (!terminal).then(|| Mutex::new(started)), total, unit, started }
     }
 
     /// Removes the bar.
@@ -69,25 +66,19 @@ pub fn say(text: &str) {
 }
 
 impl Watch for CellProgress {
-    fn progress(&self, row: &str, seed: u32, progress: Progress) {
-        self.bar.inc(u64::from(progress.samples));
-        let (right, seen) = progress.so_far;
-        if seen.is_multiple_of(64) {
-            let accuracy = 100.0 * f64::from(right) / f64::from(seen.max(1));
-            let epoch = progress.epoch + 1;
-            let message = format!("{row}, seed {seed}, epoch {epoch}: {accuracy:.1} % while training");
+    fn progress(&self, cell: &CellName, progress: Progress<'_>) {
+        self.bar.inc(progress.units);
+        if !progress.message.is_empty() {
+            let message = format!("{}, seed {}, {}", cell.row, cell.seed, progress.message);
             self.bar.set_message(message.clone());
             self.line(&message);
         }
     }
 
-    fn finished(&self, result: &CellResult, earlier: bool) {
-        if earlier {
-            self.bar.inc(self.per_cell);
-        }
-        let earlier = if earlier { " (finished earlier)" } else { "" };
-        let accuracy = 100.0 * result.accuracy();
-        let text = format!("{}, seed {}: {accuracy:.2} % held out{earlier}", result.row, result.seed);
+    fn finished(&self, cell: &CellName, line: &str, earlier: Option<u64>) {
+        self.bar.inc(earlier.unwrap_or(0));
+        let note = if earlier.is_some() { " (finished earlier)" } else { "" };
+        let text = format!("{}, seed {}: {line}{note}", cell.row, cell.seed);
         if self.lines.is_some() { say(&text) } else { self.bar.println(text) }
     }
 }

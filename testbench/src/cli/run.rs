@@ -2,7 +2,8 @@
 
 use super::arguments::RunOptions;
 use super::progress::CellProgress;
-use crate::classify::pool::{self, PoolError, PoolOptions};
+use crate::classify::cell::Cell;
+use crate::experiment::pool::{self, CellName, PoolError, PoolOptions};
 use crate::classify::task::Task as Classification;
 use crate::experiment::file::{ExperimentFile, FORMAT, Task};
 use crate::experiment::reference::{self, Opened};
@@ -86,7 +87,23 @@ pub fn run(reference: &str, options: &RunOptions, interrupt: &AtomicBool) -> Res
             let task = Classification::new(settings, chip, opened)?;
             classify(&task, options, &out, interrupt)
         }
-        Task::Patterns(_) | Task::Simulate(_) => Err(CommandError::Failed("not yet".into())),
+        Task::Patterns(mut settings) => {
+            if let Some(seed) = options.seed {
+                settings.seeds = vec![seed];
+            }
+            let cells: Vec<CellName> =
+                settings.seeds.iter().map(|seed| CellName { row: "patterns".to_owned(), seed: *seed }).collect();
+            let total = cells.len() as u64 * u64::from(settings.epochs) * u64::from(settings.patterns);
+            let watch = CellProgress::new(total, "presentations");
+            let threads = options.threads.map_or_else(available, usize::from);
+            let pool = PoolOptions { threads, interrupt, out: &out, save_every: SAVE_EVERY };
+            let make = |i: usize| crate::patterns::cell::Cell::new(&settings, &chip, &opened, settings.seeds[i]);
+            let results = pool::run(&cells, &make, &pool, &watch);
+            watch.close();
+            results?;
+            Ok(())
+        }
+        Task::Simulate(_) => Err(CommandError::Failed("not yet".into())),
     }
 }
 
@@ -98,11 +115,17 @@ fn classify(
 ) -> Result<(), CommandError> {
     let threads = options.threads.map_or_else(available, usize::from);
     let settings = &task.settings;
-    let cells = (settings.rows.len() * settings.seeds.len()) as u64;
     let per_cell = task.parts(settings.seeds[0])?.kept.len() as u64 * u64::from(settings.epochs);
-    let watch = CellProgress::new(cells, per_cell);
+    let pairs: Vec<(usize, u32)> =
+        (0..settings.rows.len()).flat_map(|row| settings.seeds.iter().map(move |seed| (row, *seed))).collect();
+    let cells: Vec<CellName> = pairs
+        .iter()
+        .map(|(row, seed)| CellName { row: settings.rows[*row].name.clone(), seed: *seed })
+        .collect();
+    let watch = CellProgress::new(cells.len() as u64 * per_cell, "samples");
     let pool = PoolOptions { threads, interrupt, out, save_every: SAVE_EVERY };
-    let results = pool::run(task, &pool, &watch);
+    let make = |index: usize| Cell::new(task, &settings.rows[pairs[index].0], pairs[index].1);
+    let results = pool::run(&cells, &make, &pool, &watch);
     watch.close();
     let results = results?;
     for r in results.iter().flatten() {

@@ -2,7 +2,12 @@
 
 /// Name and text of every file in `testbench/experiments/`.
 pub const FILES: &[(&str, &str)] = &[
+    ("superspike.ron", include_str!("../../experiments/superspike.ron")),
+    ("superspike.network.ron", include_str!("../../experiments/superspike.network.ron")),
+    ("superspike.chip.ron", include_str!("../../experiments/superspike.chip.ron")),
     ("digits.ron", include_str!("../../experiments/digits.ron")),
+    ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),
+    ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
     ("digits-feedback.network.ron", include_str!("../../experiments/digits-feedback.network.ron")),
 ];
 

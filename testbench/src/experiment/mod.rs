@@ -6,4 +6,5 @@
 pub mod embedded;
 pub mod file;
 pub mod labelled;
+pub mod pool;
 pub mod reference;

@@ -4,11 +4,9 @@
 
 use crate::document::{Row, integer};
 use std::cell::Cell;
-use synfire_chip::synfire_core::format::{Format, Overflow};
-use synfire_chip::synfire_core::neuron::{
-    Compare, Datapath, NeuronParameters, Order, PerNeuron, Refractory, Reset,
-};
-use synfire_chip::synfire_plasticity::config::{LearningDatapath, MatrixDraw};
+use synfire_core::format::{Format, Overflow};
+use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Order, PerNeuron, Refractory, Reset};
+use synfire_plasticity::config::{LearningDatapath, MatrixDraw};
 
 /// Registers of the learning engine in `paper`.
 pub const PAPER_LEARNING: LearningDatapath = LearningDatapath {

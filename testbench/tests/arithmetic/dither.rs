@@ -4,11 +4,11 @@ use crate::case::draw;
 use crate::document::{Document, Row, Table, show};
 use crate::operations::each;
 use crate::{Executor, results};
-use synfire_chip::synfire_core::dither::{self, Purpose};
-use synfire_chip::synfire_plasticity::feedback;
+use synfire_core::dither::{self, Purpose};
+use synfire_plasticity::feedback;
 
 /// Executors of this file.
-pub const EXECUTORS: [Executor; 7] = [
+pub const EXECUTORS: &[Executor] = &[
     Executor { name: "mix", heading: "a | mix(a)", inputs: 1, run: run_mix },
     Executor {
         name: "word",

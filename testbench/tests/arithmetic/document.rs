@@ -85,12 +85,10 @@ fn parse_table(name: &str, lines: &[&str], first: usize) -> Result<Table, String
 }
 
 fn cells(line: &str) -> Vec<String> {
-    line.trim()
-        .trim_start_matches('|')
-        .trim_end_matches('|')
-        .split('|')
-        .map(|c| c.trim().to_owned())
-        .collect()
+    let line = line.trim();
+    let line = line.strip_prefix('|').unwrap_or(line);
+    let line = line.strip_suffix('|').unwrap_or(line);
+    line.split('|').map(|cell| cell.trim().to_owned()).collect()
 }
 
 impl Row {
@@ -158,7 +156,8 @@ fn malformed_tables_are_refused() {
     );
     assert_eq!(error(&format!("{head}| 1 |\n")), "line 4: 1 cells, the heading has 2");
     assert_eq!(error(&format!("{head}| 1 | 2 | 3 |\n")), "line 4: 3 cells, the heading has 2");
-    assert_eq!(error(&format!("{head}| 1 | |\n")), "line 4: 1 cells, the heading has 2");
+    assert_eq!(error(&format!("{head}| 1 | |\n")), "line 4: cell 2 is empty; write `-`");
+    assert_eq!(error(&format!("{head}| 1 | 2 ||\n")), "line 4: 3 cells, the heading has 2");
     assert_eq!(error(&format!("{head}| | 1 |\n")), "line 4: cell 1 is empty; write `-`");
     assert_eq!(error(&format!("{head}| 1 | 2 |\n\n{head}| 1 | 2 |\n")), "line 6: table `a` stands twice");
     assert_eq!(Document::parse(&format!("{head}| 1 | 2 |\n")).expect("well formed").tables.len(), 1);

@@ -4,28 +4,29 @@ use crate::case::{self, PAPER_LEARNING, draw, format, names};
 use crate::document::{Document, Row, Table, list, show};
 use crate::operations::each;
 use crate::{Executor, results};
-use synfire_chip::synfire_core::dither;
-use synfire_chip::synfire_core::format::Format;
-use synfire_chip::synfire_core::neuron::{PerNeuron, Reset};
-use synfire_chip::synfire_core::neuron_core::NeuronCore;
-use synfire_chip::synfire_core::rounding::Rounding;
-use synfire_chip::synfire_core::slice::Slice;
-use synfire_chip::synfire_core::trace::{TraceConfig, Traces};
-use synfire_chip::synfire_plasticity::config::{
+use std::marker::PhantomData;
+use synfire_core::dither;
+use synfire_core::format::Format;
+use synfire_core::neuron::{PerNeuron, Reset};
+use synfire_core::neuron_core::NeuronCore;
+use synfire_core::rounding::Rounding;
+use synfire_core::slice::Slice;
+use synfire_core::trace::{TraceConfig, Traces};
+use synfire_plasticity::config::{
     ErrorSignal, GroupReadout, LearningDatapath, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
     SurrogateShape, ThirdFactor,
 };
-use synfire_chip::synfire_plasticity::group::{GroupFormats, Groups};
-use synfire_chip::synfire_plasticity::kernel::{self, Factors, Filter, RowUpdate};
-use synfire_chip::synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
-use synfire_chip::synfire_plasticity::rules::Delta;
-use synfire_chip::synfire_plasticity::slice_learning::FormedError;
-use synfire_chip::synfire_plasticity::surrogate;
-use synfire_chip::synfire_plasticity::unit::{LearningUnit, product_bits};
-use synfire_chip::synfire_plasticity::views::SynapseView;
+use synfire_plasticity::group::{GroupFormats, Groups};
+use synfire_plasticity::kernel::{self, Factors, Filter, RowUpdate};
+use synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
+use synfire_plasticity::rules::Delta;
+use synfire_plasticity::slice_learning::FormedError;
+use synfire_plasticity::surrogate;
+use synfire_plasticity::unit::{LearningUnit, product_bits};
+use synfire_plasticity::views::SynapseView;
 
 /// Executors of this file.
-pub const EXECUTORS: [Executor; 10] = [
+pub const EXECUTORS: &[Executor] = &[
     Executor {
         name: "trace",
         heading: "order | bits | increment | a | b | F | events | Q | P",
@@ -371,7 +372,7 @@ fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let mut weights = [weight as i16];
         let factors =
             Factors { third_factor: &[third_factor], surrogate: &[surrogate], modulation: &[modulation] };
-        let writes = kernel::trace_row::<i16, Delta, i64>(&mut weights, factors, Delta, update);
+        let writes = kernel::trace_row::<i16, Delta, i64>(&mut weights, factors, Delta, update, PhantomData);
         assert_eq!(i32::from(weights[0]), next, "line {}: one synapse and a row", row.line);
         assert_eq!(writes, u32::from(next != weight), "line {}: writes", row.line);
         results![word, next]

@@ -4,12 +4,12 @@ use crate::case::Options;
 use crate::document::{Document, Table};
 use crate::operations::each;
 use crate::{Executor, results};
-use synfire_chip::synfire_core::neuron::{Datapath, NeuronParameters, PerNeuron};
-use synfire_chip::synfire_core::rounding::scale;
-use synfire_chip::synfire_core::slice::Slice;
+use synfire_core::neuron::{Datapath, NeuronParameters, PerNeuron};
+use synfire_core::rounding::scale;
+use synfire_core::slice::Slice;
 
 /// Executors of this file.
-pub const EXECUTORS: [Executor; 5] = [
+pub const EXECUTORS: &[Executor] = &[
     Executor {
         name: "neuron-options",
         heading: "case | options that differ from `paper` | steps",

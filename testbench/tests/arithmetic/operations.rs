@@ -3,19 +3,19 @@
 use crate::case::{self, format};
 use crate::document::{Document, Row, Table, integer, show};
 use crate::{Executor, results};
-use synfire_chip::synfire_core::address::AxonIn;
-use synfire_chip::synfire_core::arrival::{Arrivals, Delays};
-use synfire_chip::synfire_core::decay::decay;
-use synfire_chip::synfire_core::format::Overflow;
-use synfire_chip::synfire_core::neuron::PerNeuron;
-use synfire_chip::synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
-use synfire_chip::synfire_core::rounding::{Rounding, scale};
-use synfire_chip::synfire_core::slice::Slice;
-use synfire_chip::synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
-use synfire_chip::synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand};
+use synfire_core::address::AxonIn;
+use synfire_core::arrival::{Arrivals, Delays};
+use synfire_core::decay::decay;
+use synfire_core::format::Overflow;
+use synfire_core::neuron::PerNeuron;
+use synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
+use synfire_core::rounding::{Rounding, scale};
+use synfire_core::slice::Slice;
+use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand};
 
 /// Executors of this file.
-pub const EXECUTORS: [Executor; 9] = [
+pub const EXECUTORS: &[Executor] = &[
     Executor { name: "format", heading: "format | min | max", inputs: 1, run: run_format },
     Executor { name: "saturate", heading: "format | value | lane", inputs: 2, run: run_saturate },
     Executor {

@@ -6,23 +6,22 @@ use crate::neuron::count_steps;
 use crate::{Executor, results};
 use synfire_chip::node::Node;
 use synfire_chip::program::Control;
-use synfire_chip::synfire_core::address::{AxonIn, CoreId};
-use synfire_chip::synfire_core::arrival::{Arrivals, Delays};
-use synfire_chip::synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
-use synfire_chip::synfire_core::rounding::Rounding;
-use synfire_chip::synfire_core::slice::Slice;
-use synfire_chip::synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
-use synfire_chip::synfire_core::trace::{TraceConfig, Traces};
-use synfire_chip::synfire_plasticity::config::{
+use synfire_core::address::{AxonIn, CoreId};
+use synfire_core::arrival::{Arrivals, Delays};
+use synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
+use synfire_core::rounding::Rounding;
+use synfire_core::slice::Slice;
+use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use synfire_core::trace::{TraceConfig, Traces};
+use synfire_plasticity::config::{
     Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, Surrogate, SurrogateShape,
     SynapseLearning, ThirdFactor,
 };
-use synfire_chip::synfire_plasticity::unit::LearningUnit;
-use synfire_chip::synfire_router::mesh::Topology;
-use synfire_chip::synfire_router::packet::{Event, Packet};
+use synfire_plasticity::slice_learning::FormedError;
+use synfire_plasticity::unit::LearningUnit;
 
 /// Executors of this file.
-pub const EXECUTORS: [Executor; 2] = [
+pub const EXECUTORS: &[Executor] = &[
     Executor {
         name: "step-options",
         heading: "case | options | steps",
@@ -39,7 +38,7 @@ pub const EXECUTORS: [Executor; 2] = [
 
 const SEED: u32 = 1;
 
-/// Core of one axon and one neuron, its unit and its self-loop for errors.
+/// A node of one axon and one neuron.
 fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let neuron = if options.flag("spiking") { "-" } else { "spiking=no" };
     let neuron = Row { line: 0, cells: vec![neuron.to_owned()] };
@@ -98,10 +97,7 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let mut unit = LearningUnit::new(&core, &slices, &[Some(synapses)], (&datapath, &learning), 1, SEED);
     unit.set_dense_sweep(dense_sweep);
     options.all_read();
-    let mut node = Node::new(CoreId(0), core, unit);
-    node.routes.push([]);
-    node.error_routes = vec![vec![CoreId(0)]];
-    node
+    Node::new(CoreId(0), core, unit)
 }
 
 fn controls(row: &Row) -> Vec<Control> {
@@ -121,17 +117,15 @@ fn controls(row: &Row) -> Vec<Control> {
 fn step(node: &mut Node, row: &Row) -> Vec<String> {
     let n: u64 = row.get(1);
     node.control(&controls(row));
-    let mut packets: Vec<Packet> = Vec::new();
-    node.step(n, Topology { columns: 1, cores_per_tile: 1 }, |_, packet| packets.push(packet));
+    let mut formed: Vec<FormedError> = Vec::new();
+    node.unit.arrive(n);
+    node.core.step(n);
+    node.unit.learn(&mut node.core, n, &mut formed);
     if row.get::<u8>(3) == 1 {
         node.core.receive(AxonIn(0), n, 1);
     }
-    let formed = packets.iter().filter_map(|packet| match packet.decode() {
-        Some(Event::Error { value, .. }) => Some(value),
-        _ => None,
-    });
-    let formed: Vec<i32> = formed.collect();
-    assert!(formed.len() <= 1 && formed.first() != Some(&0), "line {}: at most one error, never 0", row.line);
+    assert!(formed.len() <= 1, "line {}: one readout", row.line);
+    assert!(formed.iter().all(|error| error.value != 0), "line {}: no error of 0 leaves", row.line);
     let registers = &node.core.slices[0].registers;
     let block = &node.core.blocks[0];
     let traces = &block.traces.as_ref().expect("a plastic block has traces").1;
@@ -151,9 +145,9 @@ fn step(node: &mut Node, row: &Row) -> Vec<String> {
         node.unit.slices[0].third_factor[0],
         eligibility,
         block.memory.weights.get(0),
-        formed.first().copied().unwrap_or(0),
+        formed.first().map_or(0, |error| error.value),
     ];
-    packets.into_iter().for_each(|packet| node.receive(packet, n));
+    formed.into_iter().for_each(|error| node.unit.receive_error(error, n));
     results
 }
 

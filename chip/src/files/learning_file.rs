@@ -1,0 +1,142 @@
+//! What a network file may say about learning: third factors, surrogates, readouts, plastic synapses.
+//!
+//! The part of `network_file` that `plasticity` gives its meaning. `docs/formats.md`, "Learning of a population",
+//! "Readout" and "Learning of a projection", is the reader's version.
+//!
+//! Promises: a field is declared once here, with its name, its type and its default.
+//! Absent on purpose: ranges and references (`learning`, `projection`).
+
+use super::decimal::Raw;
+use serde::Deserialize;
+use synfire_plasticity::config::{MatrixDraw, SurrogateShape};
+
+/// `learning` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "NeuronLearning")]
+pub(super) struct NeuronLearningFile {
+    /// The readout whose errors it hears.
+    pub listens_to: Option<String>,
+    /// The third factor.
+    pub third_factor: ThirdFactorFile,
+    /// Surrogate derivative.
+    pub surrogate: Option<SurrogateFile>,
+    /// Rate regulariser.
+    pub rate_limit: Option<RateLimitFile>,
+}
+
+/// `third_factor` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "ThirdFactor")]
+pub(super) enum ThirdFactorFile {
+    /// The neuron's own channel.
+    OwnError,
+    /// A fixed random matrix.
+    Feedback {
+        /// Its entries.
+        draw: MatrixDraw,
+        /// Right shift.
+        shift: i64,
+    },
+    /// A group's own readout.
+    Group {
+        /// Neurons of a group.
+        neurons: i64,
+        /// Entries of its readout matrix.
+        draw: MatrixDraw,
+        /// Low-pass of the readout.
+        decay: Option<Raw>,
+        /// Power of two to a membrane lane.
+        scale: i64,
+        /// Right shift.
+        shift: i64,
+    },
+}
+
+/// `surrogate` of a population's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Surrogate")]
+pub(super) struct SurrogateFile {
+    /// Its shape.
+    pub shape: SurrogateShape,
+    /// Half-width, in membrane units.
+    pub half_width: Raw,
+}
+
+/// `rate_limit` of a population's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "RateLimit")]
+pub(super) struct RateLimitFile {
+    /// Spikes above which it acts.
+    pub spikes: i64,
+    /// Subtracted from the third factor.
+    pub amount: Raw,
+}
+
+/// `readout` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Readout")]
+pub(super) struct ReadoutFile {
+    /// What the error is formed from.
+    pub signal: SignalFile,
+    /// Midpoint of the one-sided error.
+    pub one_sided: Option<Raw>,
+    /// Smaller errors are zero.
+    pub dead_zone: Option<Raw>,
+}
+
+/// `signal` of a readout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Signal")]
+pub(super) enum SignalFile {
+    /// Target less membrane.
+    Membrane,
+    /// Target less spikes, filtered twice.
+    FilteredSpikes {
+        /// First filter.
+        q_decay: Raw,
+        /// Second filter.
+        p_decay: Raw,
+        /// What a spike adds.
+        increment: i64,
+        /// Right shift to the error.
+        shift: i64,
+    },
+}
+
+/// `learning` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "SynapseLearning")]
+pub(super) struct SynapseLearningFile {
+    /// Learning-rate shift.
+    pub shift: i64,
+    /// Rounding of the update.
+    #[serde(default)]
+    pub rounding: UpdateRounding,
+    /// SuperSpike's filter.
+    pub eligibility: Option<EligibilityFile>,
+}
+
+/// Roundings of a weight update.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename = "Rounding")]
+pub(super) enum UpdateRounding {
+    /// Add uniform bits, then floor.
+    #[default]
+    Stochastic,
+    /// To nearest, ties up.
+    Nearest,
+    /// Toward minus infinity.
+    Floor,
+}
+
+/// `eligibility` of a projection's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Eligibility")]
+pub(super) struct EligibilityFile {
+    /// First filter.
+    pub q_decay: Raw,
+    /// Second filter.
+    pub p_decay: Raw,
+    /// Right shift of `surrogate * P`.
+    pub product_shift: i64,
+}

@@ -1,0 +1,189 @@
+//! Chip files: presets, inheritance, units.
+
+mod files_common;
+
+use files_common::{chip, trimmed};
+use std::path::Path;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{Diagnostics, chip_from_text, load_chip, presets};
+use synfire_core::format::{Format, Overflow};
+use synfire_core::neuron::{Compare, Order};
+
+/// A chip that extends the preset `paper`.
+fn over_paper(sections: &str) -> Result<Chip, Diagnostics> {
+    over("paper", sections)
+}
+
+fn over(base: &str, sections: &str) -> Result<Chip, Diagnostics> {
+    let text = format!("(format: \"synfire-chip/1\", extends: \"{base}\", {sections})");
+    chip_from_text("chip.ron", &text, Path::new(""))
+}
+
+/// Titles of the problems of a chip that must not load.
+fn titles(chip: Result<Chip, Diagnostics>) -> Vec<String> {
+    let problems = chip.expect_err("a bad chip");
+    problems.problems().iter().map(|problem| problem.title.clone()).collect()
+}
+
+#[test]
+fn every_preset_loads() {
+    for (name, _) in presets() {
+        assert_eq!(chip(name).name, *name);
+    }
+    assert_eq!(presets().iter().map(|preset| preset.0).collect::<Vec<_>>(), ["loihi", "paper", "small"]);
+}
+
+#[test]
+fn paper_is_equations_4_and_5() {
+    let paper = chip("paper");
+    let datapath = paper.datapath;
+    assert_eq!((datapath.order, datapath.compare), (Order::PreviousCurrent, Compare::GreaterEqual));
+    assert_eq!((datapath.state_width, datapath.state_fraction, datapath.decay_fraction), (24, 15, 12));
+    assert_eq!(
+        (datapath.current_overflow, datapath.membrane_overflow),
+        (Overflow::Saturate, Overflow::Saturate)
+    );
+    assert_eq!(datapath.input_shift, 0);
+    let learning = paper.learning;
+    assert_eq!((learning.error, learning.third_factor), (Format::signed(10, 7), Format::signed(10, 7)));
+    assert_eq!((learning.surrogate, learning.error_delay), (Format::unsigned(8, 7), 1));
+    assert_eq!((learning.trace_bits, learning.trace_increment), (8, 16));
+    assert_eq!((paper.mesh.cores(), paper.timing.clock_ps), (64, Some(10_000)));
+}
+
+#[test]
+fn loihi_has_its_published_costs() {
+    let loihi = chip("loihi");
+    assert_eq!((loihi.mesh.cores(), loihi.limits.neurons, loihi.limits.axons), (128, 1024, 4096));
+    assert_eq!(loihi.limits.synapse_memory_bits, 128 * 1024 * 8);
+    assert_eq!((loihi.datapath.order, loihi.datapath.compare), (Order::UpdatedCurrent, Compare::Greater));
+    assert_eq!(loihi.datapath.current_overflow, Overflow::WrapLava);
+    assert_eq!((loihi.timing.clock_ps, loihi.timing.hop_x_ps, loihi.timing.hop_y_ps), (None, 4_100, 6_500));
+    let energy = &loihi.energy;
+    assert_eq!(energy.synaptic_event.attojoules, 23_600_000);
+    // An active neuron update is an update and a spike.
+    assert_eq!(energy.neuron_update.attojoules + energy.spike.attojoules, 81_000_000);
+    assert_eq!((energy.hop_x.attojoules, energy.hop_y.attojoules), (3_000_000, 4_000_000));
+}
+
+#[test]
+fn small_holds_the_quick_start() {
+    let small = chip("small");
+    assert_eq!((small.mesh.cores(), small.limits.neurons), (16, 128));
+    assert!(small.limits.synapse_memory_bits >= 65 * 128 * 16);
+    assert_eq!(small.datapath, chip("paper").datapath);
+    assert_eq!(small.energy.synaptic_event.attojoules, 5_100_000);
+}
+
+#[test]
+fn every_price_has_a_source() {
+    for (name, text) in presets() {
+        let prices = text.matches("pj: ").count() + text.matches("uw: ").count();
+        assert!(prices == 0 || text.matches("source: \"").count() == prices, "{name}");
+    }
+}
+
+#[test]
+fn sections_are_inherited_field_by_field() {
+    let chip =
+        over_paper("mesh: (columns: 3, io_tile: (2, 7)), energy: (spike: (pj: 0.000001, source: \"none\"))");
+    let chip = chip.expect("a chip");
+    let paper = files_common::paper();
+    assert_eq!((chip.mesh.columns, chip.mesh.rows, chip.mesh.io_tile), (3, 8, (2, 7)));
+    assert_eq!((chip.energy.spike.attojoules, chip.energy.packet), (1, paper.energy.packet));
+    assert_eq!(chip.name, "chip.ron");
+}
+
+#[test]
+fn an_extending_file_may_change_the_units() {
+    let chip = over_paper("timing: (clock_ps: 2_000, barrier_cycles: 10)").expect("another clock");
+    assert_eq!((chip.timing.barrier_ps, chip.timing.hop_x_ps), (20_000, 4_000));
+    let chip = over("loihi", "timing: (barrier_ps: 7, tick_ps: 1_000_000)").expect("another barrier");
+    assert_eq!((chip.timing.barrier_ps, chip.timing.tick_ps), (7, Some(1_000_000)));
+}
+
+#[test]
+fn costs_are_in_the_units_of_the_chip() {
+    assert_eq!(
+        titles(over("loihi", "timing: (barrier_cycles: 3)")),
+        ["`barrier_cycles` on a chip without a clock"]
+    );
+    assert_eq!(titles(over_paper("timing: (barrier_ps: 3)")), ["`barrier_ps` on a chip with a clock"]);
+    assert_eq!(
+        titles(over_paper("timing: (barrier_ps: 3, barrier_cycles: 1)")),
+        ["`barrier` is stated in picoseconds and in cycles"]
+    );
+    let without_clock = titles(over_paper("timing: (clock_ps: 0)"));
+    assert_eq!(
+        (without_clock.len(), without_clock[0].as_str()),
+        (10, "`axon_event_cycles` on a chip without a clock")
+    );
+    assert_eq!(titles(over_paper("timing: (clock_ps: 1_000_000_000_000, barrier_cycles: 2)")).len(), 3);
+}
+
+#[test]
+fn every_range_is_checked() {
+    for (sections, field) in [
+        ("datapath: (input_shift: 17)", "datapath.input_shift"),
+        ("datapath: (decay_fraction: 3)", "datapath.decay_fraction"),
+        ("learning: (trace_bits: 17)", "learning.trace_bits"),
+        ("learning: (trace_increment: 256)", "learning.trace_increment"),
+        ("learning: (error_delay_steps: 64)", "learning.error_delay_steps"),
+        ("learning: (eligibility_bits: 3)", "learning.eligibility_bits"),
+        ("limits: (weight_bits: 17)", "limits.weight_bits"),
+        ("limits: (delay_steps: 0)", "limits.delay_steps"),
+        ("limits: (synapse_memory_bits: -1)", "limits.synapse_memory_bits"),
+        ("mesh: (rows: 0, io_tile: (0, 0))", "mesh.rows"),
+        ("mesh: (io_tile: (8, 0))", "mesh.io_tile[0]"),
+        ("timing: (synapse_lanes: 0)", "timing.synapse_lanes"),
+        ("timing: (clock_ps: -5)", "timing.clock_ps"),
+        ("energy: (core_static: (uw: -1, source: \"x\"))", "energy.core_static.uw"),
+    ] {
+        assert_eq!(titles(over_paper(sections))[0], format!("`{field}` is out of range"));
+    }
+    assert_eq!(
+        titles(over_paper("mesh: (columns: 256, rows: 256, cores_per_tile: 2)")),
+        ["the chip has too many cores"]
+    );
+    for format in ["error: \"s3.0\"", "third_factor: \"s17.7\"", "surrogate: \"s8.7\""] {
+        assert!(
+            titles(over_paper(&format!("learning: ({format})")))[0].contains("no format of this register")
+        );
+    }
+}
+
+#[test]
+fn prices_are_whole_attojoules_and_have_a_source() {
+    for pj in ["-1.0", "0.0000001", "1e3", "\"5\""] {
+        let chip = over_paper(&format!("energy: (hop_x: (pj: {pj}, source: \"x\"))"));
+        assert_eq!(titles(chip), ["`energy.hop_x.pj` is no price"], "{pj}");
+    }
+    let chip = over_paper("energy: (hop_x: (pj: 1, source: \" \"))");
+    assert_eq!(titles(chip), ["`energy.hop_x` does not say where its price is from"]);
+}
+
+#[test]
+fn a_chip_has_no_defaults() {
+    let problems = chip_from_text("bare", "(format: \"synfire-chip/1\")", Path::new("")).expect_err("empty");
+    let titles: Vec<_> = problems.problems().iter().map(|problem| problem.title.as_str()).collect();
+    assert!(titles.contains(&"missing field `order` in `datapath`"), "{titles:?}");
+    assert!(titles.contains(&"missing field `hop_x` in `energy`"), "{titles:?}");
+    assert!(titles.contains(&"missing field `barrier_ps` in `timing`"), "{titles:?}");
+}
+
+#[test]
+fn an_unknown_chip_and_a_circle_are_refused() {
+    let shown = trimmed(&load_chip("smal", Path::new("/nowhere")).expect_err("no such chip"));
+    assert!(shown.starts_with("error: no chip `smal`: cannot read `/nowhere/smal`"), "{shown}");
+    assert!(
+        shown.contains("a preset: loihi, paper, small") && shown.contains("did you mean `small`?"),
+        "{shown}"
+    );
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, other) in [("a.ron", "b.ron"), ("b.ron", "a.ron")] {
+        let text = format!("(format: \"synfire-chip/1\", extends: \"{other}\")");
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let problems = load_chip("a.ron", folder.path()).expect_err("a circle");
+    assert!(problems.problems()[0].title.ends_with("a.ron` extends itself"), "{problems}");
+}

@@ -1,0 +1,251 @@
+//! Running the cells of an experiment on several threads, with progress, checkpoints and resumption.
+//!
+//! A *cell* is one row of an experiment with one seed. A folder `cells/` of the output holds one file a cell:
+//! `ROW-SEED.json` when it is finished, `ROW-SEED.checkpoint` while it runs (written every few seconds, and when
+//! the run is interrupted).
+//!
+//! Promises: finished cells are never computed again on resumption; results do not depend on which thread ran a
+//! cell. Absent on purpose: what a cell does (each task), the report.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use synfire_chip::checkpoint;
+use synfire_chip::files::Diagnostics;
+use thiserror::Error;
+
+/// The name of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CellName {
+    /// Row of the experiment.
+    pub row: String,
+    /// Seed.
+    pub seed: u32,
+}
+
+impl CellName {
+    /// File name without ending.
+    fn slug(&self) -> String {
+        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        format!("{}-{}", self.row.chars().map(plain).collect::<String>(), self.seed)
+    }
+}
+
+/// How a cell ended.
+#[derive(Debug)]
+pub enum Outcome<S, R> {
+    /// Ran to its end.
+    Finished(Box<R>),
+    /// Interrupted; goes on from here.
+    Interrupted(Box<S>),
+}
+
+/// A step forward of a cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Progress<'a> {
+    /// Units (samples, steps) done since the last one.
+    pub units: u64,
+    /// What to show; empty for nothing new.
+    pub message: &'a str,
+}
+
+/// What a cell is given while it runs.
+pub struct CellContext<'a, S> {
+    /// Set to stop as soon as the state is whole.
+    pub interrupt: &'a AtomicBool,
+    /// Worker threads of the cell's machine.
+    pub threads: usize,
+    /// Takes the state to save, now and then.
+    pub save: &'a dyn Fn(&S),
+    /// How often.
+    pub save_every: Duration,
+    /// Takes progress, now and then.
+    pub progress: &'a dyn Fn(Progress<'_>),
+}
+
+/// What a task runs in its cells.
+pub trait Work: Sized {
+    /// State from which an interrupted cell goes on with the same bits.
+    type State: Serialize + DeserializeOwned;
+    /// What a finished cell leaves.
+    type Result: Clone + Serialize + DeserializeOwned + Send;
+
+    /// Fingerprint of everything that decides the cell's bits.
+    fn fingerprint(&self) -> [u8; 32];
+
+    /// Units of work in all, for the progress bar.
+    fn units(&self) -> u64;
+
+    /// Runs from the beginning or from `state`.
+    ///
+    /// # Errors
+    /// When the state does not fit, or the chip's run fails.
+    fn run(
+        &mut self,
+        state: Option<Self::State>,
+        context: &CellContext<'_, Self::State>,
+    ) -> Result<Outcome<Self::State, Self::Result>, String>;
+
+    /// One line about a result.
+    fn describe(result: &Self::Result) -> String;
+}
+
+/// A pool run that did not finish every cell.
+#[derive(Debug, Error)]
+pub enum PoolError {
+    /// Something is wrong with the inputs.
+    #[error("{0}")]
+    Input(Diagnostics),
+    /// A checkpoint cannot be read or written.
+    #[error(transparent)]
+    Checkpoint(#[from] checkpoint::CheckpointError),
+    /// A file of the output cannot be read or written.
+    #[error("{path}: {error}")]
+    Io {
+        /// File.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// A chip's run failed.
+    #[error("{0}")]
+    Run(String),
+}
+
+/// What watches a pool.
+pub trait Watch: Sync {
+    /// A cell moved on.
+    fn progress(&self, cell: &CellName, progress: Progress<'_>);
+    /// A cell finished; `earlier` gives its units when it was found on the disk.
+    fn finished(&self, cell: &CellName, line: &str, earlier: Option<u64>);
+}
+
+/// How to run.
+pub struct PoolOptions<'a> {
+    /// Threads in all.
+    pub threads: usize,
+    /// Set by a signal handler.
+    pub interrupt: &'a AtomicBool,
+    /// Output folder.
+    pub out: &'a Path,
+    /// Time between two checkpoints of a cell.
+    pub save_every: Duration,
+}
+
+/// Runs every cell. Results are in the order of `cells`; `None` where the run was interrupted.
+///
+/// # Errors
+/// [`PoolError`]: the first that any thread met; the others stop as soon as their state is whole.
+pub fn run<W: Work>(
+    cells: &[CellName],
+    make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
+    options: &PoolOptions<'_>,
+    watch: &dyn Watch,
+) -> Result<Vec<Option<W::Result>>, PoolError> {
+    let folder = options.out.join("cells");
+    std::fs::create_dir_all(&folder).map_err(|error| PoolError::Io { path: folder.clone(), error })?;
+    let workers = options.threads.clamp(1, cells.len().max(1));
+    let threads = (options.threads / workers).max(1);
+    let results: Mutex<Vec<Option<W::Result>>> = Mutex::new(vec![None; cells.len()]);
+    let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cells.len()).collect());
+    let failure: Mutex<Option<PoolError>> = Mutex::new(None);
+    let stop = AtomicBool::new(false);
+    let work = || {
+        while !stop.load(Ordering::Relaxed) && !options.interrupt.load(Ordering::Relaxed) {
+            let Some(index) = lock(&queue).pop_front() else { return };
+            let own = OneCell { name: &cells[index], folder: &folder, options, threads, watch };
+            match own.run(|| make(index)) {
+                Ok(result) => lock(&results)[index] = result,
+                Err(error) => {
+                    lock(&failure).get_or_insert(error);
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(work);
+        }
+        work();
+    });
+    match lock(&failure).take() {
+        Some(error) => Err(error),
+        None => Ok(std::mem::take(&mut lock(&results))),
+    }
+}
+
+/// A lock that a panicked thread left is still whole: cells are written in one assignment.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// One cell with its files.
+struct OneCell<'a> {
+    name: &'a CellName,
+    folder: &'a Path,
+    options: &'a PoolOptions<'a>,
+    threads: usize,
+    watch: &'a dyn Watch,
+}
+
+impl OneCell<'_> {
+    fn run<W: Work>(
+        &self,
+        make: impl FnOnce() -> Result<W, Diagnostics>,
+    ) -> Result<Option<W::Result>, PoolError> {
+        let done = self.folder.join(format!("{}.json", self.name.slug()));
+        let saved = self.folder.join(format!("{}.checkpoint", self.name.slug()));
+        let mut cell = make().map_err(PoolError::Input)?;
+        if done.is_file() {
+            let io = |error| PoolError::Io { path: done.clone(), error };
+            let text = std::fs::read_to_string(&done).map_err(io)?;
+            let result: W::Result = serde_json::from_str(&text).map_err(|e| io(std::io::Error::other(e)))?;
+            self.watch.finished(self.name, &W::describe(&result), Some(cell.units()));
+            return Ok(Some(result));
+        }
+        let fingerprint = cell.fingerprint();
+        let state: Option<W::State> =
+            if saved.is_file() { Some(checkpoint::read(&saved, fingerprint)?) } else { None };
+        let trouble: Mutex<Option<checkpoint::CheckpointError>> = Mutex::new(None);
+        let context = CellContext {
+            interrupt: self.options.interrupt,
+            threads: self.threads,
+            save: &|state| {
+                if let Err(error) = checkpoint::write(&saved, fingerprint, state) {
+                    lock(&trouble).get_or_insert(error);
+                }
+            },
+            save_every: self.options.save_every,
+            progress: &|progress| self.watch.progress(self.name, progress),
+        };
+        let outcome = cell.run(state, &context).map_err(PoolError::Run)?;
+        if let Some(error) = lock(&trouble).take() {
+            return Err(error.into());
+        }
+        match outcome {
+            Outcome::Interrupted(state) => {
+                checkpoint::write(&saved, fingerprint, &*state)?;
+                Ok(None)
+            }
+            Outcome::Finished(result) => {
+                self.keep::<W>(&done, &result)?;
+                // The finished file is whole: what is left of the checkpoint is only space.
+                let _ = std::fs::remove_file(&saved);
+                self.watch.finished(self.name, &W::describe(&result), None);
+                Ok(Some(*result))
+            }
+        }
+    }
+
+    fn keep<W: Work>(&self, done: &Path, result: &W::Result) -> Result<(), PoolError> {
+        let text = serde_json::to_string(result).map_err(|e| PoolError::Run(e.to_string()))?;
+        let partial = done.with_extension("partial");
+        let io = |error| PoolError::Io { path: done.to_owned(), error };
+        std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, done)).map_err(io)
+    }
+}

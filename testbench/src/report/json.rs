@@ -1,0 +1,72 @@
+//! A report as JSON lines: one object a line, each with a `kind`.
+//!
+//! The first line has kind `report` with title, headlines and intro; each block follows in its order.
+//!
+//! Promises: every line is complete JSON; a reader that skips unknown kinds and fields keeps working.
+
+use super::model::{Headline, Report};
+use serde::Serialize;
+use std::io::{self, Write};
+
+#[derive(Serialize)]
+struct Head<'a> {
+    kind: &'static str,
+    title: &'a str,
+    headlines: &'a [Headline],
+    intro: &'a [String],
+}
+
+/// Writes `report`.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let head =
+        Head { kind: "report", title: &report.title, headlines: &report.headlines, intro: &report.intro };
+    line(&head, out)?;
+    report.blocks.iter().try_for_each(|block| line(block, out))
+}
+
+fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::model::{Block, Cell, Headline, Report, Table, Text, Verdict};
+
+    #[test]
+    fn a_line_is_an_object_with_its_kind() {
+        let mut report = Report { title: "t".into(), ..Report::default() };
+        report.headlines.push(Headline {
+            label: "accuracy".into(),
+            text: "98.2 %".into(),
+            number: Some(0.982),
+            verdict: Verdict::Met,
+            ..Headline::default()
+        });
+        let table = Table {
+            title: "energy".into(),
+            columns: vec!["part".into(), "pJ".into()],
+            rows: vec![vec!["synapses".into(), Cell::number(35.5, "35.5")]],
+            notes: Vec::new(),
+        };
+        report.push(table);
+        report.push(Text { title: "note \"quoted\"".into(), lines: vec!["a\nb".into()] });
+        let mut out = Vec::new();
+        super::write(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                r#"{"kind":"report","title":"t","headlines":[{"label":"accuracy","text":"98.2 %","number":0.982,"note":"","verdict":"met"}],"intro":[]}"#,
+                r#"{"kind":"table","title":"energy","columns":["part","pJ"],"rows":[[{"text":"synapses"},{"text":"35.5","number":35.5}]],"notes":[]}"#,
+                r#"{"kind":"text","title":"note \"quoted\"","lines":["a\nb"]}"#,
+            ]
+        );
+        let back: Block = serde_json::from_str(lines[1]).unwrap();
+        assert_eq!(back, report.blocks[0]);
+    }
+}

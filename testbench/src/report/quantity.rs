@@ -1,0 +1,230 @@
+//! Numbers as a reader wants them: three digits and an SI prefix, or all digits with separators.
+//!
+//! Prefixes are ASCII (`u` is micro). Rounding is to nearest, halves up, done in integers, so that 999.5
+//! becomes the 1.00 of the next prefix; a whole number below 1,000 in the smallest unit is exact.
+//!
+//! Promises: no panic for any input; the same text on every machine.
+
+const SMALL: [&str; 7] = ["a", "f", "p", "n", "u", "m", ""];
+const TIMES: [&str; 5] = ["p", "n", "u", "m", ""];
+const LARGE: [&str; 6] = ["", "k", "M", "G", "T", "P"];
+
+/// Energy: `12.4 uJ`.
+#[must_use]
+pub fn energy(attojoules: u128) -> String {
+    prefixed(attojoules, &SMALL, "J")
+}
+
+/// Duration: `3.10 ms`. Whole picoseconds below a nanosecond; seconds keep counting.
+#[must_use]
+pub fn duration(picoseconds: u128) -> String {
+    prefixed(picoseconds, &TIMES, "s")
+}
+
+/// A large count in short: `1.23 M`, followed by `unit` (may be empty): `1.23 MB`.
+#[must_use]
+pub fn short(count: u128, unit: &str) -> String {
+    prefixed(count, &LARGE, unit)
+}
+
+/// A count a second in short: `412 M/s`.
+#[must_use]
+pub fn per_second(count: u128, wall: std::time::Duration) -> String {
+    let nanoseconds = wall.as_nanos().max(1);
+    format!("{}/s", short(count.saturating_mul(1_000_000_000) / nanoseconds, ""))
+}
+
+/// All digits: `1,234,567`.
+#[must_use]
+pub fn count(count: u128) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Bits of memory, in bytes of 1,024 from 1 KiB: `96 bit`, `12.5 KiB`.
+#[must_use]
+pub fn memory(bits: u64) -> String {
+    const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bits < 8 * 1024 {
+        return format!("{} bit", count(u128::from(bits)));
+    }
+    let mut tenths = (u128::from(bits) * 10 + 4096) / 8192;
+    let mut unit = 0;
+    while tenths >= 10_240 && unit + 1 < UNITS.len() {
+        tenths = (tenths + 512) / 1024;
+        unit += 1;
+    }
+    format!("{}.{} {}", count(tenths / 10), tenths % 10, UNITS[unit])
+}
+
+/// A part of one as a percentage with one decimal: `97.5 %`.
+#[must_use]
+pub fn percent(part: f64) -> String {
+    format!("{:.1} %", part * 100.0)
+}
+
+/// `part` of `whole` as a percentage with one decimal; `-` when `whole` is 0.
+#[must_use]
+pub fn share(part: u128, whole: u128) -> String {
+    if whole == 0 { "-".into() } else { percent(part as f64 / whole as f64) }
+}
+
+/// Mean, worst and standard error of repeated measurements where more is better.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// How many.
+    pub runs: usize,
+    /// Mean.
+    pub mean: f64,
+    /// Smallest.
+    pub worst: f64,
+    /// Largest.
+    pub best: f64,
+    /// Sample standard deviation by the root of the number of runs; `None` below two runs.
+    pub standard_error: Option<f64>,
+}
+
+impl Spread {
+    /// Of `values`; `None` when there is none.
+    #[must_use]
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let runs = values.len();
+        let mean = values.iter().sum::<f64>() / runs as f64;
+        let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+        (runs > 0).then(|| Self {
+            runs,
+            mean,
+            worst: values.iter().copied().fold(f64::INFINITY, f64::min),
+            best: values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            standard_error: (runs > 1).then(|| (squares / (runs - 1) as f64 / runs as f64).sqrt()),
+        })
+    }
+
+    /// As percentages: `98.2 +- 0.1 % (worst 97.8 %)`.
+    #[must_use]
+    pub fn percent(&self) -> String {
+        let error = self.standard_error.map_or(String::new(), |e| format!(" +- {:.1}", e * 100.0));
+        format!("{:.1}{error} % (worst {})", self.mean * 100.0, percent(self.worst))
+    }
+}
+
+/// `value` in three digits with the prefix that fits. The first prefix stands for `value` itself.
+fn prefixed(value: u128, prefixes: &[&str], unit: &str) -> String {
+    let text = |number: String, prefix: &str| {
+        let unit = format!("{prefix}{unit}");
+        if unit.is_empty() { number } else { format!("{number} {unit}") }
+    };
+    let mut scale = 1_u128;
+    for (i, prefix) in prefixes.iter().enumerate() {
+        let last = i + 1 == prefixes.len();
+        // Most decimals first; a number that rounds up to 1000 goes on to the next.
+        for decimals in (0..3_u32).rev() {
+            if scale == 1 && decimals > 0 {
+                continue;
+            }
+            let ten = 10_u128.pow(decimals);
+            let rounded = rounded(value, scale / ten);
+            if rounded < 1000 {
+                let (whole, part) = (rounded / ten, rounded % ten);
+                let width = decimals as usize;
+                let number = if width == 0 { whole.to_string() } else { format!("{whole}.{part:0width$}") };
+                return text(number, prefix);
+            }
+        }
+        if last {
+            return text(count(rounded(value, scale)), prefix);
+        }
+        scale *= 1000;
+    }
+    text(count(value), unit)
+}
+
+/// `value / unit`, to nearest, halves up.
+fn rounded(value: u128, unit: u128) -> u128 {
+    value / unit + u128::from(value % unit >= unit - value % unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    #[test]
+    fn energies_have_three_digits() {
+        let cases = [
+            (0, "0 aJ"),
+            (7, "7 aJ"),
+            (999, "999 aJ"),
+            (1_000, "1.00 fJ"),
+            (1_005, "1.01 fJ"),
+            (999_499, "999 fJ"),
+            (999_500, "1.00 pJ"),
+            (12_449_999_999_999, "12.4 uJ"),
+            (35_500_000, "35.5 pJ"),
+            (2_500_000_000_000_000_000, "2.50 J"),
+            (1_234_567_000_000_000_000_000_000, "1,234,567 J"),
+        ];
+        for (attojoules, text) in cases {
+            assert_eq!(energy(attojoules), text);
+        }
+        assert_eq!(energy(u128::MAX), "340,282,366,920,938,463,463 J");
+    }
+
+    #[test]
+    fn durations_rates_and_counts() {
+        assert_eq!(duration(3_100_000_000), "3.10 ms");
+        assert_eq!(duration(86_400_000_000_000_000), "86,400 s");
+        assert_eq!(short(1_234_567, ""), "1.23 M");
+        assert_eq!(short(999, ""), "999");
+        assert_eq!(per_second(824, Duration::from_micros(2)), "412 M/s");
+        assert_eq!(per_second(824, Duration::ZERO), "824 G/s");
+        assert_eq!(count(0), "0");
+        assert_eq!(count(123), "123");
+        assert_eq!(count(1_234_567), "1,234,567");
+    }
+
+    #[test]
+    fn memory_is_bits_then_bytes() {
+        assert_eq!(memory(96), "96 bit");
+        assert_eq!(memory(8 * 1024), "1.0 KiB");
+        assert_eq!(memory(8 * 1024 * 25 / 2), "12.5 KiB");
+        assert_eq!(memory(8 * 1024 * 1024 * 3), "3.0 MiB");
+        assert_eq!(memory(u64::MAX), "2,048.0 PiB");
+    }
+
+    #[test]
+    fn spreads() {
+        let s = Spread::of(&[0.98, 0.99, 0.97]).unwrap();
+        assert_eq!(s.percent(), "98.0 +- 0.6 % (worst 97.0 %)");
+        assert_eq!(Spread::of(&[0.975]).unwrap().percent(), "97.5 % (worst 97.5 %)");
+        assert_eq!(Spread::of(&[]), None);
+        assert_eq!((percent(0.9751), share(1, 8), share(1, 0)), ("97.5 %".into(), "12.5 %".into(), "-".into()));
+    }
+
+    proptest! {
+        /// Read back, a text is within half of its third digit, whatever the value.
+        #[test]
+        fn texts_are_close(value in 1_u128..1_000_000_000_000_000_000_000) {
+            let text = energy(value);
+            let (number, unit) = text.split_once(' ').unwrap();
+            let power = SMALL.iter().position(|p| format!("{p}J") == unit).unwrap() as i32;
+            let read: f64 = number.replace(',', "").parse::<f64>().unwrap() * 1000_f64.powi(power);
+            prop_assert!((read / value as f64 - 1.0).abs() <= 0.005, "{} for {}", text, value);
+            prop_assert!(number.len() <= 4 || unit == "J");
+        }
+
+        /// Separators only separate.
+        #[test]
+        fn counts_keep_their_digits(value: u128) {
+            prop_assert_eq!(count(value).replace(',', "").parse::<u128>().unwrap(), value);
+        }
+    }
+}

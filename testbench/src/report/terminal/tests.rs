@@ -1,0 +1,118 @@
+use super::*;
+use crate::report::model::{Bar, Cell, Reference, Series};
+
+const PLAIN: Style = Style { width: 60, bold: false };
+
+#[test]
+fn numbers_stand_to_the_right() {
+    let table = Table {
+        columns: vec!["component".into(), "pJ".into()],
+        rows: vec![
+            vec!["synapses".into(), Cell::number(1234.0, "1,234")],
+            vec!["soma".into(), Cell::number(5.0, "5")],
+            vec!["short row".into()],
+        ],
+        notes: vec!["prices: table 2".into()],
+        ..Table::default()
+    };
+    let expected = "\
+────────────────────
+ component     pJ
+════════════════════
+ synapses   1,234
+ soma           5
+ short row
+────────────────────
+prices: table 2
+";
+    assert_eq!(block(&table.into(), PLAIN), expected);
+}
+
+#[test]
+fn headlines_come_first() {
+    let mut report = Report { title: "digits".into(), intro: vec!["one two".into()], ..Report::default() };
+    report.headlines.push(Headline {
+        label: "accuracy".into(),
+        text: "98.2 %".into(),
+        note: "linear 96.4 %".into(),
+        verdict: Verdict::Met,
+        number: Some(0.982),
+    });
+    let text = render(&report, PLAIN);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "digits");
+    assert_eq!(lines[3], " accuracy   98.2 %   met   linear 96.4 %");
+    assert_eq!(lines.last(), Some(&"one two"));
+    assert!(!text.contains('\x1b'));
+    assert!(render(&report, Style { bold: true, ..PLAIN }).starts_with("\x1b[1mdigits\x1b[0m\n"));
+}
+
+#[test]
+fn a_curve_is_a_line() {
+    let points = (0..200).map(|i| (f64::from(i), f64::from(i) / 2.0)).collect();
+    let curves = Curves {
+        x_label: "epoch".into(),
+        y_label: "accuracy / %".into(),
+        series: vec![Series { name: "chip".into(), points }, Series::default()],
+        references: vec![Reference { name: "linear".into(), y: 96.4 }],
+        ..Curves::default()
+    };
+    let text = block(&curves.into(), PLAIN);
+    assert_eq!(
+        text,
+        "accuracy / % over epoch\nchip    ▁▁▂▂▃▃▄▄▅▅▆▆▇▇  first 0  last 99.50\nlinear  96.40\n"
+            .replace("▁▁▂▂▃▃▄▄▅▅▆▆▇▇", &sparkline(&(0..200).map(f64::from).collect::<Vec<_>>(), 0.0, 199.0, 14))
+    );
+    assert!(text.lines().all(|l| l.chars().count() <= 60));
+}
+
+#[test]
+fn zeros_do_not_hide_mistakes() {
+    let confusion = Confusion {
+        classes: vec!["0".into(), "1".into()],
+        counts: vec![vec![5, 0], vec![1, 4]],
+        ..Confusion::default()
+    };
+    let text = block(&confusion.into(), PLAIN);
+    assert!(text.contains("5   ·"), "{text}");
+    assert!(text.ends_with("9 of 10 right (90.0 %)\n"), "{text}");
+}
+
+#[test]
+fn bars_are_proportional() {
+    let bar = |name: &str, value: f64| Bar { name: name.into(), value, text: value.to_string() };
+    let bars = Bars { x_label: "pJ".into(), bars: vec![bar("synapse", 8.0), bar("hop", 2.0)], ..Bars::default() };
+    let text = block(&bars.into(), Style { width: 29, bold: false });
+    assert_eq!(text, "pJ\nsynapse  8  ████████████████▉\nhop      2  ████▎\n".replace("████████████████▉", &"█".repeat(17)));
+}
+
+#[test]
+fn empty_and_odd_blocks_do_not_fail() {
+    let blocks: [Block; 6] = [
+        Table::default().into(),
+        Curves::default().into(),
+        Confusion::default().into(),
+        Raster::default().into(),
+        Bars::default().into(),
+        Raster { steps: u64::MAX, neurons: u32::MAX, spikes: vec![(u64::MAX, 1), (9, u32::MAX)], ..Raster::default() }
+            .into(),
+    ];
+    blocks.iter().for_each(|b| assert!(block(b, Style { width: 0, bold: false }).len() < 10_000));
+}
+
+#[test]
+fn a_raster_shows_where_spikes_are() {
+    let spikes = (0..10).map(|s| (s, s as u32)).collect();
+    let raster = Raster { steps: 10, neurons: 10, spikes, ..Raster::default() };
+    let text = block(&raster.into(), PLAIN);
+    assert_eq!(text.lines().next(), Some("       0 #"));
+    assert_eq!(text.lines().nth(9), Some("       9          #"));
+    assert!(text.ends_with("neurons down, steps 0..10 to the right; 10 spikes, darkest cell 1\n"));
+}
+
+#[test]
+fn long_lines_are_folded_at_spaces() {
+    let mut out = String::new();
+    wrapped("aaa bbb  ccc", 7, &mut out);
+    assert_eq!(out, "aaa bbb\nccc\n");
+}

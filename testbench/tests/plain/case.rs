@@ -1,0 +1,132 @@
+//! One random case, how it is run, and what a run of many cases did.
+
+use crate::plain::choices::Choices;
+use crate::plain::trace::{self, Register, Trace};
+use crate::plain::{mapping, network, program};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use std::cell::RefCell;
+use synfire_chip::mapping::Mapping;
+use synfire_chip::network::Network;
+use synfire_chip::program::Program;
+
+/// A network, a program, two placements and two numbers of threads.
+#[derive(Debug)]
+pub struct Case {
+    pub network: Network,
+    pub program: Program,
+    pub mappings: [Mapping; 2],
+    pub threads: [usize; 2],
+    /// Where a run is cut in two.
+    pub cut: usize,
+}
+
+impl Case {
+    /// The case that a list of words chooses.
+    pub fn new(words: &[u32]) -> Self {
+        let mut c = Choices::new(words);
+        let (network, scale) = network::network(&mut c);
+        let program = program::program(&mut c, &network, scale);
+        let mappings = [mapping::mapping(&mut c, &network), mapping::mapping(&mut c, &network)];
+        let threads = [c.below(4) + 1, c.below(4) + 1];
+        let cut = c.below(program.len() + 1);
+        Self { network, program, mappings, threads, cut }
+    }
+}
+
+/// What the cases of a test did: a test of silent networks tests nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Activity {
+    pub cases: usize,
+    /// Cases in which a neuron fired.
+    pub spiking: usize,
+    /// Cases with a plastic projection.
+    pub plastic: usize,
+    /// Cases in which a weight changed.
+    pub learning: usize,
+    /// Cases in which a weight of a rule with eligibility changed.
+    pub filtered: usize,
+    pub spikes: u64,
+    pub weight_writes: u64,
+}
+
+impl Activity {
+    /// Adds one case. Returns its spikes and weight writes.
+    pub fn add(&mut self, network: &Network, trace: &Trace) -> (u64, u64) {
+        let spikes: u64 = (0..trace.rows.len()).map(|row| spikes(network, trace, row)).sum();
+        let (mut writes, mut filtered) = (0, 0);
+        for (of, projection) in network.projections.iter().enumerate() {
+            let Some(rule) = projection.learning else { continue };
+            let mut before = initial_weights(network, of);
+            for row in 0..trace.rows.len() {
+                let after = trace.values(row, Register::Weight, of);
+                let changed = before.iter().zip(after).filter(|(a, b)| a != b).count() as u64;
+                writes += changed;
+                filtered += if rule.eligibility.is_some() { changed } else { 0 };
+                before = after.to_vec();
+            }
+        }
+        self.cases += 1;
+        self.spiking += usize::from(spikes > 0);
+        self.plastic += usize::from(network.projections.iter().any(|p| p.learning.is_some()));
+        self.learning += usize::from(writes > 0);
+        self.filtered += usize::from(filtered > 0);
+        self.spikes += spikes;
+        self.weight_writes += writes;
+        (spikes, writes)
+    }
+
+    /// Half of the cases fire, and a third of the plastic ones write a weight.
+    pub fn assert_not_vacuous(&self) {
+        assert!(self.cases > 0 && self.spiking * 2 >= self.cases, "too few cases fire: {self:?}");
+        assert!(self.learning * 3 >= self.plastic && self.learning > 0, "too few cases learn: {self:?}");
+    }
+}
+
+fn spikes(network: &Network, trace: &Trace, row: usize) -> u64 {
+    let populations = 0..network.populations.len();
+    populations.map(|of| trace.values(row, Register::Spike, of).iter().sum::<i64>() as u64).sum()
+}
+
+fn initial_weights(network: &Network, of: usize) -> Vec<i64> {
+    synfire::plain::PlainChip::new(network).rows[of].weights.clone()
+}
+
+/// Runs `check` on `cases` random cases. The cases are the same in every run, unless `SYNFIRE_PLAIN_SEED` says
+/// otherwise; `SYNFIRE_PLAIN_CASES` multiplies them.
+pub fn check_cases(cases: u32, check: impl Fn(&Case, &RefCell<Activity>) -> Result<(), TestCaseError>) -> Activity {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let config = Config {
+        cases: cases * number("SYNFIRE_PLAIN_CASES").unwrap_or(1) as u32,
+        failure_persistence: None,
+        max_shrink_iters: 3000,
+        ..Config::default()
+    };
+    let mut seed = [7; 32];
+    seed[..8].copy_from_slice(&number("SYNFIRE_PLAIN_SEED").unwrap_or(0).to_le_bytes());
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let activity = RefCell::new(Activity::default());
+    let words = proptest::collection::vec(proptest::num::u32::ANY, 400..500);
+    match runner.run(&words, |words| check(&Case::new(&words), &activity)) {
+        Ok(()) => activity.into_inner(),
+        Err(TestError::Fail(reason, words)) => {
+            panic!("{reason}\n{}", shown(&Case::new(&words)));
+        }
+        Err(TestError::Abort(reason)) => panic!("{reason}"),
+    }
+}
+
+/// A failing case, its long lists left out.
+fn shown(case: &Case) -> String {
+    let mut text = format!("{:#?}\n", case);
+    if text.len() > 20_000 {
+        text.truncate(20_000);
+        text.push_str("...\n");
+    }
+    text
+}
+
+/// The reference's registers of a case.
+pub fn reference(case: &Case) -> Trace {
+    trace::plain(&case.network, &case.program)
+}

@@ -1,0 +1,160 @@
+//! Runs the chip and reads its registers: by probes, between steps, or both.
+
+use crate::plain::mapping;
+use crate::plain::trace::{Column, Register, Trace, columns};
+use synfire::plain::PlainChip;
+use synfire_chip::checkpoint::MachineSnapshot;
+use synfire_chip::counters::NodeCounts;
+use synfire_chip::machine::{Machine, RunOptions};
+use synfire_chip::mapping::Mapping;
+use synfire_chip::network::Network;
+use synfire_chip::probe::{Probe, Recorder, Variable};
+use synfire_chip::program::StepEvents;
+
+/// How a case is run.
+#[derive(Clone, Debug)]
+pub struct Run<'a> {
+    pub network: &'a Network,
+    pub mapping: &'a Mapping,
+    pub threads: usize,
+    pub dense_sweep: bool,
+}
+
+impl Run<'_> {
+    /// The chip at reset.
+    pub fn build(&self) -> Machine {
+        let chip = mapping::chip(self.network);
+        let built = Machine::with_mapping(self.network, &chip, self.mapping.clone());
+        let mut machine = built.expect("the generator draws legal placements");
+        machine.set_dense_sweep(self.dense_sweep);
+        machine
+    }
+
+    fn options(&self) -> RunOptions<'static> {
+        RunOptions { threads: self.threads, interrupt: None }
+    }
+
+    /// One call a step: every register, weights, traces by axon and refractory counters included.
+    pub fn step_by_step(&self, program: &[StepEvents]) -> (Trace, NodeCounts) {
+        let mut machine = self.build();
+        let plain = PlainChip::new(self.network);
+        let columns = columns(self.network, &plain);
+        let probed: Vec<Column> = columns.iter().filter(|c| probe_of(c, &plain).is_some()).cloned().collect();
+        let mut recorder = self.recorder(&machine, &probed, &plain);
+        let mut rows = Vec::new();
+        for events in program {
+            let ran = machine.run(std::slice::from_ref(events), self.options(), &mut recorder);
+            assert_eq!(ran.expect("a step runs"), 1);
+            let mut recordings = recorder.take().into_iter();
+            let mut row = Vec::new();
+            for column in &columns {
+                let values: Vec<i32> = if probe_of(column, &plain).is_some() {
+                    let recording = recordings.next().expect("one recording a probe");
+                    assert_eq!(recording.steps, [machine.step - 1]);
+                    recording.row(0).to_vec()
+                } else {
+                    unprobed(&machine, self.network, column, &plain)
+                };
+                row.extend(values.into_iter().map(i64::from));
+            }
+            rows.push(row);
+        }
+        (Trace { first_step: 0, columns, rows }, machine.counts())
+    }
+
+    /// The whole program in one call from where the machine is: every register that probes see.
+    pub fn at_once(&self, machine: &mut Machine, program: &[StepEvents]) -> Trace {
+        let plain = PlainChip::new(self.network);
+        let mut columns = columns(self.network, &plain);
+        columns.retain(|column| probe_of(column, &plain).is_some());
+        let mut recorder = self.recorder(machine, &columns, &plain);
+        let first_step = machine.step as usize;
+        let ran = machine.run(program, self.options(), &mut recorder).expect("a program runs");
+        assert_eq!(ran, program.len());
+        let recordings = recorder.take();
+        let mut rows = vec![Vec::new(); program.len()];
+        for recording in &recordings {
+            assert_eq!(recording.steps.len(), program.len(), "a shorter recording must not pass");
+            for (row, values) in rows.iter_mut().enumerate() {
+                values.extend(recording.row(row).iter().map(|v| i64::from(*v)));
+            }
+        }
+        Trace { first_step, columns, rows }
+    }
+
+    fn recorder(&self, machine: &Machine, columns: &[Column], plain: &PlainChip) -> Recorder {
+        let probe = |column: &Column| {
+            let variable = probe_of(column, plain).expect("only probed columns");
+            let neurons = match variable {
+                Variable::TraceQ | Variable::TraceP => {
+                    plain.rows[column.of].axons.iter().map(|axon| axon.pre).collect()
+                }
+                _ => (0..self.network.populations[column.of].neurons).collect(),
+            };
+            Probe { target: column.of, variable, neurons, from: 0, until: u64::MAX, every: 1 }
+        };
+        Recorder::new(columns.iter().map(probe).collect(), &machine.nodes)
+    }
+}
+
+/// The probe that sees a column. A trace probe names a presynaptic neuron, so it needs one axon a neuron.
+fn probe_of(column: &Column, plain: &PlainChip) -> Option<Variable> {
+    let one_axon_each = || plain.rows[column.of].axons.windows(2).all(|two| two[0].pre != two[1].pre);
+    match column.register {
+        Register::Current => Some(Variable::Current),
+        Register::Membrane => Some(Variable::Membrane),
+        Register::Compared => Some(Variable::Compared),
+        Register::Spike => Some(Variable::Spikes),
+        Register::ThirdFactor => Some(Variable::ThirdFactor),
+        Register::TraceQ => one_axon_each().then_some(Variable::TraceQ),
+        Register::TraceP => one_axon_each().then_some(Variable::TraceP),
+        Register::Refractory | Register::Weight => None,
+    }
+}
+
+fn unprobed(machine: &Machine, network: &Network, column: &Column, plain: &PlainChip) -> Vec<i32> {
+    match column.register {
+        Register::Weight => machine.weights(network, column.of),
+        Register::Refractory => {
+            let mut values = vec![-1; column.len];
+            for slice in machine.nodes.iter().flat_map(|node| &node.core.slices) {
+                if slice.population as usize == column.of {
+                    for (index, count) in slice.registers.refractory.iter().enumerate() {
+                        values[slice.first as usize + index] = i32::from(*count);
+                    }
+                }
+            }
+            values
+        }
+        _ => traces(machine, column, plain),
+    }
+}
+
+/// Traces by axon, from every core that holds it; zero where none does (an axon without synapses).
+fn traces(machine: &Machine, column: &Column, plain: &PlainChip) -> Vec<i32> {
+    let rows = &plain.rows[column.of];
+    let mut values: Vec<Option<i32>> = vec![None; column.len];
+    let blocks = machine.nodes.iter().flat_map(|node| &node.core.blocks);
+    for block in blocks.filter(|block| block.projection as usize == column.of) {
+        let (_, traces) = block.traces.as_ref().expect("a plastic block has traces");
+        let lanes = if column.register == Register::TraceQ { &traces.q } else { &traces.p };
+        for (index, lane) in lanes.iter().enumerate() {
+            let same = |axon: &synfire::plain::synapses::Axon| {
+                axon.pre == block.presynaptic[index] && axon.delay == block.delays.get(index)
+            };
+            let at = rows.axons.iter().position(same).expect("an axon of the projection");
+            assert!(values[at].is_none_or(|value| value == *lane), "copies of a trace are equal");
+            values[at] = Some(*lane);
+        }
+    }
+    values.into_iter().map(|value| value.unwrap_or(0)).collect()
+}
+
+/// A machine with the state of `machine`, through the bytes of a checkpoint.
+pub fn restored(run: &Run<'_>, machine: &Machine) -> Machine {
+    let bytes = postcard::to_stdvec(&machine.snapshot()).expect("a snapshot serialises");
+    let snapshot: MachineSnapshot = postcard::from_bytes(&bytes).expect("and comes back");
+    let mut other = run.build();
+    other.restore(snapshot).expect("into a machine of the same shape");
+    other
+}

@@ -1,0 +1,137 @@
+//! Random learning: readouts, third factors, surrogates, rules.
+
+use crate::plain::choices::Choices;
+use crate::plain::network::Scale;
+use synfire_chip::network::{Network, Population};
+use synfire_chip::synfire_core::rounding::Rounding;
+use synfire_chip::synfire_plasticity::config::{
+    Eligibility, ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
+    SurrogateShape, SynapseLearning, ThirdFactor,
+};
+
+/// Makes readouts of the last population and perhaps the first, and lets others learn.
+pub fn populations(c: &mut Choices<'_>, network: &mut Network, scale: Scale) {
+    if !scale.learns {
+        return;
+    }
+    let count = network.populations.len();
+    let two = count > 1 && c.chance(25);
+    let mut readouts = vec![count - 1];
+    if two {
+        readouts.insert(0, 0);
+    }
+    let mut first_channel = 0;
+    for &index in &readouts {
+        let readout = readout(c, network, scale, first_channel);
+        let population = &mut network.populations[index];
+        population.readout = Some(readout);
+        // Errors from spikes need spikes.
+        population.parameters.spiking |= readout.signal != ErrorSignal::Membrane;
+        first_channel += population.neurons as u16;
+    }
+    for index in 0..count {
+        let heard = if readouts.contains(&index) { index } else { c.pick(&readouts) };
+        let learning = neurons(c, network, scale, index, heard);
+        network.populations[index].learning = learning;
+    }
+}
+
+fn readout(c: &mut Choices<'_>, network: &Network, scale: Scale, first_channel: u16) -> Readout {
+    let one = 1i64 << network.datapath.decay_fraction;
+    let engine = &network.learning;
+    let signal = if c.chance(40) {
+        let most = (1i64 << (engine.error_trace_bits - 1)) - 1;
+        ErrorSignal::FilteredSpikes {
+            q_decay: c.range(one / 4, one) as u32,
+            p_decay: c.range(one / 4, one) as u32,
+            increment: c.range(1, most.min(2000)) as i32,
+            shift: c.bits(0, 4),
+        }
+    } else {
+        ErrorSignal::Membrane
+    };
+    let half = 1 << scale.theta >> 1;
+    let midpoint = if signal == ErrorSignal::Membrane { half } else { 0 };
+    Readout {
+        first_channel,
+        signal,
+        one_sided: c.chance(25).then_some(midpoint),
+        dead_zone: if c.chance(25) { c.range(1, i64::from(engine.error.max_lane()) / 4) as i32 } else { 0 },
+    }
+}
+
+fn neurons(
+    c: &mut Choices<'_>,
+    network: &Network,
+    scale: Scale,
+    index: usize,
+    heard: usize,
+) -> Option<NeuronLearning> {
+    let Population { readout, neurons, .. } = &network.populations[heard];
+    let (first_channel, channels) = (readout.as_ref()?.first_channel, *neurons as u16);
+    let own = index == heard && !c.chance(15);
+    if index != heard && c.chance(10) {
+        return None;
+    }
+    let third_factor = if own { ThirdFactor::OwnError } else { projected(c, network, scale, index) };
+    let amount = i64::from(network.learning.third_factor.max_lane());
+    let rate_limit = RateLimit { spikes: c.bits(0, 10), amount: c.range(0, amount / 2) as i32 };
+    let surrogate = if own && c.chance(40) { None } else { Some(surrogate(c, network, scale)) };
+    let rate_limit = c.chance(20).then_some(rate_limit);
+    Some(NeuronLearning { first_channel, channels, third_factor, surrogate, rate_limit })
+}
+
+fn projected(c: &mut Choices<'_>, network: &Network, scale: Scale, index: usize) -> ThirdFactor {
+    let draws = [MatrixDraw::Sign, MatrixDraw::Ones, MatrixDraw::Uniform { max: c.bits(1, 127) as i8 }];
+    let draw = c.pick(&draws);
+    let shift = if c.chance(10) { c.bits(0, 31) } else { c.bits(0, 3) };
+    let narrow = network.datapath.state_fraction < network.learning.error.fraction;
+    if narrow || !c.chance(40) {
+        return ThirdFactor::Feedback { draw, shift };
+    }
+    let neurons = i64::from(network.populations[index].neurons);
+    let readout = GroupReadout {
+        neurons: c.range((neurons / 4).max(1), neurons + 3) as u32,
+        draw,
+        decay: c.pick(&[0, 1 << network.datapath.decay_fraction >> 1, 1 << network.datapath.decay_fraction]),
+        scale: scale.theta.saturating_sub(c.bits(0, 4)),
+    };
+    ThirdFactor::Group { readout, shift }
+}
+
+fn surrogate(c: &mut Choices<'_>, network: &Network, scale: Scale) -> Surrogate {
+    let shape = c.pick(&[SurrogateShape::Triangle, SurrogateShape::Boxcar, SurrogateShape::FastSigmoid]);
+    let most = network.datapath.state_width - 2;
+    let log2 = (scale.theta + 3).saturating_sub(c.bits(0, 4)).min(most);
+    let log2 = if c.chance(10) { c.bits(0, most) } else { log2 };
+    let least = if shape == SurrogateShape::FastSigmoid { 4 } else { 0 };
+    Surrogate { shape, half_width_log2: log2.max(least) }
+}
+
+/// How a projection into `target` learns, if it does.
+pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option<SynapseLearning> {
+    let learning = network.populations[target].learning?;
+    if c.chance(20) {
+        return None;
+    }
+    let engine = &network.learning;
+    let one = 1i64 << network.datapath.decay_fraction;
+    let eligibility = Eligibility {
+        q_decay: c.range(one / 4, one) as u32,
+        p_decay: c.range(one / 4, one) as u32,
+        product_shift: if c.chance(10) { c.bits(0, 31) } else { c.bits(0, 8) },
+    };
+    let filtered = learning.surrogate.is_some() && c.chance(35);
+    let product = if filtered {
+        engine.third_factor.width + engine.eligibility_bits
+    } else {
+        let surrogate = if learning.surrogate.is_some() { engine.surrogate.fraction } else { 0 };
+        engine.third_factor.width + surrogate + engine.trace_bits
+    };
+    let shift = if c.chance(8) { c.pick(&[0, 31]) } else { c.bits(0, (product - 4).min(31)) };
+    Some(SynapseLearning {
+        shift,
+        rounding: c.pick(&[Rounding::Stochastic, Rounding::Nearest, Rounding::Floor, Rounding::Stochastic]),
+        eligibility: filtered.then_some(eligibility),
+    })
+}
