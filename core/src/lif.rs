@@ -194,7 +194,8 @@ fn update_body<const WIDE: bool, P: Parameters>(config: LifConfig, parameters: P
             }
         };
         let now = i32::from(fires);
-        changed |= (i_new ^ i_old) | (u_new ^ u_old) | was | now | counter;
+        // An input that balances a decay changes nothing now, yet its absence will.
+        changed |= (i_new ^ i_old) | (u_new ^ u_old) | was | now | counter | sum[lane];
         current[lane] = i_new;
         membrane[lane] = u_new;
         compared[lane] = u_cmp;

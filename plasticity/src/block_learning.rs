@@ -139,7 +139,7 @@ impl BlockLearning {
             && !active.is_empty()
             && !rows.is_empty()
         {
-            let shift = (self.config.shift + shift_offset).min(31);
+            let shift = self.config.shift.saturating_add(shift_offset).min(31);
             let factors = slice.factors();
             let sweep = Sweep {
                 factors,

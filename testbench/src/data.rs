@@ -54,7 +54,7 @@ impl Samples {
     /// Features of sample `index`; empty when there is no such sample.
     #[must_use]
     pub fn row(&self, index: usize) -> &[u8] {
-        self.features.chunks_exact(self.width).nth(index).unwrap_or(&[])
+        self.features.chunks_exact(self.width.max(1)).nth(index).unwrap_or(&[])
     }
 
     /// Largest feature of all samples.

@@ -9,6 +9,7 @@
 
 pub mod arrays;
 pub mod baseline;
+pub mod bill;
 pub mod classify;
 pub mod cli;
 pub mod data;

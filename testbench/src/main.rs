@@ -5,37 +5,43 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use synfire::cli::arguments::{Arguments, Command};
+use synfire::cli::error::CommandError;
 use synfire::cli::progress::say;
-use synfire::cli::run::{self, CommandError};
+use synfire::cli::{check, run};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let interrupt = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&interrupt);
-    // The first signal asks for a checkpoint; the second, if that hangs, ends the program.
+    // The first signal asks for a checkpoint; the second ends the program.
     let handler = ctrlc::set_handler(move || {
         if flag.swap(true, Ordering::Relaxed) {
             std::process::exit(1);
         }
+        say("stopping; a checkpoint follows");
     });
     if let Err(error) = handler {
-        say(&format!(
-            "warning: no Ctrl-C handler ({error}); an interrupt loses work since the last checkpoint"
-        ));
+        say(&format!("warning: no Ctrl-C handler ({error}); an interrupt loses work since the last checkpoint"));
     }
-    let result = match arguments.command {
-        None => run::run("digits", &arguments.options, &interrupt),
-        Some(Command::Run { experiment, options }) => run::run(&experiment, &options, &interrupt),
-        Some(_) => Err(CommandError::Failed("not yet".to_owned())),
-    };
-    match result {
+    match dispatch(arguments, &interrupt) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&error.to_string());
-            ExitCode::from(match error {
-                CommandError::Input(_) | CommandError::Usage(_) => 2,
-                CommandError::Failed(_) | CommandError::Interrupted(_) => 1,
-            })
+            say(error.to_string().trim_end());
+            if error.is_input() {
+                say("   = nothing was run; exit status 2");
+            }
+            error.exit_code()
         }
+    }
+}
+
+fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandError> {
+    match arguments.command {
+        None => run::run("digits", &arguments.options, interrupt),
+        Some(Command::Run { experiment, options }) => run::run(&experiment, &options, interrupt),
+        Some(Command::Check { file, chip }) => check::check(&file, &chip),
+        Some(Command::Presets { name }) => check::presets(name.as_deref()),
+        Some(Command::Resume { folder, threads, json }) => run::resume(&folder, threads, json, interrupt),
+        Some(Command::Bench { .. }) => Err(CommandError::Failed("not yet".to_owned())),
     }
 }

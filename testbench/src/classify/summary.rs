@@ -1,1 +1,281 @@
-//! stub
+//! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
+
+use super::cell::{Cell as TrainedCell, CellResult};
+use super::task::Task;
+use crate::baseline::{self, Score};
+use crate::bill::{self, Work};
+use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
+use crate::report::quantity::{self, Spread};
+use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_core::ARITH_SPEC;
+
+/// Everything the report is made of.
+pub struct Summary<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// Title of the experiment.
+    pub title: &'a str,
+    /// Results, row by row, seed by seed.
+    pub results: &'a [CellResult],
+    /// The linear classifier on the same splits, one a seed; empty when it was not asked for.
+    pub linear: &'a [Score],
+    /// Threads of the pool.
+    pub threads: usize,
+    /// Wall time of the command.
+    pub wall_seconds: f64,
+}
+
+/// Fits the linear classifier on the split of every seed.
+///
+/// # Errors
+/// When it cannot be fitted.
+pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
+    let fit = |seed: &u32| {
+        let parts = task.parts(*seed)?;
+        baseline::linear(&task.samples, &parts, *seed)
+            .map_err(|e| Diagnostics::from(Diagnostic::new(format!("linear classifier: {e}"))))
+    };
+    task.settings.seeds.iter().map(fit).collect()
+}
+
+impl Summary<'_> {
+    fn of<'b>(&'b self, row: &'b str) -> impl Iterator<Item = &'b CellResult> + 'b {
+        self.results.iter().filter(move |r| r.row == row)
+    }
+
+    fn accuracies(&self, row: &str) -> Vec<f64> {
+        if row == "linear" && !self.linear.is_empty() {
+            return self.linear.iter().map(Score::accuracy).collect();
+        }
+        self.of(row).map(CellResult::accuracy).collect()
+    }
+
+    fn part(&self) -> &'static str {
+        if self.task.settings.validate_per_mille.is_some() { "validation part" } else { "test part" }
+    }
+
+    /// The whole report.
+    ///
+    /// # Errors
+    /// When a network cannot be built again for its memory table.
+    pub fn report(&self) -> Result<Report, Diagnostics> {
+        let settings = &self.task.settings;
+        let first = &settings.rows[0];
+        let mut report = Report { title: self.title.to_owned(), ..Report::default() };
+        report.intro = self.intro();
+        self.headlines(&mut report);
+        report.push(self.accuracy_table());
+        if let Some(table) = self.comparisons() {
+            report.push(table);
+        }
+        if let Some(table) = self.groups() {
+            report.push(table);
+        }
+        report.push(self.curves());
+        let Some(result) = self.of(&first.name).next() else { return Ok(report) };
+        report.push(self.epochs(result));
+        report.push(Confusion {
+            title: format!("Confusion of `{}`, seed {}, after the last epoch", first.name, result.seed),
+            classes: (0..self.task.samples.classes).map(|c| c.to_string()).collect(),
+            counts: result.confusion.iter().map(|row| row.iter().map(|n| u64::from(*n)).collect()).collect(),
+        });
+        let whole = self.work(result);
+        let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
+        let title = format!("What it cost: `{}`, seed {}", first.name, result.seed);
+        let all = format!("whole run, {} epochs with a test each", settings.epochs);
+        report.push(bill::counts(&title, &[(&all, whole), ("last test alone (inference)", test)]));
+        report.blocks.extend(bill::energy_blocks("Energy of the whole run", &whole));
+        let cell = TrainedCell::new(self.task, first, result.seed)?;
+        report.push(bill::memory("Memory of each core, bits", &cell.machine().memory()));
+        let seconds: f64 = self.results.iter().map(|r| r.wall_seconds).sum();
+        let mut counts = synfire_chip::counters::NodeCounts::default();
+        for result in self.results {
+            counts.add(&result.counts);
+        }
+        report.push(bill::speed(&counts, seconds, self.threads));
+        Ok(report)
+    }
+
+    fn work(&self, result: &CellResult) -> Work<'_> {
+        Work { chip: &self.task.chip, counts: result.counts, elapsed: result.elapsed, cores: result.cores }
+    }
+
+    fn intro(&self) -> Vec<String> {
+        let s = &self.task.settings;
+        let samples = &self.task.samples;
+        let held_out = self.results.first().and_then(|r| r.curve.last()).map_or(0, |e| e.test_samples);
+        vec![
+            format!(
+                "{} samples of {} features in {} classes; {held_out} held out ({}), stratified, anew for each seed.",
+                samples.len(),
+                samples.width,
+                samples.classes,
+                self.part(),
+            ),
+            format!(
+                "Chip `{}`, {} steps a sample, errors from step {}; {} epochs, batch size 1, the last epoch counts.",
+                self.task.chip.name, s.sample_steps, s.learn_from, s.epochs
+            ),
+            format!("Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.", self.wall_seconds, self.threads),
+        ]
+    }
+
+    fn headlines(&self, report: &mut Report) {
+        let first = &self.task.settings.rows[0].name;
+        let accuracies = self.accuracies(first);
+        if let Some(spread) = Spread::of(&accuracies) {
+            let note = match Spread::of(&self.accuracies("linear")) {
+                Some(linear) if !self.linear.is_empty() => {
+                    format!("linear classifier {}", quantity::percent(linear.mean))
+                }
+                _ => format!("worst {}", quantity::percent(spread.worst)),
+            };
+            report.headlines.push(Headline {
+                label: format!("{first}, {}", self.part()),
+                text: quantity::percent(spread.mean),
+                number: Some(spread.mean),
+                note,
+                ..Headline::default()
+            });
+        }
+        let Some(result) = self.of(first).next() else { return };
+        let tests = u128::from(result.curve.last().map_or(1, |e| e.test_samples).max(1));
+        let whole = self.work(result);
+        let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
+        let mut figure = |label: &str, text: String, number: f64, note: String| {
+            let label = label.to_owned();
+            report.headlines.push(Headline { label, text, number: Some(number), note, ..Headline::default() });
+        };
+        let inference = test.attojoules() / tests;
+        let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
+        figure("energy an inference", quantity::energy(inference), inference as f64 / 1e18, cores);
+        let time = result.test_elapsed.total_ps / tests;
+        let steps = format!("{} steps", self.task.settings.sample_steps);
+        figure("time an inference", quantity::duration(time), time as f64 / 1e12, steps);
+        let energy = whole.attojoules();
+        let note = format!("{} weights written", quantity::short(u128::from(result.counts.learning.weight_writes), ""));
+        figure("energy of the whole training", quantity::energy(energy), energy as f64 / 1e18, note);
+    }
+
+    fn accuracy_table(&self) -> Table {
+        let s = &self.task.settings;
+        let mut columns: Vec<String> = ["", "mean", "worst", "standard error"].map(str::to_owned).to_vec();
+        columns.extend(s.seeds.iter().map(|seed| format!("seed {seed}")));
+        columns.push("hidden spikes a sample".to_owned());
+        columns.push("weights written".to_owned());
+        let mut rows = Vec::new();
+        let mut push = |name: &str, values: &[f64], extra: [Cell; 2]| {
+            let Some(spread) = Spread::of(values) else { return };
+            let percent = |v: f64| Cell::number(v, format!("{:.2} %", 100.0 * v));
+            let mut cells = vec![Cell::text(name), percent(spread.mean), percent(spread.worst)];
+            cells.push(spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{:.2}", 100.0 * e))));
+            cells.extend(values.iter().map(|v| percent(*v)));
+            cells.extend(extra);
+            rows.push(cells);
+        };
+        for row in &s.rows {
+            let of: Vec<&CellResult> = self.of(&row.name).collect();
+            let samples: u64 = of.iter().flat_map(|r| r.curve.last()).map(|e| u64::from(e.test_samples)).sum();
+            let spikes: u64 = of.iter().map(|r| r.test_counts.core.spikes).sum();
+            let writes: u64 = of.iter().map(|r| r.counts.learning.weight_writes).sum();
+            let each = spikes as f64 / samples.max(1) as f64;
+            let writes = u128::from(writes / (of.len() as u64).max(1));
+            push(
+                &row.name,
+                &self.accuracies(&row.name),
+                [Cell::number(each, format!("{each:.0}")), Cell::count(writes)],
+            );
+        }
+        if !self.linear.is_empty() {
+            push("linear classifier (float, off the chip)", &self.accuracies("linear"), [Cell::text("-"), Cell::text("-")]);
+        }
+        Table { title: format!("Accuracy on the {}", self.part()), columns, rows, notes: Vec::new() }
+    }
+
+    fn comparisons(&self) -> Option<Table> {
+        let s = &self.task.settings;
+        let mut columns: Vec<String> = ["difference in points, paired by seed", "mean", "standard error", "worst"].map(str::to_owned).to_vec();
+        columns.push("splits in which it is positive".to_owned());
+        let mut rows = Vec::new();
+        for comparison in &s.compare {
+            let pairs = self.accuracies(&comparison.first).into_iter().zip(self.accuracies(&comparison.second));
+            let differences: Vec<f64> = pairs.map(|(a, b)| 100.0 * (a - b)).collect();
+            let Some(spread) = Spread::of(&differences) else { continue };
+            let points = |v: f64| Cell::number(v, format!("{v:+.2}"));
+            let positive = differences.iter().filter(|d| **d > 0.0).count();
+            rows.push(vec![
+                Cell::text(format!("{} - {}", comparison.first, comparison.second)),
+                points(spread.mean),
+                spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{e:.2}"))),
+                points(spread.worst),
+                Cell::number(positive as f64, format!("{positive} of {}", differences.len())),
+            ]);
+        }
+        (!rows.is_empty()).then(|| Table { title: "Paired differences".to_owned(), columns, rows, notes: Vec::new() })
+    }
+
+    /// What smaller cores cost a rule whose groups must fit a core.
+    fn groups(&self) -> Option<Table> {
+        let mut rows = Vec::new();
+        for row in &self.task.settings.rows {
+            let Some(result) = self.of(&row.name).find(|r| r.groups > 0) else { continue };
+            let spread = Spread::of(&self.accuracies(&row.name))?;
+            rows.push(vec![
+                Cell::text(row.name.clone()),
+                Cell::count(result.groups as u128),
+                Cell::count(result.cores as u128),
+                Cell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)),
+                Cell::number(spread.worst, format!("{:.2} %", 100.0 * spread.worst)),
+            ]);
+        }
+        (rows.len() > 1).then(|| Table {
+            title: "What smaller cores cost DCLL: a learning group never spans cores".to_owned(),
+            columns: ["", "learning groups", "cores in use", "mean", "worst"].map(str::to_owned).to_vec(),
+            rows,
+            notes: vec!["the number of groups is a property of the network; a smaller core forces more of them".to_owned()],
+        })
+    }
+
+    fn curves(&self) -> Curves {
+        let series = self.task.settings.rows.iter().map(|row| {
+            let of: Vec<&CellResult> = self.of(&row.name).collect();
+            let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
+            let mean = |epoch: usize| {
+                let scores = of.iter().map(|r| r.curve[epoch]);
+                let sum: f64 = scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
+                (epoch as f64 + 1.0, 100.0 * sum / of.len().max(1) as f64)
+            };
+            Series { name: row.name.clone(), points: (0..epochs).map(mean).collect() }
+        });
+        let references = Spread::of(&self.accuracies("linear")).filter(|_| !self.linear.is_empty()).map(|linear| {
+            crate::report::model::Reference { name: "linear classifier".to_owned(), y: 100.0 * linear.mean }
+        });
+        Curves {
+            title: format!("Accuracy on the {} after each epoch, mean over seeds", self.part()),
+            x_label: "epoch".to_owned(),
+            y_label: "accuracy (%)".to_owned(),
+            series: series.collect(),
+            references: references.into_iter().collect(),
+        }
+    }
+
+    fn epochs(&self, result: &CellResult) -> Table {
+        let percent = |correct: u32, all: u32| {
+            let value = f64::from(correct) / f64::from(all.max(1));
+            Cell::number(value, format!("{:.2} %", 100.0 * value))
+        };
+        let row = |(epoch, score): (usize, &super::cell::EpochScore)| {
+            vec![
+                Cell::count(epoch as u128 + 1),
+                percent(score.train_correct, score.train_samples),
+                percent(score.test_correct, score.test_samples),
+            ]
+        };
+        Table {
+            title: format!("Epoch by epoch: `{}`, seed {}", result.row, result.seed),
+            columns: vec!["epoch".to_owned(), "while training".to_owned(), format!("{} after it", self.part())],
+            rows: result.curve.iter().enumerate().map(row).collect(),
+            notes: Vec::new(),
+        }
+    }
+}

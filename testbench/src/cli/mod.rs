@@ -1,7 +1,10 @@
-//! The command `synfire`: arguments, progress, exit status.
+//! The command `synfire`: arguments, progress, output, exit status.
 //!
 //! Exit status: 0 done, 1 a comparison differs or a run failed or was interrupted, 2 bad input.
 
 pub mod arguments;
+pub mod check;
+pub mod error;
+pub mod output;
 pub mod progress;
 pub mod run;

@@ -1,149 +1,229 @@
 //! `synfire run` and `synfire resume`: opens an experiment, runs its task, writes its output folder.
 
 use super::arguments::RunOptions;
+use super::error::CommandError;
+use super::output::{self, Request};
 use super::progress::CellProgress;
-use crate::classify::cell::Cell;
-use crate::experiment::pool::{self, CellName, PoolError, PoolOptions};
+use crate::classify::cell::{Cell, CellResult};
+use crate::classify::summary::{self, Summary};
 use crate::classify::task::Task as Classification;
-use crate::experiment::file::{ExperimentFile, FORMAT, Task};
+use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Task};
+use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::{self, Opened};
-use std::path::{Path, PathBuf};
+use crate::patterns;
+use crate::report::model::{Report, Verdict};
+use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
-use thiserror::Error;
 
 /// Time between two checkpoints.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
-
-/// Why a command ended early; decides the exit status.
-#[derive(Debug, Error)]
-pub enum CommandError {
-    /// Bad input: status 2.
-    #[error("{0}")]
-    Input(Diagnostics),
-    /// Bad input found outside a file: status 2.
-    #[error("error: {0}\n   = nothing was run; exit status 2")]
-    Usage(String),
-    /// A run failed: status 1.
-    #[error("error: {0}")]
-    Failed(String),
-    /// Interrupted: status 1.
-    #[error("interrupted; go on with: synfire resume {}", .0.display())]
-    Interrupted(PathBuf),
-}
-
-impl From<Diagnostics> for CommandError {
-    fn from(diagnostics: Diagnostics) -> Self {
-        Self::Input(diagnostics)
-    }
-}
-
-impl From<PoolError> for CommandError {
-    fn from(error: PoolError) -> Self {
-        match error {
-            PoolError::Input(diagnostics) => Self::Input(diagnostics),
-            PoolError::Checkpoint(error) => Self::Usage(error.to_string()),
-            PoolError::Io { .. } | PoolError::Run(_) => Self::Failed(error.to_string()),
-        }
-    }
-}
 
 /// Opens an experiment file.
 ///
 /// # Errors
 /// With what is wrong with it.
 pub fn open(reference: &str) -> Result<(ExperimentFile, Opened), Diagnostics> {
-    let opened = reference::open(reference, None)?;
+    let opened = reference::open(reference)?;
     let file: ExperimentFile = files::parse(&opened.name, &opened.text)?;
     if file.format != FORMAT {
-        let text = format!("{}: format `{}`", opened.name, file.format);
+        let text = format!("{}: unknown format `{}`", opened.name, file.format);
         return Err(Diagnostic::new(text).noted("allowed", FORMAT.to_owned()).into());
     }
     Ok((file, opened))
 }
 
-/// Runs an experiment.
+/// Runs an experiment from the beginning.
 ///
 /// # Errors
 /// [`CommandError`].
 pub fn run(reference: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
     let (file, opened) = open(reference)?;
-    let stem =
-        Path::new(&opened.name).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    let out = options.out.clone().unwrap_or_else(|| Path::new("target").join("synfire").join(stem));
-    let chip = reference::chip(&file.chip, &opened)?;
-    match file.task {
-        Task::Classify(mut settings) => {
-            if options.quick
-                && let Some(quick) = &settings.quick
-            {
-                settings.epochs = quick.epochs;
-                settings.seeds = quick.seeds.clone();
-            }
-            if let Some(seed) = options.seed {
-                settings.seeds = vec![seed];
-            }
-            let task = Classification::new(settings, chip, opened)?;
-            classify(&task, options, &out, interrupt)
-        }
-        Task::Patterns(mut settings) => {
-            if let Some(seed) = options.seed {
-                settings.seeds = vec![seed];
-            }
-            let cells: Vec<CellName> =
-                settings.seeds.iter().map(|seed| CellName { row: "patterns".to_owned(), seed: *seed }).collect();
-            let total = cells.len() as u64 * u64::from(settings.epochs) * u64::from(settings.patterns);
-            let watch = CellProgress::new(total, "presentations");
-            let threads = options.threads.map_or_else(available, usize::from);
-            let pool = PoolOptions { threads, interrupt, out: &out, save_every: SAVE_EVERY };
-            let make = |i: usize| crate::patterns::cell::Cell::new(&settings, &chip, &opened, settings.seeds[i]);
-            let results = pool::run(&cells, &make, &pool, &watch);
-            watch.close();
-            results?;
-            Ok(())
-        }
-        Task::Simulate(_) => Err(CommandError::Failed("not yet".into())),
-    }
+    let folder = output::folder(&opened.name, options);
+    let experiment = match std::fs::canonicalize(&opened.name) {
+        Ok(path) if opened.folder.is_some() => path.display().to_string(),
+        _ => reference.to_owned(),
+    };
+    let request = Request { experiment, seed: options.seed, quick: options.quick };
+    Run { options, folder: &folder, interrupt, begin: Some(&request) }.task(file, &opened)
 }
 
-fn classify(
-    task: &Classification,
-    options: &RunOptions,
-    out: &Path,
+/// Goes on with the run in `folder`.
+///
+/// # Errors
+/// [`CommandError`].
+pub fn resume(
+    folder: &Path,
+    threads: Option<u16>,
+    json: bool,
     interrupt: &AtomicBool,
 ) -> Result<(), CommandError> {
-    let threads = options.threads.map_or_else(available, usize::from);
-    let settings = &task.settings;
-    let per_cell = task.parts(settings.seeds[0])?.kept.len() as u64 * u64::from(settings.epochs);
-    let pairs: Vec<(usize, u32)> =
-        (0..settings.rows.len()).flat_map(|row| settings.seeds.iter().map(move |seed| (row, *seed))).collect();
-    let cells: Vec<CellName> = pairs
-        .iter()
-        .map(|(row, seed)| CellName { row: settings.rows[*row].name.clone(), seed: *seed })
-        .collect();
-    let watch = CellProgress::new(cells.len() as u64 * per_cell, "samples");
-    let pool = PoolOptions { threads, interrupt, out, save_every: SAVE_EVERY };
-    let make = |index: usize| Cell::new(task, &settings.rows[pairs[index].0], pairs[index].1);
-    let results = pool::run(&cells, &make, &pool, &watch);
-    watch.close();
-    let results = results?;
-    for r in results.iter().flatten() {
-        super::progress::say(&format!(
-            "{} {} {:.2} wall {:.2} s",
-            r.row,
-            r.seed,
-            100.0 * r.accuracy(),
-            r.wall_seconds
-        ));
-    }
-    if results.iter().any(Option::is_none) {
-        return Err(CommandError::Interrupted(out.to_owned()));
+    let request = output::request(folder)?;
+    let options = RunOptions {
+        out: Some(folder.to_owned()),
+        threads,
+        seed: request.seed,
+        quick: request.quick,
+        json,
+    };
+    let (file, opened) = open(&request.experiment)?;
+    Run { options: &options, folder, interrupt, begin: None }.task(file, &opened)
+}
+
+/// Loads everything that an experiment refers to, without running it.
+///
+/// # Errors
+/// With what is wrong.
+pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
+    let chip = reference::chip(&file.chip, opened)?;
+    match file.task {
+        Task::Classify(settings) => {
+            let task = Classification::new(settings, chip, opened.clone())?;
+            for row in &task.settings.rows {
+                Cell::new(&task, row, task.settings.seeds[0])?;
+            }
+        }
+        Task::Patterns(settings) => {
+            let seed = patterns_seeds(&settings)?[0];
+            patterns::cell::Cell::new(&settings, &chip, opened, seed)?;
+        }
+        Task::Simulate(_) => {}
     }
     Ok(())
 }
 
-/// Processors of this machine.
-fn available() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
+fn patterns_seeds(settings: &Patterns) -> Result<&[u32], Diagnostics> {
+    if settings.seeds.is_empty() || settings.patterns == 0 || settings.steps == 0 || settings.epochs == 0 {
+        return Err(Diagnostic::new("`seeds`, `patterns`, `steps` or `epochs` is empty: nothing would run").into());
+    }
+    Ok(&settings.seeds)
+}
+
+/// One run of the command.
+struct Run<'a> {
+    options: &'a RunOptions,
+    folder: &'a Path,
+    interrupt: &'a AtomicBool,
+    /// What to note in the folder; `None` when the run goes on.
+    begin: Option<&'a Request>,
+}
+
+impl Run<'_> {
+    fn task(&self, file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
+        let chip = reference::chip(&file.chip, opened)?;
+        match file.task {
+            Task::Classify(settings) => self.classify(&file.title, settings, chip, opened),
+            Task::Patterns(settings) => self.patterns(&file.title, settings, &chip, opened),
+            Task::Simulate(_) => Err(CommandError::Failed("not yet".to_owned())),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        let available = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.options.threads.map_or_else(available, usize::from)
+    }
+
+    /// Runs all cells; nothing is begun before `make` found the inputs good.
+    fn cells<W: Work>(
+        &self,
+        cells: &[CellName],
+        unit: &'static str,
+        make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
+    ) -> Result<Vec<W::Result>, CommandError> {
+        let units = make(0)?.units();
+        if let Some(request) = self.begin {
+            output::begin(self.folder, request)?;
+        }
+        let watch = CellProgress::new(cells.len() as u64 * units, unit);
+        let options = PoolOptions {
+            threads: self.threads(),
+            interrupt: self.interrupt,
+            out: self.folder,
+            save_every: SAVE_EVERY,
+        };
+        let results = pool::run(cells, make, &options, &watch);
+        watch.close();
+        let results: Option<Vec<W::Result>> = results?.into_iter().collect();
+        results.ok_or_else(|| CommandError::Interrupted(self.folder.to_owned()))
+    }
+
+    fn classify(
+        &self,
+        title: &str,
+        mut settings: crate::experiment::file::Classify,
+        chip: Chip,
+        opened: &Opened,
+    ) -> Result<(), CommandError> {
+        let started = Instant::now();
+        let mut least = None;
+        if self.options.quick
+            && let Some(quick) = settings.quick.take()
+        {
+            settings.epochs = quick.epochs;
+            settings.seeds = quick.seeds;
+            least = Some(quick.least_accuracy);
+        }
+        if let Some(seed) = self.options.seed {
+            settings.seeds = vec![seed];
+        }
+        let task = Classification::new(settings, chip, opened.clone())?;
+        let settings = &task.settings;
+        let seeds = settings.seeds.len();
+        let pair = |index: usize| (&settings.rows[index / seeds], settings.seeds[index % seeds]);
+        let cells: Vec<CellName> = (0..settings.rows.len() * seeds)
+            .map(|index| CellName { row: pair(index).0.name.clone(), seed: pair(index).1 })
+            .collect();
+        let make = |index: usize| Cell::new(&task, pair(index).0, pair(index).1);
+        let results = self.cells(&cells, "samples", &make)?;
+        let linear = if settings.linear { summary::linear(&task)? } else { Vec::new() };
+        let summary = Summary {
+            task: &task,
+            title,
+            results: &results,
+            linear: &linear,
+            threads: self.threads(),
+            wall_seconds: started.elapsed().as_secs_f64(),
+        };
+        let mut report = summary.report()?;
+        let reached = judge(&mut report, &results, least);
+        output::finish(self.folder, &report, self.options.json)?;
+        reached
+    }
+
+    fn patterns(
+        &self,
+        title: &str,
+        mut settings: Patterns,
+        chip: &Chip,
+        opened: &Opened,
+    ) -> Result<(), CommandError> {
+        if let Some(seed) = self.options.seed {
+            settings.seeds = vec![seed];
+        }
+        let row = "patterns".to_owned();
+        let cells: Vec<CellName> =
+            patterns_seeds(&settings)?.iter().map(|seed| CellName { row: row.clone(), seed: *seed }).collect();
+        let make = |i: usize| patterns::cell::Cell::new(&settings, chip, opened, settings.seeds[i]);
+        let results = self.cells(&cells, "presentations", &make)?;
+        let report = patterns::summary::report(title, &settings, chip, &results, self.threads());
+        output::finish(self.folder, &report, self.options.json)
+    }
+}
+
+/// In the short form, the first row must reach its least accuracy.
+fn judge(report: &mut Report, results: &[CellResult], least: Option<f64>) -> Result<(), CommandError> {
+    let (Some(least), Some(first)) = (least, results.first()) else { return Ok(()) };
+    let accuracy = 100.0 * first.accuracy();
+    let met = accuracy >= least;
+    if let Some(headline) = report.headlines.first_mut() {
+        headline.verdict = if met { Verdict::Met } else { Verdict::Missed };
+        headline.note = format!("at least {least} % asked of the short form");
+    }
+    if met {
+        return Ok(());
+    }
+    let row = &first.row;
+    Err(CommandError::Failed(format!("`{row}` reached {accuracy:.2} %, the short form asks for {least} %")))
 }

@@ -1,7 +1,8 @@
 //! Finding files: a path, or the name of a file that the program carries.
 //!
 //! A reference inside a file is relative to that file's folder; inside a carried file it names another carried
-//! file. Promises: a file on the disk wins over a carried one of the same name.
+//! file. Promises: what the program carries never depends on the current folder; what a user names is a path
+//! first.
 
 use super::embedded;
 use std::path::{Path, PathBuf};
@@ -20,28 +21,47 @@ pub struct Opened {
     pub folder: Option<PathBuf>,
 }
 
-/// Opens `reference` as seen from `folder`.
+/// Opens what the user named: a path, or a carried file.
 ///
 /// # Errors
 /// When there is no such file; names the nearest carried one.
-pub fn open(reference: &str, folder: Option<&Path>) -> Result<Opened, Diagnostics> {
-    let path = folder.map_or_else(|| PathBuf::from(reference), |f| f.join(reference));
-    if path.is_file() {
-        let text = std::fs::read_to_string(&path).map_err(|e| {
-            Diagnostics::from(Diagnostic::new(format!("cannot read {}: {e}", path.display())))
-        })?;
-        let folder = path.parent().map(Path::to_owned);
-        return Ok(Opened { name: path.display().to_string(), text, folder });
+pub fn open(reference: &str) -> Result<Opened, Diagnostics> {
+    let path = Path::new(reference);
+    if path.is_file() { read(path) } else { carried(reference, reference) }
+}
+
+/// Opens what `from` refers to.
+///
+/// # Errors
+/// When there is no such file.
+fn open_from(reference: &str, from: &Opened) -> Result<Opened, Diagnostics> {
+    match &from.folder {
+        // A carried file refers to carried files only, whatever lies in the current folder.
+        None => carried(reference, reference),
+        Some(folder) => {
+            let path = folder.join(reference);
+            if path.is_file() { read(&path) } else { carried(reference, &path.display().to_string()) }
+        }
     }
+}
+
+fn read(path: &Path) -> Result<Opened, Diagnostics> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Diagnostics::from(Diagnostic::new(format!("cannot read {}: {e}", path.display()))))?;
+    let folder = path.parent().map(Path::to_owned);
+    Ok(Opened { name: path.display().to_string(), text, folder })
+}
+
+fn carried(reference: &str, shown: &str) -> Result<Opened, Diagnostics> {
     if let Some((name, text)) = embedded::find(reference) {
         return Ok(Opened { name: name.to_owned(), text: text.to_owned(), folder: None });
     }
     let names: Vec<&str> = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")).collect();
-    let mut problem = Diagnostic::new(format!("no file `{}`", path.display()));
+    let mut problem = Diagnostic::new(format!("no file `{shown}`"));
     if let Some(near) = files::nearest(reference, names.iter().copied()) {
-        problem = problem.noted("help", format!("did you mean the experiment `{near}`?"));
+        problem = problem.noted("help", format!("did you mean the carried file `{near}`?"));
     }
-    let experiments = names.iter().filter(|n| !n.ends_with(".network"));
+    let experiments = names.iter().filter(|n| !n.contains('.'));
     let list = experiments.copied().collect::<Vec<_>>().join(", ");
     Err(problem.noted("allowed", format!("a path, or one of {list}")).into())
 }
@@ -67,7 +87,7 @@ pub fn network(
     chip: &Chip,
     seed: Option<u32>,
 ) -> Result<Network, Diagnostics> {
-    let opened = open(reference, from.folder.as_deref())?;
+    let opened = open_from(reference, from)?;
     let folder = opened.folder.as_deref().unwrap_or(Path::new("."));
     files::network_from_text(&opened.name, &opened.text, folder, chip, &NetworkOverrides { seed })
 }

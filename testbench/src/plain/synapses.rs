@@ -53,8 +53,8 @@ pub struct Rows {
     pub eligibility: Vec<(i64, i64)>,
     /// Events that arrived in this step, by axon.
     pub arrived: Vec<i64>,
-    /// Events that a full axon merged since reset.
-    pub merged: i64,
+    /// Events that a full axon merged since reset, by axon.
+    pub merged: Vec<i64>,
     /// `under_way[s][axon]`: events that arrive `s + 1` steps from now.
     under_way: VecDeque<Vec<i64>>,
     /// Events an axon holds in one step.
@@ -85,7 +85,7 @@ impl Rows {
             trace_p: none.clone(),
             eligibility: vec![(0, 0); synapses.len()],
             arrived: none.clone(),
-            merged: 0,
+            merged: none.clone(),
             under_way: vec![none; LONGEST].into(),
             limit,
             axons,
@@ -107,7 +107,7 @@ impl Rows {
             let slot = &mut self.under_way[usize::from(axon.delay) - 1][index];
             let all = *slot + events[axon.pre as usize];
             *slot = all.min(self.limit);
-            self.merged += all - *slot;
+            self.merged[index] += all - *slot;
         }
     }
 
@@ -132,7 +132,7 @@ impl Rows {
         }
     }
 
-    /// 5, with the decay factors of the target's first neuron.
+    /// 5, with the decay factors of the target: those of a population that learns are the same for all neurons.
     pub(super) fn update_traces(&mut self, network: &Network, projection: &Projection) {
         let (datapath, engine) = (&network.datapath, &network.learning);
         let parameters = &network.populations[projection.target].parameters;

@@ -1,1 +1,215 @@
-//! x
+//! A report as one self-contained HTML page: no script, no file beside it, no network.
+//!
+//! Key figures first, then the intro, then the blocks in their order: charts and narrow tables in two columns
+//! where there is room, wide tables over both, scrolling sideways where there is not. A text block starts a
+//! section. The page follows the reader's preference for light or dark and prints on white.
+//!
+//! Promises: text is escaped; the same report gives the same page.
+
+use super::model::{Block, Headline, Report, Table, Verdict};
+use super::svg::{self, ChartError, palette};
+use std::fmt::{self, Write};
+
+const STYLE: &str = include_str!("html/page.css");
+
+/// Tables with more columns than this take the whole width.
+const NARROW: usize = 3;
+
+/// The page.
+///
+/// # Errors
+/// When a chart cannot be drawn.
+pub fn render(report: &Report) -> Result<String, ChartError> {
+    let mut page = String::new();
+    let title = Escaped(&report.title);
+    push(
+        &mut page,
+        format_args!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
+             <style>\n{STYLE}@media screen and (prefers-color-scheme: dark) {{\n{}}}\n</style>\n\
+             </head>\n<body>\n<main>\n<header>\n<h1>{title}</h1>\n",
+            palette::dark_rules(".chart")
+        ),
+    );
+    paragraphs(&report.intro, "intro", &mut page);
+    page.push_str("</header>\n");
+    tiles(&report.headlines, &mut page);
+    page.push_str("<div class=\"blocks\">\n");
+    report.blocks.iter().try_for_each(|block| self::block(block, &mut page))?;
+    page.push_str("</div>\n</main>\n</body>\n</html>\n");
+    Ok(page)
+}
+
+fn tiles(headlines: &[Headline], page: &mut String) {
+    if headlines.is_empty() {
+        return;
+    }
+    page.push_str("<dl class=\"tiles\">\n");
+    for h in headlines {
+        let (class, mark) = match h.verdict {
+            Verdict::None => ("", ""),
+            Verdict::Met => (" met", "<span class=\"mark\">met</span>"),
+            Verdict::Missed => (" missed", "<span class=\"mark\">missed</span>"),
+        };
+        let (label, text, note) = (Escaped(&h.label), Escaped(&h.text), Escaped(&h.note));
+        push(
+            page,
+            format_args!(
+                "<div class=\"tile{class}\"><dt>{label}{mark}</dt><dd>{text}</dd>\
+                 <dd class=\"note\">{note}</dd></div>\n"
+            ),
+        );
+    }
+    page.push_str("</dl>\n");
+}
+
+fn block(block: &Block, page: &mut String) -> Result<(), ChartError> {
+    let title = Escaped(block.title());
+    match block {
+        Block::Text(text) => {
+            push(page, format_args!("<section class=\"wide words\">\n<h2>{title}</h2>\n"));
+            paragraphs(&text.lines, "", page);
+        }
+        Block::Table(table) => {
+            let wide = if table.columns.len() > NARROW { "wide " } else { "" };
+            push(page, format_args!("<section class=\"{wide}card\">\n<h3>{title}</h3>\n"));
+            self::table(table, page);
+        }
+        Block::Curves(_) | Block::Confusion(_) | Block::Raster(_) | Block::Bars(_) => {
+            let drawing = svg::chart(block)?.unwrap_or_default();
+            push(page, format_args!("<section class=\"card\">\n<h3>{title}</h3>\n"));
+            push(
+                page,
+                format_args!("<div class=\"chart\" role=\"img\" aria-label=\"{title}\">\n{drawing}</div>\n"),
+            );
+        }
+    }
+    page.push_str("</section>\n");
+    Ok(())
+}
+
+fn table(table: &Table, page: &mut String) {
+    let right = |column: usize| table.rows.iter().any(|r| r.get(column).is_some_and(|c| c.number.is_some()));
+    let class = |right: bool| if right { " class=\"number\"" } else { "" };
+    page.push_str("<div class=\"scroll\" tabindex=\"0\">\n<table>\n<thead><tr>");
+    for (i, column) in table.columns.iter().enumerate() {
+        push(page, format_args!("<th scope=\"col\"{}>{}</th>", class(right(i)), Escaped(column)));
+    }
+    page.push_str("</tr></thead>\n<tbody>\n");
+    for row in &table.rows {
+        page.push_str("<tr>");
+        for cell in row {
+            push(page, format_args!("<td{}>{}</td>", class(cell.number.is_some()), Escaped(&cell.text)));
+        }
+        for _ in row.len()..table.columns.len() {
+            page.push_str("<td></td>");
+        }
+        page.push_str("</tr>\n");
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n");
+    paragraphs(&table.notes, "note", page);
+}
+
+fn paragraphs(lines: &[String], class: &str, page: &mut String) {
+    for line in lines {
+        push(page, format_args!("<p class=\"{class}\">{}</p>\n", Escaped(line)));
+    }
+}
+
+/// Appends to the page; writing to a `String` does not fail.
+fn push(page: &mut String, text: fmt::Arguments<'_>) {
+    let _ = page.write_fmt(text);
+}
+
+/// Text that shows as it is, inside an element or a quoted attribute.
+struct Escaped<'a>(&'a str);
+
+impl fmt::Display for Escaped<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut chars = self.0.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                // A percent sign stays on the line of its number.
+                ' ' if chars.peek() == Some(&'%') => f.write_str("&nbsp;"),
+                '&' => f.write_str("&amp;"),
+                '<' => f.write_str("&lt;"),
+                '>' => f.write_str("&gt;"),
+                '"' => f.write_str("&quot;"),
+                '\'' => f.write_str("&#39;"),
+                c => f.write_char(c),
+            }?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::model::{Bar, Bars, Cell, Text};
+
+    fn report() -> Report {
+        let mut report =
+            Report { title: "a < b & \"c\"".into(), intro: vec!["what".into()], ..Report::default() };
+        report.headlines.push(Headline {
+            label: "accuracy".into(),
+            text: "98.2 %".into(),
+            verdict: Verdict::Missed,
+            ..Headline::default()
+        });
+        report.push(Text { title: "Section".into(), lines: vec!["<script>".into()] });
+        report.push(Table {
+            columns: (0..5).map(|c| format!("c{c}")).collect(),
+            rows: vec![vec!["x".into(), Cell::count(1234)]],
+            ..Table::default()
+        });
+        report.push(Bars {
+            title: "Energy".into(),
+            bars: vec![Bar { name: "soma".into(), value: 1.0, text: "1 pJ".into() }],
+            ..Bars::default()
+        });
+        report
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        let page = render(&report()).unwrap();
+        assert!(page.contains("<title>a &lt; b &amp; &quot;c&quot;</title>"));
+        assert!(page.contains("&lt;script&gt;") && !page.contains("<script"));
+    }
+
+    #[test]
+    fn the_page_stands_alone() {
+        let page = render(&report()).unwrap();
+        let outside = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!outside.contains("http") && !outside.contains("src=") && !outside.contains("@import"));
+        assert!(page.contains("prefers-color-scheme: dark") && page.contains("<svg "));
+    }
+
+    #[test]
+    fn key_figures_come_before_blocks() {
+        let page = render(&report()).unwrap();
+        let at = |text: &str| page.find(text).unwrap();
+        assert!(at("98.2&nbsp;%") < at("Section") && at("Section") < at("1,234"));
+        assert!(page.contains("<div class=\"tile missed\">"));
+    }
+
+    #[test]
+    fn rows_are_filled_and_numbers_marked() {
+        let page = render(&report()).unwrap();
+        assert!(page.contains("<td>x</td><td class=\"number\">1,234</td><td></td><td></td><td></td></tr>"));
+        assert!(page.contains("<th scope=\"col\" class=\"number\">c1</th>"));
+    }
+
+    #[test]
+    fn elements_are_closed() {
+        let page = render(&report()).unwrap();
+        for element in ["html", "main", "header", "section", "table", "div", "dl", "svg", "style", "tr"] {
+            let open =
+                page.matches(&format!("<{element}>")).count() + page.matches(&format!("<{element} ")).count();
+            assert_eq!(open, page.matches(&format!("</{element}>")).count(), "{element}");
+        }
+    }
+}

@@ -206,7 +206,10 @@ mod tests {
         assert_eq!(s.percent(), "98.0 +- 0.6 % (worst 97.0 %)");
         assert_eq!(Spread::of(&[0.975]).unwrap().percent(), "97.5 % (worst 97.5 %)");
         assert_eq!(Spread::of(&[]), None);
-        assert_eq!((percent(0.9751), share(1, 8), share(1, 0)), ("97.5 %".into(), "12.5 %".into(), "-".into()));
+        assert_eq!(
+            (percent(0.9751), share(1, 8), share(1, 0)),
+            ("97.5 %".into(), "12.5 %".into(), "-".into())
+        );
     }
 
     proptest! {

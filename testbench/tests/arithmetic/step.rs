@@ -1,8 +1,9 @@
 //! Whole steps (section 9.4): a node of one neuron that learns, with control events, through micro-steps 1 to 9.
 
 use crate::case::{Options, PAPER_LEARNING};
-use crate::document::{Document, Row, Table};
+use crate::document::{Document, Row, Table, show};
 use crate::neuron::count_steps;
+use crate::operations::each;
 use crate::{Executor, results};
 use synfire_chip::node::Node;
 use synfire_chip::program::Control;
@@ -13,6 +14,7 @@ use synfire_core::rounding::Rounding;
 use synfire_core::slice::Slice;
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use synfire_core::trace::{TraceConfig, Traces};
+use synfire_plasticity::broadcast::BroadcastState;
 use synfire_plasticity::config::{
     Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, Surrogate, SurrogateShape,
     SynapseLearning, ThirdFactor,
@@ -22,6 +24,12 @@ use synfire_plasticity::unit::LearningUnit;
 
 /// Executors of this file.
 pub const EXECUTORS: &[Executor] = &[
+    Executor {
+        name: "error-line",
+        heading: "error_delay | channels | formed | n | errors",
+        inputs: 4,
+        run: run_error_line,
+    },
     Executor {
         name: "step-options",
         heading: "case | options | steps",
@@ -35,6 +43,39 @@ pub const EXECUTORS: &[Executor] = &[
         run: run_step,
     },
 ];
+
+/// What happens to the error line in a step: `clear`, or an error formed on a channel.
+fn error_event(word: &str) -> Option<(u64, Option<(usize, i32)>)> {
+    let (step, event) = word.split_once(':')?;
+    let event = match event.split_once('=') {
+        None if event == "clear" => None,
+        None => return None,
+        Some((channel, error)) => Some((channel.parse().ok()?, error.parse().ok()?)),
+    };
+    Some((step.parse().ok()?, event))
+}
+
+fn run_error_line(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let events = row.text(2).split_whitespace().map(|w| error_event(w).unwrap_or_else(|| row.bad(2)));
+        let events: Vec<_> = events.collect();
+        let (delay, last): (u64, u64) = (row.get(0), row.get(3));
+        let mut broadcast = BroadcastState::new(row.get(1));
+        for step in 0..=last {
+            if events.contains(&(step, None)) {
+                broadcast.clear();
+            }
+            broadcast.arrive(step);
+            for (_, formed) in events.iter().filter(|event| event.0 == step) {
+                if let Some((channel, error)) = *formed {
+                    broadcast.receive(channel, error, step + delay);
+                }
+            }
+        }
+        assert_eq!(broadcast.any_error, broadcast.errors.iter().any(|e| *e != 0), "line {}", row.line);
+        results![show(broadcast.errors)]
+    })
+}
 
 const SEED: u32 = 1;
 

@@ -1,16 +1,17 @@
 //! One random case, how it is run, and what a run of many cases did.
 
 use crate::plain::choices::Choices;
-use crate::plain::trace::{self, Register, Trace};
+use crate::plain::trace::{self, Totals, Trace};
 use crate::plain::{mapping, network, program};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use std::cell::RefCell;
 use synfire_chip::mapping::Mapping;
 use synfire_chip::network::Network;
 use synfire_chip::program::Program;
+use synfire_core::neuron::PerNeuron;
 
 /// A network, a program, two placements and two numbers of threads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Case {
     pub network: Network,
     pub program: Program,
@@ -18,6 +19,8 @@ pub struct Case {
     pub threads: [usize; 2],
     /// Where a run is cut in two.
     pub cut: usize,
+    /// Number of the first step.
+    pub start: u64,
 }
 
 impl Case {
@@ -29,7 +32,20 @@ impl Case {
         let mappings = [mapping::mapping(&mut c, &network), mapping::mapping(&mut c, &network)];
         let threads = [c.below(4) + 1, c.below(4) + 1];
         let cut = c.below(program.len() + 1);
-        Self { network, program, mappings, threads, cut }
+        let start = if c.chance(20) { c.pick(&[1 << 32, 1 << 16, 1 << 48]) - c.below(40) as u64 } else { 0 };
+        Self { network, program, mappings, threads, cut, start }
+    }
+
+    /// Takes away what keeps neurons busy without input.
+    pub fn calm(&mut self) {
+        for population in &mut self.network.populations {
+            let parameters = &mut population.parameters;
+            parameters.bias = PerNeuron::Same(0);
+            parameters.noise_bits = 0;
+            if let PerNeuron::Same(decay) = &mut parameters.current_decay {
+                *decay -= *decay >> 2;
+            }
+        }
     }
 }
 
@@ -45,55 +61,36 @@ pub struct Activity {
     pub learning: usize,
     /// Cases in which a weight of a rule with eligibility changed.
     pub filtered: usize,
-    pub spikes: u64,
-    pub weight_writes: u64,
+    /// Cases in which a full axon merged an event.
+    pub merging: usize,
 }
 
 impl Activity {
-    /// Adds one case. Returns its spikes and weight writes.
-    pub fn add(&mut self, network: &Network, trace: &Trace) -> (u64, u64) {
-        let spikes: u64 = (0..trace.rows.len()).map(|row| spikes(network, trace, row)).sum();
-        let (mut writes, mut filtered) = (0, 0);
-        for (of, projection) in network.projections.iter().enumerate() {
-            let Some(rule) = projection.learning else { continue };
-            let mut before = initial_weights(network, of);
-            for row in 0..trace.rows.len() {
-                let after = trace.values(row, Register::Weight, of);
-                let changed = before.iter().zip(after).filter(|(a, b)| a != b).count() as u64;
-                writes += changed;
-                filtered += if rule.eligibility.is_some() { changed } else { 0 };
-                before = after.to_vec();
-            }
-        }
+    /// Adds one case.
+    pub fn add(&mut self, case: &Case, totals: Totals) {
         self.cases += 1;
-        self.spiking += usize::from(spikes > 0);
-        self.plastic += usize::from(network.projections.iter().any(|p| p.learning.is_some()));
-        self.learning += usize::from(writes > 0);
-        self.filtered += usize::from(filtered > 0);
-        self.spikes += spikes;
-        self.weight_writes += writes;
-        (spikes, writes)
+        self.spiking += usize::from(totals.spikes > 0);
+        self.plastic += usize::from(case.network.projections.iter().any(|p| p.learning.is_some()));
+        self.learning += usize::from(totals.weight_writes > 0);
+        self.filtered += usize::from(totals.filtered_writes > 0);
+        self.merging += usize::from(totals.merged > 0);
     }
 
     /// Half of the cases fire, and a third of the plastic ones write a weight.
     pub fn assert_not_vacuous(&self) {
         assert!(self.cases > 0 && self.spiking * 2 >= self.cases, "too few cases fire: {self:?}");
         assert!(self.learning * 3 >= self.plastic && self.learning > 0, "too few cases learn: {self:?}");
+        assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
+        assert!(self.merging > 0, "no axon was full: {self:?}");
     }
-}
-
-fn spikes(network: &Network, trace: &Trace, row: usize) -> u64 {
-    let populations = 0..network.populations.len();
-    populations.map(|of| trace.values(row, Register::Spike, of).iter().sum::<i64>() as u64).sum()
-}
-
-fn initial_weights(network: &Network, of: usize) -> Vec<i64> {
-    synfire::plain::PlainChip::new(network).rows[of].weights.clone()
 }
 
 /// Runs `check` on `cases` random cases. The cases are the same in every run, unless `SYNFIRE_PLAIN_SEED` says
 /// otherwise; `SYNFIRE_PLAIN_CASES` multiplies them.
-pub fn check_cases(cases: u32, check: impl Fn(&Case, &RefCell<Activity>) -> Result<(), TestCaseError>) -> Activity {
+pub fn check_cases(
+    cases: u32,
+    check: impl Fn(&Case, &RefCell<Activity>) -> Result<(), TestCaseError>,
+) -> Activity {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let config = Config {
         cases: cases * number("SYNFIRE_PLAIN_CASES").unwrap_or(1) as u32,
@@ -126,7 +123,7 @@ fn shown(case: &Case) -> String {
     text
 }
 
-/// The reference's registers of a case.
-pub fn reference(case: &Case) -> Trace {
-    trace::plain(&case.network, &case.program)
+/// The reference's registers and totals of a case.
+pub fn reference(case: &Case) -> (Trace, Totals) {
+    trace::plain(&case.network, case.start, &case.program)
 }

@@ -4,7 +4,6 @@ use crate::plain::mapping;
 use crate::plain::trace::{Column, Register, Trace, columns};
 use synfire::plain::PlainChip;
 use synfire_chip::checkpoint::MachineSnapshot;
-use synfire_chip::counters::NodeCounts;
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::mapping::Mapping;
 use synfire_chip::network::Network;
@@ -18,6 +17,8 @@ pub struct Run<'a> {
     pub mapping: &'a Mapping,
     pub threads: usize,
     pub dense_sweep: bool,
+    /// Number of the first step.
+    pub start: u64,
 }
 
 impl Run<'_> {
@@ -27,6 +28,7 @@ impl Run<'_> {
         let built = Machine::with_mapping(self.network, &chip, self.mapping.clone());
         let mut machine = built.expect("the generator draws legal placements");
         machine.set_dense_sweep(self.dense_sweep);
+        machine.step = self.start;
         machine
     }
 
@@ -35,7 +37,7 @@ impl Run<'_> {
     }
 
     /// One call a step: every register, weights, traces by axon and refractory counters included.
-    pub fn step_by_step(&self, program: &[StepEvents]) -> (Trace, NodeCounts) {
+    pub fn step_by_step(&self, program: &[StepEvents]) -> (Trace, Machine) {
         let mut machine = self.build();
         let plain = PlainChip::new(self.network);
         let columns = columns(self.network, &plain);
@@ -59,7 +61,7 @@ impl Run<'_> {
             }
             rows.push(row);
         }
-        (Trace { first_step: 0, columns, rows }, machine.counts())
+        (Trace { first_step: self.start, columns, rows }, machine)
     }
 
     /// The whole program in one call from where the machine is: every register that probes see.
@@ -68,7 +70,7 @@ impl Run<'_> {
         let mut columns = columns(self.network, &plain);
         columns.retain(|column| probe_of(column, &plain).is_some());
         let mut recorder = self.recorder(machine, &columns, &plain);
-        let first_step = machine.step as usize;
+        let first_step = machine.step;
         let ran = machine.run(program, self.options(), &mut recorder).expect("a program runs");
         assert_eq!(ran, program.len());
         let recordings = recorder.take();
@@ -108,13 +110,20 @@ fn probe_of(column: &Column, plain: &PlainChip) -> Option<Variable> {
         Register::ThirdFactor => Some(Variable::ThirdFactor),
         Register::TraceQ => one_axon_each().then_some(Variable::TraceQ),
         Register::TraceP => one_axon_each().then_some(Variable::TraceP),
-        Register::Refractory | Register::Weight => None,
+        Register::Refractory | Register::Weight | Register::Error | Register::Target => None,
     }
 }
 
 fn unprobed(machine: &Machine, network: &Network, column: &Column, plain: &PlainChip) -> Vec<i32> {
     match column.register {
         Register::Weight => machine.weights(network, column.of),
+        Register::Error => (0..column.len).map(|channel| error(machine, channel)).collect(),
+        Register::Target => {
+            let copies = machine.nodes.iter().map(|node| &node.unit.broadcast.targets);
+            let targets =
+                copies.reduce(|a, b| if a == b { a } else { panic!("{a:?} and {b:?}: targets differ") });
+            targets.expect("a chip has a core").clone()
+        }
         Register::Refractory => {
             let mut values = vec![-1; column.len];
             for slice in machine.nodes.iter().flat_map(|node| &node.core.slices) {
@@ -128,6 +137,14 @@ fn unprobed(machine: &Machine, network: &Network, column: &Column, plain: &Plain
         }
         _ => traces(machine, column, plain),
     }
+}
+
+/// The error of a channel in this step: cores that do not listen have none, those that do have the same.
+fn error(machine: &Machine, channel: usize) -> i32 {
+    let mut errors = machine.nodes.iter().map(|node| node.unit.broadcast.errors[channel]).filter(|e| *e != 0);
+    let first = errors.next().unwrap_or(0);
+    assert!(errors.all(|error| error == first), "cores disagree about the error of channel {channel}");
+    first
 }
 
 /// Traces by axon, from every core that holds it; zero where none does (an axon without synapses).

@@ -3,8 +3,8 @@
 use crate::plain::choices::Choices;
 use crate::plain::network::Scale;
 use synfire_chip::network::{Network, Population};
-use synfire_chip::synfire_core::rounding::Rounding;
-use synfire_chip::synfire_plasticity::config::{
+use synfire_core::rounding::Rounding;
+use synfire_plasticity::config::{
     Eligibility, ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
     SurrogateShape, SynapseLearning, ThirdFactor,
 };

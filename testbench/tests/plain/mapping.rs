@@ -6,8 +6,8 @@ use synfire_chip::chip::Chip;
 use synfire_chip::files::load_chip;
 use synfire_chip::mapping::{Mapping, Placement};
 use synfire_chip::network::{Network, Population};
-use synfire_chip::synfire_core::address::CoreId;
-use synfire_chip::synfire_plasticity::config::ThirdFactor;
+use synfire_core::address::CoreId;
+use synfire_plasticity::config::ThirdFactor;
 
 /// A roomy chip of eight cores, two a tile.
 pub fn chip(network: &Network) -> Chip {

@@ -6,11 +6,9 @@ use crate::plain::choices::Choices;
 use crate::plain::learning;
 use crate::plain::projection;
 use synfire_chip::network::{Input, Network, Population, Source};
-use synfire_chip::synfire_core::format::{Format, Overflow};
-use synfire_chip::synfire_core::neuron::{
-    Compare, Datapath, NeuronParameters, Order, PerNeuron, Refractory, Reset,
-};
-use synfire_chip::synfire_plasticity::config::LearningDatapath;
+use synfire_core::format::{Format, Overflow};
+use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Order, PerNeuron, Refractory, Reset};
+use synfire_plasticity::config::LearningDatapath;
 
 /// What the numbers of one case are drawn around.
 #[derive(Clone, Copy, Debug)]
@@ -141,9 +139,15 @@ fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u
     // A subtracted threshold is not negative; a value to return to may lie above a negative one.
     let lowest = if matches!(reset, Reset::ToValue(_)) && c.chance(10) { -theta } else { theta / 4 };
     let hold = c.chance(50) && reset != Reset::SubtractNext;
+    // Axons of a population that learns follow its decays: they are the same for all its neurons.
+    let each = !scale.learns;
     let decay = |c: &mut Choices<'_>| {
         let low = c.pick(&[one / 2, 0, one * 7 / 8]);
-        if c.chance(15) { PerNeuron::Same(one as i32) } else { lanes(c, neurons, low, one) }
+        match c.chance(15) {
+            true => PerNeuron::Same(one as i32),
+            false if each => lanes(c, neurons, low, one),
+            false => PerNeuron::Same(c.range(low, one) as i32),
+        }
     };
     let biased = c.chance(30);
     let started = c.chance(20);

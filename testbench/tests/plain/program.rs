@@ -5,7 +5,7 @@ use crate::plain::network::Scale;
 use crate::plain::projection::sum_bits;
 use synfire_chip::network::Network;
 use synfire_chip::program::{Control, Injection, Program, StepEvents, StimulusSpike};
-use synfire_chip::synfire_plasticity::config::ErrorSignal;
+use synfire_plasticity::config::ErrorSignal;
 
 /// What happens how often, in percent of the steps.
 struct Rates {
@@ -47,7 +47,14 @@ pub fn program(c: &mut Choices<'_>, network: &Network, scale: Scale) -> Program 
     program
 }
 
-fn control(b: &mut Bulk, rates: &Rates, network: &Network, scale: Scale, first: bool, events: &mut StepEvents) {
+fn control(
+    b: &mut Bulk,
+    rates: &Rates,
+    network: &Network,
+    scale: Scale,
+    first: bool,
+    events: &mut StepEvents,
+) {
     let targets = |b: &mut Bulk, events: &mut StepEvents| {
         for population in &network.populations {
             let Some(readout) = population.readout else { continue };

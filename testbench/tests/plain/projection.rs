@@ -4,10 +4,10 @@ use crate::plain::choices::{Bulk, Choices};
 use crate::plain::learning;
 use crate::plain::network::Scale;
 use synfire_chip::network::{Encoding, Network, Projection, Source, Synapses};
-use synfire_chip::synfire_core::arrival::Delays;
-use synfire_chip::synfire_core::format::Overflow;
-use synfire_chip::synfire_core::neuron_core::WeightFormat;
-use synfire_chip::synfire_core::synapse::WeightLanes;
+use synfire_core::arrival::Delays;
+use synfire_core::format::Overflow;
+use synfire_core::neuron_core::WeightFormat;
+use synfire_core::synapse::WeightLanes;
 
 /// Appends a projection to the network.
 pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: usize, scale: Scale) {
@@ -21,8 +21,11 @@ pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: u
     } else {
         let lanes = weights.lanes((pres * posts) as usize);
         let delay = delay(c);
-        let delays =
-            if c.chance(30) { Delays::Each((0..pres).map(|_| delay.next()).collect()) } else { Delays::Same(delay.top) };
+        let delays = if c.chance(30) {
+            Delays::Each((0..pres).map(|_| delay.next()).collect())
+        } else {
+            Delays::Same(delay.top)
+        };
         (Synapses::Dense { weights: lanes }, delays)
     };
     network.projections.push(Projection {
@@ -135,7 +138,8 @@ pub fn make_exact(network: &mut Network) {
     for target in 0..network.populations.len() {
         while !is_exact(network, target) {
             let into = network.projections.iter_mut().filter(|p| p.target == target);
-            let widest = into.max_by_key(|p| i32::from(p.format.delivered_bits) + i32::from(p.format.exponent));
+            let widest =
+                into.max_by_key(|p| i32::from(p.format.delivered_bits) + i32::from(p.format.exponent));
             let Some(format) = widest.map(|p| &mut p.format) else { return };
             if format.exponent > -25 {
                 format.exponent -= 1;
@@ -180,9 +184,8 @@ fn fan_in(network: &Network, projection: &Projection) -> u64 {
 fn is_exact(network: &Network, target: usize) -> bool {
     let datapath = &network.datapath;
     let own = network.projections.iter().filter(|p| p.target == target && p.format.exponent < 0);
-    let own = own.map(|p| {
-        u32::from(p.format.delivered_bits) + fan_in(network, p).max(1).next_power_of_two().ilog2()
-    });
+    let own = own
+        .map(|p| u32::from(p.format.delivered_bits) + fan_in(network, p).max(1).next_power_of_two().ilog2());
     // Lava's wrap corrects once: one more bit than the register is what it can take.
     let most = match datapath.current_overflow {
         Overflow::WrapLava => u32::from(datapath.state_width) + 1,

@@ -5,8 +5,9 @@ use synfire::plain::PlainChip;
 use synfire::plain::synapses::Rows;
 use synfire_chip::network::Network;
 use synfire_chip::program::StepEvents;
+use synfire_plasticity::config::ThirdFactor;
 
-/// What a column holds. Of a population or, for traces and weights, of a projection.
+/// What a column holds. Of a population, of a projection (traces and weights), or of the chip (0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Register {
     Current,
@@ -18,6 +19,8 @@ pub enum Register {
     TraceQ,
     TraceP,
     Weight,
+    Error,
+    Target,
 }
 
 /// Consecutive values of a row: one register of one population or projection.
@@ -31,15 +34,17 @@ pub struct Column {
 /// Values by step, in the order of the columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
-    pub first_step: usize,
+    pub first_step: u64,
     pub columns: Vec<Column>,
     pub rows: Vec<Vec<i64>>,
 }
 
 /// The columns that a comparison of `network` has.
 pub fn columns(network: &Network, plain: &PlainChip) -> Vec<Column> {
-    use Register::{Compared, Current, Membrane, Refractory, Spike, ThirdFactor, TraceP, TraceQ, Weight};
-    let mut columns = Vec::new();
+    use Register::{Compared, Current, Error, Membrane, Refractory, Spike, Target, ThirdFactor};
+    use Register::{TraceP, TraceQ, Weight};
+    let len = plain.errors.len();
+    let mut columns: Vec<Column> = [Error, Target].map(|register| Column { register, of: 0, len }).into();
     for (of, population) in network.populations.iter().enumerate() {
         let len = population.neurons as usize;
         for register in [Current, Membrane, Compared, Spike, Refractory, ThirdFactor] {
@@ -60,12 +65,16 @@ pub fn columns(network: &Network, plain: &PlainChip) -> Vec<Column> {
 }
 
 /// Runs the plain reference.
-pub fn plain(network: &Network, program: &[StepEvents]) -> Trace {
+pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, Totals) {
     let mut chip = PlainChip::new(network);
+    chip.step = start;
     let columns = columns(network, &chip);
     let mut rows = Vec::new();
+    let mut totals = Totals::default();
     for events in program {
+        let before: Vec<_> = chip.rows.iter().map(|rows| rows.weights.clone()).collect();
         chip.step(events);
+        totals.add_step(network, &chip, &before);
         let mut row = Vec::new();
         for column in &columns {
             let before = row.len();
@@ -79,12 +88,60 @@ pub fn plain(network: &Network, program: &[StepEvents]) -> Trace {
                 Register::TraceQ => row.extend(read(&chip.rows[column.of], |rows| &rows.trace_q)),
                 Register::TraceP => row.extend(read(&chip.rows[column.of], |rows| &rows.trace_p)),
                 Register::Weight => row.extend(&chip.rows[column.of].weights),
+                Register::Error => {
+                    row.extend(heard(network).zip(&chip.errors).map(|(h, e)| if h { *e } else { 0 }))
+                }
+                Register::Target => row.extend(&chip.targets),
             }
             assert_eq!(row.len() - before, column.len, "the reference holds every register");
         }
         rows.push(row);
     }
-    Trace { first_step: 0, columns, rows }
+    totals.merged = chip.rows.iter().map(merged).sum();
+    (Trace { first_step: start, columns, rows }, totals)
+}
+
+/// What the reference did in a run, where it is a count of the hardware's too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub spikes: u64,
+    pub weight_writes: u64,
+    /// Weight writes of rules with eligibility.
+    pub filtered_writes: u64,
+    pub errors_formed: u64,
+    pub merged: u64,
+}
+
+impl Totals {
+    fn add_step(&mut self, network: &Network, chip: &PlainChip, before: &[Vec<i64>]) {
+        self.spikes += chip.neurons.iter().flat_map(|n| &n.fired).sum::<i64>() as u64;
+        self.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;
+        for (of, projection) in network.projections.iter().enumerate() {
+            let changed =
+                before[of].iter().zip(&chip.rows[of].weights).filter(|(a, b)| a != b).count() as u64;
+            self.weight_writes += changed;
+            if projection.learning.is_some_and(|rule| rule.eligibility.is_some()) {
+                self.filtered_writes += changed;
+            }
+        }
+    }
+}
+
+/// Channels that a core takes from the broadcast: a group's error never travels.
+fn heard(network: &Network) -> impl Iterator<Item = bool> {
+    let listens = |channel: u16| {
+        network.populations.iter().filter_map(|population| population.learning).any(|learning| {
+            let group = matches!(learning.third_factor, ThirdFactor::Group { .. });
+            !group && (learning.first_channel..learning.first_channel + learning.channels).contains(&channel)
+        })
+    };
+    (0..=u16::MAX).map(listens)
+}
+
+/// Events merged by axons that have a synapse.
+fn merged(rows: &Rows) -> u64 {
+    let used = |axon: &usize| rows.synapses.iter().any(|synapse| synapse.axon == *axon);
+    (0..rows.axons.len()).filter(used).map(|axon| rows.merged[axon] as u64).sum()
 }
 
 /// Traces that a synapse reads. An axon without synapses is in no core: nobody holds its trace.
@@ -114,10 +171,10 @@ impl Trace {
         Self { first_step: self.first_step, columns, rows: self.rows.iter().map(cut).collect() }
     }
 
-    /// The rows from `step` on.
-    pub fn from(&self, step: usize) -> Self {
-        let rows = self.rows[step - self.first_step..].to_vec();
-        Self { first_step: step, columns: self.columns.clone(), rows }
+    /// The rows from `row` on.
+    pub fn from(&self, row: usize) -> Self {
+        let (first_step, rows) = (self.first_step + row as u64, self.rows[row..].to_vec());
+        Self { first_step, columns: self.columns.clone(), rows }
     }
 
     /// The values of one register of one population or projection in one step.
@@ -138,12 +195,12 @@ impl Trace {
         if self.columns != found.columns {
             return text(format!("columns {:?}, the reference has {:?}", found.columns, self.columns));
         }
-        let steps = |trace: &Self| trace.first_step..trace.first_step + trace.rows.len();
+        let steps = |trace: &Self| trace.first_step..trace.first_step + trace.rows.len() as u64;
         if steps(self) != steps(found) {
             return text(format!("steps {:?}, the reference has {:?}", steps(found), steps(self)));
         }
         for (row, (wanted, values)) in self.rows.iter().zip(&found.rows).enumerate() {
-            let step = self.first_step + row;
+            let step = self.first_step + row as u64;
             if wanted.len() != values.len() {
                 return text(format!("step {step}: {} values, not {}", values.len(), wanted.len()));
             }

@@ -16,13 +16,13 @@ fn numbers_stand_to_the_right() {
         ..Table::default()
     };
     let expected = "\
-────────────────────
- component     pJ
-════════════════════
- synapses   1,234
- soma           5
+───────────────────
+ component      pJ
+═══════════════════
+ synapses    1,234
+ soma            5
  short row
-────────────────────
+───────────────────
 prices: table 2
 ";
     assert_eq!(block(&table.into(), PLAIN), expected);
@@ -60,8 +60,10 @@ fn a_curve_is_a_line() {
     let text = block(&curves.into(), PLAIN);
     assert_eq!(
         text,
-        "accuracy / % over epoch\nchip    ▁▁▂▂▃▃▄▄▅▅▆▆▇▇  first 0  last 99.50\nlinear  96.40\n"
-            .replace("▁▁▂▂▃▃▄▄▅▅▆▆▇▇", &sparkline(&(0..200).map(f64::from).collect::<Vec<_>>(), 0.0, 199.0, 14))
+        "accuracy / % over epoch\nchip    ▁▁▂▂▃▃▄▄▅▅▆▆▇▇  first 0  last 99.50\nlinear  96.40\n".replace(
+            "▁▁▂▂▃▃▄▄▅▅▆▆▇▇",
+            &sparkline(&(0..200).map(f64::from).collect::<Vec<_>>(), 0.0, 199.0, 14)
+        )
     );
     assert!(text.lines().all(|l| l.chars().count() <= 60));
 }
@@ -81,9 +83,14 @@ fn zeros_do_not_hide_mistakes() {
 #[test]
 fn bars_are_proportional() {
     let bar = |name: &str, value: f64| Bar { name: name.into(), value, text: value.to_string() };
-    let bars = Bars { x_label: "pJ".into(), bars: vec![bar("synapse", 8.0), bar("hop", 2.0)], ..Bars::default() };
+    let bars =
+        Bars { x_label: "pJ".into(), bars: vec![bar("synapse", 8.0), bar("hop", 2.0)], ..Bars::default() };
     let text = block(&bars.into(), Style { width: 29, bold: false });
-    assert_eq!(text, "pJ\nsynapse  8  ████████████████▉\nhop      2  ████▎\n".replace("████████████████▉", &"█".repeat(17)));
+    assert_eq!(
+        text,
+        "pJ\nsynapse  8  ████████████████▉\nhop      2  ████▎\n"
+            .replace("████████████████▉", &"█".repeat(17))
+    );
 }
 
 #[test]
@@ -94,8 +101,13 @@ fn empty_and_odd_blocks_do_not_fail() {
         Confusion::default().into(),
         Raster::default().into(),
         Bars::default().into(),
-        Raster { steps: u64::MAX, neurons: u32::MAX, spikes: vec![(u64::MAX, 1), (9, u32::MAX)], ..Raster::default() }
-            .into(),
+        Raster {
+            steps: u64::MAX,
+            neurons: u32::MAX,
+            spikes: vec![(u64::MAX, 1), (9, u32::MAX)],
+            ..Raster::default()
+        }
+        .into(),
     ];
     blocks.iter().for_each(|b| assert!(block(b, Style { width: 0, bold: false }).len() < 10_000));
 }

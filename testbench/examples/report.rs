@@ -1,0 +1,216 @@
+//! Writes a report with every kind of block, made of invented numbers, so that its look can be judged:
+//! `cargo run -p synfire --example report` fills `target/synfire/report-demo/`.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::path::Path;
+use synfire::report::model::{
+    Band, Bar, Bars, Cell, Confusion, Curves, Headline, Raster, Reference, Report, Series, Table, Text,
+    Verdict,
+};
+use synfire::report::{html, json, quantity, terminal};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let report = report();
+    let folder = Path::new("target/synfire/report-demo");
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("report.html"), html::render(&report)?)?;
+    let text = terminal::render(&report, terminal::Style::of_stdout());
+    fs::write(folder.join("report.txt"), &text)?;
+    json::write(&report, &mut File::create(folder.join("report.jsonl"))?)?;
+    eprintln!("{text}\nwritten to {}", folder.display());
+    Ok(())
+}
+
+fn report() -> Report {
+    let mut report = Report {
+        title: "Digits, learned on the chip (invented numbers)".into(),
+        headlines: headlines(),
+        intro: vec![
+            "1,797 handwritten digits of 8 x 8 pixels, 70 % to train and 30 % to test, five splits.".into(),
+            "64 inputs and a bias, 128 hidden neurons, 10 readouts on preset `small`; batch size 1.".into(),
+        ],
+        ..Report::default()
+    };
+    report.push(curves());
+    report.push(confusion());
+    report.push(accuracies());
+    report.push(Text {
+        title: "What it takes".into(),
+        lines: vec!["Counts are those of the hardware: a mapped neuron is updated in every step.".into()],
+    });
+    report.push(energy());
+    report.push(counts());
+    report.push(raster());
+    report.push(prices());
+    report
+}
+
+fn headlines() -> Vec<Headline> {
+    let headline = |label: &str, number: f64, text: String, note: &str, verdict| Headline {
+        label: label.into(),
+        text,
+        number: Some(number),
+        note: note.into(),
+        verdict,
+    };
+    vec![
+        headline(
+            "Test accuracy",
+            0.982,
+            quantity::percent(0.982),
+            "mean of 5 splits, bar 97.5 %",
+            Verdict::Met,
+        ),
+        headline(
+            "Linear classifier",
+            0.964,
+            quantity::percent(0.964),
+            "beaten in 5 of 5 splits",
+            Verdict::Met,
+        ),
+        headline(
+            "Energy a sample",
+            1.24e-6,
+            quantity::energy(1_240_000_000_000),
+            "training, all cores",
+            Verdict::None,
+        ),
+        headline(
+            "Time a sample",
+            3.1e-5,
+            quantity::duration(31_000_000),
+            "30 steps of 1.03 us",
+            Verdict::None,
+        ),
+        headline("Simulator", 8.2e8, "824 M/s".into(), "synaptic events, 2 threads", Verdict::Missed),
+    ]
+}
+
+fn curves() -> Curves {
+    let line = |name: &str, end: f64, rate: f64| Series {
+        name: name.into(),
+        points: (1..=15)
+            .map(|e| (f64::from(e), end - 14.0 * (-f64::from(e) * rate).exp() + f64::from(e * 7 % 5) * 0.08))
+            .collect(),
+    };
+    Curves {
+        title: "Accuracy by epoch".into(),
+        x_label: "epoch".into(),
+        y_label: "accuracy on the test part / %".into(),
+        series: vec![line("learned on the chip", 98.0, 0.5), line("frozen hidden layer", 90.0, 0.4)],
+        references: vec![Reference { name: "linear classifier".into(), y: 96.4 }],
+    }
+}
+
+fn confusion() -> Confusion {
+    let mut counts: Vec<Vec<u64>> =
+        (0..10).map(|i| (0..10).map(|j| if i == j { 52 } else { 0 }).collect()).collect();
+    for (label, answer, n) in [(8, 1, 4), (9, 3, 1), (3, 8, 2), (1, 8, 1), (7, 9, 1), (5, 9, 1)] {
+        counts[label][answer] = n;
+        counts[label][label] -= n;
+    }
+    let classes = (0..10).map(|c| c.to_string()).collect();
+    Confusion { title: "Answers on the test part, split 1, last epoch".into(), classes, counts }
+}
+
+fn accuracies() -> Table {
+    let names = ["random feedback", "DCLL, one group", "frozen hidden layer", "linear classifier"];
+    let row = |(i, name): (usize, &&str)| {
+        let base = [0.981, 0.979, 0.898, 0.963][i];
+        let values: Vec<f64> = (0..5).map(|s| base + f64::from(s * 3 % 5) * 0.001).collect();
+        let spread = quantity::Spread::of(&values);
+        let figure = |v: f64| Cell::number(v, quantity::percent(v));
+        let mut row = vec![Cell::text(*name)];
+        row.extend(values.iter().map(|&v| figure(v)));
+        row.extend(spread.iter().flat_map(|s| [figure(s.mean), figure(s.worst)]));
+        row
+    };
+    Table {
+        title: "Accuracy by split".into(),
+        columns: ["", "split 1", "split 2", "split 3", "split 4", "split 5", "mean", "worst"]
+            .map(Into::into)
+            .into(),
+        rows: names.iter().enumerate().map(row).collect(),
+        notes: vec![
+            "Every split has its own weights and feedback. Nothing was chosen on a test part.".into(),
+        ],
+    }
+}
+
+const COMPONENTS: [(&str, u128, &str); 7] = [
+    ("Synaptic events", 7_420_000_000_000, "Loihi 2018, table 2"),
+    ("Weight updates", 3_180_000_000_000, "twice a synaptic event, by its memory accesses"),
+    ("Neuron updates", 1_240_000_000_000, "Loihi 2018, table 2"),
+    ("Packets", 310_000_000_000, "Loihi 2018, table 2"),
+    ("Traces", 120_000_000_000, "estimate: one adder and two 8-bit accesses"),
+    ("Axon events", 84_000_000_000, "estimate"),
+    ("Static", 9_000_000_000, "estimate: 10 uW a core"),
+];
+
+fn energy() -> Bars {
+    let bar = |&(name, aj, _): &(&str, u128, &str)| Bar {
+        name: name.into(),
+        value: aj as f64 / 1e12,
+        text: format!("{} ({})", quantity::energy(aj), quantity::share(aj, 12_363_000_000_000)),
+    };
+    Bars {
+        title: "Energy by component".into(),
+        x_label: "energy of the whole run / uJ".into(),
+        bars: COMPONENTS.iter().map(bar).collect(),
+    }
+}
+
+fn counts() -> Table {
+    let row = |name: &str, n: u128| vec![name.into(), Cell::count(n)];
+    Table {
+        title: "Counts".into(),
+        columns: vec!["event".into(), "number".into()],
+        rows: vec![
+            row("timesteps", 565_650),
+            row("spikes", 21_490_112),
+            row("synaptic events", 1_834_220_481),
+            row("weight updates", 310_422_007),
+            row("packets", 4_211_318),
+            row("clock cycles", 58_261_950),
+        ],
+        notes: vec!["Training and test together, 15 epochs.".into()],
+    }
+}
+
+fn raster() -> Raster {
+    let bands = [("input", 0, 65), ("hidden", 65, 128), ("readout", 193, 10)];
+    let hash = |a: u64, b: u64| (a.wrapping_mul(0x9E37_79B9) ^ b.wrapping_mul(0x85EB_CA6B)) >> 5;
+    let fires = |&(step, neuron): &(u64, u32)| match neuron {
+        0..64 => hash(step * 7919 + 1, u64::from(neuron) * 613 + 7) % 100 < u64::from(neuron % 8) * 5,
+        64 => true,
+        65..193 => hash(step * 104_729 + 5, u64::from(neuron) * 331) % 100 < (step / 2).min(12),
+        _ => neuron == 196 && step % 4 == 3,
+    };
+    let all = (0..30).flat_map(|s| (0..203).map(move |n| (s, n)));
+    let band = |(name, first, neurons): (&str, u32, u32)| Band { name: name.into(), first, neurons };
+    Raster {
+        title: "One test sample, a 3".into(),
+        steps: 30,
+        neurons: 203,
+        spikes: all.filter(fires).collect(),
+        bands: bands.map(band).into(),
+    }
+}
+
+fn prices() -> Table {
+    let row = |&(name, aj, source): &(&str, u128, &str)| {
+        vec![
+            name.into(),
+            Cell::number(aj as f64 / 1e6, quantity::count(aj / 1_000_000)),
+            Cell::number(23.6, "23.6"),
+            source.into(),
+        ]
+    };
+    Table {
+        title: "Energy and the source of every price".into(),
+        columns: ["component", "energy / pJ", "price / pJ", "source"].map(Into::into).into(),
+        rows: COMPONENTS.iter().map(row).collect(),
+        notes: Vec::new(),
+    }
+}

@@ -1,0 +1,99 @@
+//! `synfire check` and `synfire presets`.
+
+use super::error::CommandError;
+use super::run;
+use crate::experiment::embedded;
+use crate::experiment::reference;
+use std::io::Write;
+use std::path::Path;
+use synfire_chip::files::{self, Diagnostic, NetworkOverrides};
+use synfire_chip::machine::Machine;
+
+fn line(text: &str) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Failed(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The value of the field `format` of a RON text: its first quoted string after that name.
+fn format_of(text: &str) -> Option<&str> {
+    let after = &text[text.find("format")?..];
+    after.split('"').nth(1)
+}
+
+/// Checks a file of any kind: everything that a run would check, mapping included.
+///
+/// # Errors
+/// With what is wrong.
+pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
+    let opened = reference::open(file)?;
+    let folder = opened.folder.clone().unwrap_or_default();
+    match format_of(&opened.text).unwrap_or_default() {
+        format if format.starts_with("synfire-chip/") => {
+            let chip = files::chip_from_text(&opened.name, &opened.text, &folder)?;
+            line(&format!("{}: chip `{}`, {} cores: good", opened.name, chip.name, chip.mesh.cores()))
+        }
+        format if format.starts_with("synfire-network/") => {
+            let chip = files::load_chip(chip, Path::new("."))?;
+            let overrides = NetworkOverrides { seed: None };
+            let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
+            let machine = Machine::new(&network, &chip)
+                .map_err(|e| CommandError::from(files::Diagnostics::from(Diagnostic::new(e.to_string()))))?;
+            line(&format!(
+                "{}: network `{}`, {} synapses on {} cores of `{}`: good",
+                opened.name,
+                network.name,
+                network.synapses(),
+                machine.nodes.len(),
+                chip.name
+            ))
+        }
+        _ => {
+            let (experiment, opened) = run::open(file)?;
+            let title = experiment.title.clone();
+            run::check(experiment, &opened)?;
+            line(&format!("{}: experiment `{title}`: good", opened.name))
+        }
+    }
+}
+
+/// Lists what the program carries, or prints one text.
+///
+/// # Errors
+/// When there is nothing of that name.
+pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
+    let Some(name) = name else {
+        line("chips (for `chip:` in an experiment, and `extends:` in a chip file):")?;
+        for (name, text) in files::presets() {
+            line(&format!("  {name:<28} {}", first_comment(text)))?;
+        }
+        line("experiments (synfire run NAME) and the files they use:")?;
+        for (name, text) in embedded::FILES {
+            line(&format!("  {:<28} {}", name.trim_end_matches(".ron"), first_comment(text)))?;
+        }
+        return line("print one: synfire presets NAME");
+    };
+    let preset = files::presets().iter().find(|(preset, _)| *preset == name).map(|(_, text)| *text);
+    match preset.or_else(|| embedded::find(name).map(|(_, text)| text)) {
+        Some(text) => line(text.trim_end()),
+        None => {
+            let names: Vec<&str> = files::presets()
+                .iter()
+                .map(|(name, _)| *name)
+                .chain(embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")))
+                .collect();
+            Err(files::Diagnostics::from(crate::classify::changes::unknown("preset", name, names)).into())
+        }
+    }
+}
+
+/// The first sentence of a file's opening comment.
+fn first_comment(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map_while(|l| l.strip_prefix("//")).map(str::trim).collect();
+    let all = lines.join(" ");
+    all.split_inclusive(". ").next().unwrap_or("").trim().to_owned()
+}

@@ -1,0 +1,115 @@
+//! The output folder of a run: what was asked for, and the report in three forms.
+//!
+//! `run.json` (what `resume` needs), `report.html`, `report.txt`, `report.jsonl`. Everything lies in one folder; the
+//! default is `target/synfire/NAME`. A new run over an interrupted one keeps its cells in `cells.previous`.
+
+use super::arguments::RunOptions;
+use super::error::CommandError;
+use super::progress::say;
+use crate::report::model::Report;
+use crate::report::{html, json, terminal};
+use serde::{Deserialize, Serialize};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What a run was asked to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Experiment file (absolute, when it is a file) or carried name.
+    pub experiment: String,
+    /// One seed instead of the experiment's.
+    pub seed: Option<u32>,
+    /// The short form.
+    pub quick: bool,
+}
+
+fn io(path: &Path) -> impl Fn(std::io::Error) -> CommandError + '_ {
+    move |error| CommandError::Failed(format!("{}: {error}", path.display()))
+}
+
+/// Makes the folder ready for a new run and notes what was asked for.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn begin(folder: &Path, request: &Request) -> Result<(), CommandError> {
+    let cells = folder.join("cells");
+    if cells.is_dir() {
+        let entries = std::fs::read_dir(&cells).map_err(io(&cells))?;
+        let unfinished =
+            entries.flatten().any(|entry| entry.path().extension().is_some_and(|e| e == "checkpoint"));
+        let previous = folder.join("cells.previous");
+        if unfinished {
+            if previous.is_dir() {
+                std::fs::remove_dir_all(&previous).map_err(io(&previous))?;
+            }
+            std::fs::rename(&cells, &previous).map_err(io(&cells))?;
+            say(&format!("an interrupted run lay here; its cells are kept in {}", previous.display()));
+        } else {
+            std::fs::remove_dir_all(&cells).map_err(io(&cells))?;
+        }
+    }
+    std::fs::create_dir_all(folder).map_err(io(folder))?;
+    let path = folder.join("run.json");
+    let text = serde_json::to_string_pretty(request).map_err(|e| CommandError::Failed(e.to_string()))?;
+    std::fs::write(&path, text + "\n").map_err(io(&path))
+}
+
+/// Reads what an earlier run in `folder` was asked to do.
+///
+/// # Errors
+/// When there was none.
+pub fn request(folder: &Path) -> Result<Request, CommandError> {
+    let path = folder.join("run.json");
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        let hint = "allowed: the output folder of a run";
+        CommandError::Usage(format!("{}: {error}\n   = {hint}", path.display()))
+    })?;
+    serde_json::from_str(&text).map_err(|e| CommandError::Usage(format!("{}: {e}", path.display())))
+}
+
+/// The output folder of a request.
+#[must_use]
+pub fn folder(experiment: &str, options: &RunOptions) -> PathBuf {
+    let name = Path::new(experiment).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    options.out.clone().unwrap_or_else(|| Path::new("target").join("synfire").join(name))
+}
+
+/// Prints the report and writes it in every form.
+///
+/// # Errors
+/// When the folder or standard output cannot be written.
+pub fn finish(folder: &Path, report: &Report, as_json: bool) -> Result<(), CommandError> {
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).map_err(io(&path))
+    };
+    let mut lines = Vec::new();
+    json::write(report, &mut lines).map_err(|e| CommandError::Failed(format!("report.jsonl: {e}")))?;
+    write("report.jsonl", &lines)?;
+    let page = html::render(report).map_err(|e| CommandError::Failed(format!("report.html: {e}")))?;
+    write("report.html", page.as_bytes())?;
+    let plain = terminal::Style { width: 120, bold: false };
+    write("report.txt", terminal::render(report, plain).as_bytes())?;
+    print(report, as_json)?;
+    say(&format!("report: {}", folder.join("report.html").display()));
+    Ok(())
+}
+
+/// Prints the report to standard output. A reader that went away is no error.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn print(report: &Report, as_json: bool) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    let printed = if as_json {
+        json::write(report, &mut out)
+    } else {
+        out.write_all(terminal::render(report, terminal::Style::of_stdout()).as_bytes())
+    };
+    match printed.and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Failed(format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,112 @@
+use super::*;
+use crate::report::model::{Band, Bar, Bars, Confusion, Curves, Raster, Reference, Series};
+
+fn svg(block: impl Into<Block>) -> String {
+    let document = chart(&block.into()).unwrap().unwrap();
+    assert!(document.starts_with("<svg ") && document.trim_end().ends_with("</svg>"), "{document}");
+    assert!(!document.contains("NaN") && !document.contains("inf"), "{document}");
+    document
+}
+
+fn curves(points: Vec<(f64, f64)>) -> Curves {
+    Curves {
+        x_label: "epoch".into(),
+        y_label: "accuracy / %".into(),
+        series: vec![Series { name: "chip <1>".into(), points }],
+        references: vec![Reference { name: "linear".into(), y: 96.4 }],
+        ..Curves::default()
+    }
+}
+
+#[test]
+fn curves_have_labels_legend_and_line() {
+    let document = svg(curves(vec![(1.0, 90.0), (2.0, 97.0), (3.0, f64::NAN)]));
+    for text in ["epoch", "accuracy / %", "chip &lt;1&gt;", "linear", "<polyline", "<circle"] {
+        assert!(document.contains(text), "{text}: {document}");
+    }
+    assert_eq!(document.matches("<circle").count(), 2, "a point that is not finite is left out");
+}
+
+#[test]
+fn degenerate_curves_are_drawn() {
+    for points in [
+        vec![],
+        vec![(0.0, 0.0)],
+        vec![(1.0, f64::INFINITY)],
+        vec![(5.0, 1e15), (5.0, 1e15 + 0.125)],
+        vec![(-1e300, 1e300), (1.0, -1e199), (2.0, 1e199)],
+        vec![(1e-320, 1e-320), (2e-320, 3e-320)],
+    ] {
+        svg(curves(points));
+    }
+}
+
+#[test]
+fn long_curves_are_thinned_without_losing_extremes() {
+    let points = (0..100_000).map(|i| (f64::from(i), if i == 70_001 { 500.0 } else { 96.0 })).collect();
+    let document = svg(curves(points));
+    assert!(document.len() < 40_000, "{}", document.len());
+    assert!(document.contains("\n500\n"), "the peak is on the axis");
+}
+
+#[test]
+fn a_heat_map_has_its_numbers() {
+    let document = svg(Confusion {
+        classes: vec!["zero".into(), "one".into()],
+        counts: vec![vec![51, 2], vec![0, 47]],
+        ..Confusion::default()
+    });
+    for number in ["51", "2", "47", "96.2 %", "100.0 %"] {
+        assert!(document.contains(&format!("\n{number}\n")), "{number}: {document}");
+    }
+    let many = 300;
+    svg(Confusion {
+        classes: (0..many).map(|c| c.to_string()).collect(),
+        counts: vec![vec![1; many]; many],
+        ..Confusion::default()
+    });
+    svg(Confusion { classes: vec!["a".into()], counts: vec![vec![1, 2, 3], vec![]], ..Confusion::default() });
+}
+
+#[test]
+fn a_raster_is_bounded_by_its_pixels() {
+    let spikes = (0..500_u64).flat_map(|s| (0..2000_u32).map(move |n| (s, n))).collect();
+    let bands = vec![Band { name: "hidden".into(), first: 0, neurons: 2000 }];
+    let document = svg(Raster { steps: 500, neurons: 2000, spikes, bands, ..Raster::default() });
+    assert!(document.len() < 60_000, "{}", document.len());
+    assert!(document.contains("1,000,000 spikes of 2000 neurons"));
+    let beyond = vec![(u64::MAX, 0), (0, u32::MAX), (3, 3)];
+    let document = svg(Raster { steps: 10, neurons: 10, spikes: beyond, ..Raster::default() });
+    assert_eq!(document.matches("#2F6DB5").count(), 1);
+    svg(Raster {
+        steps: u64::MAX,
+        neurons: u32::MAX,
+        spikes: vec![(u64::MAX - 1, u32::MAX - 1)],
+        ..Raster::default()
+    });
+}
+
+#[test]
+fn bars_start_at_zero() {
+    let bar = |value| Bar { name: "synapses".into(), value, text: "5 pJ".into() };
+    let document = svg(Bars { bars: vec![bar(1.0), bar(0.0), bar(-3.0), bar(f64::NAN)], ..Bars::default() });
+    assert_eq!(document.matches("width=\"0\"").count(), 3);
+    svg(Bars::default());
+}
+
+#[test]
+fn long_names_are_cut() {
+    assert_eq!(cut("population", 1000), "population");
+    assert_eq!(cut("population", 32), "pop\u{2026}");
+    assert_eq!(cut("population", -3), "\u{2026}");
+}
+
+#[test]
+fn every_ink_differs() {
+    let inks: Vec<_> =
+        [Ink::Text, Ink::Quiet, Ink::Grid].into_iter().chain((0..6).map(Ink::Series)).collect();
+    for (i, a) in inks.iter().enumerate() {
+        assert!(inks[i + 1..].iter().all(|b| a.color() != b.color()));
+    }
+    assert_eq!(palette::dark_rules(".x").lines().count(), 18);
+}
