@@ -71,6 +71,7 @@ impl Summary<'_> {
         if let Some(table) = self.groups() {
             report.push(table);
         }
+        report.push(self.activity());
         report.push(self.curves());
         let Some(result) = self.of(&first.name).next() else { return Ok(report) };
         report.push(self.epochs(result));
@@ -159,37 +160,59 @@ impl Summary<'_> {
 
     fn accuracy_table(&self) -> Table {
         let s = &self.task.settings;
-        let mut columns: Vec<String> = ["", "mean", "worst", "standard error"].map(str::to_owned).to_vec();
+        let mut columns: Vec<String> = ["", "mean", "worst", "s.e."].map(str::to_owned).to_vec();
         columns.extend(s.seeds.iter().map(|seed| format!("seed {seed}")));
-        columns.push("hidden spikes a sample".to_owned());
-        columns.push("weights written".to_owned());
-        let mut rows = Vec::new();
-        let mut push = |name: &str, values: &[f64], extra: [Cell; 2]| {
-            let Some(spread) = Spread::of(values) else { return };
-            let percent = |v: f64| Cell::number(v, format!("{:.2} %", 100.0 * v));
-            let mut cells = vec![Cell::text(name), percent(spread.mean), percent(spread.worst)];
-            cells.push(spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{:.2}", 100.0 * e))));
-            cells.extend(values.iter().map(|v| percent(*v)));
-            cells.extend(extra);
-            rows.push(cells);
-        };
-        for row in &s.rows {
-            let of: Vec<&CellResult> = self.of(&row.name).collect();
-            let samples: u64 = of.iter().flat_map(|r| r.curve.last()).map(|e| u64::from(e.test_samples)).sum();
-            let spikes: u64 = of.iter().map(|r| r.test_counts.core.spikes).sum();
-            let writes: u64 = of.iter().map(|r| r.counts.learning.weight_writes).sum();
-            let each = spikes as f64 / samples.max(1) as f64;
-            let writes = u128::from(writes / (of.len() as u64).max(1));
-            push(
-                &row.name,
-                &self.accuracies(&row.name),
-                [Cell::number(each, format!("{each:.0}")), Cell::count(writes)],
-            );
-        }
+        let mut names: Vec<&str> = s.rows.iter().map(|row| row.name.as_str()).collect();
         if !self.linear.is_empty() {
-            push("linear classifier (float, off the chip)", &self.accuracies("linear"), [Cell::text("-"), Cell::text("-")]);
+            names.push("linear");
         }
-        Table { title: format!("Accuracy on the {}", self.part()), columns, rows, notes: Vec::new() }
+        let row = |name: &&str| {
+            let values = self.accuracies(name);
+            let spread = Spread::of(&values)?;
+            let percent = |v: f64| Cell::number(v, format!("{:.2}", 100.0 * v));
+            let shown = if *name == "linear" { "linear classifier" } else { name };
+            let mut cells = vec![Cell::text(shown), percent(spread.mean), percent(spread.worst)];
+            cells.push(spread.standard_error.map_or(Cell::text("-"), percent));
+            cells.extend(values.iter().map(|v| percent(*v)));
+            Some(cells)
+        };
+        let mut notes = vec!["percent; s.e.: standard error of the mean".to_owned()];
+        if !self.linear.is_empty() {
+            notes.push("the linear classifier is floating point, off the chip, on the same splits".to_owned());
+        }
+        let rows = names.iter().filter_map(row).collect();
+        Table { title: format!("Accuracy on the {}", self.part()), columns, rows, notes }
+    }
+
+    /// What each row costs in spikes and writes.
+    fn activity(&self) -> Table {
+        let row = |row: &crate::experiment::file::Row| {
+            let of: Vec<&CellResult> = self.of(&row.name).collect();
+            let runs = (of.len() as u64).max(1);
+            let samples: u64 = of.iter().flat_map(|r| r.curve.last()).map(|e| u64::from(e.test_samples)).sum();
+            let each = |count: u64| {
+                let value = count as f64 / samples.max(1) as f64;
+                Cell::number(value, format!("{value:.0}"))
+            };
+            let mean = |count: u64| Cell::count(u128::from(count / runs));
+            let sum = |f: &dyn Fn(&CellResult) -> u64| of.iter().map(|r| f(r)).sum::<u64>();
+            vec![
+                Cell::text(row.name.clone()),
+                each(sum(&|r| r.test_counts.core.spikes)),
+                each(sum(&|r| r.test_counts.core.synaptic_events)),
+                mean(sum(&|r| r.counts.learning.weight_updates)),
+                mean(sum(&|r| r.counts.learning.weight_writes)),
+                mean(sum(&|r| r.counts.error_packets)),
+            ]
+        };
+        let columns =
+            ["", "spikes a sample", "synaptic events a sample", "weight updates", "weights written", "error packets"];
+        Table {
+            title: "What each row costs".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: self.task.settings.rows.iter().map(row).collect(),
+            notes: vec!["a sample: of the last test; updates, writes and packets: a whole run, mean over seeds".to_owned()],
+        }
     }
 
     fn comparisons(&self) -> Option<Table> {

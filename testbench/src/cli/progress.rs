@@ -52,10 +52,8 @@ impl CellProgress {
             let done = self.bar.position();
             let rate = done as f64 / seconds.max(1e-3);
             let left = (self.total.saturating_sub(done)) as f64 / rate.max(1e-3);
-            say(&format!(
-                "{done} of {} samples, {rate:.0} samples/s, {left:.0} s left, {message}",
-                self.total
-            ));
+            let (total, unit) = (self.total, self.unit);
+            say(&format!("{done} of {total} {unit}, {rate:.0} {unit}/s, {left:.0} s left, {message}"));
         }
     }
 }

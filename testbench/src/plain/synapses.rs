@@ -210,9 +210,8 @@ fn listed(projection: &Projection, all: usize) -> (Vec<Axon>, Vec<Synapse>, Vec<
         Synapses::Sparse { presynaptic, starts, posts, weights } => {
             let mut synapses = Vec::new();
             for axon in 0..presynaptic.len() {
-                for entry in starts[axon] as usize..starts[axon + 1] as usize {
-                    synapses.push(Synapse { axon, post: posts[entry] as usize });
-                }
+                let entries = &posts[starts[axon] as usize..starts[axon + 1] as usize];
+                synapses.extend(entries.iter().map(|post| Synapse { axon, post: *post as usize }));
             }
             let axons = presynaptic.iter().enumerate();
             let axons = axons.map(|(axon, pre)| Axon { pre: *pre, delay: delay(axon) });

@@ -1,0 +1,17 @@
+use synfire_plasticity::rule::{Rule, Word};
+use synfire_plasticity::views::{NeuronView, SynapseView};
+
+#[derive(Clone, Copy)]
+struct Mine;
+
+impl Rule for Mine {
+    fn third_factor(&self, neuron: &NeuronView<'_>) -> i64 {
+        neuron.group.project(neuron.matrix)
+    }
+
+    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
+        W::product(synapse.modulation, synapse.p)
+    }
+}
+
+fn main() {}
