@@ -38,6 +38,25 @@ pub struct CoreMemory {
 }
 
 impl CoreMemory {
+    /// All fields in their order, the core first.
+    #[must_use]
+    pub fn values(&self) -> [u64; 12] {
+        [
+            u64::from(self.core),
+            self.neurons,
+            self.axons,
+            self.synapses,
+            self.neuron_state_bits,
+            self.neuron_parameter_bits,
+            self.synapse_bits,
+            self.axon_table_bits,
+            self.arrival_bits,
+            self.routing_bits,
+            self.trace_bits,
+            self.learning_bits,
+        ]
+    }
+
     /// All structures.
     #[must_use]
     pub fn total_bits(&self) -> u64 {

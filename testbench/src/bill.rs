@@ -135,8 +135,19 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
 #[must_use]
 pub fn memory(title: &str, cores: &[CoreMemory]) -> Table {
     let columns = [
-        "core", "neurons", "axons", "synapses", "neuron state", "parameters", "synapse memory", "axon table",
-        "arrival buffers", "routing", "traces", "learning", "total",
+        "core",
+        "neurons",
+        "axons",
+        "synapses",
+        "neuron state",
+        "parameters",
+        "synapse memory",
+        "axon table",
+        "arrival buffers",
+        "routing",
+        "traces",
+        "learning",
+        "total",
     ];
     let bits = |n: u64| Cell::count(u128::from(n));
     let row = |m: &CoreMemory| {

@@ -15,6 +15,7 @@ pub mod cli;
 pub mod data;
 pub mod encode;
 pub mod experiment;
-pub mod plain;
 pub mod patterns;
+pub mod plain;
 pub mod report;
+pub mod simulate;

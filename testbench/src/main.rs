@@ -21,7 +21,9 @@ fn main() -> ExitCode {
         say("stopping; a checkpoint follows");
     });
     if let Err(error) = handler {
-        say(&format!("warning: no Ctrl-C handler ({error}); an interrupt loses work since the last checkpoint"));
+        say(&format!(
+            "warning: no Ctrl-C handler ({error}); an interrupt loses work since the last checkpoint"
+        ));
     }
     match dispatch(arguments, &interrupt) {
         Ok(()) => ExitCode::SUCCESS,

@@ -142,12 +142,7 @@ impl<'a> Cell<'a> {
     }
 
     /// Presents one sample; whether the answer was right, and the answer.
-    fn present(
-        &mut self,
-        sample: u32,
-        epoch: Option<u32>,
-        threads: usize,
-    ) -> Result<(bool, usize), String> {
+    fn present(&mut self, sample: u32, epoch: Option<u32>, threads: usize) -> Result<(bool, usize), String> {
         let samples = &self.task.samples;
         let label = samples.labels[sample as usize];
         let shown = Presentation { sample, epoch: epoch.unwrap_or(TEST_EPOCH) };

@@ -117,7 +117,10 @@ impl Summary<'_> {
                 "Chip `{}`, {} steps a sample, errors from step {}; {} epochs, batch size 1, the last epoch counts.",
                 self.task.chip.name, s.sample_steps, s.learn_from, s.epochs
             ),
-            format!("Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.", self.wall_seconds, self.threads),
+            format!(
+                "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",
+                self.wall_seconds, self.threads
+            ),
         ]
     }
 
@@ -145,7 +148,13 @@ impl Summary<'_> {
         let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
         let mut figure = |label: &str, text: String, number: f64, note: String| {
             let label = label.to_owned();
-            report.headlines.push(Headline { label, text, number: Some(number), note, ..Headline::default() });
+            report.headlines.push(Headline {
+                label,
+                text,
+                number: Some(number),
+                note,
+                ..Headline::default()
+            });
         };
         let inference = test.attojoules() / tests;
         let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
@@ -154,7 +163,10 @@ impl Summary<'_> {
         let steps = format!("{} steps", self.task.settings.sample_steps);
         figure("time an inference", quantity::duration(time), time as f64 / 1e12, steps);
         let energy = whole.attojoules();
-        let note = format!("{} weights written", quantity::short(u128::from(result.counts.learning.weight_writes), ""));
+        let note = format!(
+            "{} weights written",
+            quantity::short(u128::from(result.counts.learning.weight_writes), "")
+        );
         figure("energy of the whole training", quantity::energy(energy), energy as f64 / 1e18, note);
     }
 
@@ -178,7 +190,8 @@ impl Summary<'_> {
         };
         let mut notes = vec!["percent; s.e.: standard error of the mean".to_owned()];
         if !self.linear.is_empty() {
-            notes.push("the linear classifier is floating point, off the chip, on the same splits".to_owned());
+            notes
+                .push("the linear classifier is floating point, off the chip, on the same splits".to_owned());
         }
         let rows = names.iter().filter_map(row).collect();
         Table { title: format!("Accuracy on the {}", self.part()), columns, rows, notes }
@@ -189,7 +202,8 @@ impl Summary<'_> {
         let row = |row: &crate::experiment::file::Row| {
             let of: Vec<&CellResult> = self.of(&row.name).collect();
             let runs = (of.len() as u64).max(1);
-            let samples: u64 = of.iter().flat_map(|r| r.curve.last()).map(|e| u64::from(e.test_samples)).sum();
+            let samples: u64 =
+                of.iter().flat_map(|r| r.curve.last()).map(|e| u64::from(e.test_samples)).sum();
             let each = |count: u64| {
                 let value = count as f64 / samples.max(1) as f64;
                 Cell::number(value, format!("{value:.0}"))
@@ -205,23 +219,36 @@ impl Summary<'_> {
                 mean(sum(&|r| r.counts.error_packets)),
             ]
         };
-        let columns =
-            ["", "spikes a sample", "synaptic events a sample", "weight updates", "weights written", "error packets"];
+        let columns = [
+            "",
+            "spikes a sample",
+            "synaptic events a sample",
+            "weight updates",
+            "weights written",
+            "error packets",
+        ];
         Table {
             title: "What each row costs".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
             rows: self.task.settings.rows.iter().map(row).collect(),
-            notes: vec!["a sample: of the last test; updates, writes and packets: a whole run, mean over seeds".to_owned()],
+            notes: vec![
+                "a sample: of the last test; updates, writes and packets: a whole run, mean over seeds"
+                    .to_owned(),
+            ],
         }
     }
 
     fn comparisons(&self) -> Option<Table> {
         let s = &self.task.settings;
-        let mut columns: Vec<String> = ["difference in points, paired by seed", "mean", "standard error", "worst"].map(str::to_owned).to_vec();
+        let mut columns: Vec<String> =
+            ["difference in points, paired by seed", "mean", "standard error", "worst"]
+                .map(str::to_owned)
+                .to_vec();
         columns.push("splits in which it is positive".to_owned());
         let mut rows = Vec::new();
         for comparison in &s.compare {
-            let pairs = self.accuracies(&comparison.first).into_iter().zip(self.accuracies(&comparison.second));
+            let pairs =
+                self.accuracies(&comparison.first).into_iter().zip(self.accuracies(&comparison.second));
             let differences: Vec<f64> = pairs.map(|(a, b)| 100.0 * (a - b)).collect();
             let Some(spread) = Spread::of(&differences) else { continue };
             let points = |v: f64| Cell::number(v, format!("{v:+.2}"));
@@ -234,7 +261,12 @@ impl Summary<'_> {
                 Cell::number(positive as f64, format!("{positive} of {}", differences.len())),
             ]);
         }
-        (!rows.is_empty()).then(|| Table { title: "Paired differences".to_owned(), columns, rows, notes: Vec::new() })
+        (!rows.is_empty()).then(|| Table {
+            title: "Paired differences".to_owned(),
+            columns,
+            rows,
+            notes: Vec::new(),
+        })
     }
 
     /// What smaller cores cost a rule whose groups must fit a core.
@@ -255,7 +287,10 @@ impl Summary<'_> {
             title: "What smaller cores cost DCLL: a learning group never spans cores".to_owned(),
             columns: ["", "learning groups", "cores in use", "mean", "worst"].map(str::to_owned).to_vec(),
             rows,
-            notes: vec!["the number of groups is a property of the network; a smaller core forces more of them".to_owned()],
+            notes: vec![
+                "the number of groups is a property of the network; a smaller core forces more of them"
+                    .to_owned(),
+            ],
         })
     }
 
@@ -265,14 +300,19 @@ impl Summary<'_> {
             let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
             let mean = |epoch: usize| {
                 let scores = of.iter().map(|r| r.curve[epoch]);
-                let sum: f64 = scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
+                let sum: f64 =
+                    scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
                 (epoch as f64 + 1.0, 100.0 * sum / of.len().max(1) as f64)
             };
             Series { name: row.name.clone(), points: (0..epochs).map(mean).collect() }
         });
-        let references = Spread::of(&self.accuracies("linear")).filter(|_| !self.linear.is_empty()).map(|linear| {
-            crate::report::model::Reference { name: "linear classifier".to_owned(), y: 100.0 * linear.mean }
-        });
+        let references =
+            Spread::of(&self.accuracies("linear")).filter(|_| !self.linear.is_empty()).map(|linear| {
+                crate::report::model::Reference {
+                    name: "linear classifier".to_owned(),
+                    y: 100.0 * linear.mean,
+                }
+            });
         Curves {
             title: format!("Accuracy on the {} after each epoch, mean over seeds", self.part()),
             x_label: "epoch".to_owned(),
@@ -296,7 +336,11 @@ impl Summary<'_> {
         };
         Table {
             title: format!("Epoch by epoch: `{}`, seed {}", result.row, result.seed),
-            columns: vec!["epoch".to_owned(), "while training".to_owned(), format!("{} after it", self.part())],
+            columns: vec![
+                "epoch".to_owned(),
+                "while training".to_owned(),
+                format!("{} after it", self.part()),
+            ],
             rows: result.curve.iter().enumerate().map(row).collect(),
             notes: Vec::new(),
         }

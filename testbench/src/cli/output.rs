@@ -67,10 +67,20 @@ pub fn request(folder: &Path) -> Result<Request, CommandError> {
     serde_json::from_str(&text).map_err(|e| CommandError::Usage(format!("{}: {e}", path.display())))
 }
 
+/// Writes one JSON document.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_json(folder: &Path, name: &str, value: &serde_json::Value) -> Result<(), CommandError> {
+    let path = folder.join(name);
+    std::fs::write(&path, format!("{value:#}\n")).map_err(io(&path))
+}
+
 /// The output folder of a request.
 #[must_use]
 pub fn folder(experiment: &str, options: &RunOptions) -> PathBuf {
-    let name = Path::new(experiment).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    let name =
+        Path::new(experiment).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     options.out.clone().unwrap_or_else(|| Path::new("target").join("synfire").join(name))
 }
 

@@ -7,11 +7,12 @@ use super::progress::CellProgress;
 use crate::classify::cell::{Cell, CellResult};
 use crate::classify::summary::{self, Summary};
 use crate::classify::task::Task as Classification;
-use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Task};
+use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Simulate, Task};
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::{self, Opened};
 use crate::patterns;
 use crate::report::model::{Report, Verdict};
+use crate::simulate;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -61,13 +62,8 @@ pub fn resume(
     interrupt: &AtomicBool,
 ) -> Result<(), CommandError> {
     let request = output::request(folder)?;
-    let options = RunOptions {
-        out: Some(folder.to_owned()),
-        threads,
-        seed: request.seed,
-        quick: request.quick,
-        json,
-    };
+    let options =
+        RunOptions { out: Some(folder.to_owned()), threads, seed: request.seed, quick: request.quick, json };
     let (file, opened) = open(&request.experiment)?;
     Run { options: &options, folder, interrupt, begin: None }.task(file, &opened)
 }
@@ -89,14 +85,18 @@ pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> 
             let seed = patterns_seeds(&settings)?[0];
             patterns::cell::Cell::new(&settings, &chip, opened, seed)?;
         }
-        Task::Simulate(_) => {}
+        Task::Simulate(settings) => {
+            simulate::cell::Cell::new(&settings, &chip, opened, None, Path::new("."))?;
+        }
     }
     Ok(())
 }
 
 fn patterns_seeds(settings: &Patterns) -> Result<&[u32], Diagnostics> {
     if settings.seeds.is_empty() || settings.patterns == 0 || settings.steps == 0 || settings.epochs == 0 {
-        return Err(Diagnostic::new("`seeds`, `patterns`, `steps` or `epochs` is empty: nothing would run").into());
+        return Err(
+            Diagnostic::new("`seeds`, `patterns`, `steps` or `epochs` is empty: nothing would run").into()
+        );
     }
     Ok(&settings.seeds)
 }
@@ -116,7 +116,7 @@ impl Run<'_> {
         match file.task {
             Task::Classify(settings) => self.classify(&file.title, settings, chip, opened),
             Task::Patterns(settings) => self.patterns(&file.title, settings, &chip, opened),
-            Task::Simulate(_) => Err(CommandError::Failed("not yet".to_owned())),
+            Task::Simulate(settings) => self.simulate(&file.title, &settings, &chip, opened),
         }
     }
 
@@ -192,6 +192,23 @@ impl Run<'_> {
         reached
     }
 
+    fn simulate(
+        &self,
+        title: &str,
+        settings: &Simulate,
+        chip: &Chip,
+        opened: &Opened,
+    ) -> Result<(), CommandError> {
+        let cells = [CellName { row: "simulation".to_owned(), seed: self.options.seed.unwrap_or(0) }];
+        let make = |_| simulate::cell::Cell::new(settings, chip, opened, self.options.seed, self.folder);
+        let results = self.cells(&cells, "steps", &make)?;
+        let Some(result) = results.first() else { return Ok(()) };
+        let summary = simulate::run::summary(chip, result);
+        output::write_json(self.folder, "summary.json", &summary)?;
+        let report = simulate::run::report(title, chip, result, self.threads());
+        output::finish(self.folder, &report, self.options.json)
+    }
+
     fn patterns(
         &self,
         title: &str,
@@ -203,8 +220,10 @@ impl Run<'_> {
             settings.seeds = vec![seed];
         }
         let row = "patterns".to_owned();
-        let cells: Vec<CellName> =
-            patterns_seeds(&settings)?.iter().map(|seed| CellName { row: row.clone(), seed: *seed }).collect();
+        let cells: Vec<CellName> = patterns_seeds(&settings)?
+            .iter()
+            .map(|seed| CellName { row: row.clone(), seed: *seed })
+            .collect();
         let make = |i: usize| patterns::cell::Cell::new(&settings, chip, opened, settings.seeds[i]);
         let results = self.cells(&cells, "presentations", &make)?;
         let report = patterns::summary::report(title, &settings, chip, &results, self.threads());

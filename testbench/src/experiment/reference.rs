@@ -71,7 +71,9 @@ fn carried(reference: &str, shown: &str) -> Result<Opened, Diagnostics> {
 /// # Errors
 /// With everything that is wrong with it.
 pub fn chip(reference: &str, from: &Opened) -> Result<Chip, Diagnostics> {
-    if from.folder.is_none() && let Some((name, text)) = embedded::find(reference) {
+    if from.folder.is_none()
+        && let Some((name, text)) = embedded::find(reference)
+    {
         return files::chip_from_text(name, text, Path::new("."));
     }
     files::load_chip(reference, from.folder.as_deref().unwrap_or(Path::new(".")))

@@ -98,13 +98,19 @@ impl<'a> Cell<'a> {
             unknown("input", &settings.input, network.inputs.iter().map(|i| i.name.as_str()).collect())
         })?;
         let readout = network.population(&settings.readout).ok_or_else(|| {
-            unknown("population", &settings.readout, network.populations.iter().map(|p| p.name.as_str()).collect())
+            unknown(
+                "population",
+                &settings.readout,
+                network.populations.iter().map(|p| p.name.as_str()).collect(),
+            )
         })?;
         let population = &network.populations[readout];
         let filtered = |s| matches!(s, ErrorSignal::FilteredSpikes { .. });
         let Some(errors) = population.readout.filter(|r| filtered(r.signal)) else {
             let name = &population.name;
-            return Err(problem(format!("population `{name}` needs `readout: (signal: FilteredSpikes(...))`")));
+            return Err(problem(format!(
+                "population `{name}` needs `readout: (signal: FilteredSpikes(...))`"
+            )));
         };
         let outputs = population.neurons;
         let window = (settings.first_target, settings.steps);
@@ -139,7 +145,12 @@ impl<'a> Cell<'a> {
         Ok(Self { settings, seed, network, machine, recorder, inputs, targets, first_channel, outputs })
     }
 
-    fn present(&mut self, pattern: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+    fn present(
+        &mut self,
+        pattern: usize,
+        epoch: Option<u32>,
+        threads: usize,
+    ) -> Result<Vec<Vec<u32>>, String> {
         let mut program = self.inputs[pattern].clone();
         program[0].control.extend([Control::Clear, Control::Learn(epoch.is_some())]);
         if let Some(epoch) = epoch {

@@ -9,7 +9,13 @@ use synfire_chip::chip::Chip;
 
 /// The whole report.
 #[must_use]
-pub fn report(title: &str, settings: &Patterns, chip: &Chip, results: &[CellResult], threads: usize) -> Report {
+pub fn report(
+    title: &str,
+    settings: &Patterns,
+    chip: &Chip,
+    results: &[CellResult],
+    threads: usize,
+) -> Report {
     let mut report = Report { title: title.to_owned(), ..Report::default() };
     report.intro = vec![
         format!(
@@ -29,7 +35,9 @@ pub fn report(title: &str, settings: &Patterns, chip: &Chip, results: &[CellResu
     let mut rows = Vec::new();
     let mut within = 0;
     for result in results {
-        let (Some((_, start)), Some((_, end))) = (result.curve.first(), result.curve.last()) else { continue };
+        let (Some((_, start)), Some((_, end))) = (result.curve.first(), result.curve.last()) else {
+            continue;
+        };
         let ratio = end.loss / start.loss.max(1e-12);
         within += usize::from(ratio <= 0.05);
         rows.push(vec![
@@ -55,7 +63,8 @@ pub fn report(title: &str, settings: &Patterns, chip: &Chip, results: &[CellResu
         number: Some(within as f64),
         ..Headline::default()
     });
-    let columns = ["", "loss at the start", "final loss", "of the start", "targets hit", "spikes beside targets"];
+    let columns =
+        ["", "loss at the start", "final loss", "of the start", "targets hit", "spikes beside targets"];
     report.push(Table {
         title: "Scores by seed".to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
@@ -64,7 +73,11 @@ pub fn report(title: &str, settings: &Patterns, chip: &Chip, results: &[CellResu
     });
     let series = results.iter().map(|r| Series {
         name: format!("seed {}", r.seed),
-        points: r.curve.iter().map(|(epoch, s)| (f64::from(*epoch), 100.0 * s.loss / r.curve[0].1.loss.max(1e-12))).collect(),
+        points: r
+            .curve
+            .iter()
+            .map(|(epoch, s)| (f64::from(*epoch), 100.0 * s.loss / r.curve[0].1.loss.max(1e-12)))
+            .collect(),
     });
     report.push(Curves {
         title: "Loss, percent of the start".to_owned(),
