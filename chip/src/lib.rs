@@ -6,6 +6,8 @@
 //! Promises: a run is a pure function of network, weights, seed and program, whatever the mapping, the number
 //! of threads or the prices. Absent on purpose: data sets, training loops, reports (the testbench).
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod build;
 pub mod checkpoint;
 pub mod chip;

@@ -57,7 +57,7 @@ impl Probe {
     /// Whether the probe records in `step`.
     #[must_use]
     pub fn records(&self, step: u64) -> bool {
-        step >= self.from && step < self.until && (step - self.from) % self.every.max(1) == 0
+        step >= self.from && step < self.until && (step - self.from).is_multiple_of(self.every.max(1))
     }
 }
 

@@ -9,6 +9,8 @@
 //!
 //! Absent on purpose: routers, learning rules, configuration files, input and output, time, energy, floats.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod address;
 pub mod arrival;
 pub mod decay;

@@ -208,6 +208,65 @@ fn update_body<const WIDE: bool, P: Parameters>(config: LifConfig, parameters: P
     changed != 0
 }
 
+/// `config` with what a common kind of neuron fixes written as constants, so that its loop has no branch left.
+#[inline(always)]
+fn fixed(config: LifConfig, order: Order, current_overflow: Overflow, reset: Reset) -> LifConfig {
+    let datapath =
+        Datapath { order, current_overflow, membrane_overflow: Overflow::Saturate, ..config.datapath };
+    LifConfig { datapath, reset, refractory_steps: 0, refractory: Refractory::Integrate, ..config }
+}
+
+/// No refractory counter, no noise, a saturating membrane, narrow sums: the loops that vectorise.
+#[inline(always)]
+fn update_common_body<P: Parameters>(config: LifConfig, parameters: P, lanes: Lanes<'_>) -> bool {
+    let lanes = Lanes { noise: &[], ..lanes };
+    macro_rules! run {
+        ($order:ident, $overflow:ident, $reset:expr) => {
+            update_body::<false, P>(
+                fixed(config, Order::$order, Overflow::$overflow, $reset),
+                parameters,
+                lanes,
+            )
+        };
+    }
+    match (config.datapath.order, config.datapath.current_overflow, config.reset) {
+        (Order::PreviousCurrent, _, Reset::SubtractNext) => {
+            run!(PreviousCurrent, Saturate, Reset::SubtractNext)
+        }
+        (Order::PreviousCurrent, _, Reset::SubtractNow) => {
+            run!(PreviousCurrent, Saturate, Reset::SubtractNow)
+        }
+        (Order::PreviousCurrent, _, Reset::ToValue(v)) => run!(PreviousCurrent, Saturate, Reset::ToValue(v)),
+        (Order::UpdatedCurrent, Overflow::WrapLava, Reset::ToValue(v)) => {
+            run!(UpdatedCurrent, WrapLava, Reset::ToValue(v))
+        }
+        (Order::UpdatedCurrent, _, Reset::SubtractNext) => {
+            run!(UpdatedCurrent, Saturate, Reset::SubtractNext)
+        }
+        (Order::UpdatedCurrent, _, Reset::SubtractNow) => run!(UpdatedCurrent, Saturate, Reset::SubtractNow),
+        (Order::UpdatedCurrent, _, Reset::ToValue(v)) => run!(UpdatedCurrent, Saturate, Reset::ToValue(v)),
+    }
+}
+
+/// Whether [`update_common_body`] computes what `config` asks for.
+fn is_common(config: &LifConfig, lanes: &Lanes<'_>) -> bool {
+    let current = match config.datapath.current_overflow {
+        Overflow::Saturate => true,
+        Overflow::WrapLava => {
+            config.datapath.order == Order::UpdatedCurrent && matches!(config.reset, Reset::ToValue(_))
+        }
+        Overflow::Wrap => false,
+    };
+    current
+        && config.datapath.membrane_overflow == Overflow::Saturate
+        && config.refractory_steps == 0
+        && lanes.noise.is_empty()
+}
+
+vectorised! {
+    fn update_common[P: Parameters](config: LifConfig, parameters: P, lanes: Lanes<'_>) -> bool
+        => update_common_body::<P>
+}
 vectorised! {
     fn update_narrow[P: Parameters](config: LifConfig, parameters: P, lanes: Lanes<'_>) -> bool
         => update_body::<false, P>
@@ -220,7 +279,13 @@ vectorised! {
 /// One step of a run of neurons. `wide` says that some sum may need more than 32 bits
 /// (see [`crate::width::needs_wide_sums`]). True when a register changed or a neuron fired.
 pub fn update<P: Parameters>(config: LifConfig, parameters: P, wide: bool, lanes: Lanes<'_>) -> bool {
-    if wide { update_wide(config, parameters, lanes) } else { update_narrow(config, parameters, lanes) }
+    if wide {
+        update_wide(config, parameters, lanes)
+    } else if is_common(&config, &lanes) {
+        update_common(config, parameters, lanes)
+    } else {
+        update_narrow(config, parameters, lanes)
+    }
 }
 
 #[inline(always)]

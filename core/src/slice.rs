@@ -119,6 +119,11 @@ impl Slice {
         slice
     }
 
+    /// Takes note that dendritic sums need `sum_bits` (injected currents may ask for more than the synapses do).
+    pub fn widen_sums(&mut self, sum_bits: u32) {
+        self.wide |= crate::width::needs_wide_sums(&self.config.datapath, sum_bits);
+    }
+
     /// Registers to their reset values (control event `clear`).
     pub fn clear(&mut self) {
         for i in 0..self.len {

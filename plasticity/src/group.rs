@@ -98,10 +98,12 @@ impl Groups {
             *output = register.saturate(kept + (sum << config.scale));
         }
         if learn {
-            let drop = u32::from(formats.state_fraction.saturating_sub(formats.learning.error.fraction));
+            let (state, error) = (formats.state_fraction, formats.learning.error.fraction);
+            let drop = u32::from(state.saturating_sub(error));
+            let gain = u32::from(error.saturating_sub(state));
             for (at, formed) in self.formed.iter_mut().enumerate() {
                 let difference = i64::from(formats.targets[at % self.channels]) - i64::from(self.output[at]);
-                *formed = formats.learning.error.saturate(toward_zero(difference, drop));
+                *formed = formats.learning.error.saturate(toward_zero(difference << gain, drop));
             }
         }
     }

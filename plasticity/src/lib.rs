@@ -10,6 +10,8 @@
 //!
 //! Absent on purpose: routers, packets, files, floats, time, energy.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod block_learning;
 pub mod broadcast;
 pub mod config;

@@ -7,6 +7,8 @@
 //! Promises: packets injected are packets delivered, in a batch per pair of workers and step; the order inside
 //! a batch never matters to a bit. Absent on purpose: neurons, synapses, learning rules, files, floats.
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod exchange;
 pub mod mesh;
 pub mod packet;

@@ -1,1 +1,82 @@
-//! x
+//! Arrays in and out: `.npy` and CSV for rasters, spike lists, currents and what probes record.
+//!
+//! | file | contents | read by | written by |
+//! | --- | --- | --- | --- |
+//! | raster `.npy` | `[steps, neurons]` or `[samples, steps, neurons]`, events: bool or integers | [`stimulus::RasterFile`] | [`write::NpyRows`] |
+//! | currents `.npy` | the same shapes, integers: addends of the dendritic sum | [`stimulus::CurrentFile`] | [`write::NpyRows`] |
+//! | spike list CSV | `step,neuron` or `step,neuron,count`, steps ascending | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
+//! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
+//!
+//! Readers are streams: what they hold is one row or one step, whatever the size of the file.
+//!
+//! Promises: no file makes a reader panic, allocate or recurse without bound; a file that is shorter or longer
+//! than its header says is refused before its first value; every error names file, place, found, allowed.
+//! Absent on purpose: what the numbers mean to a network (`experiment`), files of weights (`synfire-chip`).
+
+pub mod npy;
+pub mod spike_list;
+pub mod stimulus;
+pub mod write;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Why a file cannot be read or written.
+#[derive(Debug, Error)]
+pub enum ArrayError {
+    /// The operating system refused.
+    #[error("{}: cannot {action}: {source}", .path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The file is of another kind, type, shape or length.
+    #[error("{}: found {found}, allowed {allowed}", .path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        found: String,
+        /// What it may be.
+        allowed: String,
+    },
+    /// A value, or a line, is not allowed.
+    #[error("{}: {place}: {field} is {found}, allowed {allowed}", .path.display())]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Line, or row and column, as the file's own numbering has it.
+        place: String,
+        /// What the value means.
+        field: &'static str,
+        /// The value.
+        found: String,
+        /// What it may be.
+        allowed: String,
+    },
+}
+
+impl ArrayError {
+    fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Io { path, action, source }
+    }
+
+    fn form(path: &Path, found: impl Into<String>, allowed: impl Into<String>) -> Self {
+        Self::Form { path: path.to_path_buf(), found: found.into(), allowed: allowed.into() }
+    }
+}
+
+/// A shape as NumPy users write it: `[3, 4]`.
+fn shape_text(shape: &[u64]) -> String {
+    let lengths: Vec<String> = shape.iter().map(u64::to_string).collect();
+    format!("[{}]", lengths.join(", "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,11 @@
 //!
 //! Absent on purpose: the chip itself (`synfire-chip`), the arithmetic (`synfire-core`).
 
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod arrays;
 pub mod baseline;
+pub mod bench;
 pub mod bill;
 pub mod classify;
 pub mod cli;

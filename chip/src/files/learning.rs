@@ -17,7 +17,8 @@ use super::spelling::{did_you_mean, listing};
 use crate::chip::Chip;
 use synfire_core::format::Format;
 use synfire_plasticity::config::{
-    ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate, ThirdFactor,
+    ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate, SurrogateShape,
+    ThirdFactor,
 };
 
 /// Lanes of the membrane.
@@ -219,12 +220,15 @@ fn surrogate(check: &mut Check<'_>, path: &str, file: &SurrogateFile, chip: &Chi
     }
     let lane = decimal::exact_lane(value, fraction).filter(|lane| *lane > 0 && lane & (lane - 1) == 0);
     let most = chip.datapath.state_width - 2;
-    if let Some(log2) = lane.map(i64::trailing_zeros).filter(|log2| *log2 <= u32::from(most)) {
+    // The fast sigmoid's table has 16 entries a half-width.
+    let least = if file.shape == SurrogateShape::FastSigmoid { 4 } else { 0 };
+    let allowed = least..=u32::from(most);
+    if let Some(log2) = lane.map(i64::trailing_zeros).filter(|log2| allowed.contains(log2)) {
         return Some(Surrogate { shape: file.shape, half_width_log2: log2 as u8 });
     }
     // The powers of two on either side.
     let lanes = decimal::nearest_lane(value, fraction).clamp(1, 1 << most);
-    let below = 63 - lanes.leading_zeros();
+    let below = (63 - lanes.leading_zeros()).max(least);
     let above = (below + 1).min(u32::from(most));
     let show = |log2: u32| decimal::show(1 << log2, fraction);
     let near = if below == above { show(below) } else { format!("{} or {}", show(below), show(above)) };

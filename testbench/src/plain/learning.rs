@@ -120,23 +120,16 @@ impl Learning {
         neuron: usize,
         target: i64,
     ) -> i64 {
-        let (datapath, engine) = (&network.datapath, &network.learning);
+        let datapath = &network.datapath;
         match readout.signal {
-            ErrorSignal::Membrane => {
-                let difference = target - neurons.compared[neuron];
-                if engine.error.fraction > datapath.state_fraction {
-                    difference * power(engine.error.fraction - datapath.state_fraction)
-                } else {
-                    toward_zero(difference, u32::from(datapath.state_fraction - engine.error.fraction))
-                }
-            }
+            ErrorSignal::Membrane => error_lanes(network, target - neurons.compared[neuron]),
             ErrorSignal::FilteredSpikes { q_decay, p_decay, increment, shift } => {
                 let (e1, e2) = self.error_traces[neuron];
                 let difference = i64::from(target != 0) - neurons.fired[neuron];
                 let second = decay(e2, i64::from(p_decay), datapath.decay_fraction) + e1;
                 let first = decay(e1, i64::from(q_decay), datapath.decay_fraction)
                     + i64::from(increment) * difference;
-                let bits = engine.error_trace_bits;
+                let bits = network.learning.error_trace_bits;
                 self.error_traces[neuron] = (signed(bits, first), signed(bits, second));
                 toward_zero(self.error_traces[neuron].1, u32::from(shift))
             }
@@ -166,8 +159,7 @@ impl Learning {
                 self.outputs[group][channel] = output;
                 if broadcast.learn {
                     let target = broadcast.targets[usize::from(learning.first_channel) + channel];
-                    let drop = network.datapath.state_fraction - network.learning.error.fraction;
-                    let error = toward_zero(target - output, u32::from(drop));
+                    let error = error_lanes(network, target - output);
                     self.formed[group][channel] = saturate(network.learning.error, error);
                 }
             }
@@ -219,6 +211,12 @@ fn group_of(population: &Population) -> Option<GroupReadout> {
         ThirdFactor::Group { readout, .. } => Some(readout),
         _ => None,
     }
+}
+
+/// A difference of membrane lanes, brought to the fraction of the error.
+fn error_lanes(network: &Network, difference: i64) -> i64 {
+    let (from, to) = (network.datapath.state_fraction, network.learning.error.fraction);
+    if to > from { difference * power(to - from) } else { toward_zero(difference, u32::from(from - to)) }
 }
 
 /// Lines 2 to 4 of section 5.

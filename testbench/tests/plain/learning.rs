@@ -85,8 +85,7 @@ fn projected(c: &mut Choices<'_>, network: &Network, scale: Scale, index: usize)
     let draws = [MatrixDraw::Sign, MatrixDraw::Ones, MatrixDraw::Uniform { max: c.bits(1, 127) as i8 }];
     let draw = c.pick(&draws);
     let shift = if c.chance(10) { c.bits(0, 31) } else { c.bits(0, 3) };
-    let narrow = network.datapath.state_fraction < network.learning.error.fraction;
-    if narrow || !c.chance(40) {
+    if !c.chance(40) {
         return ThirdFactor::Feedback { draw, shift };
     }
     let neurons = i64::from(network.populations[index].neurons);

@@ -115,10 +115,17 @@ fn injections(b: &mut Bulk, rates: &Rates, network: &Network, scale: Scale, even
             continue;
         }
         let most = (2i64 << scale.theta >> shift).min(1 << room);
+        // Sums at the very end of the register, where overflow begins.
+        let end = 1i64 << (network.datapath.state_width - 1).min(30) >> shift;
         for neuron in 0..population.neurons {
             if b.chance(20) {
-                let value = b.range(-most, most) as i32;
-                events.injections.push(Injection { population: index as u16, neuron, value });
+                let value = if b.chance(20) {
+                    end * (1 - 2 * b.range(0, 1)) + b.range(-1, 1)
+                } else {
+                    b.range(-most, most)
+                };
+                let (population, value) = (index as u16, value as i32);
+                events.injections.push(Injection { population, neuron, value });
             }
         }
     }
