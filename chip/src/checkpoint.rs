@@ -88,8 +88,24 @@ struct Header {
 /// Fingerprint of anything that serialises: SHA-256 of its `postcard` bytes.
 #[must_use]
 pub fn fingerprint(parts: &impl Serialize) -> [u8; 32] {
-    // Plain data serialises without fail; an empty body would only make the fingerprint differ.
-    Sha256::digest(postcard::to_stdvec(parts).unwrap_or_default()).into()
+    let mut hash = Hash(Sha256::new());
+    // Plain data serialises without fail; a part that did not would only make the fingerprint differ.
+    let _ = postcard::to_io(parts, &mut hash);
+    hash.0.finalize().into()
+}
+
+/// Hashes what is written to it, so that large inputs are not copied.
+struct Hash(Sha256);
+
+impl Write for Hash {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Fingerprint of what decides a machine's bits and layout.

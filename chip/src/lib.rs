@@ -14,6 +14,7 @@ pub mod chip;
 pub mod counters;
 pub mod energy;
 pub mod files;
+pub mod injection;
 pub mod machine;
 pub mod mapping;
 pub mod memory;

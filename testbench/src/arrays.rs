@@ -4,10 +4,11 @@
 //! | --- | --- | --- | --- |
 //! | raster `.npy` | `[steps, neurons]` or `[samples, steps, neurons]`, events: bool or integers | [`stimulus::RasterFile`] | [`write::NpyRows`] |
 //! | currents `.npy` | the same shapes, integers: addends of the dendritic sum | [`stimulus::CurrentFile`] | [`write::NpyRows`] |
-//! | spike list CSV | `step,neuron` or `step,neuron,count`, steps ascending | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
+//! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
 //! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
 //!
-//! Readers are streams: what they hold is one row or one step, whatever the size of the file.
+//! Readers are streams: what they hold is one row, whatever the size of the file (spike lists and arrays in Fortran
+//! order are held whole).
 //!
 //! Promises: no file makes a reader panic, allocate or recurse without bound; a file that is shorter or longer
 //! than its header says is refused before its first value; every error names file, place, found, allowed.

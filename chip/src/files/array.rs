@@ -128,7 +128,10 @@ impl Array {
 /// The header, behind checks that keep its parser within bounds.
 fn read_header(reader: &mut impl Read) -> Result<NpyHeader, String> {
     let mut bytes = vec![0; 8];
-    let fail = |error: std::io::Error| format!("this is no .npy file: {error}");
+    let fail = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => "this is no .npy file: it ends inside its header".to_owned(),
+        _ => error.to_string(),
+    };
     reader.read_exact(&mut bytes).map_err(fail)?;
     if &bytes[..6] != b"\x93NUMPY" {
         return Err("this is no .npy file: it does not begin with the mark of one".to_owned());

@@ -12,6 +12,7 @@ use super::layers::Layers;
 use super::parse::{parse, parse_part};
 use fixed::types::I32F32;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -50,12 +51,13 @@ impl Lanes {
 pub(super) struct Check<'a> {
     layers: &'a Layers,
     problems: Vec<Diagnostic>,
+    data_files: RefCell<Vec<PathBuf>>,
 }
 
 impl<'a> Check<'a> {
     /// No problem yet.
     pub fn new(layers: &'a Layers) -> Self {
-        Self { layers, problems: Vec::new() }
+        Self { layers, problems: Vec::new(), data_files: RefCell::default() }
     }
 
     /// The value if there was no problem.
@@ -179,6 +181,13 @@ impl<'a> Check<'a> {
 
     /// The path of a data file that a field names, relative to the file that states the field.
     pub fn data_path(&self, path: &str, name: &str) -> PathBuf {
-        self.layers.owner(path).folder.join(name)
+        let path = self.layers.owner(path).folder.join(name);
+        self.data_files.borrow_mut().push(path.clone());
+        path
+    }
+
+    /// The data files that fields named, in the order of the checks.
+    pub fn data_files(&self) -> Vec<PathBuf> {
+        self.data_files.borrow().clone()
     }
 }

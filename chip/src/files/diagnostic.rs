@@ -123,6 +123,12 @@ impl Diagnostics {
         if problems.is_empty() { Ok(value) } else { Err(Self(problems)) }
     }
 
+    /// Every problem after `change`.
+    #[must_use]
+    pub fn each(self, change: impl FnMut(Diagnostic) -> Diagnostic) -> Self {
+        Self(self.0.into_iter().map(change).collect())
+    }
+
     /// The problems, in the order of the file's checks.
     #[must_use]
     pub fn problems(&self) -> &[Diagnostic] {

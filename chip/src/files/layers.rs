@@ -58,6 +58,11 @@ pub(super) struct Layers {
 }
 
 impl Layers {
+    /// Paths of the files below the first one.
+    pub fn bases(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.files.iter().skip(1).map(|file| PathBuf::from(&file.source.name))
+    }
+
     /// The file that owns `path`: the first that states it, or its section; else the first file.
     pub fn owner(&self, path: &str) -> &Opened {
         let end = path.match_indices(['.', '[']).nth(self.owner_depth - 1).map_or(path.len(), |(at, _)| at);

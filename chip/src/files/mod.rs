@@ -92,7 +92,7 @@ pub struct NetworkOverrides {
 pub fn load_network(path: &Path, chip: &Chip, overrides: &NetworkOverrides) -> Result<Network, Diagnostics> {
     let first = Opened::read(path).map_err(Diagnostic::new)?;
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
-    network_of(first, stem, chip, overrides)
+    network_of(first, stem, chip, overrides).map(|(network, _)| network)
 }
 
 /// Loads a network from the text of a network file; `name` is what problems are reported under, and files that
@@ -107,6 +107,20 @@ pub fn network_from_text(
     chip: &Chip,
     overrides: &NetworkOverrides,
 ) -> Result<Network, Diagnostics> {
+    network_and_files(name, text, base_dir, chip, overrides).map(|(network, _)| network)
+}
+
+/// As [`network_from_text`]; also the files that were read for it: those it extends, then weights and parameters.
+///
+/// # Errors
+/// As [`load_network`].
+pub fn network_and_files(
+    name: &str,
+    text: &str,
+    base_dir: &Path,
+    chip: &Chip,
+    overrides: &NetworkOverrides,
+) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
     network_of(first, name.to_owned(), chip, overrides)
 }
@@ -116,7 +130,7 @@ fn network_of(
     fallback_name: String,
     chip: &Chip,
     overrides: &NetworkOverrides,
-) -> Result<Network, Diagnostics> {
+) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let open =
         |reference: &str, folder: &Path| Opened::read(&folder.join(reference)).map_err(Diagnostic::new);
     let (layers, files) = layers::stack::<NetworkFile>(first, open)?;
@@ -126,7 +140,8 @@ fn network_of(
     let merged = files.fold(top, NetworkFile::over);
     let mut check = Check::new(&layers);
     let network = network_resolve::resolve(&mut check, &merged, name, chip, overrides);
-    check.finish(network)
+    let read = layers.bases().chain(check.data_files()).collect();
+    check.finish((network, read))
 }
 
 /// Opens a preset, or else a file.

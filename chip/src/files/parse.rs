@@ -137,6 +137,10 @@ fn explain_token(source: &Arc<Source>, path: &str, error: &Error, span: Range<us
     let token = number
         .or_else(|| walk::value_at(&source.text, span.start))
         .unwrap_or_else(|| span.start..next_boundary(&source.text, span.start).max(span.end));
+    // A sign that was read before the digits is part of what was found.
+    let signed =
+        matches!(error, Error::IntegerOutOfBounds) && source.text[..token.start].ends_with(['-', '+']);
+    let token = token.start - usize::from(signed)..token.end;
     let target = if field.is_empty() { String::new() } else { format!(" for `{field}`") };
     let found = first_line(&source.text[token.clone()]);
     let token = token.start..token.start + found.len();

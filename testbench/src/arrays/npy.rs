@@ -1,6 +1,7 @@
 //! Integers of a `.npy` file, one row of the last axis at a time.
 //!
-//! Reads bool and integers of 1, 2, 4 or 8 bytes, either byte order, in C order. The header is parsed by
+//! Reads bool and integers of 1, 2, 4 or 8 bytes, either byte order. An array in C order is read row by row; one
+//! in Fortran order (what NumPy saves of a transposed array) is read whole and turned. The header is parsed by
 //! `npyz`, after a look at its size, its brackets and its shape: a parser of Python literals must not see
 //! what could make it recurse or multiply without bound.
 //!
@@ -9,13 +10,29 @@
 use super::{ArrayError, shape_text};
 use npyz::{DType, Endianness, NpyHeader, Order, TypeChar, TypeStr};
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// Longest header that is parsed. NumPy writes 128 bytes.
 const HEADER_BYTES: usize = 4096;
 const INTEGERS: &str = "bool or integers of 1, 2, 4 or 8 bytes";
 const NPY: &str = "a .npy array";
+
+/// Where elements come from, in C order.
+#[derive(Debug)]
+enum Data {
+    File(BufReader<File>),
+    Turned(Cursor<Vec<u8>>),
+}
+
+impl Read for Data {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(bytes),
+            Self::Turned(memory) => memory.read(bytes),
+        }
+    }
+}
 
 /// An open file of integers.
 #[derive(Debug)]
@@ -24,7 +41,7 @@ pub struct IntegerRows {
     shape: Vec<u64>,
     element: TypeStr,
     bytes: usize,
-    reader: BufReader<File>,
+    reader: Data,
     buffer: Vec<u8>,
     values: Vec<i64>,
     next: u64,
@@ -35,8 +52,7 @@ impl IntegerRows {
     /// Opens a file with at least one axis.
     ///
     /// # Errors
-    /// When the file cannot be read, is no `.npy` array of integers in C order, or has another length than
-    /// its header says.
+    /// When the file cannot be read, is no `.npy` array of integers, or has another length than its header says.
     pub fn open(path: &Path) -> Result<Self, ArrayError> {
         let file = File::open(path).map_err(ArrayError::io(path, "open"))?;
         let length = file.metadata().map_err(ArrayError::io(path, "read"))?.len();
@@ -47,10 +63,6 @@ impl IntegerRows {
         let Some((&columns, outer)) = shape.split_last() else {
             return Err(ArrayError::form(path, "shape []", "at least one axis"));
         };
-        if header.order() == Order::Fortran && shape.len() > 1 {
-            let allowed = "C order (numpy.ascontiguousarray)";
-            return Err(ArrayError::form(path, "an array in Fortran order", allowed));
-        }
         let promised = header.len().saturating_mul(bytes as u64);
         let data = length.saturating_sub(header_bytes);
         if data != promised {
@@ -58,6 +70,13 @@ impl IntegerRows {
                 format!("{promised} bytes, as its header says: {} of '{element}'", shape_text(&shape));
             return Err(ArrayError::form(path, format!("{data} bytes of data"), allowed));
         }
+        let reader = if header.order() == Order::Fortran && shape.len() > 1 {
+            let mut elements = Vec::new();
+            reader.read_to_end(&mut elements).map_err(ArrayError::io(path, "read"))?;
+            Data::Turned(Cursor::new(turned(&elements, &shape, bytes)))
+        } else {
+            Data::File(reader)
+        };
         let rows = if columns == 0 { 0 } else { outer.iter().product() };
         let width = if rows == 0 { 0 } else { columns as usize };
         Ok(Self {
@@ -157,6 +176,23 @@ impl IntegerRows {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// Elements in Fortran order, as C order has them.
+fn turned(elements: &[u8], shape: &[u64], bytes: usize) -> Vec<u8> {
+    let mut result = Vec::with_capacity(elements.len());
+    // How far apart in the file neighbours along each axis are.
+    let strides: Vec<usize> =
+        (0..shape.len()).map(|axis| shape[..axis].iter().product::<u64>() as usize).collect();
+    for position in 0..elements.len() / bytes {
+        let (mut rest, mut place) = (position, 0);
+        for (&length, stride) in shape.iter().zip(&strides).rev() {
+            place += rest % length as usize * stride;
+            rest /= length as usize;
+        }
+        result.extend_from_slice(&elements[place * bytes..(place + 1) * bytes]);
+    }
+    result
 }
 
 /// The header and how many bytes it takes.

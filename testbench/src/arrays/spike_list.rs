@@ -1,9 +1,8 @@
-//! Spike lists: CSV with `step,neuron` or `step,neuron,count` a line, read step by step.
+//! Spike lists: CSV with `step,neuron` or `step,neuron,count` a line, in any order.
 //!
 //! A first line that names the columns may be there; then it is checked. Lines that start with `#` and empty
-//! lines are skipped, blanks around a field ignored. Steps must not descend, so that a list of any length is
-//! read with the memory of one step; neurons within a step come in any order, and lines of the same step
-//! and neuron add up.
+//! lines are skipped, blanks around a field ignored. Lines of the same step and neuron add up. As any line may
+//! be of any step, the whole list is in memory, 16 bytes a line.
 
 use super::ArrayError;
 use super::stimulus::Stimulus;
@@ -22,31 +21,40 @@ pub struct SpikeListFile {
     record: StringRecord,
     limits: Limits,
     columns: usize,
-    step: u64,
-    pending: Option<Event>,
+    /// Ascending by step, neuron and line.
+    events: Vec<Event>,
+    /// How many of them were given.
+    given: usize,
+    step: u32,
 }
 
-#[derive(Clone, Copy)]
-struct Limits {
-    input: u16,
-    neurons: u32,
-    max_events: u8,
+/// What a list may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Index of the input population.
+    pub input: u16,
+    /// Its channels.
+    pub neurons: u32,
+    /// Most events of a channel in one step.
+    pub max_events: u8,
+    /// Steps.
+    pub steps: u32,
 }
 
 #[derive(Clone, Copy)]
 struct Event {
-    line: u64,
-    step: u64,
+    step: u32,
     neuron: u32,
+    line: u32,
     count: u8,
 }
 
 impl SpikeListFile {
-    /// Opens a list for input population `input` with `neurons` channels of at most `max_events` a step.
+    /// Reads a list.
     ///
     /// # Errors
-    /// When the file cannot be read or its first line is not allowed.
-    pub fn open(path: &Path, input: u16, neurons: u32, max_events: u8) -> Result<Self, ArrayError> {
+    /// When the file cannot be read or a line is not allowed.
+    pub fn open(path: &Path, limits: Limits) -> Result<Self, ArrayError> {
         let file = File::open(path).map_err(ArrayError::io(path, "open"))?;
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).comment(Some(b'#')).trim(Trim::All);
@@ -54,17 +62,20 @@ impl SpikeListFile {
             path: path.to_path_buf(),
             reader: builder.from_reader(file),
             record: StringRecord::new(),
-            limits: Limits { input, neurons, max_events },
+            limits,
             columns: 0,
+            events: Vec::new(),
+            given: 0,
             step: 0,
-            pending: None,
         };
-        list.start()?;
+        list.read()?;
+        list.events.sort_unstable_by_key(|event| (event.step, event.neuron, event.line));
+        list.check_sums()?;
         Ok(list)
     }
 
-    /// Reads the names of the columns, if they are there, and the first event.
-    fn start(&mut self) -> Result<(), ArrayError> {
+    /// Reads the names of the columns, if they are there, and every event.
+    fn read(&mut self) -> Result<(), ArrayError> {
         if !self.read_record()? {
             return Ok(());
         }
@@ -76,15 +87,25 @@ impl SpikeListFile {
         if !(2..=3).contains(&self.columns) || (named && !names_fit) {
             return Err(self.refuse("columns", self.line_text(), ALLOWED_COLUMNS));
         }
-        if !named {
-            self.pending = Some(self.event()?);
-            return Ok(());
+        let mut more = if named { self.read_record()? } else { true };
+        while more {
+            let event = self.event()?;
+            self.events.push(event);
+            more = self.read_record()?;
         }
-        self.advance()
+        Ok(())
     }
 
-    fn advance(&mut self) -> Result<(), ArrayError> {
-        self.pending = if self.read_record()? { Some(self.event()?) } else { None };
+    /// Lines of one step and neuron must not add up to more than a channel carries.
+    fn check_sums(&self) -> Result<(), ArrayError> {
+        for same in self.events.chunk_by(|a, b| (a.step, a.neuron) == (b.step, b.neuron)) {
+            let count: u64 = same.iter().map(|event| u64::from(event.count)).sum();
+            if count > u64::from(self.limits.max_events) {
+                let line = same[same.len() - 1].line;
+                let allowed = format!("0..={} in one step (`max_events`)", self.limits.max_events);
+                return Err(self.refuse_at(u64::from(line), "count", count.to_string(), &allowed));
+            }
+        }
         Ok(())
     }
 
@@ -104,15 +125,15 @@ impl SpikeListFile {
             let allowed = format!("{} fields", self.columns);
             return Err(self.refuse("line", self.line_text(), &allowed));
         }
-        let Limits { neurons, max_events, .. } = self.limits;
-        let step = self.field(0, u64::from(u32::MAX))?;
+        let Limits { neurons, max_events, steps, .. } = self.limits;
+        let step = self.field(0, u64::from(steps.saturating_sub(1)))? as u32;
         let last = neurons.checked_sub(1).ok_or_else(|| {
             self.refuse("neuron", self.record.get(1).unwrap_or("").into(), "none: the input has no channels")
         })?;
         let neuron = self.field(1, u64::from(last))? as u32;
         let count = if self.columns == 3 { self.field(2, u64::from(max_events))? as u8 } else { 1 };
         let line = self.record.position().map_or(0, csv::Position::line);
-        Ok(Event { line, step, neuron, count })
+        Ok(Event { line: u32::try_from(line).unwrap_or(u32::MAX), step, neuron, count })
     }
 
     fn field(&self, column: usize, most: u64) -> Result<u64, ArrayError> {
@@ -140,29 +161,20 @@ impl SpikeListFile {
 
 impl Stimulus for SpikeListFile {
     fn next_step(&mut self, events: &mut StepEvents) -> Result<bool, ArrayError> {
-        let Some(first) = self.pending else { return Ok(false) };
-        if first.step < self.step {
-            let allowed = format!("{} or later: lines are in the order of steps", self.step - 1);
-            return Err(self.refuse_at(first.line, "step", first.step.to_string(), &allowed));
+        if self.given == self.events.len() {
+            return Ok(false);
         }
-        let mut now: Vec<Event> = Vec::new();
-        while let Some(event) = self.pending.filter(|event| event.step == self.step) {
-            now.push(event);
-            self.advance()?;
-        }
-        now.sort_by_key(|event| event.neuron);
+        let rest = &self.events[self.given..];
+        let now = &rest[..rest.partition_point(|event| event.step == self.step)];
         for same in now.chunk_by(|a, b| a.neuron == b.neuron) {
-            let count: u64 = same.iter().map(|event| u64::from(event.count)).sum();
-            if count > u64::from(self.limits.max_events) {
-                let line = same[same.len() - 1].line;
-                let allowed = format!("0..={} in one step", self.limits.max_events);
-                return Err(self.refuse_at(line, "count", count.to_string(), &allowed));
-            }
+            // Sums were checked: they fit.
+            let count = same.iter().map(|event| event.count).sum();
             if count > 0 {
                 let input = self.limits.input;
-                events.spikes.push(StimulusSpike { input, neuron: same[0].neuron, count: count as u8 });
+                events.spikes.push(StimulusSpike { input, neuron: same[0].neuron, count });
             }
         }
+        self.given += now.len();
         self.step += 1;
         Ok(true)
     }

@@ -52,7 +52,12 @@ impl Stimulus for RasterFile {
         let most = i64::from(self.max_events);
         let Some(row) = self.rows.next_row()? else { return Ok(false) };
         if let Some((column, found)) = outside(row, 0, most) {
-            return Err(self.rows.refuse(column, found, "events", format!("0..={most}")));
+            return Err(self.rows.refuse(
+                column,
+                found,
+                "events",
+                format!("0..={most} in one step (`max_events`)"),
+            ));
         }
         let fired = (0..).zip(row).filter(|(_, count)| **count != 0);
         let spike = |(neuron, &count)| StimulusSpike { input: self.input, neuron, count: count as u8 };

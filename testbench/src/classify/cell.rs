@@ -114,7 +114,7 @@ impl<'a> Cell<'a> {
     pub fn new(task: &'a Task, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.network(row, seed)?;
         let machine = Machine::new(&network, &task.chip)
-            .map_err(|e| Diagnostics::from(Diagnostic::new(format!("{}: {e}", row.network))))?;
+            .map_err(|e| task.at_row(row, "network", Diagnostic::new(e.to_string()).into()))?;
         let schedule = task.schedule(&network, seed)?;
         let readout = task.readout(&network)?;
         let probe = Probe::all(&network, readout, Variable::Compared);

@@ -5,11 +5,11 @@ use synfire_chip::files::{Diagnostic, nearest};
 use synfire_chip::network::Network;
 use synfire_plasticity::config::ThirdFactor;
 
-/// Applies `change`.
+/// Applies `change`; a core holds at most `most` neurons.
 ///
 /// # Errors
 /// When a name is not in the network, or the change does not fit what it names.
-pub fn apply(network: &mut Network, change: &Change) -> Result<(), Diagnostic> {
+pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Diagnostic> {
     match change {
         Change::Freeze(name) => {
             let index = projection(network, name)?;
@@ -17,9 +17,7 @@ pub fn apply(network: &mut Network, change: &Change) -> Result<(), Diagnostic> {
         }
         Change::Shift(name, shift) => {
             let index = projection(network, name)?;
-            if *shift > 31 {
-                return Err(Diagnostic::new(format!("Shift of `{name}` is {shift}, allowed 0..=31")));
-            }
+            check_shift("Shift", name, *shift)?;
             match &mut network.projections[index].learning {
                 Some(learning) => learning.shift = *shift,
                 None => {
@@ -29,24 +27,43 @@ pub fn apply(network: &mut Network, change: &Change) -> Result<(), Diagnostic> {
                 }
             }
         }
-        Change::GroupNeurons(name, neurons) => match third_factor(network, name)? {
-            ThirdFactor::Group { readout, .. } if *neurons > 0 => readout.neurons = *neurons,
-            _ => {
-                return Err(Diagnostic::new(format!(
-                    "population `{name}` has no learning groups of that size"
-                )));
+        Change::GroupNeurons(name, neurons) => {
+            let hint = network.population(name).and_then(|p| network.populations[p].max_per_core);
+            let most = hint.map_or(most, |hint| hint.min(most)).max(1);
+            let ThirdFactor::Group { readout, .. } = third_factor(network, name)? else {
+                let title = format!("population `{name}` has no learning groups");
+                return Err(
+                    Diagnostic::new(title).noted("allowed", "a population that learns by `Group(..)`")
+                );
+            };
+            if !(1..=most).contains(neurons) {
+                let title = format!("GroupNeurons of `{name}` is out of range");
+                let allowed = format!("1..={most} (neurons of this population that a core may hold)");
+                let problem = Diagnostic::new(title).labelled(format!("found {neurons}"));
+                return Err(problem.noted("allowed", allowed));
             }
-        },
-        Change::ThirdFactorShift(name, value) => match third_factor(network, name)? {
-            ThirdFactor::Group { shift, .. } | ThirdFactor::Feedback { shift, .. } => *shift = *value,
-            ThirdFactor::OwnError => {
-                return Err(Diagnostic::new(format!(
-                    "population `{name}` learns from its own error: no shift"
-                )));
+            readout.neurons = *neurons;
+        }
+        Change::ThirdFactorShift(name, value) => {
+            check_shift("ThirdFactorShift", name, *value)?;
+            match third_factor(network, name)? {
+                ThirdFactor::Group { shift, .. } | ThirdFactor::Feedback { shift, .. } => *shift = *value,
+                ThirdFactor::OwnError => {
+                    let title = format!("population `{name}` learns from its own error: no shift to set");
+                    return Err(Diagnostic::new(title));
+                }
             }
-        },
+        }
     }
     Ok(())
+}
+
+fn check_shift(kind: &str, name: &str, shift: u8) -> Result<(), Diagnostic> {
+    if shift <= 31 {
+        return Ok(());
+    }
+    let problem = Diagnostic::new(format!("{kind} of `{name}` is out of range"));
+    Err(problem.labelled(format!("found {shift}")).noted("allowed", "0..=31"))
 }
 
 fn projection(network: &Network, name: &str) -> Result<usize, Diagnostic> {

@@ -9,6 +9,7 @@
 
 pub mod cell;
 pub mod changes;
+pub mod check;
 pub mod schedule;
 pub mod summary;
 pub mod task;

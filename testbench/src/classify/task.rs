@@ -1,11 +1,13 @@
 //! A classification, checked: everything that can be wrong with the file is found before anything runs.
 
-use super::changes;
 use super::schedule::Schedule;
+use super::{changes, check};
 use crate::data::split::{self, Parts};
 use crate::data::{Samples, digits};
 use crate::encode::{Constant, CountedCode, Encoder, LatencyCode, RateCode};
 use crate::experiment::file::{Classify, Data, EncoderFile, Row};
+use crate::experiment::labelled;
+use crate::experiment::origin::Origin;
 use crate::experiment::reference::{self, Opened};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -20,10 +22,7 @@ pub struct Task {
     /// The data.
     pub samples: Samples,
     origin: Opened,
-}
-
-fn problem(text: impl Into<String>) -> Diagnostics {
-    Diagnostics::from(Diagnostic::new(text.into()))
+    place: Origin,
 }
 
 impl Task {
@@ -32,16 +31,13 @@ impl Task {
     /// # Errors
     /// With what is wrong.
     pub fn new(settings: Classify, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
-        check_numbers(&settings)?;
+        let place = Origin::new(&origin);
+        check::numbers(&settings, &place)?;
         let samples = match &settings.data {
-            Data::Digits => digits::load().map_err(|e| problem(e.to_string()))?,
-            Data::Npy { features, labels } => {
-                let folder = origin.folder.clone().unwrap_or_default();
-                crate::experiment::labelled::load(&folder.join(features), &folder.join(labels))
-                    .map_err(|e| problem(e.to_string()))?
-            }
+            Data::Digits => digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?,
+            Data::Npy { features, labels } => labelled::load(&place, features, labels)?,
         };
-        let task = Self { settings, chip, samples, origin };
+        let task = Self { settings, chip, samples, origin, place };
         for row in &task.settings.rows {
             let network = task.network(row, task.settings.seeds[0])?;
             task.schedule(&network, task.settings.seeds[0])?;
@@ -54,11 +50,26 @@ impl Task {
     /// # Errors
     /// With what is wrong with the file or the changes.
     pub fn network(&self, row: &Row, seed: u32) -> Result<Network, Diagnostics> {
-        let mut network = reference::network(&row.network, &self.origin, &self.chip, Some(seed))?;
-        for change in &row.set {
-            changes::apply(&mut network, change)?;
+        let mut network = reference::network(&row.network, &self.origin, &self.chip, Some(seed))
+            .map_err(|problems| self.at_row(row, "network", problems))?;
+        for (index, change) in row.set.iter().enumerate() {
+            changes::apply(&mut network, change, self.chip.limits.neurons)
+                .map_err(|problem| self.at_row(row, &format!("set[{index}]"), problem.into()))?;
         }
         Ok(network)
+    }
+
+    /// Shows problems that have no place of their own at a field of `row`.
+    #[must_use]
+    pub fn at_row(&self, row: &Row, field: &str, problems: Diagnostics) -> Diagnostics {
+        let index = self.settings.rows.iter().position(|r| r.name == row.name).unwrap_or(0);
+        problems.each(|problem| match problem.place {
+            Some(_) => problem,
+            None => {
+                let place = self.place.at(&format!("rows[{index}].{field}"), "").place;
+                Diagnostic { place, ..problem }
+            }
+        })
     }
 
     /// Encoders, targets and windows for `network`.
@@ -68,33 +79,37 @@ impl Task {
     pub fn schedule(&self, network: &Network, seed: u32) -> Result<Schedule, Diagnostics> {
         let settings = &self.settings;
         let mut encoders = Vec::new();
-        for encoder in &settings.encoders {
-            self.encoder(encoder, network, seed, &mut encoders)?;
+        for (index, encoder) in settings.encoders.iter().enumerate() {
+            self.encoder(index, encoder, network, seed, &mut encoders)?;
         }
         let readout = self.readout(network)?;
         let population = &network.populations[readout];
         let Some(errors) = population.readout else {
-            return Err(problem(format!(
-                "population `{}` has no `readout`: it forms no errors",
-                population.name
-            )));
+            let title = format!("population `{}` has no `readout`: it forms no errors", population.name);
+            let allowed = "a population with `readout` in the network";
+            return Err(self.place.at("readout", title).noted("allowed", allowed).into());
         };
         if population.neurons as usize != self.samples.classes {
             let (neurons, classes) = (population.neurons, self.samples.classes);
             let name = &population.name;
-            return Err(problem(format!(
-                "readout `{name}` has {neurons} neurons, the data has {classes} classes"
-            )));
+            let title = format!("population `{name}` does not have one neuron a class");
+            let found = format!("{neurons} neurons");
+            return Err(self.place.refuse(
+                "readout",
+                &title,
+                &found,
+                &format!("{classes}, the classes of the data"),
+            ));
         }
-        let lane = |value: f64| (value * f64::from(1u32 << network.datapath.state_fraction)).round() as i32;
+        let lane = |field: &str, value: f64| check::target(&self.place, field, value, network);
         Ok(Schedule {
             encoders,
             steps: settings.sample_steps,
             learn_from: settings.learn_from,
             first_channel: errors.first_channel,
             classes: population.neurons as u16,
-            right: lane(settings.right),
-            wrong: lane(settings.wrong),
+            right: lane("right", settings.right)?,
+            wrong: lane("wrong", settings.wrong)?,
         })
     }
 
@@ -105,35 +120,43 @@ impl Task {
     pub fn readout(&self, network: &Network) -> Result<usize, Diagnostics> {
         let name = &self.settings.readout;
         network.population(name).ok_or_else(|| {
-            let names = network.populations.iter().map(|p| p.name.as_str()).collect();
-            Diagnostics::from(changes::unknown("population", name, names))
+            let names = network.populations.iter().map(|p| p.name.as_str());
+            self.place.unknown("readout", "population", name, names)
         })
     }
 
     fn encoder(
         &self,
+        index: usize,
         file: &EncoderFile,
         network: &Network,
         seed: u32,
         list: &mut Vec<Box<dyn Encoder + Send + Sync>>,
     ) -> Result<(), Diagnostics> {
-        let (EncoderFile::Rate { input: name, .. }
-        | EncoderFile::Counted { input: name, .. }
-        | EncoderFile::Latency { input: name, .. }
-        | EncoderFile::Constant { input: name }) = file;
+        let (form, name) = match file {
+            EncoderFile::Rate { input, .. } => ("Rate", input),
+            EncoderFile::Counted { input, .. } => ("Counted", input),
+            EncoderFile::Latency { input, .. } => ("Latency", input),
+            EncoderFile::Constant { input } => ("Constant", input),
+        };
+        let field = |field: &str| format!("encoders[{index}].{form}.{field}");
         let Some(input) = network.input(name) else {
-            let names = network.inputs.iter().map(|i| i.name.as_str()).collect();
-            return Err(changes::unknown("input", name, names).into());
+            let names = network.inputs.iter().map(|i| i.name.as_str());
+            return Err(self.place.unknown(&field("input"), "input", name, names));
         };
         let neurons = network.inputs[input].neurons;
         let largest = self.samples.largest().max(1);
         if !matches!(file, EncoderFile::Constant { .. }) && neurons as usize != self.samples.width {
             let width = self.samples.width;
-            return Err(problem(format!(
-                "input `{name}` has {neurons} neurons, a sample has {width} features"
-            )));
+            let title = format!("input `{name}` does not have one neuron a feature");
+            let (found, allowed) =
+                (format!("{neurons} neurons"), format!("{width}, the features of a sample"));
+            return Err(self.place.refuse(&field("input"), &title, &found, &allowed));
         }
-        let invalid = |e: crate::encode::EncodeError| problem(format!("input `{name}`: {e}"));
+        let invalid = |e: crate::encode::EncodeError| {
+            let title = format!("`{}` is out of range", e.field);
+            self.place.refuse(&field(e.field), &title, &e.found.to_string(), e.allowed)
+        };
         let input = input as u16;
         match *file {
             EncoderFile::Rate { rate_per_mille, .. } => {
@@ -160,32 +183,15 @@ impl Task {
     /// # Errors
     /// When a part would be empty.
     pub fn parts(&self, seed: u32) -> Result<Parts, Diagnostics> {
-        let invalid = |e: crate::data::DataError| problem(e.to_string());
-        let parts = split::test_part(&self.samples, self.settings.test_per_mille, seed).map_err(invalid)?;
+        let invalid = |field: &'static str| {
+            move |e: crate::data::DataError| Diagnostics::from(self.place.at(field, e.to_string()))
+        };
+        let parts = split::test_part(&self.samples, self.settings.test_per_mille, seed)
+            .map_err(invalid("test_per_mille"))?;
         match self.settings.validate_per_mille {
             None => Ok(parts),
-            Some(share) => split::validation_part(&self.samples, &parts.kept, share, seed).map_err(invalid),
+            Some(share) => split::validation_part(&self.samples, &parts.kept, share, seed)
+                .map_err(invalid("validate_per_mille")),
         }
     }
-}
-
-fn check_numbers(settings: &Classify) -> Result<(), Diagnostics> {
-    let mut problems = Vec::new();
-    let mut expect = |holds: bool, text: &str| {
-        if !holds {
-            problems.push(Diagnostic::new(text));
-        }
-    };
-    expect(settings.sample_steps >= 1, "`sample_steps` is 0, allowed 1..");
-    expect(settings.learn_from < settings.sample_steps, "`learn_from` is not below `sample_steps`");
-    expect(settings.epochs >= 1, "`epochs` is 0, allowed 1..");
-    expect(!settings.seeds.is_empty(), "`seeds` is empty: nothing would run");
-    expect(!settings.rows.is_empty(), "`rows` is empty: nothing would run");
-    for comparison in &settings.compare {
-        for name in [&comparison.first, &comparison.second] {
-            let known = settings.rows.iter().any(|r| r.name == *name) || name == "linear" && settings.linear;
-            expect(known, &format!("`compare` names `{name}`, which is no row"));
-        }
-    }
-    Diagnostics::or(problems, ())
 }

@@ -52,6 +52,15 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
                 chip.name
             ))
         }
+        format if !format.is_empty() && !format.starts_with("synfire-experiment/") => {
+            let problem = Diagnostic::new(format!("{}: unknown format `{format}`", opened.name));
+            let allowed = ["synfire-experiment/1", "synfire-network/1", "synfire-chip/1"];
+            let problem = match files::nearest(format, allowed) {
+                Some(near) => problem.noted("help", format!("did you mean `{near}`?")),
+                None => problem,
+            };
+            Err(files::Diagnostics::from(problem.noted("allowed", allowed.join(", "))).into())
+        }
         _ => {
             let (experiment, opened) = run::open(file)?;
             let title = experiment.title.clone();

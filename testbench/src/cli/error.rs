@@ -3,6 +3,7 @@
 use crate::experiment::pool::PoolError;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use synfire_chip::checkpoint::CheckpointError;
 use synfire_chip::files::Diagnostics;
 use thiserror::Error;
 
@@ -15,6 +16,11 @@ pub enum CommandError {
     /// Bad input found outside a file's text: status 2.
     #[error("error: {0}")]
     Usage(String),
+    /// A checkpoint or a finished cell that this run cannot go on from: status 2.
+    #[error(
+        "error: {0}\n   = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew"
+    )]
+    Unusable(CheckpointError),
     /// A run or a comparison failed: status 1.
     #[error("error: {0}")]
     Failed(String),
@@ -33,7 +39,7 @@ impl CommandError {
     /// Whether the user's input is wrong.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        matches!(self, Self::Input(_) | Self::Usage(_))
+        matches!(self, Self::Input(_) | Self::Usage(_) | Self::Unusable(_))
     }
 }
 
@@ -47,7 +53,8 @@ impl From<PoolError> for CommandError {
     fn from(error: PoolError) -> Self {
         match error {
             PoolError::Input(diagnostics) => Self::Input(diagnostics),
-            PoolError::Checkpoint(error) => Self::Usage(error.to_string()),
+            PoolError::Checkpoint(error @ CheckpointError::Io { .. }) => Self::Failed(error.to_string()),
+            PoolError::Checkpoint(error) => Self::Unusable(error),
             PoolError::Io { .. } | PoolError::Run(_) => Self::Failed(error.to_string()),
         }
     }

@@ -60,20 +60,22 @@ pub fn begin(folder: &Path, request: &Request) -> Result<(), CommandError> {
 /// When there was none.
 pub fn request(folder: &Path) -> Result<Request, CommandError> {
     let path = folder.join("run.json");
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        let hint = "allowed: the output folder of a run";
-        CommandError::Usage(format!("{}: {error}\n   = {hint}", path.display()))
-    })?;
-    serde_json::from_str(&text).map_err(|e| CommandError::Usage(format!("{}: {e}", path.display())))
+    let refuse = |found: String| {
+        let hint = "allowed: the output folder of a run, with the `run.json` that it wrote";
+        CommandError::Usage(format!("no run to go on with: {}: {found}\n   = {hint}", path.display()))
+    };
+    let text = std::fs::read_to_string(&path).map_err(|error| refuse(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))
 }
 
 /// Writes one JSON document.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_json(folder: &Path, name: &str, value: &serde_json::Value) -> Result<(), CommandError> {
+pub fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), CommandError> {
     let path = folder.join(name);
-    std::fs::write(&path, format!("{value:#}\n")).map_err(io(&path))
+    let text = serde_json::to_string_pretty(value).map_err(|e| CommandError::Failed(e.to_string()))?;
+    std::fs::write(&path, text + "\n").map_err(io(&path))
 }
 
 /// The output folder of a request.

@@ -14,6 +14,7 @@ use crate::patterns;
 use crate::report::model::{Report, Verdict};
 use crate::simulate;
 use std::path::Path;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use synfire_chip::chip::Chip;
@@ -21,6 +22,13 @@ use synfire_chip::files::{self, Diagnostic, Diagnostics};
 
 /// Time between two checkpoints.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// Sets another time, in milliseconds; for tests.
+const SAVE_EVERY_MS: &str = "SYNFIRE_SAVE_EVERY_MS";
+
+fn save_every() -> Duration {
+    let set = std::env::var(SAVE_EVERY_MS).ok().and_then(|ms| ms.parse().ok());
+    set.map_or(SAVE_EVERY, Duration::from_millis)
+}
 
 /// Opens an experiment file.
 ///
@@ -64,7 +72,10 @@ pub fn resume(
     let request = output::request(folder)?;
     let options =
         RunOptions { out: Some(folder.to_owned()), threads, seed: request.seed, quick: request.quick, json };
-    let (file, opened) = open(&request.experiment)?;
+    let (file, opened) = open(&request.experiment).map_err(|problems| {
+        let origin = format!("`{}` names the experiment", folder.join("run.json").display());
+        problems.each(|problem| problem.noted("note", origin.clone()))
+    })?;
     Run { options: &options, folder, interrupt, begin: None }.task(file, &opened)
 }
 
@@ -98,6 +109,23 @@ fn patterns_seeds(settings: &Patterns) -> Result<&[u32], Diagnostics> {
             Diagnostic::new("`seeds`, `patterns`, `steps` or `epochs` is empty: nothing would run").into()
         );
     }
+    for (field, found, most) in [
+        ("patterns", settings.patterns, 10_000),
+        ("steps", settings.steps, 1_000_000),
+        ("targets", settings.targets, settings.steps),
+        ("rate_ppm", settings.rate_ppm, 1_000_000),
+    ] {
+        if found > most {
+            let problem = Diagnostic::new(format!("`{field}` of the task is out of range"));
+            return Err(problem
+                .noted("found", found.to_string())
+                .noted("allowed", format!("at most {most}"))
+                .into());
+        }
+    }
+    if (1..settings.seeds.len()).any(|i| settings.seeds[..i].contains(&settings.seeds[i])) {
+        return Err(Diagnostic::new("a seed of `seeds` is listed twice").into());
+    }
     Ok(&settings.seeds)
 }
 
@@ -126,13 +154,20 @@ impl Run<'_> {
     }
 
     /// Runs all cells; nothing is begun before `make` found the inputs good.
-    fn cells<W: Work>(
+    fn cells<W: Work + Send>(
         &self,
         cells: &[CellName],
         unit: &'static str,
         make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
     ) -> Result<Vec<W::Result>, CommandError> {
-        let units = make(0)?.units();
+        let first = make(0)?;
+        let units = first.units();
+        // Loaded once: the cell that showed the inputs to be good is also the one that runs.
+        let first = Mutex::new(Some(first));
+        let make = |index: usize| {
+            let kept = first.lock().ok().filter(|_| index == 0).and_then(|mut first| first.take());
+            kept.map_or_else(|| make(index), Ok)
+        };
         if let Some(request) = self.begin {
             output::begin(self.folder, request)?;
         }
@@ -141,9 +176,9 @@ impl Run<'_> {
             threads: self.threads(),
             interrupt: self.interrupt,
             out: self.folder,
-            save_every: SAVE_EVERY,
+            save_every: save_every(),
         };
-        let results = pool::run(cells, make, &options, &watch);
+        let results = pool::run(cells, &make, &options, &watch);
         watch.close();
         let results: Option<Vec<W::Result>> = results?.into_iter().collect();
         results.ok_or_else(|| CommandError::Interrupted(self.folder.to_owned()))
@@ -159,7 +194,7 @@ impl Run<'_> {
         let started = Instant::now();
         let mut least = None;
         if self.options.quick
-            && let Some(quick) = settings.quick.take()
+            && let Some(quick) = settings.quick.clone()
         {
             settings.epochs = quick.epochs;
             settings.seeds = quick.seeds;
@@ -203,7 +238,7 @@ impl Run<'_> {
         let make = |_| simulate::cell::Cell::new(settings, chip, opened, self.options.seed, self.folder);
         let results = self.cells(&cells, "steps", &make)?;
         let Some(result) = results.first() else { return Ok(()) };
-        let summary = simulate::run::summary(chip, result);
+        let summary = simulate::run::summary(title, chip, result, self.threads());
         output::write_json(self.folder, "summary.json", &summary)?;
         let report = simulate::run::report(title, chip, result, self.threads());
         output::finish(self.folder, &report, self.options.json)

@@ -6,5 +6,6 @@
 pub mod embedded;
 pub mod file;
 pub mod labelled;
+pub mod origin;
 pub mod pool;
 pub mod reference;

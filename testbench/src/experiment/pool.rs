@@ -7,14 +7,14 @@
 //! Promises: finished cells are never computed again on resumption; results do not depend on which thread ran a
 //! cell. Absent on purpose: what a cell does (each task), the report.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use synfire_chip::checkpoint;
+use synfire_chip::checkpoint::{self, CheckpointError};
 use synfire_chip::files::Diagnostics;
 use thiserror::Error;
 
@@ -30,9 +30,22 @@ pub struct CellName {
 impl CellName {
     /// File name without ending.
     fn slug(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-        format!("{}-{}", self.row.chars().map(plain).collect::<String>(), self.seed)
+        format!("{}-{}", slug(&self.row), self.seed)
     }
+}
+
+/// What the name of a row becomes in file names: rows need different ones.
+#[must_use]
+pub fn slug(row: &str) -> String {
+    row.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect()
+}
+
+/// A finished cell on the disk.
+#[derive(Serialize, Deserialize)]
+struct Kept<R> {
+    /// Of the inputs it was computed from, in hexadecimal.
+    fingerprint: String,
+    result: R,
 }
 
 /// How a cell ended.
@@ -102,7 +115,7 @@ pub enum PoolError {
     Input(Diagnostics),
     /// A checkpoint cannot be read or written.
     #[error(transparent)]
-    Checkpoint(#[from] checkpoint::CheckpointError),
+    Checkpoint(#[from] CheckpointError),
     /// A file of the output cannot be read or written.
     #[error("{path}: {error}")]
     Io {
@@ -128,7 +141,7 @@ pub trait Watch: Sync {
 pub struct PoolOptions<'a> {
     /// Threads in all.
     pub threads: usize,
-    /// Set by a signal handler.
+    /// Set by a signal handler, and here when a cell fails: the others then stop as soon as their state is whole.
     pub interrupt: &'a AtomicBool,
     /// Output folder.
     pub out: &'a Path,
@@ -151,18 +164,22 @@ pub fn run<W: Work>(
     let workers = options.threads.clamp(1, cells.len().max(1));
     let threads = (options.threads / workers).max(1);
     let results: Mutex<Vec<Option<W::Result>>> = Mutex::new(vec![None; cells.len()]);
+    let one = |index: usize| OneCell { name: &cells[index], folder: &folder, options, threads, watch };
+    // What an earlier run left must be usable before anything runs.
+    for index in (0..cells.len()).filter(|index| one(*index).has_files()) {
+        let fingerprint = make(index).map_err(PoolError::Input)?.fingerprint();
+        one(index).left::<W>(fingerprint)?;
+    }
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cells.len()).collect());
     let failure: Mutex<Option<PoolError>> = Mutex::new(None);
-    let stop = AtomicBool::new(false);
     let work = || {
-        while !stop.load(Ordering::Relaxed) && !options.interrupt.load(Ordering::Relaxed) {
+        while !options.interrupt.load(Ordering::Relaxed) {
             let Some(index) = lock(&queue).pop_front() else { return };
-            let own = OneCell { name: &cells[index], folder: &folder, options, threads, watch };
-            match own.run(|| make(index)) {
+            match one(index).run(|| make(index)) {
                 Ok(result) => lock(&results)[index] = result,
                 Err(error) => {
                     lock(&failure).get_or_insert(error);
-                    stop.store(true, Ordering::Relaxed);
+                    options.interrupt.store(true, Ordering::Relaxed);
                 }
             }
         }
@@ -184,6 +201,13 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// What an earlier run left of a cell.
+enum Left<S, R> {
+    Nothing,
+    State(S),
+    Result(R),
+}
+
 /// One cell with its files.
 struct OneCell<'a> {
     name: &'a CellName,
@@ -198,20 +222,18 @@ impl OneCell<'_> {
         &self,
         make: impl FnOnce() -> Result<W, Diagnostics>,
     ) -> Result<Option<W::Result>, PoolError> {
-        let done = self.folder.join(format!("{}.json", self.name.slug()));
-        let saved = self.folder.join(format!("{}.checkpoint", self.name.slug()));
         let mut cell = make().map_err(PoolError::Input)?;
-        if done.is_file() {
-            let io = |error| PoolError::Io { path: done.clone(), error };
-            let text = std::fs::read_to_string(&done).map_err(io)?;
-            let result: W::Result = serde_json::from_str(&text).map_err(|e| io(std::io::Error::other(e)))?;
-            self.watch.finished(self.name, &W::describe(&result), Some(cell.units()));
-            return Ok(Some(result));
-        }
         let fingerprint = cell.fingerprint();
-        let state: Option<W::State> =
-            if saved.is_file() { Some(checkpoint::read(&saved, fingerprint)?) } else { None };
-        let trouble: Mutex<Option<checkpoint::CheckpointError>> = Mutex::new(None);
+        let state = match self.left::<W>(fingerprint)? {
+            Left::Result(result) => {
+                self.watch.finished(self.name, &W::describe(&result), Some(cell.units()));
+                return Ok(Some(result));
+            }
+            Left::State(state) => Some(state),
+            Left::Nothing => None,
+        };
+        let (done, saved) = (self.done(), self.saved());
+        let trouble: Mutex<Option<CheckpointError>> = Mutex::new(None);
         let context = CellContext {
             interrupt: self.options.interrupt,
             threads: self.threads,
@@ -233,7 +255,7 @@ impl OneCell<'_> {
                 Ok(None)
             }
             Outcome::Finished(result) => {
-                self.keep::<W>(&done, &result)?;
+                self.keep::<W>(&done, fingerprint, &result)?;
                 // The finished file is whole: what is left of the checkpoint is only space.
                 let _ = std::fs::remove_file(&saved);
                 self.watch.finished(self.name, &W::describe(&result), None);
@@ -242,8 +264,39 @@ impl OneCell<'_> {
         }
     }
 
-    fn keep<W: Work>(&self, done: &Path, result: &W::Result) -> Result<(), PoolError> {
-        let text = serde_json::to_string(result).map_err(|e| PoolError::Run(e.to_string()))?;
+    fn done(&self) -> PathBuf {
+        self.folder.join(format!("{}.json", self.name.slug()))
+    }
+
+    fn saved(&self) -> PathBuf {
+        self.folder.join(format!("{}.checkpoint", self.name.slug()))
+    }
+
+    fn has_files(&self) -> bool {
+        self.done().exists() || self.saved().exists()
+    }
+
+    /// What an earlier run with the same inputs left.
+    fn left<W: Work>(&self, fingerprint: [u8; 32]) -> Result<Left<W::State, W::Result>, PoolError> {
+        let path = self.done();
+        if path.exists() {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| PoolError::Io { path: path.clone(), error })?;
+            let kept: Kept<W::Result> = serde_json::from_str(&text)
+                .map_err(|e| CheckpointError::Damaged { path: path.clone(), detail: e.to_string() })?;
+            let allowed = checkpoint::hex(&fingerprint);
+            if kept.fingerprint != allowed {
+                return Err(CheckpointError::OtherInputs { path, found: kept.fingerprint, allowed }.into());
+            }
+            return Ok(Left::Result(kept.result));
+        }
+        let path = self.saved();
+        Ok(if path.exists() { Left::State(checkpoint::read(&path, fingerprint)?) } else { Left::Nothing })
+    }
+
+    fn keep<W: Work>(&self, done: &Path, fingerprint: [u8; 32], result: &W::Result) -> Result<(), PoolError> {
+        let kept = Kept { fingerprint: checkpoint::hex(&fingerprint), result };
+        let text = serde_json::to_string(&kept).map_err(|e| PoolError::Run(e.to_string()))?;
         let partial = done.with_extension("partial");
         let io = |error| PoolError::Io { path: done.to_owned(), error };
         std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, done)).map_err(io)

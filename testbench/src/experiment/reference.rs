@@ -6,8 +6,9 @@
 
 use super::embedded;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Place, Source};
 use synfire_chip::network::Network;
 
 /// A file's text and where its own references are looked up.
@@ -27,7 +28,7 @@ pub struct Opened {
 /// When there is no such file; names the nearest carried one.
 pub fn open(reference: &str) -> Result<Opened, Diagnostics> {
     let path = Path::new(reference);
-    if path.is_file() { read(path) } else { carried(reference, reference) }
+    if path.is_file() { read(path) } else { carried(reference, reference, false) }
 }
 
 /// Opens what `from` refers to.
@@ -37,10 +38,10 @@ pub fn open(reference: &str) -> Result<Opened, Diagnostics> {
 fn open_from(reference: &str, from: &Opened) -> Result<Opened, Diagnostics> {
     match &from.folder {
         // A carried file refers to carried files only, whatever lies in the current folder.
-        None => carried(reference, reference),
+        None => carried(reference, reference, true),
         Some(folder) => {
             let path = folder.join(reference);
-            if path.is_file() { read(&path) } else { carried(reference, &path.display().to_string()) }
+            if path.is_file() { read(&path) } else { carried(reference, &path.display().to_string(), true) }
         }
     }
 }
@@ -52,17 +53,19 @@ fn read(path: &Path) -> Result<Opened, Diagnostics> {
     Ok(Opened { name: path.display().to_string(), text, folder })
 }
 
-fn carried(reference: &str, shown: &str) -> Result<Opened, Diagnostics> {
+/// A carried file. What an experiment refers to is a network, what a user names an experiment.
+fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagnostics> {
     if let Some((name, text)) = embedded::find(reference) {
         return Ok(Opened { name: name.to_owned(), text: text.to_owned(), folder: None });
     }
     let names: Vec<&str> = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")).collect();
     let mut problem = Diagnostic::new(format!("no file `{shown}`"));
-    if let Some(near) = files::nearest(reference, names.iter().copied()) {
+    let names: Vec<&str> = names.into_iter().filter(|n| n.ends_with(".network") == network).collect();
+    if let Some(near) = files::nearest(reference.trim_end_matches(".ron"), names.iter().copied()) {
         problem = problem.noted("help", format!("did you mean the carried file `{near}`?"));
     }
-    let experiments = names.iter().filter(|n| !n.contains('.'));
-    let list = experiments.copied().collect::<Vec<_>>().join(", ");
+    let list: Vec<&str> = names.into_iter().filter(|n| network || !n.contains('.')).collect();
+    let list = list.join(", ");
     Err(problem.noted("allowed", format!("a path, or one of {list}")).into())
 }
 
@@ -76,7 +79,16 @@ pub fn chip(reference: &str, from: &Opened) -> Result<Chip, Diagnostics> {
     {
         return files::chip_from_text(name, text, Path::new("."));
     }
+    let place = |problem: Diagnostic| {
+        if problem.place.is_some() {
+            return problem;
+        }
+        let source = Arc::new(Source::new(from.name.clone(), from.text.clone()));
+        let place = source.locate("chip").map(|span| Place { source, span });
+        Diagnostic { place, ..problem }
+    };
     files::load_chip(reference, from.folder.as_deref().unwrap_or(Path::new(".")))
+        .map_err(|problems| problems.each(place))
 }
 
 /// Loads the network that a file refers to.
@@ -89,7 +101,23 @@ pub fn network(
     chip: &Chip,
     seed: Option<u32>,
 ) -> Result<Network, Diagnostics> {
+    network_and_files(reference, from, chip, seed).map(|(network, _)| network)
+}
+
+/// As [`network`]; also the files that were read for it. A file that the program carries is not among them.
+///
+/// # Errors
+/// As [`network`].
+pub fn network_and_files(
+    reference: &str,
+    from: &Opened,
+    chip: &Chip,
+    seed: Option<u32>,
+) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let opened = open_from(reference, from)?;
     let folder = opened.folder.as_deref().unwrap_or(Path::new("."));
-    files::network_from_text(&opened.name, &opened.text, folder, chip, &NetworkOverrides { seed })
+    let overrides = NetworkOverrides { seed };
+    let (network, read) = files::network_and_files(&opened.name, &opened.text, folder, chip, &overrides)?;
+    let own = opened.folder.is_some().then(|| PathBuf::from(&opened.name));
+    Ok((network, own.into_iter().chain(read).collect()))
 }

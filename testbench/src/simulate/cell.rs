@@ -1,13 +1,21 @@
 //! The one cell of a simulation: runs in chunks, records, resumable at every step.
+//!
+//! Promises: files are written when the run has ended (weights at their steps), and do not depend on where it was
+//! interrupted; what stays in memory is the chip, the events of stimulus files and what was recorded.
+//! Absent on purpose: what the run cost, in words (`run`).
 
-use super::inputs::Stimuli;
+use super::inputs;
 use super::outputs;
 use super::probes::{self, Probes};
+use super::recorded::Recorded;
+use super::samples::{Answers, Samples};
+use super::stimuli::Stimuli;
 use crate::experiment::file::Simulate;
-use crate::experiment::labelled;
+use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::{self, Opened};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -17,56 +25,66 @@ use synfire_chip::counters::NodeCounts;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::memory::CoreMemory;
-use synfire_chip::network::Network;
-use synfire_chip::probe::{Probe, Recorder, Recording, Variable};
-use synfire_chip::program::{Control, Program};
+use synfire_chip::network::{Network, Synapses};
+use synfire_chip::probe::{Probe, Recorder, Variable};
+use synfire_chip::program::Program;
 use synfire_chip::time::Elapsed;
+use synfire_core::synapse::WeightLanes;
 
 /// Steps that are run at a time.
 const CHUNK: u64 = 64;
-
-/// Labels and targets of consecutive samples.
-struct Labels {
-    labels: Vec<u8>,
-    first_channel: u16,
-    classes: u16,
-    right: i32,
-    wrong: i32,
-}
 
 /// Everything that a cell needs to go on.
 #[derive(Serialize, Deserialize)]
 pub struct CellState {
     machine: MachineSnapshot,
-    recorded: Vec<(Vec<u64>, Vec<i32>)>,
-    sums: Vec<i64>,
-    answers: Vec<u32>,
+    progress: Gathered,
+}
+
+/// What a run gathered so far.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Gathered {
+    recorded: Vec<Recorded>,
+    answers: Answers,
     wall_seconds: f64,
+}
+
+/// A file that decides the run, and the SHA-256 of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Relative to the experiment's folder, where it lies below it.
+    pub file: String,
+    /// Hexadecimal.
+    pub sha256: String,
 }
 
 /// What a simulation leaves beside its files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellResult {
+    /// Name and seed of the network.
+    pub network: (String, u32),
+    /// Neurons and synapses.
+    pub size: (u64, u64),
     /// Counts.
     pub counts: NodeCounts,
     /// Simulated time.
     pub elapsed: Elapsed,
-    /// Cores in use.
-    pub cores: usize,
-    /// Memory of each.
+    /// Memory of each core in use, field by field.
     pub memory: Vec<[u64; 12]>,
     /// Events that full axons merged.
     pub merged_events: u64,
-    /// Answer of each sample, where labels were given.
+    /// Answer of each sample, where there is a readout.
     pub answers: Vec<u32>,
-    /// Label of each sample.
+    /// Label of each sample, where there are labels.
     pub labels: Vec<u8>,
-    /// Synapses of the network.
-    pub synapses: u64,
-    /// Wall time.
+    /// Wall time, from the first step.
     pub wall_seconds: f64,
-    /// SHA-256 of the network as loaded, its mapping, and every stimulus file.
+    /// SHA-256 of everything that decides the run, as it was loaded.
     pub inputs_sha256: String,
+    /// The files among it.
+    pub inputs: Vec<InputFile>,
+    /// Files written.
+    pub outputs: Vec<String>,
 }
 
 /// A simulation at work.
@@ -74,16 +92,14 @@ pub struct Cell<'a> {
     settings: &'a Simulate,
     out: PathBuf,
     network: Network,
+    size: (u64, u64),
     machine: Machine,
     stimuli: Stimuli,
+    samples: Option<Samples>,
     probes: Probes,
     recorder: Recorder,
-    labels: Option<Labels>,
+    inputs: Vec<InputFile>,
     fingerprint: [u8; 32],
-}
-
-fn problem(text: impl Into<String>) -> Diagnostics {
-    Diagnostics::from(Diagnostic::new(text.into()))
 }
 
 impl<'a> Cell<'a> {
@@ -98,150 +114,184 @@ impl<'a> Cell<'a> {
         seed: Option<u32>,
         out: &Path,
     ) -> Result<Self, Diagnostics> {
-        let network = reference::network(&settings.network, opened, chip, seed)?;
-        let stimuli = Stimuli::load(settings, &network, opened)?;
-        let probes = probes::resolve(settings, &network)?;
-        let labels = labels(settings, &network, opened)?;
-        let machine =
-            Machine::new(&network, chip).map_err(|e| problem(format!("{}: {e}", settings.network)))?;
-        let mut list: Vec<Probe> = probes.registers.iter().map(|(_, probe)| probe.clone()).collect();
-        if let Some(readout) = settings.samples.as_ref().and_then(|s| s.readout.as_deref()) {
-            let index = network.population(readout).unwrap_or(0);
-            list.push(Probe::all(&network, index, Variable::Compared));
+        let origin = Origin::new(opened);
+        if settings.steps == 0 || settings.steps > u64::from(u32::MAX) {
+            let found = settings.steps.to_string();
+            return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
+        }
+        let (mut network, mut files) = reference::network_and_files(&settings.network, opened, chip, seed)?;
+        let schedule = Samples::new(settings, &network, &origin)?;
+        let (stimuli, read) = inputs::load(settings, &network, &origin)?;
+        files.extend(read);
+        let samples = schedule.map(|(samples, read)| {
+            files.extend(read);
+            samples
+        });
+        let probes = probes::resolve(settings, &network, &origin)?;
+        let mut machine = Machine::new(&network, chip)
+            .map_err(|e| Diagnostics::from(origin.at("network", e.to_string())))?;
+        announce_currents(&stimuli, &network, &mut machine, &origin)?;
+        let mut list: Vec<Probe> = probes.registers.iter().map(|p| p.probe.clone()).collect();
+        if let Some(readout) = samples.as_ref().and_then(|s| s.readout) {
+            list.push(Probe::all(&network, readout, Variable::Compared));
         }
         let recorder = Recorder::new(list, &machine.nodes);
-        let mut contents = Vec::new();
-        for path in &stimuli.files {
-            let bytes = std::fs::read(path).map_err(|e| problem(format!("{}: {e}", path.display())))?;
-            contents.push(checkpoint::fingerprint(&bytes));
-        }
-        let inputs = checkpoint::inputs_fingerprint(&network, &machine.mapping);
-        let fingerprint = checkpoint::fingerprint(&(inputs, contents, format!("{settings:?}")));
+        let inputs = hash_inputs(opened, &files)?;
+        let whole = checkpoint::inputs_fingerprint(&network, &machine.mapping);
+        let fingerprint = checkpoint::fingerprint(&(whole, chip, format!("{settings:?}"), &inputs));
+        let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
+        let size = (neurons, network.synapses());
+        drop_weights(&mut network, &probes);
         let out = out.to_owned();
-        Ok(Self { settings, out, network, machine, stimuli, probes, recorder, labels, fingerprint })
+        Ok(Self {
+            settings,
+            out,
+            network,
+            size,
+            machine,
+            stimuli,
+            samples,
+            probes,
+            recorder,
+            inputs,
+            fingerprint,
+        })
     }
 
     fn program(&self, from: u64, until: u64) -> Program {
-        let event = |step| {
+        let events = |step: u64| {
+            let step = step as u32;
             let mut events = self.stimuli.events(step);
-            if let Some(samples) = &self.settings.samples {
-                let (sample, within) = (step / u64::from(samples.steps), step % u64::from(samples.steps));
-                if within == 0 {
-                    if samples.clear {
-                        events.control.push(Control::Clear);
-                    }
-                    events.control.push(Control::Learn(false));
-                    self.targets(sample, &mut events.control);
-                }
-                if samples.learn_from.is_some_and(|from| u64::from(from) == within) {
-                    events.control.push(Control::Learn(true));
-                }
+            if let Some(samples) = &self.samples {
+                samples.control(step, &mut events.control);
             }
             events
         };
-        (from..until).map(event).collect()
-    }
-
-    fn targets(&self, sample: u64, control: &mut Vec<Control>) {
-        let Some(labels) = &self.labels else { return };
-        let Some(label) = labels.labels.get(sample as usize) else { return };
-        for class in 0..labels.classes {
-            let value = if class == u16::from(*label) { labels.right } else { labels.wrong };
-            control.push(Control::Target { channel: labels.first_channel + class, value });
-        }
+        (from..until).map(events).collect()
     }
 
     /// First step after `from` at which a chunk must end.
     fn chunk_end(&self, from: u64) -> u64 {
-        let weights = self.probes.weights.iter().flat_map(|(_, steps)| steps.iter().copied());
+        let weights = self.probes.weights.iter().flat_map(|probe| probe.after.iter().copied());
         let end = weights.filter(|step| *step > from).min().unwrap_or(u64::MAX);
         end.min(from + CHUNK).min(self.settings.steps)
     }
 
+    /// Writes the weights that are asked for after `step` steps.
     fn write_weights(&self, step: u64) -> Result<(), String> {
-        for (projection, steps) in &self.probes.weights {
-            if steps.contains(&step) {
-                let name = format!("{}.weights.{step}.npy", self.network.projections[*projection].name);
-                let values = self.machine.weights(&self.network, *projection);
-                let path = self.out.join(name);
-                outputs::weights(&path, &self.network, *projection, &values)
-                    .map_err(|e| format!("{}: {e}", path.display()))?;
-            }
+        for probe in self.probes.weights.iter().filter(|probe| probe.after.contains(&step)) {
+            let name = format!("{}.{step}.npy", probe.stem);
+            let values = self.machine.weights(&self.network, probe.projection);
+            outputs::weights(&self.out, &name, &self.network, probe.projection, &values)
+                .map_err(|e| e.to_string())?;
         }
         Ok(())
     }
 
-    /// Adds what the readout showed to the sums of its sample, and answers where a sample ended.
-    fn decide(&self, shown: &Recording, state: &mut CellState) {
-        let Some(samples) = &self.settings.samples else { return };
-        for (row, step) in shown.steps.iter().enumerate() {
-            let within = step % u64::from(samples.steps);
-            if within == 0 {
-                state.sums = vec![0; shown.columns];
-            }
-            if within >= u64::from(samples.learn_from.unwrap_or(0)) {
-                state.sums.iter_mut().zip(shown.row(row)).for_each(|(sum, u)| *sum += i64::from(*u));
-            }
-            if within + 1 == u64::from(samples.steps) {
-                let answer = (0..state.sums.len()).rev().max_by_key(|class| state.sums[*class]).unwrap_or(0);
-                state.answers.push(answer as u32);
-            }
+    /// Runs one chunk and gathers what it recorded; answers with how many steps were run.
+    fn advance(
+        &mut self,
+        gathered: &mut Gathered,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<usize, String> {
+        let from = self.machine.step;
+        let program = self.program(from, self.chunk_end(from));
+        let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
+        let ran = self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
+        let chunks = self.recorder.take();
+        if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len())) {
+            samples.decide(shown, &mut gathered.answers);
         }
+        let kept = gathered.recorded.iter_mut().zip(&self.probes.registers);
+        kept.zip(&chunks).for_each(|((kept, probe), chunk)| kept.append(probe, chunk));
+        self.write_weights(self.machine.step)?;
+        Ok(ran)
     }
 
-    fn finish(&mut self, state: CellState) -> Result<CellResult, String> {
-        for ((stem, probe), (steps, values)) in self.probes.registers.iter().zip(state.recorded) {
-            let recording = Recording { steps, columns: probe.neurons.len(), values };
-            outputs::recording(&self.out, stem, probe.variable, &probe.neurons, &recording)
-                .map_err(|e| format!("{}/{stem}: {e}", self.out.display()))?;
+    fn finish(&self, gathered: Gathered) -> Result<CellResult, String> {
+        let mut written = Vec::new();
+        for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
+            outputs::recording(&self.out, probe, recorded).map_err(|e| e.to_string())?;
+            written.extend([format!("{}.npy", probe.stem), format!("{}.csv", probe.stem)]);
+        }
+        for probe in &self.probes.weights {
+            written.extend(probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
+        }
+        let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
+        if !gathered.answers.given.is_empty() {
+            outputs::answers(&self.out, &gathered.answers, &labels).map_err(|e| e.to_string())?;
+            written.push("answers.csv".to_owned());
         }
         Ok(CellResult {
+            network: (self.network.name.clone(), self.network.seed),
+            size: self.size,
             counts: self.machine.counts(),
             elapsed: self.machine.elapsed,
-            cores: self.machine.nodes.len(),
             memory: self.machine.memory().iter().map(CoreMemory::values).collect(),
             merged_events: self.machine.merged_events(),
-            answers: state.answers,
-            labels: self.labels.as_ref().map_or(Vec::new(), |l| l.labels.clone()),
-            synapses: self.network.synapses(),
-            wall_seconds: state.wall_seconds,
+            answers: gathered.answers.given,
+            labels,
+            wall_seconds: gathered.wall_seconds,
             inputs_sha256: checkpoint::hex(&self.fingerprint),
+            inputs: self.inputs.clone(),
+            outputs: written,
         })
     }
 }
 
-fn labels(settings: &Simulate, network: &Network, opened: &Opened) -> Result<Option<Labels>, Diagnostics> {
-    let Some(samples) = &settings.samples else { return Ok(None) };
-    if samples.steps == 0 {
-        return Err(problem("`samples.steps` is 0, allowed 1.."));
+/// The machine must know the largest currents before they come.
+fn announce_currents(
+    stimuli: &Stimuli,
+    network: &Network,
+    machine: &mut Machine,
+    origin: &Origin,
+) -> Result<(), Diagnostics> {
+    for (index, population) in network.populations.iter().enumerate() {
+        let largest = stimuli.largest_current(index);
+        machine.announce_currents(network, index, largest).map_err(|most| {
+            let title = format!("currents of `{}` can overflow its dendritic sums", population.name);
+            let found = format!("magnitudes up to {largest} in one step");
+            origin.refuse("stimuli", &title, &found, &format!("up to {most} beside its synapses"))
+        })?;
     }
-    let Some(file) = &samples.labels else { return Ok(None) };
-    let name =
-        samples.readout.as_deref().ok_or_else(|| problem("`samples.labels` needs `samples.readout`"))?;
-    let names = || network.populations.iter().map(|p| p.name.as_str()).collect();
-    let index = network.population(name);
-    let index = index
-        .ok_or_else(|| Diagnostics::from(crate::classify::changes::unknown("population", name, names())))?;
-    let population = &network.populations[index];
-    let count = (settings.steps / u64::from(samples.steps)) as usize;
-    let path = opened.folder.clone().unwrap_or_default().join(file);
-    let labels = labelled::labels(&path, count).map_err(|e| problem(e.to_string()))?;
-    if let Some(bad) = labels.iter().find(|l| u32::from(**l) >= population.neurons) {
-        let allowed = population.neurons.saturating_sub(1);
-        return Err(problem(format!(
-            "{}: label {bad}, allowed 0..={allowed} (readout `{name}`)",
-            path.display()
-        )));
+    Ok(())
+}
+
+/// After the cores are built, only weights that a probe asks for need their place in the network.
+fn drop_weights(network: &mut Network, probes: &Probes) {
+    for (index, projection) in network.projections.iter_mut().enumerate() {
+        if probes.weights.iter().all(|probe| probe.projection != index) {
+            projection.synapses = Synapses::Dense { weights: WeightLanes::I8(Vec::new()) };
+        }
     }
-    let lane = |value: f64| (value * f64::from(1u32 << network.datapath.state_fraction)).round() as i32;
-    Ok(Some(Labels {
-        labels,
-        first_channel: population.readout.map_or(0, |r| r.first_channel),
-        // Without a readout's errors there are no channels to set.
-        classes: if population.readout.is_some() { population.neurons as u16 } else { 0 },
-        right: lane(samples.right),
-        wrong: lane(samples.wrong),
-    }))
+}
+
+fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<InputFile>, Diagnostics> {
+    let folder = opened.folder.clone().unwrap_or_default();
+    let name = Path::new(&opened.name).file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+    let text = checkpoint::hex(&Sha256::digest(&opened.text).into());
+    let mut inputs = vec![InputFile { file: name, sha256: text }];
+    for path in files {
+        let file = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
+        let hashed = sha256(path);
+        let sha256 = hashed.map_err(|e| {
+            Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {e}", path.display())))
+        })?;
+        inputs.push(InputFile { file, sha256 });
+    }
+    Ok(inputs)
+}
+
+fn sha256(path: &Path) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer)? {
+            0 => return Ok(checkpoint::hex(&hash.finalize().into())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 impl Work for Cell<'_> {
@@ -257,7 +307,7 @@ impl Work for Cell<'_> {
     }
 
     fn describe(result: &CellResult) -> String {
-        format!("{} spikes", result.counts.core.spikes)
+        format!("{} spikes in {} steps", result.counts.core.spikes, result.elapsed.steps)
     }
 
     fn run(
@@ -266,54 +316,38 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let started = Instant::now();
-        let mut state = match state {
+        let mut gathered = match state {
             Some(state) => {
-                self.machine.restore(state.machine.clone())?;
-                state
+                self.machine.restore(state.machine)?;
+                if state.progress.recorded.len() != self.probes.registers.len() {
+                    return Err("the checkpoint has other probes".to_owned());
+                }
+                state.progress
             }
-            None => CellState {
-                machine: self.machine.snapshot(),
-                recorded: vec![Default::default(); self.probes.registers.len()],
-                sums: Vec::new(),
-                answers: Vec::new(),
-                wall_seconds: 0.0,
-            },
+            None => {
+                self.write_weights(0)?;
+                let recorded = vec![Recorded::default(); self.probes.registers.len()];
+                Gathered { recorded, ..Gathered::default() }
+            }
         };
-        let before = state.wall_seconds;
+        let before = gathered.wall_seconds;
         let mut saved = Instant::now();
-        if self.machine.step == 0 {
-            self.write_weights(0)?;
-        }
         while self.machine.step < self.settings.steps {
-            let from = self.machine.step;
-            let program = self.program(from, self.chunk_end(from));
-            let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
-            let ran = self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
-            let mut recordings = self.recorder.take();
-            if recordings.len() > self.probes.registers.len()
-                && let Some(readout) = recordings.pop()
-            {
-                self.decide(&readout, &mut state);
-            }
-            for (kept, new) in state.recorded.iter_mut().zip(recordings) {
-                kept.0.extend(new.steps);
-                kept.1.extend(new.values);
-            }
-            self.write_weights(self.machine.step)?;
+            let ran = self.advance(&mut gathered, context)?;
+            gathered.wall_seconds = before + started.elapsed().as_secs_f64();
             let message = format!("step {}", self.machine.step);
             (context.progress)(Progress { units: ran as u64, message: &message });
             let stop = context.interrupt.load(Ordering::Relaxed) && self.machine.step < self.settings.steps;
             if stop || saved.elapsed() >= context.save_every {
-                state.wall_seconds = before + started.elapsed().as_secs_f64();
-                state.machine = self.machine.snapshot();
+                let state = CellState { machine: self.machine.snapshot(), progress: gathered };
                 if stop {
                     return Ok(Outcome::Interrupted(Box::new(state)));
                 }
                 (context.save)(&state);
+                gathered = state.progress;
                 saved = Instant::now();
             }
         }
-        state.wall_seconds = before + started.elapsed().as_secs_f64();
-        Ok(Outcome::Finished(Box::new(self.finish(state)?)))
+        Ok(Outcome::Finished(Box::new(self.finish(gathered)?)))
     }
 }

@@ -1,271 +1,224 @@
-//! Stimuli: from files and generators to the events of each step.
+//! Stimuli of an experiment file: names resolved, files read and checked.
 //!
-//! Promises: everything that is wrong with a file is found before anything runs; an event beyond the last neuron, the
-//! last step or an axon's multiplicity limit is refused with its place.
+//! Promises: everything that is wrong with a file is found before anything runs, with file, row or line, what was
+//! found and what is allowed; memory is 12 bytes an event, whatever the shape of the file.
+//! Absent on purpose: formats of files (`arrays`).
 
-use crate::classify::changes::unknown;
-use crate::encode::{Encoder, LatencyCode, Poisson, Presentation, RateCode};
-use crate::experiment::file::{SampleSchedule, Simulate, Stimulus};
-use crate::experiment::labelled;
-use crate::experiment::reference::Opened;
-use std::path::{Path, PathBuf};
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use super::stimuli::{Event, Origin, Stimuli};
+use crate::arrays::npy::IntegerRows;
+use crate::arrays::spike_list::{Limits, SpikeListFile};
+use crate::arrays::stimulus::{CurrentFile, RasterFile, Stimulus as Stream};
+use crate::encode::{EncodeError, Encoder, LatencyCode, Poisson, RateCode};
+use crate::experiment::file::{Simulate, Stimulus};
+use crate::experiment::origin::Origin as Place;
+use std::path::PathBuf;
+use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
-use synfire_chip::program::{Injection, StepEvents, StimulusSpike};
+use synfire_chip::program::StepEvents;
 
-/// All stimuli of a run.
-pub struct Stimuli {
-    spikes: Vec<(u64, StimulusSpike)>,
-    currents: Vec<(u64, Injection)>,
-    noise: Vec<Box<dyn Encoder + Send + Sync>>,
-    codes: Vec<Code>,
-    sample_steps: u64,
-    /// Files read, for the hash of the inputs.
-    pub files: Vec<PathBuf>,
-}
+type BoxedEncoder = Box<dyn Encoder + Send + Sync>;
 
-struct Code {
-    encoder: Box<dyn Encoder + Send + Sync>,
-    width: usize,
-    features: Vec<u8>,
-}
-
-fn problem(text: impl Into<String>) -> Diagnostics {
-    Diagnostics::from(Diagnostic::new(text.into()))
-}
-
-fn beyond(path: &Path, place: &str, what: &str, found: i64, allowed: u64) -> Diagnostics {
-    let limit = format!("0..={}", allowed.saturating_sub(1));
-    let title = format!("{}: {place}: {what} {found} is not there", path.display());
-    Diagnostics::from(Diagnostic::new(title).noted("allowed", limit))
-}
-
+/// What reading the stimuli needs.
 struct Loader<'a> {
+    place: &'a Place,
     network: &'a Network,
-    folder: PathBuf,
-    steps: u64,
-    stimuli: Stimuli,
+    /// Steps of the run.
+    steps: u32,
+    /// Steps of a sample, where there is a schedule.
+    sample_steps: Option<u32>,
+    files: Vec<PathBuf>,
 }
 
-impl Stimuli {
-    /// Loads every stimulus of `settings`.
-    ///
-    /// # Errors
-    /// With what is wrong with a file or a name.
-    pub fn load(settings: &Simulate, network: &Network, opened: &Opened) -> Result<Self, Diagnostics> {
-        let sample_steps =
-            settings.samples.as_ref().map_or(settings.steps, |s: &SampleSchedule| u64::from(s.steps));
-        let stimuli = Self {
-            spikes: Vec::new(),
-            currents: Vec::new(),
-            noise: Vec::new(),
-            codes: Vec::new(),
-            sample_steps: sample_steps.max(1),
-            files: Vec::new(),
-        };
-        let folder = opened.folder.clone().unwrap_or_default();
-        let mut loader = Loader { network, folder, steps: settings.steps, stimuli };
-        for stimulus in &settings.stimuli {
-            loader.add(stimulus)?;
-        }
-        let mut stimuli = loader.stimuli;
-        stimuli.spikes.sort_unstable_by_key(|(step, s)| (*step, s.input, s.neuron));
-        stimuli.currents.sort_unstable_by_key(|(step, c)| (*step, c.population, c.neuron));
-        Ok(stimuli)
+/// Loads every stimulus of `settings`, and says which files were read.
+///
+/// # Errors
+/// With what is wrong with a file, a name or a number.
+pub fn load(
+    settings: &Simulate,
+    network: &Network,
+    place: &Place,
+) -> Result<(Stimuli, Vec<PathBuf>), Diagnostics> {
+    let steps = u32::try_from(settings.steps).unwrap_or(u32::MAX);
+    let sample_steps = settings.samples.as_ref().map(|s| s.steps);
+    let mut loader = Loader { place, network, steps, sample_steps, files: Vec::new() };
+    let mut list = Vec::new();
+    for (index, stimulus) in settings.stimuli.iter().enumerate() {
+        list.push(loader.one(&format!("stimuli[{index}]"), stimulus)?);
     }
-
-    /// The events of `step`, without control events.
-    #[must_use]
-    pub fn events(&self, step: u64) -> StepEvents {
-        fn of<T: Copy>(list: &[(u64, T)], step: u64) -> impl Iterator<Item = T> + '_ {
-            let start = list.partition_point(|(s, _)| *s < step);
-            list[start..].iter().take_while(move |(s, _)| *s == step).map(|(_, event)| *event)
-        }
-        let mut events = StepEvents::default();
-        events.spikes.extend(of(&self.spikes, step));
-        events.injections.extend(of(&self.currents, step));
-        let whole = Presentation { sample: 0, epoch: 0 };
-        for encoder in &self.noise {
-            encoder.spikes(&[], whole, step as u32, &mut events.spikes);
-        }
-        let (sample, within) = (step / self.sample_steps, (step % self.sample_steps) as u32);
-        for code in &self.codes {
-            let at = sample as usize * code.width;
-            if let Some(features) = code.features.get(at..at + code.width) {
-                let shown = Presentation { sample: sample as u32, epoch: 0 };
-                code.encoder.spikes(features, shown, within, &mut events.spikes);
-            }
-        }
-        events
-    }
+    Ok((Stimuli::new(list, sample_steps.unwrap_or(steps)), loader.files))
 }
 
 impl Loader<'_> {
-    fn add(&mut self, stimulus: &Stimulus) -> Result<(), Diagnostics> {
+    fn one(&mut self, at: &str, stimulus: &Stimulus) -> Result<Origin, Diagnostics> {
         match stimulus {
             Stimulus::SpikeList { input, file } => {
-                let (input, path) = (self.input(input)?, self.path(file));
-                self.spike_list(input, &path)
+                let at = format!("{at}.SpikeList");
+                let (index, path, field) = (self.input(&at, input)?, self.path(file), format!("{at}.file"));
+                let own = &self.network.inputs[usize::from(index)];
+                let (neurons, max_events) = (own.neurons, own.max_events);
+                let limits = Limits { input: index, neurons, max_events, steps: self.steps };
+                let mut list = SpikeListFile::open(&path, limits).map_err(|e| self.place.array(&field, e))?;
+                Ok(Origin::Spikes(index, self.drain(&field, &mut list, &|step| step)?))
             }
             Stimulus::Raster { input, file } => {
-                let (input, path) = (self.input(input)?, self.path(file));
-                self.raster(input, &path)
+                let at = format!("{at}.Raster");
+                let (index, path, field) = (self.input(&at, input)?, self.path(file), format!("{at}.file"));
+                let own = &self.network.inputs[usize::from(index)];
+                let mut raster = RasterFile::open(&path, index, own.neurons, own.max_events)
+                    .map_err(|e| self.place.array(&field, e))?;
+                let shape = (raster.samples(), raster.steps());
+                let step_of = self.step_of(&field, file, shape)?;
+                Ok(Origin::Spikes(index, self.drain(&field, &mut raster, &step_of)?))
             }
             Stimulus::Current { population, file } => {
-                let names = || self.network.populations.iter().map(|p| p.name.as_str()).collect();
-                let index = self.network.population(population);
-                let index =
-                    index.ok_or_else(|| Diagnostics::from(unknown("population", population, names())))?;
-                let path = self.path(file);
-                self.current(index, &path)
+                let at = format!("{at}.Current");
+                let (index, path) = (self.population(&at, population)?, self.path(file));
+                let field = format!("{at}.file");
+                let neurons = self.network.populations[usize::from(index)].neurons;
+                let mut currents =
+                    CurrentFile::open(&path, index, neurons).map_err(|e| self.place.array(&field, e))?;
+                let shape = (currents.samples(), currents.steps());
+                let step_of = self.step_of(&field, file, shape)?;
+                Ok(Origin::Currents(index, self.drain(&field, &mut currents, &step_of)?))
             }
             Stimulus::Poisson { input, rate_ppm } => {
-                let index = self.input(input)?;
-                let neurons = self.network.inputs[index].neurons as usize;
-                let noise = Poisson::new(index as u16, &vec![*rate_ppm; neurons], self.network.seed);
-                self.stimuli
-                    .noise
-                    .push(Box::new(noise.map_err(|e| problem(format!("input `{input}`: {e}")))?));
-                Ok(())
+                let at = format!("{at}.Poisson");
+                let index = self.input(&at, input)?;
+                let rates = vec![*rate_ppm; self.network.inputs[usize::from(index)].neurons as usize];
+                let noise = Poisson::new(index, &rates, self.network.seed);
+                let noise = noise.map_err(|e| self.bad(&format!("{at}.rate_ppm"), &e))?;
+                Ok(Origin::Noise(Box::new(noise)))
             }
             Stimulus::RateCode { input, features, rate_per_mille } => {
                 let seed = self.network.seed;
-                self.code(input, features, |i, largest| {
-                    let code = RateCode::new(i, largest, *rate_per_mille, seed);
-                    code.map(|c| Box::new(c) as Box<dyn Encoder + Send + Sync>)
+                let number = ("rate_per_mille", *rate_per_mille);
+                self.code(&format!("{at}.RateCode"), input, features, number, |index, largest| {
+                    Ok(Box::new(RateCode::new(index, largest, *rate_per_mille, seed)?))
                 })
             }
             Stimulus::LatencyCode { input, features, range_steps } => {
-                self.code(input, features, |i, largest| {
-                    let code = LatencyCode::new(i, largest, *range_steps, false);
-                    code.map(|c| Box::new(c) as Box<dyn Encoder + Send + Sync>)
+                let number = ("range_steps", *range_steps);
+                self.code(&format!("{at}.LatencyCode"), input, features, number, |index, largest| {
+                    Ok(Box::new(LatencyCode::new(index, largest, *range_steps, false)?))
                 })
             }
         }
     }
 
     fn path(&mut self, file: &str) -> PathBuf {
-        let path = self.folder.join(file);
-        self.stimuli.files.push(path.clone());
+        let path = self.place.path(file);
+        self.files.push(path.clone());
         path
     }
 
-    fn input(&self, name: &str) -> Result<usize, Diagnostics> {
-        let names = || self.network.inputs.iter().map(|i| i.name.as_str()).collect();
-        self.network.input(name).ok_or_else(|| unknown("input", name, names()).into())
+    fn input(&self, at: &str, name: &str) -> Result<u16, Diagnostics> {
+        let names = || self.network.inputs.iter().map(|i| i.name.as_str());
+        let index = self.network.input(name);
+        let index =
+            index.ok_or_else(|| self.place.unknown(&format!("{at}.input"), "input", name, names()))?;
+        Ok(index as u16)
+    }
+
+    fn population(&self, at: &str, name: &str) -> Result<u16, Diagnostics> {
+        let names = || self.network.populations.iter().map(|p| p.name.as_str());
+        let field = format!("{at}.population");
+        let index = self.network.population(name);
+        Ok(index.ok_or_else(|| self.place.unknown(&field, "population", name, names()))? as u16)
+    }
+
+    fn bad(&self, field: &str, error: &EncodeError) -> Diagnostics {
+        let name = field.rsplit('.').next().unwrap_or(field);
+        self.place.refuse(
+            field,
+            &format!("`{name}` is out of range"),
+            &error.found.to_string(),
+            error.allowed,
+        )
+    }
+
+    /// Which step of the run a row of an array is: row after row, or, for an array of samples, from the beginning of
+    /// each sample. Refuses arrays longer than the run or the sample.
+    fn step_of(
+        &self,
+        field: &str,
+        file: &str,
+        (samples, rows): (u64, u64),
+    ) -> Result<impl Fn(u32) -> u32 + use<>, Diagnostics> {
+        let per_sample = self.sample_steps.filter(|_| samples > 1);
+        let (room, what) = match per_sample {
+            Some(steps) => (u64::from(steps), "`samples.steps`"),
+            None => (u64::from(self.steps), "`steps`"),
+        };
+        let per_row = per_sample.map_or(rows, u64::from);
+        if samples.saturating_mul(per_row) > u64::from(self.steps) || rows > room {
+            let found = if samples > 1 { format!("{samples} samples of {rows}") } else { rows.to_string() };
+            let title = format!("`{file}` has more steps than the run");
+            let allowed = match per_sample {
+                Some(steps) => {
+                    format!("{} samples of at most {steps} steps ({what})", self.steps / steps.max(1))
+                }
+                None => format!("at most {room} steps ({what})"),
+            };
+            return Err(self.place.refuse(field, &title, &found, &allowed));
+        }
+        let rows = rows as u32;
+        Ok(move |row: u32| match per_sample {
+            Some(steps) => row / rows * steps + row % rows,
+            None => row,
+        })
+    }
+
+    /// Everything that `stream` holds, in the run's steps; who opened it has checked that it has no more.
+    fn drain(
+        &self,
+        field: &str,
+        stream: &mut dyn Stream,
+        step_of: &dyn Fn(u32) -> u32,
+    ) -> Result<Vec<Event>, Diagnostics> {
+        let mut list = Vec::new();
+        let mut row = 0;
+        let mut events = StepEvents::default();
+        while stream.next_step(&mut events).map_err(|e| self.place.array(field, e))? {
+            let step = step_of(row);
+            let spikes = events.spikes.drain(..).map(|s| (s.neuron, i32::from(s.count)));
+            let currents = events.injections.drain(..).map(|i| (i.neuron, i.value));
+            list.extend(spikes.chain(currents).map(|(neuron, value)| Event { step, neuron, value }));
+            row += 1;
+        }
+        list.shrink_to_fit();
+        Ok(list)
     }
 
     fn code(
         &mut self,
+        at: &str,
         input: &str,
-        features: &str,
-        make: impl Fn(u16, u8) -> Result<Box<dyn Encoder + Send + Sync>, crate::encode::EncodeError>,
-    ) -> Result<(), Diagnostics> {
-        let index = self.input(input)?;
-        let path = self.path(features);
-        let (width, features) = labelled::features(&path).map_err(|e| problem(e.to_string()))?;
-        let neurons = self.network.inputs[index].neurons as usize;
-        if width != neurons {
-            let text = format!(
-                "{}: {width} features a sample, input `{input}` has {neurons} neurons",
-                path.display()
-            );
-            return Err(problem(text));
+        file: &str,
+        number: (&str, u32),
+        make: impl Fn(u16, u8) -> Result<BoxedEncoder, EncodeError>,
+    ) -> Result<Origin, Diagnostics> {
+        let index = self.input(at, input)?;
+        let (path, field) = (self.path(file), format!("{at}.features"));
+        let width = self.network.inputs[usize::from(index)].neurons as usize;
+        let features = features(&path, width).map_err(|e| self.place.array(&field, e))?;
+        let samples = self.sample_steps.map_or(1, |steps| self.steps.div_ceil(steps.max(1)));
+        if features.len() / width.max(1) < samples as usize {
+            let title = format!("`{file}` has too few samples for the run");
+            let found = (features.len() / width.max(1)).to_string();
+            let allowed = format!("at least {samples}: `steps` / `samples.steps`");
+            return Err(self.place.refuse(&field, &title, &found, &allowed));
         }
         let largest = features.iter().copied().max().unwrap_or(1).max(1);
-        let encoder = make(index as u16, largest).map_err(|e| problem(format!("input `{input}`: {e}")))?;
-        self.stimuli.codes.push(Code { encoder, width, features });
-        Ok(())
+        let encoder = make(index, largest).map_err(|e| self.bad(&format!("{at}.{}", number.0), &e))?;
+        Ok(Origin::Code { encoder, width, features })
     }
+}
 
-    fn push(
-        &mut self,
-        path: &Path,
-        place: &str,
-        input: usize,
-        event: (i64, i64, i64),
-    ) -> Result<(), Diagnostics> {
-        let (step, neuron, count) = event;
-        let population = &self.network.inputs[input];
-        if !(0..self.steps as i64).contains(&step) {
-            return Err(beyond(path, place, "step", step, self.steps));
-        }
-        if !(0..i64::from(population.neurons)).contains(&neuron) {
-            return Err(beyond(path, place, "neuron", neuron, u64::from(population.neurons)));
-        }
-        let most = population.max_events;
-        if !(0..=i64::from(most)).contains(&count) {
-            let name = &population.name;
-            let title = format!("{}: {place}: {count} events in one step", path.display());
-            let allowed = format!("0..={most}, the `max_events` of input `{name}`");
-            return Err(Diagnostic::new(title).noted("allowed", allowed).into());
-        }
-        if count > 0 {
-            let spike = StimulusSpike { input: input as u16, neuron: neuron as u32, count: count as u8 };
-            self.stimuli.spikes.push((step as u64, spike));
-        }
-        Ok(())
-    }
-
-    fn spike_list(&mut self, input: usize, path: &Path) -> Result<(), Diagnostics> {
-        let fail = |e: csv::Error| problem(format!("{}: {e}", path.display()));
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(fail)?;
-        let headers = reader.headers().map_err(fail)?.clone();
-        let names: Vec<&str> = headers.iter().collect();
-        if names != ["step", "neuron"] && names != ["step", "neuron", "count"] {
-            let title = format!("{}: line 1: header `{}`", path.display(), names.join(","));
-            return Err(Diagnostic::new(title).noted("allowed", "step,neuron or step,neuron,count").into());
-        }
-        let mut record = csv::StringRecord::new();
-        while reader.read_record(&mut record).map_err(fail)? {
-            let place = format!("line {}", record.position().map_or(0, csv::Position::line));
-            let mut values = [0i64, 0, 1];
-            for (value, field) in values.iter_mut().zip(record.iter()) {
-                *value = field.parse().map_err(|_| {
-                    let title = format!("{}: {place}: `{field}`", path.display());
-                    Diagnostics::from(Diagnostic::new(title).noted("allowed", "an integer"))
-                })?;
-            }
-            self.push(path, &place, input, (values[0], values[1], values[2]))?;
-        }
-        Ok(())
-    }
-
-    fn matrix(&self, path: &Path, neurons: u32) -> Result<Vec<i64>, Diagnostics> {
-        let allowed = format!("integers or bool of shape [steps, {neurons}], at most {} steps", self.steps);
-        let (shape, values) = labelled::integers(path, &allowed).map_err(|e| problem(e.to_string()))?;
-        if shape.len() != 2 || shape[1] != u64::from(neurons) || shape[0] > self.steps {
-            let title = format!("{}: shape {shape:?}", path.display());
-            return Err(Diagnostic::new(title).noted("allowed", allowed).into());
-        }
-        Ok(values)
-    }
-
-    fn raster(&mut self, input: usize, path: &Path) -> Result<(), Diagnostics> {
-        let neurons = self.network.inputs[input].neurons;
-        let values = self.matrix(path, neurons)?;
-        for (at, count) in values.into_iter().enumerate().filter(|(_, count)| *count != 0) {
-            let (step, neuron) = (at / neurons as usize, at % neurons as usize);
-            let place = format!("row {step}, column {neuron}");
-            self.push(path, &place, input, (step as i64, neuron as i64, count))?;
-        }
-        Ok(())
-    }
-
-    fn current(&mut self, population: usize, path: &Path) -> Result<(), Diagnostics> {
-        let neurons = self.network.populations[population].neurons;
-        // An injected current joins the exact dendritic sum, so it must leave room there.
-        let limit = 1i64 << 29;
-        for (at, value) in self.matrix(path, neurons)?.into_iter().enumerate().filter(|(_, v)| *v != 0) {
-            let (step, neuron) = (at / neurons as usize, at % neurons as usize);
-            if value.abs() >= limit {
-                let title = format!("{}: row {step}, column {neuron}: {value}", path.display());
-                return Err(Diagnostic::new(title).noted("allowed", "magnitudes below 2^29").into());
-            }
-            let event =
-                Injection { population: population as u16, neuron: neuron as u32, value: value as i32 };
-            self.stimuli.currents.push((step as u64, event));
-        }
-        Ok(())
-    }
+/// Features of all samples, `[samples, width]`, each 0..=255.
+fn features(path: &std::path::Path, width: usize) -> Result<Vec<u8>, crate::arrays::ArrayError> {
+    let rows = IntegerRows::open(path)?;
+    rows.expect(&[None, Some(width as u64)], "[samples, neurons of the input]")?;
+    let mut features = Vec::new();
+    rows.each_in(0, 255, "feature", |value| features.push(value as u8))?;
+    Ok(features)
 }

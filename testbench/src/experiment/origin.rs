@@ -1,0 +1,93 @@
+//! The experiment file that a task comes from: its folder, and where its fields stand.
+//!
+//! Promises: a problem with a field is shown in its line where the file can be walked, and without a place otherwise.
+//! Absent on purpose: what is wrong (the callers know).
+
+use crate::arrays::ArrayError;
+use crate::experiment::reference::Opened;
+use std::path::PathBuf;
+use std::sync::Arc;
+use synfire_chip::files::{Diagnostic, Diagnostics, Source, nearest};
+
+/// An experiment file.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    source: Arc<Source>,
+    folder: PathBuf,
+}
+
+impl Origin {
+    /// The file that `opened` holds.
+    #[must_use]
+    pub fn new(opened: &Opened) -> Self {
+        let source = Arc::new(Source::new(opened.name.clone(), opened.text.clone()));
+        Self { source, folder: opened.folder.clone().unwrap_or_default() }
+    }
+
+    /// Path of a file that a field names.
+    #[must_use]
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.folder.join(file)
+    }
+
+    /// A problem with `field` of the task, such as `stimuli[0].Raster.file`; shown at the nearest enclosing field
+    /// that is stated.
+    #[must_use]
+    pub fn at(&self, field: &str, title: impl Into<String>) -> Diagnostic {
+        let problem = Diagnostic::new(title);
+        let mut path = field;
+        loop {
+            // A variant around a structure in brackets of its own, or around its fields.
+            let found = ["task[0].", "task."].into_iter().find_map(|t| {
+                let path = format!("{t}{path}");
+                if path.ends_with('.') { None } else { self.source.locate(&path) }
+            });
+            match (found, path.rfind(['.', '['])) {
+                (Some(span), _) => return problem.at(&self.source, span),
+                (None, Some(end)) => path = &path[..end],
+                (None, None) => return problem,
+            }
+        }
+    }
+
+    /// A name that is not among `names`.
+    #[must_use]
+    pub fn unknown<'n>(
+        &self,
+        field: &str,
+        kind: &str,
+        name: &str,
+        names: impl Iterator<Item = &'n str>,
+    ) -> Diagnostics {
+        let names: Vec<&str> = names.collect();
+        let near = nearest(name, names.iter().copied());
+        let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+        let allowed = if names.is_empty() { format!("the network has no {kind}") } else { names.join(", ") };
+        let problem = self.at(field, format!("unknown {kind} `{name}`")).labelled(label);
+        problem.noted("allowed", allowed).into()
+    }
+
+    /// A value that is not allowed.
+    #[must_use]
+    pub fn refuse(&self, field: &str, title: &str, found: &str, allowed: &str) -> Diagnostics {
+        self.at(field, title).labelled(format!("found {found}")).noted("allowed", allowed).into()
+    }
+
+    /// A problem with the array that `field` names.
+    #[must_use]
+    pub fn array(&self, field: &str, error: ArrayError) -> Diagnostics {
+        let (title, found, allowed) = match error {
+            ArrayError::Io { path, action, source } => {
+                let title = format!("cannot {action} `{}`: {source}", path.display());
+                return self.at(field, title).into();
+            }
+            ArrayError::Form { path, found, allowed } => {
+                (format!("`{}` is not what it should be", path.display()), found, allowed)
+            }
+            ArrayError::Value { path, place, field, found, allowed } => {
+                (format!("`{}`, {place}: `{field}` is out of range", path.display()), found, allowed)
+            }
+        };
+        self.refuse(field, &title, &found, &allowed)
+    }
+}
