@@ -1,0 +1,15 @@
+//! The command as its users meet it: exit status, messages, files. Every message about bad input is under test word for
+//! word; nothing that is read makes the program panic.
+
+mod cli {
+    pub mod checkpoints;
+    pub mod data;
+    pub mod experiments;
+    pub mod folder;
+    pub mod fuzz;
+    #[cfg(unix)]
+    pub mod interrupted;
+    pub mod names;
+    pub mod networks;
+    pub mod runs;
+}

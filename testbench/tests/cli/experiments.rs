@@ -1,0 +1,233 @@
+//! Bad experiment files.
+
+use super::folder::{EXPERIMENT, Folder};
+use insta::assert_snapshot;
+
+#[test]
+fn an_unknown_field() {
+    assert_snapshot!(Folder::experiment("epochs: 2", "epoch: 2"), @r#"
+    error: unknown field `epoch` in `Classify`
+      --> two-classes.ron:11:9
+       |
+    11 |         epoch: 2,
+       |         ^^^^^ did you mean `epochs`?
+       |
+       = allowed: compare, data, encoders, epochs, learn_from, linear, quick, readout, right, rows, sample_steps, seeds, slower_after, test_per_mille, validate_per_mille, wrong
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn a_wrong_type() {
+    assert_snapshot!(Folder::experiment("epochs: 2", "epochs: -2"), @r#"
+    error: expected an integer for `task.Classify.epochs`, found `-2`
+      --> two-classes.ron:11:17
+       |
+    11 |         epochs: -2,
+       |                 ^^ this integer is too large or too small
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn numbers_out_of_range_are_shown_together() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "sample_steps: 20", "sample_steps: 5");
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 0");
+    assert_snapshot!(folder.refuses(&["check", EXPERIMENT]), @r#"
+    error: `learn_from` is not a step of a presentation
+      --> two-classes.ron:10:21
+       |
+    10 |         learn_from: 10,
+       |                     ^^ found 10
+       |
+       = allowed: 0..=4: below `sample_steps`
+
+    error: `epochs` is out of range
+      --> two-classes.ron:11:17
+       |
+    11 |         epochs: 0,
+       |                 ^ found 0
+       |
+       = allowed: 1 or more
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn a_target_that_no_membrane_reaches() {
+    assert_snapshot!(Folder::experiment("right: 1.0", "right: 256.0"), @r#"
+    error: `right` does not fit the membrane
+      --> two-classes.ron:13:16
+       |
+    13 |         right: 256.0,
+       |                ^^^^^ found 256
+       |
+       = allowed: magnitudes up to 255.999969, the largest membrane of this chip
+       = nothing was run; exit status 2
+    "#);
+    let text = Folder::experiment("right: 1.0", "right: NaN");
+    assert!(text.contains("found NaN"), "{text}");
+}
+
+#[test]
+fn a_row_in_a_comparison_that_is_not_there() {
+    assert_snapshot!(Folder::experiment("second: \"frozen\"", "second: \"frosen\""), @r#"
+    error: unknown row `frosen`
+      --> two-classes.ron:21:46
+       |
+    21 |         compare: [(first: "learned", second: "frosen")],
+       |                                              ^^^^^^^^ did you mean `frozen`?
+       |
+       = allowed: learned, frozen
+       = nothing was run; exit status 2
+    "#);
+    assert_snapshot!(Folder::experiment("second: \"frozen\"", "second: \"linear\""), @r#"
+    error: unknown row `linear`
+      --> two-classes.ron:21:46
+       |
+    21 |         compare: [(first: "learned", second: "linear")],
+       |                                              ^^^^^^^^
+       |
+       = allowed: learned, frozen
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn rows_and_seeds_that_would_share_files() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "name: \"frozen\"", "name: \"Learned\"");
+    folder.edit(EXPERIMENT, "second: \"frozen\"", "second: \"Learned\"");
+    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1, 1]");
+    assert_snapshot!(folder.refuses(&["check", EXPERIMENT]), @r#"
+    error: seed 1 is listed twice
+      --> two-classes.ron:15:20
+       |
+    15 |         seeds: [1, 1],
+       |                    ^
+       |
+       = allowed: different seeds
+
+    error: row `Learned` would share its files with row `learned`
+      --> two-classes.ron:19:20
+       |
+    19 |             (name: "Learned", network: "two-classes.network.ron", set: [Freeze("pixels_hidden")]),
+       |                    ^^^^^^^^^
+       |
+       = allowed: names that differ in ASCII letters or digits, whatever their case
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn names_that_are_not_in_the_network() {
+    assert_snapshot!(Folder::experiment("(input: \"pixels\"", "(input: \"pixel\""), @r#"
+    error: unknown input `pixel`
+     --> two-classes.ron:8:32
+      |
+    8 |         encoders: [Rate(input: "pixel", rate_per_mille: 400)],
+      |                                ^^^^^^^ did you mean `pixels`?
+      |
+      = allowed: pixels
+       = nothing was run; exit status 2
+    "#);
+    assert_snapshot!(Folder::experiment("readout: \"readout\"", "readout: \"output\""), @r#"
+    error: unknown population `output`
+      --> two-classes.ron:12:18
+       |
+    12 |         readout: "output",
+       |                  ^^^^^^^^
+       |
+       = allowed: hidden, readout
+       = nothing was run; exit status 2
+    "#);
+    assert_snapshot!(Folder::experiment("Freeze(\"pixels_hidden\")", "Freeze(\"pixel_hidden\")"), @r#"
+    error: unknown projection `pixel_hidden`
+      --> two-classes.ron:19:72
+       |
+    19 |             (name: "frozen", network: "two-classes.network.ron", set: [Freeze("pixel_hidden")]),
+       |                                                                        ^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: did you mean `pixels_hidden`?
+       = allowed: pixels_hidden, hidden_readout
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn a_change_that_does_not_fit() {
+    let frozen = "Freeze(\"pixels_hidden\")";
+    assert_snapshot!(Folder::experiment(frozen, "ThirdFactorShift(\"hidden\", 32)"), @r#"
+    error: ThirdFactorShift of `hidden` is out of range
+      --> two-classes.ron:19:72
+       |
+    19 |             (name: "frozen", network: "two-classes.network.ron", set: [ThirdFactorShift("hidden", 32)]),
+       |                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found 32
+       |
+       = allowed: 0..=31
+       = nothing was run; exit status 2
+    "#);
+    for (change, expected) in [
+        ("Shift(\"pixels_hidden\", 32)", "allowed: 0..=31"),
+        ("ThirdFactorShift(\"readout\", 1)", "learns from its own error"),
+        ("GroupNeurons(\"hidden\", 4)", "has no learning groups"),
+        ("Freeze(\"pixels_hidden\"), Shift(\"pixels_hidden\", 1)", "does not learn"),
+        ("Thaw(\"pixels_hidden\")", "unknown choice `Thaw`"),
+    ] {
+        let text = Folder::experiment(frozen, change);
+        assert!(text.contains(expected) && text.contains("--> two-classes.ron:"), "{text}");
+    }
+}
+
+#[test]
+fn a_group_larger_than_a_core() {
+    let folder = Folder::new();
+    let carried = folder.succeeds(&["presets", "digits"]);
+    folder.write("digits.ron", &carried);
+    folder.edit("digits.ron", "name: \"DCLL, 2 groups\"", "name: \"one large group\"");
+    let text = String::from_utf8(folder.read("digits.ron")).expect("a text");
+    let (_, after) = text.split_once("GroupNeurons(\"hidden\", ").expect("a change");
+    let (size, _) = after.split_once(')').expect("a size");
+    folder.edit("digits.ron", &format!("\"hidden\", {size})"), "\"hidden\", 129)");
+    let text = folder.refuses(&["check", "digits.ron"]);
+    assert!(text.contains("found 129") && text.contains("allowed: 1..=128"), "{text}");
+}
+
+#[test]
+fn files_that_are_not_there() {
+    assert_snapshot!(
+        Folder::experiment("(name: \"frozen\", network: \"two-classes.network.ron\"", "(name: \"frozen\", network: \"two-clases.network.ron\""),
+        @r#"
+    error: no file `two-clases.network.ron`
+      --> two-classes.ron:19:39
+       |
+    19 |             (name: "frozen", network: "two-clases.network.ron", set: [Freeze("pixels_hidden")]),
+       |                                       ^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = allowed: a path, or one of superspike.network, digits-dcll.network, digits-feedback.network
+       = nothing was run; exit status 2
+    "#
+    );
+    assert_snapshot!(Folder::experiment("chip: \"small\"", "chip: \"smal\""), @r#"
+    error: no chip `smal`: cannot read `smal`: No such file or directory (os error 2)
+     --> two-classes.ron:5:11
+      |
+    5 |     chip: "smal",
+      |           ^^^^^^
+      |
+      = allowed: the path of a chip file, or a preset: loihi, paper, small
+      = note: did you mean `small`?
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn another_version_of_the_format() {
+    assert_snapshot!(Folder::experiment("synfire-experiment/1", "synfire-experiment/2"), @r#"
+    error: two-classes.ron: unknown format `synfire-experiment/2`
+     |
+     = allowed: synfire-experiment/1
+       = nothing was run; exit status 2
+    "#);
+}

@@ -1,0 +1,91 @@
+//! Names on the command line: of experiments, presets and folders.
+
+use super::folder::{EXPERIMENT, Folder};
+use insta::assert_snapshot;
+
+#[test]
+fn an_unknown_experiment() {
+    let folder = Folder::new();
+    assert_snapshot!(folder.refuses(&["run", "digts"]), @r#"
+    error: no file `digts`
+     |
+     = help: did you mean the carried file `digits`?
+     = allowed: a path, or one of superspike, digits, digits-select
+       = nothing was run; exit status 2
+    "#);
+    assert_snapshot!(folder.refuses(&["check", "nowhere/mine.ron"]), @r#"
+    error: no file `nowhere/mine.ron`
+     |
+     = allowed: a path, or one of superspike, digits, digits-select
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn an_unknown_preset() {
+    assert_snapshot!(Folder::new().refuses(&["presets", "smal"]), @r#"
+    error: unknown preset `smal`
+     |
+     = help: did you mean `small`?
+     = allowed: loihi, paper, small, superspike, superspike.network, superspike.chip, digits, digits-select, digits-dcll.network, digits-feedback.network
+       = nothing was run; exit status 2
+    "#);
+}
+
+#[test]
+fn every_preset_is_listed_printed_and_good() {
+    let folder = Folder::new();
+    let list = folder.succeeds(&["presets"]);
+    let names: Vec<&str> =
+        list.lines().filter_map(|l| l.strip_prefix("  ")?.split_whitespace().next()).collect();
+    for name in ["small", "paper", "loihi", "digits", "superspike"] {
+        assert!(names.contains(&name), "{list}");
+    }
+    for name in names {
+        let text = folder.succeeds(&["presets", name]);
+        ron::from_str::<ron::Value>(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        // Beside each other, the printed files refer to each other.
+        folder.write(&format!("{name}.ron"), text);
+    }
+    for name in ["small.ron", "loihi.ron", "digits.ron", "superspike.ron", "superspike.chip.ron"] {
+        let text = folder.succeeds(&["check", name]);
+        assert!(text.starts_with(name) && text.ends_with(": good"), "{text}");
+    }
+}
+
+#[test]
+fn bad_arguments() {
+    let folder = Folder::new();
+    for arguments in [
+        &["frobnicate"][..],
+        &["run"],
+        &["run", EXPERIMENT, "--threads", "0"],
+        &["run", EXPERIMENT, "--seed", "-1"],
+    ] {
+        folder.refuses(arguments);
+    }
+}
+
+#[test]
+fn resuming_a_folder_without_a_run() {
+    let folder = Folder::new();
+    assert_snapshot!(folder.refuses(&["resume", "nothing"]), @r#"
+    error: no run to go on with: nothing/run.json: No such file or directory (os error 2)
+       = allowed: the output folder of a run, with the `run.json` that it wrote
+       = nothing was run; exit status 2
+    "#);
+    folder.write("run.json", "{");
+    assert_snapshot!(folder.refuses(&["resume", "."]), @r#"
+    error: no run to go on with: ./run.json: EOF while parsing an object at line 1 column 1
+       = allowed: the output folder of a run, with the `run.json` that it wrote
+       = nothing was run; exit status 2
+    "#);
+    folder.write("run.json", r#"{"experiment": "gone.ron", "seed": null, "quick": false}"#);
+    assert_snapshot!(folder.refuses(&["resume", "."]), @r#"
+    error: no file `gone.ron`
+     |
+     = allowed: a path, or one of superspike, digits, digits-select
+     = note: `./run.json` names the experiment
+       = nothing was run; exit status 2
+    "#);
+}
