@@ -91,7 +91,7 @@ fn sections_are_inherited_field_by_field() {
     let paper = files_common::paper();
     assert_eq!((chip.mesh.columns, chip.mesh.rows, chip.mesh.io_tile), (3, 8, (2, 7)));
     assert_eq!((chip.energy.spike.attojoules, chip.energy.packet), (1, paper.energy.packet));
-    assert_eq!(chip.name, "chip.ron");
+    assert_eq!(chip.name, "chip");
 }
 
 #[test]

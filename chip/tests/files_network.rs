@@ -254,7 +254,7 @@ fn channels_follow_the_populations() {
     assert_eq!(first, [Some(0), None, Some(3)]);
     let learning = network.populations[2].learning.expect("learning");
     assert_eq!((learning.first_channel, learning.channels), (3, 2));
-    assert_eq!(network.name, "net.ron");
+    assert_eq!(network.name, "net");
 }
 
 /// One projection on `chip` whose sums need exactly these bits.

@@ -23,7 +23,7 @@ fn recurrent(folder: &Folder, steps: u64, every: u64) {
     folder.npy("edges.npy", &[64 * 12, 4], &edges);
     folder.file(
         "net.ron",
-        r#"(format: "synfire-network/1", name: "ring", seed: 3,
+        r#"(format: "synfire-network/1", seed: 3,
             inputs: [(name: "noise", neurons: 64)],
             populations: [(name: "r", neurons: 64, max_per_core: 8, neuron: (
                 current_decay: Factor(3000), membrane_decay: Factor(3800), threshold: 60.0,

@@ -54,8 +54,7 @@ use std::sync::Arc;
 /// With everything that is wrong with the file or the files it extends.
 pub fn load_chip(reference: &str, base_dir: &Path) -> Result<Chip, Diagnostics> {
     let first = open_chip(reference, base_dir)?;
-    let stem = Path::new(reference).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into());
-    chip_of(first, stem)
+    chip_of(first, stem(Path::new(reference)))
 }
 
 /// Loads a chip from the text of a chip file; `name` is what problems are reported under.
@@ -64,7 +63,12 @@ pub fn load_chip(reference: &str, base_dir: &Path) -> Result<Chip, Diagnostics> 
 /// As [`load_chip`].
 pub fn chip_from_text(name: &str, text: &str, base_dir: &Path) -> Result<Chip, Diagnostics> {
     let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
-    chip_of(first, name.to_owned())
+    chip_of(first, stem(Path::new(name)))
+}
+
+/// What a file without a `name` is called: its file name alone, so that no result depends on where it lies.
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into())
 }
 
 fn chip_of(first: Opened, fallback_name: String) -> Result<Chip, Diagnostics> {
@@ -91,8 +95,7 @@ pub struct NetworkOverrides {
 /// With everything that is wrong with them, or with the network on this chip.
 pub fn load_network(path: &Path, chip: &Chip, overrides: &NetworkOverrides) -> Result<Network, Diagnostics> {
     let first = Opened::read(path).map_err(Diagnostic::new)?;
-    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into());
-    network_of(first, stem, chip, overrides).map(|(network, _)| network)
+    network_of(first, stem(path), chip, overrides).map(|(network, _)| network)
 }
 
 /// Loads a network from the text of a network file; `name` is what problems are reported under, and files that
@@ -122,7 +125,7 @@ pub fn network_and_files(
     overrides: &NetworkOverrides,
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
-    network_of(first, name.to_owned(), chip, overrides)
+    network_of(first, stem(Path::new(name)), chip, overrides)
 }
 
 fn network_of(
