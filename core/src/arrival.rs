@@ -69,11 +69,12 @@ impl Arrivals {
     /// Marks `count` events on `axon`, due at step `due`.
     #[inline]
     pub fn mark(&mut self, axon: usize, due: u64, count: u8) {
+        assert!(axon < self.axons, "an axon of the block");
         let slot = due as usize & (self.slots - 1);
-        let mut mark = self.marks.get_mut(slot * self.words * 64 + axon).expect("axon within its block");
-        let had = u8::from(*mark);
-        *mark = true;
-        drop(mark);
+        let (word, bit) = (slot * self.words + axon / 64, 1u64 << (axon % 64));
+        let word = &mut self.marks.as_raw_mut_slice()[word];
+        let had = u8::from(*word & bit != 0);
+        *word |= bit;
         self.pending[slot] += u32::from(1 - had);
         let mut over = count - (1 - had);
         if over > 0 && self.limit > 1 {

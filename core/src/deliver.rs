@@ -51,7 +51,8 @@ vectorised! {
     fn dense_i16(acc: &mut [i32], weights: &[i16], axons: &[u32], scaling: Scaling) => dense_body::<i16>
 }
 
-fn sparse<W: Weight>(
+#[inline(always)]
+fn sparse_body<W: Weight>(
     acc: &mut [i32],
     starts: &[u32],
     posts: &[u16],
@@ -59,12 +60,46 @@ fn sparse<W: Weight>(
     axons: &[u32],
     scaling: Scaling,
 ) {
-    for &axon in axons {
+    let plain = scaling == Scaling { drop: 0, exponent: 0 };
+    let addend = |w: W| if plain { w.into() } else { (w.into() >> scaling.drop) << scaling.exponent };
+    let row = |axon: u32| {
         let entries = starts[axon as usize] as usize..starts[axon as usize + 1] as usize;
-        for (&post, &w) in posts[entries.clone()].iter().zip(&weights[entries]) {
-            acc[usize::from(post)] += (w.into() >> scaling.drop) << scaling.exponent;
+        (&posts[entries.clone()], &weights[entries])
+    };
+    // Two rows by turns: while one waits for memory, the other goes on.
+    let (pairs, rest) = axons.as_chunks::<2>();
+    for pair in pairs {
+        let [(posts_a, weights_a), (posts_b, weights_b)] = pair.map(row);
+        let common = posts_a.len().min(posts_b.len());
+        let a = posts_a[..common].iter().zip(&weights_a[..common]);
+        let b = posts_b[..common].iter().zip(&weights_b[..common]);
+        for ((&post_a, &a), (&post_b, &b)) in a.zip(b) {
+            acc[usize::from(post_a)] += addend(a);
+            acc[usize::from(post_b)] += addend(b);
+        }
+        for (posts, weights) in [(posts_a, weights_a), (posts_b, weights_b)] {
+            for (&post, &w) in posts[common..].iter().zip(&weights[common..]) {
+                acc[usize::from(post)] += addend(w);
+            }
         }
     }
+    for &axon in rest {
+        let (posts, weights) = row(axon);
+        for (&post, &w) in posts.iter().zip(weights) {
+            acc[usize::from(post)] += addend(w);
+        }
+    }
+}
+
+vectorised! {
+    fn sparse_i8(
+        acc: &mut [i32], starts: &[u32], posts: &[u16], weights: &[i8], axons: &[u32], scaling: Scaling,
+    ) => sparse_body::<i8>
+}
+vectorised! {
+    fn sparse_i16(
+        acc: &mut [i32], starts: &[u32], posts: &[u16], weights: &[i16], axons: &[u32], scaling: Scaling,
+    ) => sparse_body::<i16>
 }
 
 /// Adds the rows of `axons`, each once, into `acc` (one accumulator a neuron of the slice).
@@ -73,10 +108,10 @@ pub fn deliver(memory: &SynapseMemory, axons: &[u32], scaling: Scaling, acc: &mu
         (RowLayout::Dense, WeightLanes::I8(w)) => dense_i8(acc, w, axons, scaling),
         (RowLayout::Dense, WeightLanes::I16(w)) => dense_i16(acc, w, axons, scaling),
         (RowLayout::Sparse { starts, posts }, WeightLanes::I8(w)) => {
-            sparse(acc, starts, posts, w, axons, scaling);
+            sparse_i8(acc, starts, posts, w, axons, scaling);
         }
         (RowLayout::Sparse { starts, posts }, WeightLanes::I16(w)) => {
-            sparse(acc, starts, posts, w, axons, scaling);
+            sparse_i16(acc, starts, posts, w, axons, scaling);
         }
     }
 }

@@ -20,6 +20,7 @@ pub mod format;
 pub mod lif;
 pub mod neuron;
 pub mod neuron_core;
+pub mod parameters;
 pub mod rounding;
 pub mod simd;
 pub mod slice;

@@ -164,6 +164,10 @@ impl NeuronCore {
     pub fn step(&mut self, step: u64) -> CoreCounts {
         let mut counts = CoreCounts::default();
         for block in &mut self.blocks {
+            // A block that nothing reaches and that keeps no traces has nothing to do.
+            if block.arrivals.due(step) == 0 && block.traces.is_none() {
+                continue;
+            }
             deliver_block(block, &mut self.slices[block.slice], step, &mut self.axons, &mut counts);
         }
         for slice in &mut self.slices {
@@ -260,10 +264,10 @@ fn deliver_block(
                 }
             }
         }
+        let entries = entries_of(&block.memory, axons);
         counts.axon_events += axons.len() as u64;
-        counts.synaptic_events +=
-            axons.iter().map(|&a| block.memory.row(a as usize).len() as u64).sum::<u64>();
-        touch_reached(&block.memory, axons, slice);
+        counts.synaptic_events += entries;
+        touch_reached(&block.memory, axons, entries, block.port, slice);
     }
     if let Some((config, traces)) = &mut block.traces {
         let arrivals = &block.arrivals;
@@ -274,10 +278,20 @@ fn deliver_block(
     block.arrivals.retire(step);
 }
 
-/// Marks as active the neurons that the rows of `axons` reach.
-fn touch_reached(memory: &SynapseMemory, axons: &[u32], slice: &mut Slice) {
+/// Synapses in the rows of `axons`.
+fn entries_of(memory: &SynapseMemory, axons: &[u32]) -> u64 {
+    match &memory.layout {
+        RowLayout::Dense => (axons.len() * memory.posts) as u64,
+        RowLayout::Sparse { .. } => axons.iter().map(|&axon| memory.row(axon as usize).len() as u64).sum(),
+    }
+}
+
+/// Marks as active the neurons that the rows of `axons`, of so many entries together, reach.
+fn touch_reached(memory: &SynapseMemory, axons: &[u32], entries: u64, port: usize, slice: &mut Slice) {
     match &memory.layout {
         RowLayout::Dense => slice.touch_all(),
+        // Eight sums are read in the time of one entry.
+        RowLayout::Sparse { .. } if entries * 8 > slice.len as u64 => slice.touch_sums(port),
         RowLayout::Sparse { posts, .. } => {
             for &axon in axons {
                 for &post in &posts[memory.row(axon as usize)] {

@@ -6,14 +6,13 @@
 //! Absent on purpose: synapses, routing, learning.
 
 use crate::dither::{self, Purpose};
-use crate::lif::{self, Lanes, LifConfig, PerLane, Uniform};
+use crate::lif::{self, BLOCK, Blocks, Lanes, LifConfig};
 use crate::neuron::{Datapath, NeuronParameters, PerNeuron};
+use crate::parameters::{PerLane, Uniform};
 use crate::rounding::scale;
+use crate::vectorised;
 use bitvec::prelude::{BitSlice, BitVec, Lsb0};
 use serde::{Deserialize, Serialize};
-
-/// Neurons per skipping block.
-const BLOCK: usize = 64;
 
 /// One dendritic accumulator per neuron, for the projections that share its exponent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,6 +160,11 @@ impl Slice {
         self.registers.active.set(index / BLOCK, true);
     }
 
+    /// Marks the blocks in which a sum of `port` is not zero: a sum of zero is no arrival.
+    pub fn touch_sums(&mut self, port: usize) {
+        reached(&self.ports[port].sums, self.registers.active.as_raw_mut_slice());
+    }
+
     /// Micro-steps 2 to 4. Returns how many neurons were really visited (simulation work, not a count of the
     /// hardware's).
     pub fn update(&mut self, step: u64) -> usize {
@@ -170,48 +174,33 @@ impl Slice {
             self.touch_all();
         }
         if self.registers.active.not_any() {
-            if self.fired_count > 0 {
-                self.fired_words.fill(0);
-                self.fired_count = 0;
-            }
+            // Whoever fired in the step before left its block active.
+            debug_assert_eq!(self.fired_count, 0);
             return 0;
         }
         self.draw_noise(step);
         self.combine_ports();
-        let mut visited = 0;
-        for block in 0..self.registers.active.len() {
-            if self.registers.active[block] {
-                let range = block * BLOCK..(block * BLOCK + BLOCK).min(self.len);
-                visited += range.len();
-                let changed = self.update_range(range);
-                self.registers.active.set(block, changed);
-            }
-        }
-        self.fired_count =
-            if self.parameters.spiking { lif::pack(&self.registers.fired, &mut self.fired_words) } else { 0 };
+        let visited = self.update_active();
+        self.fired_count = self.fired_words.iter().map(|word| word.count_ones()).sum();
         visited
     }
 
-    fn update_range(&mut self, range: core::ops::Range<usize>) -> bool {
+    fn update_active(&mut self) -> usize {
         let r = &mut self.registers;
         let lanes = Lanes {
-            current: &mut r.current[range.clone()],
-            membrane: &mut r.membrane[range.clone()],
-            compared: &mut r.compared[range.clone()],
-            fired: &mut r.fired[range.clone()],
-            refractory: &mut r.refractory[range.clone()],
-            sum: &mut self.ports[0].sums[range.clone()],
-            noise: if self.noise.is_empty() { &[] } else { &self.noise[range.clone()] },
+            current: &mut r.current,
+            membrane: &mut r.membrane,
+            compared: &mut r.compared,
+            fired: &mut r.fired,
+            refractory: &mut r.refractory,
+            sum: &mut self.ports[0].sums,
+            noise: &self.noise,
         };
+        let blocks = Blocks { active: r.active.as_raw_mut_slice(), fired: &mut self.fired_words };
         match &self.per_lane {
             Some([current_decay, membrane_decay, threshold, bias]) => {
-                let parameters = PerLane {
-                    current_decay: &current_decay[range.clone()],
-                    membrane_decay: &membrane_decay[range.clone()],
-                    threshold: &threshold[range.clone()],
-                    bias: &bias[range],
-                };
-                lif::update(self.config, parameters, self.wide, lanes)
+                let parameters = PerLane { current_decay, membrane_decay, threshold, bias };
+                lif::update(self.config, parameters, self.wide, lanes, blocks)
             }
             None => {
                 let p = &self.parameters;
@@ -221,7 +210,7 @@ impl Slice {
                     threshold: p.threshold.get(0),
                     bias: p.bias.get(0),
                 };
-                lif::update(self.config, parameters, self.wide, lanes)
+                lif::update(self.config, parameters, self.wide, lanes, blocks)
             }
         }
     }
@@ -290,6 +279,19 @@ impl Slice {
         self.fired_count = lif::pack(&self.registers.fired, &mut self.fired_words);
         true
     }
+}
+
+#[inline(always)]
+fn reached_body(sums: &[i32], active: &mut [u64]) {
+    for (block, sums) in sums.chunks(BLOCK).enumerate() {
+        let any = sums.iter().fold(0, |any, sum| any | sum);
+        active[block / 64] |= u64::from(any != 0) << (block % 64);
+    }
+}
+
+vectorised! {
+    /// Sets the bit of every block that holds a sum other than zero.
+    fn reached(sums: &[i32], active: &mut [u64]) => reached_body
 }
 
 /// Whether bias, threshold, reset value and noise stay within the state's width, which the narrow sums assume.

@@ -5,7 +5,7 @@
 //! and Zenke (2019) without the reset term. In updated-current order `P` takes the new `Q`. A spike counts
 //! when it arrives. One pair an axon, unsigned.
 //!
-//! Promises: a word of 64 axons whose traces are all zero and that nothing reached is skipped exactly.
+//! Promises: a block of 64 axons whose traces are all zero and that nothing reached is skipped exactly.
 //! Absent on purpose: per-synapse filters (the learning rule's state), postsynaptic traces.
 
 use crate::decay::decay;
@@ -37,30 +37,52 @@ pub struct Traces {
     pub q: Vec<i32>,
     /// Second filter, one lane an axon: what the learning rules read.
     pub p: Vec<i32>,
-    /// Words of 64 axons that may hold a non-zero trace.
+    /// Blocks of 64 axons that may hold a non-zero trace.
     active: BitVec<u64, Lsb0>,
 }
 
+/// Axons of a word of `active`'s bits: what is skipped together.
+const BLOCK: usize = 64;
+
 #[inline(always)]
-fn decay_q_body(q: &mut [i32], config: TraceConfig) {
-    for q in q {
-        *q = decay(*q, config.q_decay, u32::from(config.decay_fraction));
+fn decay_q_body(q: &mut [i32], active: &[u64], config: TraceConfig) {
+    for (block, q) in q.chunks_mut(BLOCK).enumerate() {
+        if active[block / 64] >> (block % 64) & 1 == 1 {
+            for q in q {
+                *q = decay(*q, config.q_decay, u32::from(config.decay_fraction));
+            }
+        }
     }
 }
 
 #[inline(always)]
-fn advance_p_body(p: &mut [i32], q: &[i32], config: TraceConfig) -> i32 {
+fn advance_body(p: &mut [i32], q: &mut [i32], active: &mut [u64], config: TraceConfig) {
     let max = (1i32 << config.bits) - 1;
-    let mut any = 0;
-    for (p, &q) in p.iter_mut().zip(q) {
-        *p = (decay(*p, config.p_decay, u32::from(config.decay_fraction)) + q).min(max);
-        any |= *p | q;
+    let fraction = u32::from(config.decay_fraction);
+    for (block, (p, q)) in p.chunks_mut(BLOCK).zip(q.chunks_mut(BLOCK)).enumerate() {
+        let (active, bit) = (&mut active[block / 64], 1u64 << (block % 64));
+        if *active & bit == 0 {
+            continue;
+        }
+        let mut any = 0;
+        for (p, q) in p.iter_mut().zip(q) {
+            *p = (decay(*p, config.p_decay, fraction) + *q).min(max);
+            if !config.updated_q {
+                *q = decay(*q, config.q_decay, fraction);
+            }
+            any |= *p | *q;
+        }
+        if any == 0 {
+            *active &= !bit;
+        }
     }
-    any
 }
 
-vectorised! { fn decay_q(q: &mut [i32], config: TraceConfig) => decay_q_body }
-vectorised! { fn advance_p(p: &mut [i32], q: &[i32], config: TraceConfig) -> i32 => advance_p_body }
+vectorised! { fn decay_q(q: &mut [i32], active: &[u64], config: TraceConfig) => decay_q_body }
+vectorised! {
+    /// P of the active blocks, then Q, where it was not updated before; blocks that came to rest are skipped from now.
+    fn advance(p: &mut [i32], q: &mut [i32], active: &mut [u64], config: TraceConfig) => advance_body
+}
 
 impl Traces {
     /// Traces at rest.
@@ -71,48 +93,37 @@ impl Traces {
 
     /// One step. `events` lists `(axon, events that arrived)`, each axon at most once.
     pub fn update(&mut self, config: TraceConfig, events: impl Iterator<Item = (usize, u32)> + Clone) {
-        for (axon, _) in events.clone() {
-            self.active.set(axon / 64, true);
-        }
-        let axons = self.q.len();
-        let max = (1u32 << config.bits) - 1;
-        let ranges = |words: &BitVec<u64, Lsb0>| {
-            words.iter_ones().map(|w| w * 64..(w * 64 + 64).min(axons)).collect::<Vec<_>>()
+        let Self { q, p, active } = self;
+        let active = active.as_raw_mut_slice();
+        let mark = |active: &mut [u64]| {
+            events.clone().for_each(|(axon, _)| active[axon / BLOCK / 64] |= 1 << (axon / BLOCK % 64));
         };
-        let ranges = ranges(&self.active);
+        let max = (1u32 << config.bits) - 1;
         let bump = |q: &mut [i32]| {
             for (axon, count) in events.clone() {
                 q[axon] = (q[axon] as u32 + u32::from(config.increment) * count).min(max) as i32;
             }
         };
         if config.updated_q {
-            for range in &ranges {
-                decay_q(&mut self.q[range.clone()], config);
-            }
-            bump(&mut self.q);
+            mark(active);
+            decay_q(q, active, config);
+            bump(q);
         }
-        for range in ranges {
-            let mut any = advance_p(&mut self.p[range.clone()], &self.q[range.clone()], config);
-            if !config.updated_q {
-                decay_q(&mut self.q[range.clone()], config);
-                any |= self.q[range.clone()].iter().fold(0, |a, q| a | q);
-            }
-            self.active.set(range.start / 64, any != 0);
-        }
+        advance(p, q, active, config);
         if !config.updated_q {
-            bump(&mut self.q);
-            for (axon, _) in events {
-                self.active.set(axon / 64, true);
-            }
+            bump(q);
+            mark(active);
         }
     }
 
     /// Lists the axons whose P is not zero into `axons`, ascending.
     pub fn list_active(&self, axons: &mut Vec<u32>) {
         axons.clear();
-        for word in self.active.iter_ones() {
-            let end = (word * 64 + 64).min(self.p.len());
-            axons.extend((word * 64..end).filter(|&axon| self.p[axon] != 0).map(|axon| axon as u32));
+        let active = self.active.as_raw_slice();
+        for (block, p) in self.p.chunks(BLOCK).enumerate() {
+            if active[block / 64] >> (block % 64) & 1 == 1 {
+                append_nonzero(p, (block * BLOCK) as u32, axons);
+            }
         }
     }
 
@@ -122,4 +133,17 @@ impl Traces {
         self.p.fill(0);
         self.active.fill(false);
     }
+}
+
+/// Appends `first` and the index of every lane that is not zero, ascending.
+pub fn append_nonzero(lanes: &[i32], first: u32, list: &mut Vec<u32>) {
+    // Every index is written, those of zeros are overwritten: no branch that a pattern of lanes could mislead.
+    let start = list.len();
+    list.resize(start + lanes.len(), 0);
+    let mut end = start;
+    for (index, lane) in lanes.iter().enumerate() {
+        list[end] = first + index as u32;
+        end += usize::from(*lane != 0);
+    }
+    list.truncate(end);
 }

@@ -24,7 +24,8 @@ impl Word for i32 {
     }
     #[inline(always)]
     fn updated(self, weight: i32, dither: u32, k: u32, limit: i32) -> i32 {
-        (weight + ((self + dither as i32) >> k)).clamp(-limit, limit)
+        // Two instructions; `clamp` takes three.
+        (weight + ((self + dither as i32) >> k)).max(-limit).min(limit)
     }
 }
 

@@ -6,7 +6,7 @@
 //! regulariser acts. Absent on purpose: synapses (`block_learning`), packets.
 
 use crate::broadcast::BroadcastState;
-use crate::config::{GroupReadout, NeuronLearning, Readout, ThirdFactor};
+use crate::config::{GroupReadout, NeuronLearning, RateLimit, Readout, ThirdFactor};
 use crate::feedback;
 use crate::group::{GroupFormats, Groups};
 use crate::kernel::Factors;
@@ -17,8 +17,11 @@ use crate::surrogate;
 use crate::views::{Broadcast, GroupView, NeuronView};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
+use synfire_core::format::Format;
 use synfire_core::neuron::PerNeuron;
 use synfire_core::slice::Slice;
+use synfire_core::trace::append_nonzero;
+use synfire_core::vectorised;
 
 /// An error that a readout neuron formed: an error packet's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,8 +59,11 @@ pub struct SliceLearning {
     modulation: Vec<i32>,
     /// Neurons whose modulation is not zero, ascending: those a trace-only rule can change.
     pub modulated: Vec<u32>,
-    /// Neurons whose third factor is not zero, ascending: those an eligibility rule can change.
+    /// Neurons whose third factor is not zero, ascending: those an eligibility rule can change. Listed where there is
+    /// such a rule.
     pub driven: Vec<u32>,
+    /// Whether any third factor may be other than zero.
+    formed: bool,
     /// Whether a block's eligibility needs the surrogate in every step.
     pub filters: bool,
 }
@@ -107,6 +113,7 @@ impl SliceLearning {
             modulation: vec![0; len],
             modulated: Vec::new(),
             driven: Vec::new(),
+            formed: false,
             filters: false,
         }
     }
@@ -124,6 +131,7 @@ impl SliceLearning {
         self.modulation.fill(0);
         self.modulated.clear();
         self.driven.clear();
+        self.formed = false;
     }
 
     /// Micro-step 1: a group's errors of the step before become current.
@@ -170,7 +178,7 @@ impl SliceLearning {
 
     /// Micro-step 7: third factors from the errors that arrived in micro-step 1. Returns how many were formed.
     pub fn form_third_factors(&mut self, slice: &Slice, broadcast: &BroadcastState) -> u64 {
-        let had_any = !self.driven.is_empty();
+        let had_any = std::mem::take(&mut self.formed);
         self.modulated.clear();
         self.driven.clear();
         let Some(learning) = self.learning else { return 0 };
@@ -186,6 +194,7 @@ impl SliceLearning {
             }
             return 0;
         }
+        self.formed = true;
         match learning.third_factor {
             ThirdFactor::OwnError => self.third_factors_of(Delta, learning, slice, broadcast),
             ThirdFactor::Feedback { shift, .. } => {
@@ -208,36 +217,21 @@ impl SliceLearning {
         let first = usize::from(learning.first_channel);
         let channels = usize::from(learning.channels);
         let errors = &state.errors[first..first + channels];
-        let own = learning.third_factor == ThirdFactor::OwnError;
-        let format = self.formats.learning.third_factor;
-        for neuron in 0..slice.len {
-            let group = match (&self.state.groups, &self.group) {
-                (Some(groups), Some(config)) => groups.errors(neuron / config.neurons as usize),
-                _ => &[],
-            };
-            let row = if self.matrix.is_empty() {
-                &[][..]
-            } else {
-                &self.matrix[neuron * channels..(neuron + 1) * channels]
-            };
-            let spike_count = self.state.spike_counts.get(neuron).copied().unwrap_or(0);
-            let view = NeuronView {
-                compared: slice.registers.compared[neuron],
-                spike: slice.registers.fired[neuron] != 0,
-                spike_count,
-                error: if own { errors[slice.first as usize + neuron] } else { 0 },
-                matrix: row,
-                broadcast: Broadcast { errors },
-                group: GroupView { errors: group },
-            };
-            let mut raw = rule.third_factor(&view);
-            if let Some(limit) = learning.rate_limit
-                && view.spike_count > limit.spikes
-            {
-                raw -= i64::from(limit.amount);
-            }
-            self.third_factor[neuron] = format.saturate(raw);
-        }
+        let own_errors = match learning.third_factor {
+            ThirdFactor::OwnError => &errors[slice.first as usize..slice.first as usize + slice.len],
+            ThirdFactor::Feedback { .. } | ThirdFactor::Group { .. } => &[],
+        };
+        let neurons = Neurons {
+            compared: &slice.registers.compared,
+            fired: &slice.registers.fired,
+            spike_counts: &self.state.spike_counts,
+            own_errors,
+            matrix: &self.matrix,
+            errors,
+            groups: self.state.groups.as_ref().zip(self.group.map(|group| group.neurons as usize)),
+            limit: learning.rate_limit,
+        };
+        third_factors(rule, neurons, self.formats.learning.third_factor, &mut self.third_factor);
     }
 
     /// Surrogates and modulations of this step, where a rule reads them. Call after the third factors.
@@ -262,17 +256,14 @@ impl SliceLearning {
                         }
                     }
                 }
-                for (neuron, modulation) in self.modulation.iter_mut().enumerate() {
-                    *modulation = self.third_factor[neuron] * self.surrogate[neuron];
-                }
+                modulate(&mut self.modulation, &self.third_factor, &self.surrogate);
             }
         }
         if any_third_factor {
-            let listed = |lanes: &[i32], list: &mut Vec<u32>| {
-                list.extend((0..lanes.len() as u32).filter(|&neuron| lanes[neuron as usize] != 0));
-            };
-            listed(&self.modulation, &mut self.modulated);
-            listed(&self.third_factor, &mut self.driven);
+            append_nonzero(&self.modulation, 0, &mut self.modulated);
+            if self.filters {
+                append_nonzero(&self.third_factor, 0, &mut self.driven);
+            }
         }
     }
 
@@ -336,4 +327,67 @@ impl SliceLearning {
         self.state = state;
         true
     }
+}
+
+/// What the views of a slice's neurons are made of.
+#[derive(Clone, Copy)]
+struct Neurons<'a> {
+    compared: &'a [i32],
+    fired: &'a [u8],
+    /// Empty where no regulariser reads them.
+    spike_counts: &'a [u8],
+    /// Empty where neurons have no channel of their own.
+    own_errors: &'a [i32],
+    /// One row of channels a neuron, or empty.
+    matrix: &'a [i8],
+    errors: &'a [i32],
+    /// The groups, and how many neurons each has.
+    groups: Option<(&'a Groups, usize)>,
+    limit: Option<RateLimit>,
+}
+
+#[inline(always)]
+fn third_factors_body<R: Rule>(rule: R, neurons: Neurons<'_>, format: Format, out: &mut [i32]) {
+    let channels = neurons.errors.len();
+    for (neuron, out) in out.iter_mut().enumerate() {
+        let view = NeuronView {
+            compared: neurons.compared[neuron],
+            spike: neurons.fired[neuron] != 0,
+            spike_count: neurons.spike_counts.get(neuron).copied().unwrap_or(0),
+            error: neurons.own_errors.get(neuron).copied().unwrap_or(0),
+            matrix: if neurons.matrix.is_empty() {
+                &[]
+            } else {
+                &neurons.matrix[neuron * channels..][..channels]
+            },
+            broadcast: Broadcast { errors: neurons.errors },
+            group: GroupView {
+                errors: neurons.groups.map_or(&[], |(groups, size)| groups.errors(neuron / size)),
+            },
+        };
+        let mut raw = rule.third_factor(&view);
+        if let Some(limit) = neurons.limit
+            && view.spike_count > limit.spikes
+        {
+            raw -= i64::from(limit.amount);
+        }
+        *out = format.saturate(raw);
+    }
+}
+
+vectorised! {
+    /// Third factors of the neurons of a slice, each saturated once.
+    fn third_factors[R: Rule](rule: R, neurons: Neurons<'_>, format: Format, out: &mut [i32]) => third_factors_body::<R>
+}
+
+#[inline(always)]
+fn modulate_body(modulation: &mut [i32], third_factor: &[i32], surrogate: &[i32]) {
+    for (modulation, (l, s)) in modulation.iter_mut().zip(third_factor.iter().zip(surrogate)) {
+        *modulation = l * s;
+    }
+}
+
+vectorised! {
+    /// `L * surrogate` of every neuron.
+    fn modulate(modulation: &mut [i32], third_factor: &[i32], surrogate: &[i32]) => modulate_body
 }
