@@ -26,7 +26,8 @@ pub fn network(c: &mut Choices<'_>) -> (Network, Scale) {
     let learns = c.below(100) < 75;
     let neurons = c.pick(&[12, 6, 12, 30, 30, 70, 140]);
     let width = if c.chance(60) { c.bits(12, 32) } else { 24 };
-    let theta = c.bits(5, (width - 3).min(18));
+    // At the top of the width sums pass the register's end, and at 31 and 32 bits a lane's.
+    let theta = if c.chance(12) { c.bits(width - 6, width - 2) } else { c.bits(5, (width - 3).min(18)) };
     let scale = Scale { theta, learns, neurons };
     let datapath = datapath(c, width, theta);
     let learning = engine(c, &datapath);
