@@ -1,95 +1,126 @@
 //! `synfire bench`: the simulator's hot paths against bare loops over the same memory, in one process.
 //!
-//! Each pair alternates many times; the ratio of rates is taken pair by pair, and its median and quartiles are
-//! printed, so that a machine whose speed drifts does not matter. Speed is a report, never a test.
+//! A [`measure::Pair`] is a hot path beside its ceiling: a plain loop, compiled for the same processor, over arrays of the
+//! same sizes in the same order. The two alternate; the ratio is taken alternation by alternation, and its median
+//! and quartiles are printed, so that a machine whose speed drifts does not matter.
 //!
-//! Promises: the simulator's side is the public path with its counters; both sides are checked to give the same
-//! result. Absent on purpose: absolute times as a verdict.
+//! Promises: the simulator's side is the public path with its counters; after every alternation both sides are
+//! compared, and a pair whose bits differ is reported as that. Speed is a report, never a test.
+//! Absent on purpose: absolute times as a verdict.
 
 pub mod ceiling;
-pub mod paths;
+pub mod channel;
+pub mod deliver;
+pub mod learn;
+pub mod measure;
+pub mod networks;
+pub mod threads;
+pub mod update;
+pub mod whole_step;
 
 use crate::report::model::{Cell, Report, Table};
+use measure::{Measured, measure};
 
-/// Ratios of one pair.
-#[derive(Clone, Debug)]
-pub struct Ratios {
-    /// What is compared.
-    pub name: &'static str,
-    /// What was asked; `None`: only shown.
-    pub bar: Option<f64>,
-    /// Simulator's rate by the ceiling's, one a repetition.
-    pub ratios: Vec<f64>,
-    /// Simulator's median rate, operations a second.
-    pub rate: f64,
-    /// Unit of the rate.
-    pub unit: &'static str,
-    /// Why it is not judged, if it is not.
-    pub not_judged: Option<String>,
-}
-
-/// Value at a fraction of a sorted list.
-fn quantile(sorted: &[f64], fraction: f64) -> f64 {
-    let at = ((sorted.len().max(1) - 1) as f64 * fraction).round() as usize;
-    sorted.get(at).copied().unwrap_or(f64::NAN)
-}
+/// Alternations of a full bench.
+const ALTERNATIONS: usize = 50;
+/// Alternations of a short one.
+const QUICK_ALTERNATIONS: usize = 10;
 
 /// Runs every pair.
 #[must_use]
 pub fn run(quick: bool) -> Report {
-    let repetitions = if quick { 10 } else { 50 };
-    let results = [
-        paths::deliver(repetitions),
-        paths::update(repetitions),
-        paths::learn(repetitions),
-        paths::whole_step(repetitions),
-        paths::two_threads(repetitions / 5),
+    let alternations = if quick { QUICK_ALTERNATIONS } else { ALTERNATIONS };
+    let one_thread = [
+        measure(&mut deliver::Deliver::new(), alternations, Some(0.6)),
+        measure(&mut update::Update::new(), alternations, Some(0.6)),
+        measure(&mut learn::Learn::new(), alternations, Some(0.5)),
+        measure(&mut whole_step::Dense::new(), alternations, Some(0.35)),
+        measure(&mut whole_step::Sparse::new(), alternations, None),
     ];
+    let others = [threads::two_threads(alternations), threads::bare(alternations)];
+    let [two_threads, bare_threads] = others;
+    let two_threads = threads::judge(two_threads, &bare_threads);
+    let batch = measure(&mut channel::BatchAgainstSends::new(), alternations, None);
     let mut report = Report { title: "The simulator against bare loops".to_owned(), ..Report::default() };
     report.intro = vec![
         format!(
-            "{repetitions} alternations a pair; ratio of rates, simulator by ceiling, median and quartiles."
+            "{alternations} alternations a pair in this process; ratios are of speeds, taken pair by pair."
         ),
         format!("Vector code: {:?}.", synfire_core::simd::level()),
     ];
-    let row = |r: &Ratios| {
-        let mut sorted = r.ratios.clone();
-        sorted.sort_by(f64::total_cmp);
-        let number = |v: f64| Cell::number(v, format!("{v:.2}"));
-        let median = quantile(&sorted, 0.5);
-        let verdict = match (&r.not_judged, r.bar) {
-            (Some(why), _) => format!("not judged: {why}"),
-            (None, Some(bar)) if median >= bar => "met".to_owned(),
-            (None, Some(_)) => "missed".to_owned(),
-            (None, None) => String::new(),
-        };
-        vec![
-            Cell::text(r.name),
-            number(median),
-            number(quantile(&sorted, 0.25)),
-            number(quantile(&sorted, 0.75)),
-            r.bar.map_or(Cell::text("-"), number),
-            Cell::text(verdict),
-            Cell::number(r.rate, format!("{:.0} M {}", r.rate / 1e6, r.unit)),
-        ]
-    };
-    report.push(Table {
-        title: "Ratios".to_owned(),
-        columns: [
-            "pair",
-            "median",
-            "lower quartile",
-            "upper quartile",
-            "asked",
-            "verdict",
-            "simulator's rate",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-        rows: results.iter().map(row).collect(),
-        notes: vec![
-            "two threads: rate on two by rate on one; judged only when bare loops reach 1.8".to_owned(),
+    report.push(table(
+        "Hot paths, one thread: the simulator's speed by its ceiling's",
+        &one_thread,
+        &[
+            "ceilings: bare loops over arrays of the same sizes in the same order; both sides are compared bit by bit",
+            "whole step, dense: all of a step, by the bare delivery of the same synaptic events",
         ],
-    });
+    ));
+    report.push(table(
+        "Workers",
+        &[two_threads, bare_threads, batch],
+        &["two threads are judged only where two bare loops in parallel reach 1.8 in the same run"],
+    ));
     report
+}
+
+/// Value at a fraction of a sorted list.
+fn quantile(sorted: &[f64], fraction: f64) -> f64 {
+    let at = (sorted.len().max(1) - 1) as f64 * fraction;
+    sorted.get(at.round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+fn verdict(measured: &Measured, median: f64) -> String {
+    match (measured.bar, &measured.not_judged) {
+        (_, _) if !measured.agree => "the two sides differ".to_owned(),
+        (Some(_), Some(why)) => format!("not judged: {why}"),
+        (Some(bar), None) => if median >= bar { "met" } else { "missed" }.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
+fn row(measured: &Measured) -> Vec<Cell> {
+    let sorted = |values: &[f64]| {
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        sorted
+    };
+    let ratios = sorted(&measured.ratios);
+    let median = quantile(&ratios, 0.5);
+    let number = |v: f64| Cell::number(v, format!("{v:.2}"));
+    let rate = |rates: &[f64]| {
+        let median = quantile(&sorted(rates), 0.5);
+        Cell::number(median, format!("{:.0}", median / 1e6))
+    };
+    vec![
+        Cell::text(measured.name),
+        number(median),
+        number(quantile(&ratios, 0.25)),
+        number(quantile(&ratios, 0.75)),
+        measured.bar.map_or(Cell::text("-"), number),
+        Cell::text(verdict(measured, median)),
+        rate(&measured.rates),
+        rate(&measured.bare_rates),
+        Cell::text(measured.unit),
+    ]
+}
+
+fn table(title: &str, measured: &[Measured], notes: &[&str]) -> Table {
+    let columns = [
+        "pair",
+        "ratio",
+        "lower quartile",
+        "upper quartile",
+        "asked",
+        "verdict",
+        "M/s",
+        "compared with",
+        "of",
+    ];
+    Table {
+        title: title.to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: measured.iter().map(row).collect(),
+        notes: notes.iter().map(|note| (*note).to_owned()).collect(),
+    }
 }

@@ -1,0 +1,70 @@
+//! The chips and networks that the bench runs, through the files' own path.
+//!
+//! Promises: all draws are functions of constants here, so every run of the bench does the same work.
+
+use std::path::Path;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{self, NetworkOverrides};
+use synfire_chip::machine::{Machine, RunOptions};
+use synfire_chip::network::Network;
+use synfire_chip::probe::Recorder;
+use synfire_chip::program::{Program, StepEvents, StimulusSpike};
+use synfire_core::dither::{self, Purpose};
+
+const CHIP: &str = r#"(format: "synfire-chip/1", extends: "paper", name: "bench")"#;
+
+/// A network on the chip `paper`.
+#[must_use]
+pub fn load(body: &str) -> (Chip, Network) {
+    let here = Path::new(".");
+    let text = format!(r#"(format: "synfire-network/1", name: "bench", seed: 1, {body})"#);
+    let chip = files::chip_from_text("bench chip", CHIP, here)
+        .unwrap_or_else(|e| unreachable!("the bench's own chip: {e}"));
+    let network =
+        files::network_from_text("bench network", &text, here, &chip, &NetworkOverrides { seed: None })
+            .unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
+    (chip, network)
+}
+
+/// The network, built.
+#[must_use]
+pub fn build(body: &str) -> (Network, Machine) {
+    let (chip, network) = load(body);
+    let machine =
+        Machine::new(&network, &chip).unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
+    (network, machine)
+}
+
+/// Runs a program to its end, without probes.
+pub fn run(machine: &mut Machine, program: &[StepEvents], threads: usize) {
+    let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
+    run_recorded(machine, program, threads, &mut recorder);
+}
+
+/// Runs a program to its end.
+pub fn run_recorded(machine: &mut Machine, program: &[StepEvents], threads: usize, recorder: &mut Recorder) {
+    let options = RunOptions { threads, interrupt: None };
+    machine.run(program, options, recorder).unwrap_or_else(|e| unreachable!("the bench's own run: {e}"));
+}
+
+/// Channels of `0..neurons` that fire in each of `steps` steps, each with probability `per_mille` / 1000.
+#[must_use]
+pub fn firing(neurons: u32, per_mille: u32, steps: u32) -> Vec<Vec<u32>> {
+    let seed = Purpose::Stimulus.seed(1);
+    let threshold = u32::MAX / 1000 * per_mille;
+    let fired = |step| {
+        let row = dither::row_key(seed, u64::from(step), 0, 0);
+        (0..neurons).filter(|neuron| dither::word(row, *neuron) < threshold).collect()
+    };
+    (0..steps).map(fired).collect()
+}
+
+/// A program in which the channels of the first input fire.
+#[must_use]
+pub fn program(firing: &[Vec<u32>]) -> Program {
+    let events = |fired: &Vec<u32>| {
+        let spikes = fired.iter().map(|&neuron| StimulusSpike { input: 0, neuron, count: 1 });
+        StepEvents { spikes: spikes.collect(), ..StepEvents::default() }
+    };
+    firing.iter().map(events).collect()
+}

@@ -1,0 +1,138 @@
+//! Two threads against one, on 65,536 neurons in 16 cores; and what two bare loops in parallel reach.
+//!
+//! Every neuron is driven by a bias and fires about once in 64 steps, onto 32 random targets in the next core of a ring;
+//! two of the ring's links join cores of different workers.
+
+use super::ceiling::{self, Constants, Registers};
+use super::measure::{Measured, seconds};
+use super::{networks, quantile};
+use std::hint::black_box;
+use synfire_chip::machine::Machine;
+use synfire_chip::program::StepEvents;
+use synfire_core::dither;
+
+/// Populations, one a core; each projects onto the next, the last onto the first.
+const POPULATIONS: u32 = 16;
+
+fn network() -> String {
+    let (mut populations, mut projections) = (String::new(), String::new());
+    for k in 0..POPULATIONS {
+        let next = (k + 1) % POPULATIONS;
+        populations += &format!(
+            r#"(name: "p{k}", neurons: 4096, neuron: (current_decay: Factor(0), membrane_decay: Factor(4096),
+                threshold: 1.0, bias: 0.015625)),"#
+        );
+        projections += &format!(
+            r#"(name: "p{k}", from: "p{k}", to: "p{next}", connect: Random(targets: 32),
+                weights: UniformLanes(low: -127, high: 127), store: (bits: 8, fraction: 0, exponent: 0)),"#
+        );
+    }
+    format!("populations: [{populations}], projections: [{projections}]")
+}
+
+/// Steps of one call.
+const STEPS: usize = 50;
+
+/// What two bare loops must reach for two threads to be judged.
+const BARE_BAR: f64 = 1.8;
+
+fn machine() -> Machine {
+    let (_, mut machine) = networks::build(&network());
+    for slice in machine.nodes.iter_mut().flat_map(|node| &mut node.core.slices) {
+        let threshold = slice.parameters.threshold.get(0);
+        for (neuron, membrane) in slice.registers.membrane.iter_mut().enumerate() {
+            let word = dither::mix(slice.first + neuron as u32);
+            *membrane = dither::uniform(word, 0, threshold - 1);
+        }
+    }
+    machine
+}
+
+fn measured(name: &'static str, bar: Option<f64>, unit: &'static str) -> Measured {
+    let (ratios, rates, bare_rates) = (Vec::new(), Vec::new(), Vec::new());
+    Measured { name, unit, bar, ratios, rates, bare_rates, agree: true, not_judged: None }
+}
+
+/// The machine with two workers, compared with one; both must hold the same registers throughout.
+#[must_use]
+pub fn two_threads(alternations: usize) -> Measured {
+    let mut result = measured("two threads: 65,536 neurons in 16 cores", Some(1.6), "neuron updates");
+    let (mut one, mut two) = (machine(), machine());
+    let program = vec![StepEvents::default(); STEPS];
+    let run = |machine: &mut Machine, threads| {
+        networks::run(machine, &program, threads);
+    };
+    for alternation in 0..=alternations {
+        let alone = seconds(|| run(&mut one, 1));
+        let shared = seconds(|| run(&mut two, 2));
+        if alternation > 0 {
+            let updates = (STEPS * 65_536) as f64;
+            result.ratios.push(alone / shared);
+            result.rates.push(updates / shared);
+            result.bare_rates.push(updates / alone);
+        }
+        let slices = |machine: &Machine| {
+            let slices = machine.nodes.iter().flat_map(|node| &node.core.slices);
+            slices.map(|slice| slice.registers.clone()).collect::<Vec<_>>()
+        };
+        result.agree &= slices(&one) == slices(&two) && one.counts() == two.counts();
+    }
+    result
+}
+
+/// Two bare loops in parallel against both one after the other.
+#[must_use]
+pub fn bare(alternations: usize) -> Measured {
+    const NEURONS: usize = 4096;
+    const ROUNDS: usize = 500;
+    let mut result = measured("two bare loops, in parallel", None, "neuron updates");
+    let lanes = vec![0; NEURONS];
+    let registers = Registers {
+        current: lanes.clone(),
+        membrane: lanes.clone(),
+        compared: lanes.clone(),
+        fired: vec![0; NEURONS],
+        sums: lanes,
+    };
+    let constants = Constants {
+        current_decay: 2048,
+        membrane_decay: 4096,
+        threshold: 1 << 15,
+        bias: 512,
+        limit: 1 << 23,
+    };
+    let (mut first, mut second) = (registers.clone(), registers);
+    let work = |registers: &mut Registers| {
+        for _ in 0..ROUNDS {
+            ceiling::update(black_box(&mut *registers), constants);
+        }
+    };
+    for _ in 0..alternations {
+        let alone = seconds(|| {
+            work(&mut first);
+            work(&mut second);
+        });
+        let parallel = seconds(|| {
+            std::thread::scope(|scope| {
+                scope.spawn(|| work(&mut first));
+                work(&mut second);
+            });
+        });
+        let updates = (2 * ROUNDS * NEURONS) as f64;
+        result.ratios.push(alone / parallel);
+        result.rates.push(updates / parallel);
+        result.bare_rates.push(updates / alone);
+        result.agree &= first == second;
+    }
+    result
+}
+
+/// Withholds the verdict on two threads where two bare loops do not run in parallel either.
+#[must_use]
+pub fn judge(threads: Measured, bare: &Measured) -> Measured {
+    let mut ratios = bare.ratios.clone();
+    ratios.sort_by(f64::total_cmp);
+    let reached = quantile(&ratios, 0.5);
+    let not_judged = (reached < BARE_BAR).then(|| format!("two bare loops in parallel reach {reached:.2}"));
+    Measured { not_judged, ..threads }
+}
