@@ -7,7 +7,6 @@ use crate::report::quantity;
 use synfire_chip::chip::Chip;
 use synfire_chip::counters::NodeCounts;
 use synfire_chip::energy;
-use synfire_chip::memory::CoreMemory;
 use synfire_chip::time::Elapsed;
 
 /// What a run did, and on how many cores.
@@ -131,48 +130,54 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
     [bars.into(), table.into()]
 }
 
-/// Memory of every core in use, in bits, by structure.
+/// The structures of `CoreMemory`, in the order of its values after the core's number; their total last.
+const STRUCTURES: [&str; 12] = [
+    "neurons",
+    "axons",
+    "synapses",
+    "neuron state",
+    "parameters",
+    "synapse memory",
+    "axon table",
+    "arrival buffers",
+    "routing",
+    "traces",
+    "learning",
+    "total",
+];
+
+/// Of them, how many are counts; the others are bits.
+const COUNTS: usize = 3;
+
+/// Cores that fit side by side; more are listed one a row.
+const SIDE_BY_SIDE: usize = 6;
+
+/// Memory of every core in use, in bits, by structure; `cores` holds the values of each `CoreMemory`.
 #[must_use]
-pub fn memory(title: &str, cores: &[CoreMemory]) -> Table {
-    let columns = [
-        "core",
-        "neurons",
-        "axons",
-        "synapses",
-        "neuron state",
-        "parameters",
-        "synapse memory",
-        "axon table",
-        "arrival buffers",
-        "routing",
-        "traces",
-        "learning",
-        "total",
-    ];
-    let bits = |n: u64| Cell::count(u128::from(n));
-    let row = |m: &CoreMemory| {
-        let mut cells = vec![Cell::text(m.core.to_string())];
-        let values = [
-            m.neurons,
-            m.axons,
-            m.synapses,
-            m.neuron_state_bits,
-            m.neuron_parameter_bits,
-            m.synapse_bits,
-            m.axon_table_bits,
-            m.arrival_bits,
-            m.routing_bits,
-            m.trace_bits,
-            m.learning_bits,
-            m.total_bits(),
-        ];
-        cells.extend(values.map(bits));
-        cells
+pub fn memory(title: &str, cores: &[[u64; 12]]) -> Table {
+    let values = |[_, structures @ ..]: &[u64; 12]| {
+        let total = structures[COUNTS..].iter().sum();
+        structures.iter().copied().chain([total]).map(|n| Cell::count(u128::from(n))).collect::<Vec<_>>()
+    };
+    let side_by_side = cores.len() <= SIDE_BY_SIDE;
+    let (columns, rows) = if side_by_side {
+        let names = cores.iter().map(|m| format!("core {}", m[0]));
+        let columns: Vec<Vec<Cell>> = cores.iter().map(values).collect();
+        let row = |(i, name): (usize, &&str)| {
+            let cells = columns.iter().map(|column| column[i].clone());
+            std::iter::once(Cell::text(*name)).chain(cells).collect()
+        };
+        let rows = STRUCTURES.iter().enumerate().map(row).collect();
+        (std::iter::once("structure".to_owned()).chain(names).collect(), rows)
+    } else {
+        let names = STRUCTURES.map(str::to_owned);
+        let row = |m: &[u64; 12]| [vec![Cell::text(m[0].to_string())], values(m)].concat();
+        (std::iter::once("core".to_owned()).chain(names).collect(), cores.iter().map(row).collect())
     };
     Table {
         title: title.to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: cores.iter().map(row).collect(),
+        columns,
+        rows,
         notes: vec!["from `neuron state` on: bits of the described hardware".to_owned()],
     }
 }

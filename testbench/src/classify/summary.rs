@@ -7,6 +7,7 @@ use crate::bill::{self, Work};
 use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
 use crate::report::quantity::{self, Spread};
 use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::memory::CoreMemory;
 use synfire_core::ARITH_SPEC;
 
 /// Everything the report is made of.
@@ -87,7 +88,8 @@ impl Summary<'_> {
         report.push(bill::counts(&title, &[(&all, whole), ("last test alone (inference)", test)]));
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &whole));
         let cell = TrainedCell::new(self.task, first, result.seed)?;
-        report.push(bill::memory("Memory of each core, bits", &cell.machine().memory()));
+        let memory: Vec<_> = cell.machine().memory().iter().map(CoreMemory::values).collect();
+        report.push(bill::memory("Memory of each core, bits", &memory));
         let seconds: f64 = self.results.iter().map(|r| r.wall_seconds).sum();
         let mut counts = synfire_chip::counters::NodeCounts::default();
         for result in self.results {

@@ -1,6 +1,7 @@
 //! A report as plain text for a terminal or a log.
 //!
-//! Tables are those of `comfy-table` in UTF-8, numbers aligned to the right, folded to the given width. A
+//! Tables are those of `comfy-table` in UTF-8, numbers aligned to the right, folded to the given width
+//! (but never inside a number or a short name, so a table of many numbers may be wider). A
 //! curve is one line of block characters with its first, best and last value; a heat map is its numbers; a
 //! raster is a map of densities. Nothing is coloured, so a pipe gets what a terminal gets; only headings
 //! are bold, and only on a terminal that did not set `NO_COLOR`.
@@ -8,7 +9,8 @@
 //! Promises: pure function of report, width and style; no line of a chart is longer than the width.
 
 use super::model::{Bars, Block, Confusion, Curves, Headline, Raster, Report, Table, Verdict};
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table as Grid, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, Width};
 use std::fmt::Write;
 use std::io::IsTerminal;
 
@@ -123,8 +125,21 @@ fn table(table: &Table, style: Style, out: &mut String) {
         let cells = row.iter().map(|c| aligned(&c.text, c.number.is_some()));
         grid.add_row(cells.chain(std::iter::repeat_n(Cell::new(""), missing)));
     }
+    for (i, column) in grid.column_iter_mut().enumerate() {
+        let width = if right(i) { unbroken(table, i) } else { unbroken(table, i).min(24) };
+        let width = width.saturating_add(column.padding_width());
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
+    }
     push_grid(&grid, out);
     table.notes.iter().for_each(|note| wrapped(note, style.width, out));
+}
+
+/// Characters of the longest cell, and of the longest word of the heading, of a column: a folded number misleads.
+fn unbroken(table: &Table, column: usize) -> u16 {
+    let heading = table.columns[column].split_whitespace();
+    let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.as_str());
+    let longest = heading.chain(cells).map(|text| text.chars().count()).max();
+    longest.map_or(0, |n| u16::try_from(n).unwrap_or(u16::MAX))
 }
 
 fn curves(curves: &Curves, style: Style, out: &mut String) {

@@ -5,7 +5,7 @@
 
 use super::cell::{CellResult, InputFile};
 use crate::bill::{self, Work};
-use crate::report::model::{Cell, Headline, Report, Table};
+use crate::report::model::{Headline, Report};
 use crate::report::quantity;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,8 +30,6 @@ const MEMORY: [&str; 12] = [
     "trace_bits",
     "learning_bits",
 ];
-/// How many of them are no bits.
-const NO_BITS: usize = 4;
 
 /// Content of `summary.json`.
 #[derive(Debug, Serialize)]
@@ -184,21 +182,7 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
     }
     report.push(bill::counts("What it cost", &[("whole run", work)]));
     report.blocks.extend(bill::energy_blocks("Energy", &work));
-    report.push(memory(result));
+    report.push(bill::memory("Memory of each core, bits", &result.memory));
     report.push(bill::speed(&result.counts, result.wall_seconds, threads));
     report
-}
-
-fn memory(result: &CellResult) -> Table {
-    let columns = ["core", "neurons", "axons", "synapses", "synapse memory", "traces", "learning", "total"];
-    let row = |m: &[u64; 12]| {
-        let total: u64 = m[NO_BITS..].iter().sum();
-        [m[0], m[1], m[2], m[3], m[6], m[10], m[11], total].map(|n| Cell::count(u128::from(n))).to_vec()
-    };
-    Table {
-        title: "Memory of each core".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows: result.memory.iter().map(row).collect(),
-        notes: vec!["from `synapse memory` on: bits; every structure is in summary.json".to_owned()],
-    }
 }
