@@ -6,13 +6,14 @@
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
-use crate::config::{NeuronLearning, SynapseLearning, ThirdFactor};
-use crate::kernel::{self, Factors, Filter, RowUpdate, Store};
-use crate::rule::{Rule, Word};
-use crate::rules::{Dcll, Delta, SuperSpike, ThreeFactor};
+use crate::config::SynapseLearning;
+use crate::kernel::{self, Factors, RowUpdate, Store};
+use crate::rule::{EligibilityRule, UpdateRule, Word};
+use crate::rules::{DoubleFilter, EligibilityProduct, TraceProduct};
 use crate::slice_learning::SliceLearning;
 use crate::unit::LearningCounts;
-use crate::views::SynapseView;
+use crate::variables::{Meter, Tally, Unmetered, Variable};
+use crate::views::{SynapseState, SynapseView};
 use bitvec::prelude::{BitVec, Lsb0};
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize};
@@ -44,7 +45,7 @@ impl EligibilityState {
 #[derive(Clone, Debug)]
 pub struct BlockLearning {
     config: SynapseLearning,
-    filter: Option<Filter>,
+    filter: Option<DoubleFilter>,
     /// Eligibility; empty vectors for a trace-only rule.
     pub state: EligibilityState,
     /// Whether the product fits 32 bits.
@@ -78,7 +79,7 @@ impl BlockLearning {
     pub fn new(
         block: &AxonBlock,
         config: SynapseLearning,
-        filter: Option<Filter>,
+        filter: Option<DoubleFilter>,
         product_bits: u32,
         seed: u32,
     ) -> Self {
@@ -115,30 +116,27 @@ impl BlockLearning {
         (self.state.q.len() + self.state.p.len()) as u64 * u64::from(eligibility_bits)
     }
 
-    /// Micro-step 8 for this block.
+    /// Micro-step 8 for this block. With a `tally` every access goes through a view that counts.
     pub fn update(
         &mut self,
         block: &mut AxonBlock,
         slice: &SliceLearning,
         first_post: u32,
-        step: u64,
-        shift_offset: u8,
+        (step, shift_offset): (u64, u8),
         counts: &mut LearningCounts,
+        tally: Option<&Tally>,
     ) {
         let Some((_, traces)) = &block.traces else { return };
         let mut rows = std::mem::take(&mut self.rows);
         if let Some(filter) = self.filter {
-            self.advance_filter(filter, &block.memory, &traces.p, slice, counts);
+            self.advance_filter(filter, &block.memory, &traces.p, slice, counts, tally);
             rows.clear();
             rows.extend(self.state.rows.iter_ones().map(|row| row as u32));
         } else if !slice.modulated.is_empty() {
             traces.list_active(&mut rows);
         }
         let active = if self.filter.is_some() { &slice.driven } else { &slice.modulated };
-        if let Some(learning) = slice.learning().copied()
-            && !active.is_empty()
-            && !rows.is_empty()
-        {
+        if !active.is_empty() && !rows.is_empty() {
             let shift = self.config.shift.saturating_add(shift_offset).min(31);
             let factors = slice.factors();
             let sweep = Sweep {
@@ -152,40 +150,24 @@ impl BlockLearning {
                 shift: u32::from(shift),
                 config: self.config,
                 limit: (1 << (block.format.store_bits - 1)) - 1,
-                list: !self.dense_sweep && active.len() * LIST_BELOW < block.memory.posts,
+                list: tally.is_some()
+                    || (!self.dense_sweep && active.len() * LIST_BELOW < block.memory.posts),
             };
             let narrow = self.narrow && shift <= 30;
-            self.dispatch(learning, block, &rows, sweep, narrow, counts);
+            match (self.filter.is_some(), tally) {
+                (false, None) => self.run(TraceProduct, block, &rows, sweep, narrow, counts, &Unmetered),
+                (true, None) => self.run(EligibilityProduct, block, &rows, sweep, narrow, counts, &Unmetered),
+                (false, Some(tally)) => self.run(TraceProduct, block, &rows, sweep, narrow, counts, tally),
+                (true, Some(tally)) => {
+                    self.run(EligibilityProduct, block, &rows, sweep, narrow, counts, tally);
+                }
+            }
         }
         self.rows = rows;
     }
 
-    fn dispatch(
-        &self,
-        learning: NeuronLearning,
-        block: &mut AxonBlock,
-        rows: &[u32],
-        sweep: Sweep<'_>,
-        narrow: bool,
-        counts: &mut LearningCounts,
-    ) {
-        macro_rules! run {
-            ($rule:expr) => {
-                if self.filter.is_some() {
-                    self.run(SuperSpike($rule), block, rows, sweep, narrow, counts)
-                } else {
-                    self.run($rule, block, rows, sweep, narrow, counts)
-                }
-            };
-        }
-        match learning.third_factor {
-            ThirdFactor::OwnError => run!(Delta),
-            ThirdFactor::Feedback { shift, .. } => run!(ThreeFactor { shift }),
-            ThirdFactor::Group { shift, .. } => run!(Dcll { shift }),
-        }
-    }
-
-    fn run<R: Rule>(
+    #[allow(clippy::too_many_arguments)]
+    fn run<R: UpdateRule, M: Meter>(
         &self,
         rule: R,
         block: &mut AxonBlock,
@@ -193,6 +175,7 @@ impl BlockLearning {
         sweep: Sweep<'_>,
         narrow: bool,
         counts: &mut LearningCounts,
+        meter: &M,
     ) {
         let eligibility = self.filter.is_some().then_some(&self.state.p[..]);
         let p = match &block.traces {
@@ -202,46 +185,59 @@ impl BlockLearning {
         let SynapseMemory { posts, layout, weights, .. } = &mut block.memory;
         let rows = Rows { rows, presynaptic: &block.presynaptic, p, posts: *posts, layout, eligibility };
         match (weights, narrow) {
-            (WeightLanes::I8(w), true) => sweep_rows::<i8, R, i32>(w, rule, rows, sweep, counts),
-            (WeightLanes::I8(w), false) => sweep_rows::<i8, R, i64>(w, rule, rows, sweep, counts),
-            (WeightLanes::I16(w), true) => sweep_rows::<i16, R, i32>(w, rule, rows, sweep, counts),
-            (WeightLanes::I16(w), false) => sweep_rows::<i16, R, i64>(w, rule, rows, sweep, counts),
+            (WeightLanes::I8(w), true) => sweep_rows::<i8, R, i32, M>(w, rule, rows, sweep, counts, meter),
+            (WeightLanes::I8(w), false) => sweep_rows::<i8, R, i64, M>(w, rule, rows, sweep, counts, meter),
+            (WeightLanes::I16(w), true) => sweep_rows::<i16, R, i32, M>(w, rule, rows, sweep, counts, meter),
+            (WeightLanes::I16(w), false) => sweep_rows::<i16, R, i64, M>(w, rule, rows, sweep, counts, meter),
         }
     }
 
     fn advance_filter(
         &mut self,
-        filter: Filter,
+        filter: DoubleFilter,
         memory: &SynapseMemory,
         p: &[i32],
         slice: &SliceLearning,
         counts: &mut LearningCounts,
+        tally: Option<&Tally>,
     ) {
         let surrogate = slice.factors().surrogate;
-        let EligibilityState { q, p: second, rows } = &mut self.state;
+        let EligibilityState { q: first, p: second, rows } = &mut self.state;
         for (row, &trace) in p.iter().enumerate() {
             if trace == 0 && !rows[row] {
                 continue;
             }
             let range = memory.row(row);
             counts.eligibility_updates += range.len() as u64;
-            let any = match &memory.layout {
-                RowLayout::Dense => {
-                    kernel::filter_row(&mut q[range.clone()], &mut second[range], surrogate, trace, filter)
+            let mut any = 0;
+            match (&memory.layout, tally) {
+                (RowLayout::Dense, None) => {
+                    let (first, second) = (&mut first[range.clone()], &mut second[range]);
+                    any = kernel::filter_row(first, second, surrogate, trace, filter);
                 }
-                RowLayout::Sparse { posts, .. } => {
-                    let mut any = 0;
+                _ => {
                     for entry in range {
-                        let surrogate = surrogate[usize::from(posts[entry])];
-                        let (state_q, state_p) = (i32::from(q[entry]), i32::from(second[entry]));
-                        let next = filter.advance(state_q, state_p, surrogate, trace);
-                        q[entry] = next.0 as u16;
+                        let state = SynapseState {
+                            trace_p: trace,
+                            surrogate: surrogate[memory.post(row, entry)],
+                            eligibility_first: i32::from(first[entry]),
+                            eligibility_second: i32::from(second[entry]),
+                            ..SynapseState::default()
+                        };
+                        let next = match tally {
+                            None => filter.advance(&SynapseView::new(state, &Unmetered)),
+                            Some(tally) => {
+                                tally.write(Variable::EligibilityFirst, 1);
+                                tally.write(Variable::EligibilitySecond, 1);
+                                filter.advance(&SynapseView::new(state, tally))
+                            }
+                        };
+                        first[entry] = next.0 as u16;
                         second[entry] = next.1 as u16;
                         any |= next.0 | next.1;
                     }
-                    any
                 }
-            };
+            }
             rows.set(row, any != 0);
         }
     }
@@ -257,12 +253,13 @@ struct Rows<'a> {
     eligibility: Option<&'a [u16]>,
 }
 
-fn sweep_rows<S: Store, R: Rule, W: Word>(
+fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
     weights: &mut [S],
     rule: R,
     rows: Rows<'_>,
     sweep: Sweep<'_>,
     counts: &mut LearningCounts,
+    meter: &M,
 ) {
     let factors = sweep.factors;
     let word = PhantomData::<W>;
@@ -277,20 +274,23 @@ fn sweep_rows<S: Store, R: Rule, W: Word>(
             p: rows.p[at],
         };
         counts.rows_visited += 1;
-        let view = |entry: usize, slot: usize| SynapseView {
-            p: update.p,
+        let state = |entry: usize, slot: usize| SynapseState {
+            trace_p: update.p,
             third_factor: factors.third_factor[slot],
             surrogate: factors.surrogate[slot],
             modulation: factors.modulation[slot],
-            eligibility_q: 0,
-            eligibility_p: rows.eligibility.map_or(0, |e| i32::from(e[entry])),
+            eligibility_first: 0,
+            eligibility_second: rows.eligibility.map_or(0, |e| i32::from(e[entry])),
         };
         let mut visit = |entry: usize, slot: usize, weights: &mut [S]| {
             let weight: i32 = weights[entry].into();
             let post = update.first_post + slot as u32;
-            let next = update.apply::<R, W>(rule, weight, post, &view(entry, slot));
+            let next =
+                update.apply::<R, W, M>(rule, weight, post, &SynapseView::new(state(entry, slot), meter));
             weights[entry] = S::narrow(next);
             counts.weight_writes += u64::from(next != weight);
+            meter.read(Variable::Weight, 1);
+            meter.write(Variable::Weight, usize::from(next != weight));
         };
         match rows.layout {
             RowLayout::Dense => {
@@ -303,10 +303,8 @@ fn sweep_rows<S: Store, R: Rule, W: Word>(
                 } else {
                     let range = start..start + rows.posts;
                     let row = &mut weights[range.clone()];
-                    let writes = match rows.eligibility {
-                        None => kernel::trace_row(row, factors, rule, update, word),
-                        Some(e) => kernel::filtered_row(row, &e[range], factors, rule, update, word),
-                    };
+                    let eligibility = rows.eligibility.map_or(&[][..], |e| &e[range]);
+                    let writes = kernel::update_row(row, eligibility, factors, rule, update, word);
                     counts.weight_writes += u64::from(writes);
                 }
             }

@@ -6,7 +6,8 @@
 //! A rule gets three nested [`views`] and nothing else: the synapse (its weight and states, its axon's
 //! traces), the neuron (its compared membrane, spike, error, the broadcast) and the group (a sum over the
 //! group's neurons with fixed weights). It cannot name another core, another neuron or another axon: its
-//! types do not contain them. `tests/locality.rs` shows it with programs that must not compile.
+//! types do not contain them. `tests/locality.rs` shows it with programs that must not compile. What a rule reads
+//! stands in its declaration ([`variables`]), and an accessor that it did not declare does not exist for it.
 //!
 //! Absent on purpose: routers, packets, files, floats, time, energy.
 
@@ -23,5 +24,7 @@ pub mod rule;
 pub mod rules;
 pub mod slice_learning;
 pub mod surrogate;
+mod third_factor;
 pub mod unit;
+pub mod variables;
 pub mod views;

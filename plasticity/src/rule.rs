@@ -1,12 +1,14 @@
-//! The interface of a learning rule.
+//! The interface of a learning rule, in three parts.
 //!
-//! A rule answers two questions: what is the third factor of a neuron, and what is the product of a synapse.
-//! The engine does the rest: it saturates the third factor once, forms `modulation = L * surrogate`, rounds
-//! once with dither and clamps the weight. Source: three-factor rules, V of Neftci, Mostafa and Zenke (2019):
-//! `dW = (third factor) (surrogate of the postsynaptic membrane) (presynaptic trace)`.
+//! `dW = (third factor) (eligibility)`, V of Neftci, Mostafa and Zenke (2019): a [`ThirdFactorRule`] says what a
+//! neuron's third factor is, an [`UpdateRule`] what a synapse's product is, an [`EligibilityRule`] how a synapse's
+//! own states advance, where it has any. The engine does the rest: it saturates the third factor once, forms
+//! `modulation = L * surrogate`, rounds once with dither and clamps the weight.
 //!
-//! Promises: a rule is a value without state; all state lies in registers that the engine owns and counts.
+//! Promises: a rule is a value without state; all state lies in registers that the engine owns and counts; what a
+//! rule reads stands in its declaration ([`Declared`]).
 
+use crate::variables::{Declared, Meter};
 use crate::views::{NeuronView, SynapseView};
 
 /// Integer in which a product is formed: 32 bits where the load-time proof allows it, else 64.
@@ -41,11 +43,20 @@ impl Word for i64 {
     }
 }
 
-/// A three-factor rule on local views.
-pub trait Rule: Copy {
-    /// The neuron's third factor before its one saturation.
-    fn third_factor(&self, neuron: &NeuronView<'_>) -> i64;
+/// Where a neuron's third factor comes from.
+pub trait ThirdFactorRule: Copy + Declared {
+    /// The third factor before its one saturation.
+    fn third_factor<M: Meter>(&self, neuron: &NeuronView<'_, Self, M>) -> i64;
+}
 
+/// What changes a weight.
+pub trait UpdateRule: Copy + Declared {
     /// The synapse's product, exact, before the learning-rate shift.
-    fn product<W: Word>(&self, synapse: &SynapseView) -> W;
+    fn product<W: Word, M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> W;
+}
+
+/// How a synapse's eligibility states advance in a step.
+pub trait EligibilityRule: Copy + Declared {
+    /// Both states after the step.
+    fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32);
 }

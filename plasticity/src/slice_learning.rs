@@ -6,18 +6,18 @@
 //! regulariser acts. Absent on purpose: synapses (`block_learning`), packets.
 
 use crate::broadcast::BroadcastState;
-use crate::config::{GroupReadout, NeuronLearning, RateLimit, Readout, ThirdFactor};
+use crate::config::{GroupReadout, NeuronLearning, Readout, Surrogate, ThirdFactor};
 use crate::feedback;
 use crate::group::{GroupFormats, Groups};
 use crate::kernel::Factors;
 use crate::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
-use crate::rule::Rule;
-use crate::rules::{Dcll, Delta, ThreeFactor};
+use crate::rule::ThirdFactorRule;
+use crate::rules::{Feedback, GroupError, OwnError, SurrogateDerivative};
 use crate::surrogate;
-use crate::views::{Broadcast, GroupView, NeuronView};
+use crate::third_factor::{self, Neurons};
+use crate::variables::{Meter, Tally, Variable};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
-use synfire_core::format::Format;
 use synfire_core::neuron::PerNeuron;
 use synfire_core::slice::Slice;
 use synfire_core::trace::append_nonzero;
@@ -177,7 +177,12 @@ impl SliceLearning {
     }
 
     /// Micro-step 7: third factors from the errors that arrived in micro-step 1. Returns how many were formed.
-    pub fn form_third_factors(&mut self, slice: &Slice, broadcast: &BroadcastState) -> u64 {
+    pub fn form_third_factors(
+        &mut self,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        tally: Option<&Tally>,
+    ) -> u64 {
         let had_any = std::mem::take(&mut self.formed);
         self.modulated.clear();
         self.driven.clear();
@@ -196,23 +201,24 @@ impl SliceLearning {
         }
         self.formed = true;
         match learning.third_factor {
-            ThirdFactor::OwnError => self.third_factors_of(Delta, learning, slice, broadcast),
+            ThirdFactor::OwnError => self.third_factors_of(OwnError, learning, slice, broadcast, tally),
             ThirdFactor::Feedback { shift, .. } => {
-                self.third_factors_of(ThreeFactor { shift }, learning, slice, broadcast);
+                self.third_factors_of(Feedback { shift }, learning, slice, broadcast, tally);
             }
             ThirdFactor::Group { shift, .. } => {
-                self.third_factors_of(Dcll { shift }, learning, slice, broadcast);
+                self.third_factors_of(GroupError { shift }, learning, slice, broadcast, tally);
             }
         }
         slice.len as u64
     }
 
-    fn third_factors_of<R: Rule>(
+    fn third_factors_of<R: ThirdFactorRule>(
         &mut self,
         rule: R,
         learning: NeuronLearning,
         slice: &Slice,
         state: &BroadcastState,
+        tally: Option<&Tally>,
     ) {
         let first = usize::from(learning.first_channel);
         let channels = usize::from(learning.channels);
@@ -231,11 +237,12 @@ impl SliceLearning {
             groups: self.state.groups.as_ref().zip(self.group.map(|group| group.neurons as usize)),
             limit: learning.rate_limit,
         };
-        third_factors(rule, neurons, self.formats.learning.third_factor, &mut self.third_factor);
+        let format = self.formats.learning.third_factor;
+        third_factor::form(rule, neurons, format, &mut self.third_factor, tally);
     }
 
     /// Surrogates and modulations of this step, where a rule reads them. Call after the third factors.
-    pub fn form_surrogates(&mut self, slice: &Slice, any_third_factor: bool) {
+    pub fn form_surrogates(&mut self, slice: &Slice, any_third_factor: bool, tally: Option<&Tally>) {
         let Some(learning) = self.learning else { return };
         if !any_third_factor && !self.filters {
             return;
@@ -243,26 +250,45 @@ impl SliceLearning {
         match learning.surrogate {
             None => self.modulation.copy_from_slice(&self.third_factor),
             Some(config) => {
-                let format = self.formats.learning.surrogate;
-                let compared = &slice.registers.compared;
-                match &slice.parameters.threshold {
-                    PerNeuron::Same(threshold) => {
-                        surrogate::derivatives(config, format, compared, *threshold, &mut self.surrogate);
-                    }
-                    PerNeuron::Each(thresholds) => {
-                        for (neuron, threshold) in thresholds.iter().enumerate() {
-                            let u = compared[neuron];
-                            self.surrogate[neuron] = surrogate::derivative(config, format, u, *threshold);
-                        }
-                    }
-                }
+                self.derivatives(config, slice, tally);
                 modulate(&mut self.modulation, &self.third_factor, &self.surrogate);
             }
+        }
+        if let Some(tally) = tally
+            && any_third_factor
+        {
+            let neurons = self.modulation.len();
+            tally.read(Variable::ThirdFactor, neurons);
+            tally.read(Variable::Surrogate, if learning.surrogate.is_some() { neurons } else { 0 });
+            tally.write(Variable::Modulation, neurons);
         }
         if any_third_factor {
             append_nonzero(&self.modulation, 0, &mut self.modulated);
             if self.filters {
                 append_nonzero(&self.third_factor, 0, &mut self.driven);
+            }
+        }
+    }
+
+    /// The surrogate derivative of every neuron.
+    fn derivatives(&mut self, config: Surrogate, slice: &Slice, tally: Option<&Tally>) {
+        let format = self.formats.learning.surrogate;
+        let compared = &slice.registers.compared;
+        let threshold = &slice.parameters.threshold;
+        match (threshold, tally) {
+            (PerNeuron::Same(threshold), None) => {
+                surrogate::derivatives(config, format, compared, *threshold, &mut self.surrogate);
+            }
+            (_, None) => {
+                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
+                    *out = surrogate::derivative(config, format, compared[neuron], threshold.get(neuron));
+                }
+            }
+            (_, Some(tally)) => {
+                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
+                    let rule = SurrogateDerivative { config, format, threshold: threshold.get(neuron) };
+                    *out = third_factor::derivative(rule, compared[neuron], tally);
+                }
             }
         }
     }
@@ -327,57 +353,6 @@ impl SliceLearning {
         self.state = state;
         true
     }
-}
-
-/// What the views of a slice's neurons are made of.
-#[derive(Clone, Copy)]
-struct Neurons<'a> {
-    compared: &'a [i32],
-    fired: &'a [u8],
-    /// Empty where no regulariser reads them.
-    spike_counts: &'a [u8],
-    /// Empty where neurons have no channel of their own.
-    own_errors: &'a [i32],
-    /// One row of channels a neuron, or empty.
-    matrix: &'a [i8],
-    errors: &'a [i32],
-    /// The groups, and how many neurons each has.
-    groups: Option<(&'a Groups, usize)>,
-    limit: Option<RateLimit>,
-}
-
-#[inline(always)]
-fn third_factors_body<R: Rule>(rule: R, neurons: Neurons<'_>, format: Format, out: &mut [i32]) {
-    let channels = neurons.errors.len();
-    for (neuron, out) in out.iter_mut().enumerate() {
-        let view = NeuronView {
-            compared: neurons.compared[neuron],
-            spike: neurons.fired[neuron] != 0,
-            spike_count: neurons.spike_counts.get(neuron).copied().unwrap_or(0),
-            error: neurons.own_errors.get(neuron).copied().unwrap_or(0),
-            matrix: if neurons.matrix.is_empty() {
-                &[]
-            } else {
-                &neurons.matrix[neuron * channels..][..channels]
-            },
-            broadcast: Broadcast { errors: neurons.errors },
-            group: GroupView {
-                errors: neurons.groups.map_or(&[], |(groups, size)| groups.errors(neuron / size)),
-            },
-        };
-        let mut raw = rule.third_factor(&view);
-        if let Some(limit) = neurons.limit
-            && view.spike_count > limit.spikes
-        {
-            raw -= i64::from(limit.amount);
-        }
-        *out = format.saturate(raw);
-    }
-}
-
-vectorised! {
-    /// Third factors of the neurons of a slice, each saturated once.
-    fn third_factors[R: Rule](rule: R, neurons: Neurons<'_>, format: Format, out: &mut [i32]) => third_factors_body::<R>
 }
 
 #[inline(always)]

@@ -10,9 +10,10 @@
 use crate::block_learning::{BlockLearning, EligibilityState};
 use crate::broadcast::BroadcastState;
 use crate::config::{LearningDatapath, NeuronLearning, Readout, SynapseLearning};
-use crate::kernel::Filter;
 use crate::readout::ErrorFormats;
+use crate::rules::DoubleFilter;
 use crate::slice_learning::{FormedError, SliceLearning, SliceState};
+use crate::variables::Tally;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_core::neuron_core::{NeuronCore, SnapshotMismatch};
@@ -51,6 +52,8 @@ pub struct LearningUnit {
     pub slices: Vec<SliceLearning>,
     blocks: Vec<Option<BlockLearning>>,
     learning: LearningDatapath,
+    /// Counts every access to a variable, where somebody wants to know.
+    tally: Option<Tally>,
 }
 
 /// Width of the exact product of a rule, the sign included.
@@ -90,7 +93,7 @@ impl LearningUnit {
             .collect();
         let blocks = core.blocks.iter().zip(blocks).map(|(block, config)| {
             let config = (*config)?;
-            let filter = config.eligibility.map(|e| Filter {
+            let filter = config.eligibility.map(|e| DoubleFilter {
                 q_decay: e.q_decay,
                 p_decay: e.p_decay,
                 decay_fraction: u32::from(datapath.decay_fraction),
@@ -103,7 +106,7 @@ impl LearningUnit {
             Some(BlockLearning::new(block, config, filter, bits, seed))
         });
         let blocks = blocks.collect();
-        Self { broadcast: BroadcastState::new(channels), slices, blocks, learning: *learning }
+        Self { broadcast: BroadcastState::new(channels), slices, blocks, learning: *learning, tally: None }
     }
 
     /// Control event `clear`.
@@ -136,8 +139,8 @@ impl LearningUnit {
         let before = errors.len();
         for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
             own.form_errors(slice, &self.broadcast, errors);
-            let formed = own.form_third_factors(slice, &self.broadcast);
-            own.form_surrogates(slice, formed > 0);
+            let formed = own.form_third_factors(slice, &self.broadcast, self.tally.as_ref());
+            own.form_surrogates(slice, formed > 0, self.tally.as_ref());
             counts.third_factors += formed;
         }
         counts.errors_formed = (errors.len() - before) as u64;
@@ -145,7 +148,8 @@ impl LearningUnit {
             if let Some(own) = own {
                 let first_post = core.slices[block.slice].first;
                 let slice = &self.slices[block.slice];
-                own.update(block, slice, first_post, step, self.broadcast.shift_offset, &mut counts);
+                let when = (step, self.broadcast.shift_offset);
+                own.update(block, slice, first_post, when, &mut counts, self.tally.as_ref());
             }
         }
         counts
@@ -160,6 +164,17 @@ impl LearningUnit {
     /// Visit every slot of every visited row, whether or not it can change (for comparison).
     pub fn set_dense_sweep(&mut self, on: bool) {
         self.blocks.iter_mut().flatten().for_each(|b| b.set_dense_sweep(on));
+    }
+
+    /// Counts, from now on, every read and write of a learning variable. Slower; changes no bit.
+    pub fn start_tally(&mut self) {
+        self.tally = Some(Tally::default());
+    }
+
+    /// What was counted since [`LearningUnit::start_tally`].
+    #[must_use]
+    pub fn tally(&self) -> Option<&Tally> {
+        self.tally.as_ref()
     }
 
     /// Bits of learning state beyond the core's traces: matrices, error traces, groups, eligibility.

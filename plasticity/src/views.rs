@@ -1,69 +1,125 @@
-//! What a learning rule can see: three nested views, each local to one place.
+//! What a learning rule can see: nested views, each local to one place.
 //!
 //! Source: "Locality" of Neftci, Mostafa and Zenke (2019), V. A rule is handed these by the engine; it has no
-//! other argument, and no field leads to another synapse, axon, neuron or core.
+//! other argument, and no accessor leads to another synapse, axon, neuron or core. An accessor exists only for
+//! rules that declare the variable ([`Reads`]), and tells the meter.
 //!
 //! Promises: all values are lanes of this step; the broadcast is what arrived in micro-step 1.
+//! Absent on purpose: writing. A rule returns a value; the engine writes it.
 
-/// The errors that were broadcast and arrived in this step, one lane a channel of the readout listened to.
+use crate::variables::{Meter, Reads, Unmetered, Variable, marks};
+use core::marker::PhantomData;
+
+/// Registers behind a [`NeuronView`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NeuronState<'a> {
+    pub compared: i32,
+    pub spike: bool,
+    pub spike_count: u8,
+    /// Zero where the neuron has no channel of its own.
+    pub own_error: i32,
+    /// The neuron's row of B or G; empty where it has none.
+    pub matrix: &'a [i8],
+    /// Errors that arrived, one lane a channel of the readout listened to.
+    pub broadcast: &'a [i32],
+    /// Errors of the group's readout; empty where the neuron is in no group.
+    pub group: &'a [i32],
+}
+
+/// What the rule `R` sees of one neuron.
 #[derive(Clone, Copy, Debug)]
-pub struct Broadcast<'a> {
-    pub(crate) errors: &'a [i32],
+pub struct NeuronView<'a, R, M = Unmetered> {
+    pub(crate) state: NeuronState<'a>,
+    pub(crate) meter: &'a M,
+    rule: PhantomData<R>,
 }
 
-impl Broadcast<'_> {
-    /// `sum_k matrix[k] * E_k`: the only thing a rule can do with a broadcast. `matrix` is the neuron's row.
-    #[inline(always)]
-    #[must_use]
-    pub fn project(&self, matrix: &[i8]) -> i64 {
-        project(matrix, self.errors)
-    }
-}
-
-/// What a learning group shares: the error of its own readout.
-#[derive(Clone, Copy, Debug)]
-pub struct GroupView<'a> {
-    pub(crate) errors: &'a [i32],
-}
-
-impl GroupView<'_> {
-    /// `sum_k matrix[k] * e_k`; `matrix` is the neuron's column of the group's readout.
-    #[inline(always)]
-    #[must_use]
-    pub fn project(&self, matrix: &[i8]) -> i64 {
-        project(matrix, self.errors)
-    }
-}
-
+/// `sum_k matrix[k] * errors[k]`, exact.
 #[inline(always)]
 fn project(matrix: &[i8], errors: &[i32]) -> i64 {
     matrix.iter().zip(errors).map(|(b, e)| i64::from(*b) * i64::from(*e)).sum()
 }
 
-/// What a rule sees of one neuron.
-#[derive(Clone, Copy, Debug)]
-pub struct NeuronView<'a> {
+impl<'a, R, M: Meter> NeuronView<'a, R, M> {
+    #[inline(always)]
+    pub(crate) fn new(state: NeuronState<'a>, meter: &'a M) -> Self {
+        Self { state, meter, rule: PhantomData }
+    }
+
     /// Membrane as it was compared with the threshold, state lanes.
-    pub compared: i32,
+    #[inline(always)]
+    #[must_use]
+    pub fn compared(&self) -> i32
+    where
+        R: Reads<marks::Compared>,
+    {
+        self.meter.read(Variable::Compared, 1);
+        self.state.compared
+    }
+
     /// Whether the neuron fired in this step.
-    pub spike: bool,
+    #[inline(always)]
+    #[must_use]
+    pub fn spike(&self) -> bool
+    where
+        R: Reads<marks::Spike>,
+    {
+        self.meter.read(Variable::Spike, 1);
+        self.state.spike
+    }
+
     /// Spikes since the last `clear`, saturating at 255.
-    pub spike_count: u8,
-    /// Error of the neuron's own channel; zero where it has none.
-    pub error: i32,
-    /// The neuron's row of its feedback or group matrix; empty where it has none.
-    pub matrix: &'a [i8],
-    /// The broadcast.
-    pub broadcast: Broadcast<'a>,
-    /// The group's readout error; empty where the neuron is in no group.
-    pub group: GroupView<'a>,
+    #[inline(always)]
+    #[must_use]
+    pub fn spike_count(&self) -> u8
+    where
+        R: Reads<marks::SpikeCount>,
+    {
+        self.meter.read(Variable::SpikeCount, 1);
+        self.state.spike_count
+    }
+
+    /// Error of the neuron's own channel, error lanes.
+    #[inline(always)]
+    #[must_use]
+    pub fn own_error(&self) -> i32
+    where
+        R: Reads<marks::OwnError>,
+    {
+        self.meter.read(Variable::OwnError, 1);
+        self.state.own_error
+    }
+
+    /// `sum_k B_k E_k` over the broadcast, exact: the only thing a rule can do with it.
+    #[inline(always)]
+    #[must_use]
+    pub fn feedback(&self) -> i64
+    where
+        R: Reads<marks::FeedbackRow> + Reads<marks::BroadcastError>,
+    {
+        self.meter.read(Variable::FeedbackRow, self.state.matrix.len());
+        self.meter.read(Variable::BroadcastError, self.state.broadcast.len());
+        project(self.state.matrix, self.state.broadcast)
+    }
+
+    /// `sum_k G_k e_k` over the errors of the group's own readout, exact.
+    #[inline(always)]
+    #[must_use]
+    pub fn group_feedback(&self) -> i64
+    where
+        R: Reads<marks::GroupRow> + Reads<marks::GroupError>,
+    {
+        self.meter.read(Variable::GroupRow, self.state.matrix.len());
+        self.meter.read(Variable::GroupError, self.state.group.len());
+        project(self.state.matrix, self.state.group)
+    }
 }
 
-/// What a rule sees of one synapse.
-#[derive(Clone, Copy, Debug)]
-pub struct SynapseView {
+/// Registers behind a [`SynapseView`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SynapseState {
     /// Trace P of the synapse's axon.
-    pub p: i32,
+    pub trace_p: i32,
     /// Third factor of the synapse's neuron.
     pub third_factor: i32,
     /// Surrogate derivative at the neuron's compared membrane.
@@ -71,7 +127,56 @@ pub struct SynapseView {
     /// Third factor times surrogate, formed once a neuron.
     pub modulation: i32,
     /// First eligibility state of the synapse.
-    pub eligibility_q: i32,
+    pub eligibility_first: i32,
     /// Second eligibility state of the synapse.
-    pub eligibility_p: i32,
+    pub eligibility_second: i32,
+}
+
+/// What the rule `R` sees of one synapse.
+#[derive(Clone, Copy, Debug)]
+pub struct SynapseView<'a, R, M = Unmetered> {
+    state: SynapseState,
+    meter: &'a M,
+    rule: PhantomData<R>,
+}
+
+macro_rules! accessors {
+    ($($(#[$doc:meta])* $field:ident: $mark:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[inline(always)]
+            #[must_use]
+            pub fn $field(&self) -> i32
+            where
+                R: Reads<marks::$mark>,
+            {
+                self.meter.read(Variable::$mark, 1);
+                self.state.$field
+            }
+        )*
+    };
+}
+
+impl<'a, R, M: Meter> SynapseView<'a, R, M> {
+    /// A view of `state`; for the engine and for those who test a rule by hand.
+    #[inline(always)]
+    #[must_use]
+    pub fn new(state: SynapseState, meter: &'a M) -> Self {
+        Self { state, meter, rule: PhantomData }
+    }
+
+    accessors! {
+        /// Trace P of the synapse's axon, trace lanes.
+        trace_p: TraceP;
+        /// Third factor L of the synapse's neuron.
+        third_factor: ThirdFactor;
+        /// Surrogate derivative at the neuron's compared membrane.
+        surrogate: Surrogate;
+        /// `L * surrogate`, formed once a neuron.
+        modulation: Modulation;
+        /// First eligibility state of the synapse.
+        eligibility_first: EligibilityFirst;
+        /// Second eligibility state of the synapse.
+        eligibility_second: EligibilitySecond;
+    }
 }

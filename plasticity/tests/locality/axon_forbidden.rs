@@ -1,16 +1,16 @@
-use synfire_plasticity::rule::{Rule, Word};
-use synfire_plasticity::views::{NeuronView, SynapseView};
+use synfire_plasticity::reads;
+use synfire_plasticity::rule::{UpdateRule, Word};
+use synfire_plasticity::variables::Meter;
+use synfire_plasticity::views::SynapseView;
 
 #[derive(Clone, Copy)]
 struct Mine;
 
-impl Rule for Mine {
-    fn third_factor(&self, neuron: &NeuronView<'_>) -> i64 {
-        i64::from(neuron.error)
-    }
+reads! { Mine: ThirdFactor, TraceP }
 
-    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
-        W::product(synapse.third_factor, synapse.axons[1].p)
+impl UpdateRule for Mine {
+    fn product<W: Word, M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> W {
+        W::product(synapse.third_factor(), synapse.axon(1).trace_p())
     }
 }
 

@@ -1,16 +1,16 @@
-use synfire_plasticity::rule::{Rule, Word};
-use synfire_plasticity::views::{NeuronView, SynapseView};
+use synfire_plasticity::reads;
+use synfire_plasticity::rule::ThirdFactorRule;
+use synfire_plasticity::variables::Meter;
+use synfire_plasticity::views::NeuronView;
 
 #[derive(Clone, Copy)]
 struct Mine;
 
-impl Rule for Mine {
-    fn third_factor(&self, neuron: &NeuronView<'_>) -> i64 {
-        neuron.broadcast.project(neuron.matrix)
-    }
+reads! { Mine: FeedbackRow, BroadcastError }
 
-    fn product<W: Word>(&self, synapse: &SynapseView) -> W {
-        W::product(synapse.modulation, synapse.p)
+impl ThirdFactorRule for Mine {
+    fn third_factor<M: Meter>(&self, neuron: &NeuronView<'_, Self, M>) -> i64 {
+        neuron.feedback()
     }
 }
 

@@ -17,13 +17,15 @@ use synfire_plasticity::config::{
     SurrogateShape, ThirdFactor,
 };
 use synfire_plasticity::group::{GroupFormats, Groups};
-use synfire_plasticity::kernel::{self, Factors, Filter, RowUpdate};
+use synfire_plasticity::kernel::{self, Factors, RowUpdate};
 use synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
-use synfire_plasticity::rules::Delta;
+use synfire_plasticity::rule::EligibilityRule;
+use synfire_plasticity::rules::{DoubleFilter, TraceProduct};
 use synfire_plasticity::slice_learning::FormedError;
 use synfire_plasticity::surrogate;
 use synfire_plasticity::unit::{LearningUnit, product_bits};
-use synfire_plasticity::views::SynapseView;
+use synfire_plasticity::variables::Unmetered;
+use synfire_plasticity::views::{SynapseState, SynapseView};
 
 /// Executors of this file.
 pub const EXECUTORS: &[Executor] = &[
@@ -297,7 +299,7 @@ fn run_fast_sigmoid(_: &Document, table: &Table) -> Vec<Vec<String>> {
 
 fn run_eligibility(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| {
-        let filter = Filter {
+        let filter = DoubleFilter {
             q_decay: row.get(0),
             p_decay: row.get(1),
             decay_fraction: row.get(2),
@@ -310,7 +312,14 @@ fn run_eligibility(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let (mut first, mut second) = (Vec::new(), Vec::new());
         for (surrogate, trace) in surrogates.into_iter().zip(traces) {
             let (old_q, old_p) = (i32::from(q[0]), i32::from(p[0]));
-            let next = filter.advance(old_q, old_p, surrogate as i32, trace as i32);
+            let state = SynapseState {
+                trace_p: trace as i32,
+                surrogate: surrogate as i32,
+                eligibility_first: old_q,
+                eligibility_second: old_p,
+                ..SynapseState::default()
+            };
+            let next = filter.advance(&SynapseView::new(state, &Unmetered));
             kernel::filter_row(&mut q, &mut p, &[surrogate as i32; 9], trace as i32, filter);
             let row_of = ([next.0 as u16; 9], [next.1 as u16; 9]);
             assert_eq!((q, p), row_of, "line {}: one synapse and a row", row.line);
@@ -362,17 +371,20 @@ fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let modulation = third_factor * surrogate;
         let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
         let update = RowUpdate { key, first_post: post, shift, rounding, limit, p };
-        let view = SynapseView { p, third_factor, surrogate, modulation, eligibility_q: 0, eligibility_p: 0 };
+        let state =
+            SynapseState { trace_p: p, third_factor, surrogate, modulation, ..SynapseState::default() };
+        let view = SynapseView::new(state, &Unmetered);
         let weight: i32 = row.get(7);
-        let next = update.apply::<Delta, i64>(Delta, weight, post, &view);
+        let next = update.apply::<_, i64, _>(TraceProduct, weight, post, &view);
         if (i64::from(modulation) * i64::from(p)).abs() < 1 << 30 && shift <= 30 {
-            let narrow = update.apply::<Delta, i32>(Delta, weight, post, &view);
+            let narrow = update.apply::<_, i32, _>(TraceProduct, weight, post, &view);
             assert_eq!(narrow, next, "line {}: 32-bit lanes", row.line);
         }
         let mut weights = [weight as i16];
         let factors =
             Factors { third_factor: &[third_factor], surrogate: &[surrogate], modulation: &[modulation] };
-        let writes = kernel::trace_row::<i16, Delta, i64>(&mut weights, factors, Delta, update, PhantomData);
+        let writes =
+            kernel::update_row::<i16, _, i64>(&mut weights, &[], factors, TraceProduct, update, PhantomData);
         assert_eq!(i32::from(weights[0]), next, "line {}: one synapse and a row", row.line);
         assert_eq!(writes, u32::from(next != weight), "line {}: writes", row.line);
         results![word, next]

@@ -1,0 +1,40 @@
+//! SuperSpike's outer filter, `epsilon * (s(U_i) (epsilon * S_j))`:
+//! `E2 <- decay_p(E2) + E1`, `E1 <- decay_q(E1) + (surrogate P >> product_shift)`.
+//!
+//! Source: Eq. 9 to 13 (V-B) of Neftci, Mostafa and Zenke (2019). State: two unsigned states a synapse.
+//! Fixed point: both states zero and the axon's trace zero.
+
+use crate::reads;
+use crate::rule::EligibilityRule;
+use crate::variables::Meter;
+use crate::views::SynapseView;
+
+/// Constants of the filter.
+#[derive(Clone, Copy, Debug)]
+pub struct DoubleFilter {
+    /// Decay factor of the first state.
+    pub q_decay: u32,
+    /// Decay factor of the second state.
+    pub p_decay: u32,
+    /// Fraction bits of the factors.
+    pub decay_fraction: u32,
+    /// Right shift of `surrogate * P`.
+    pub product_shift: u32,
+    /// Largest state.
+    pub max: i32,
+}
+
+reads! { DoubleFilter: Surrogate, TraceP, EligibilityFirst, EligibilitySecond }
+
+impl EligibilityRule for DoubleFilter {
+    /// E2 takes the old E1, as P takes the old Q.
+    #[inline(always)]
+    fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32) {
+        let decay = |x, factor| synfire_core::decay::decay(x, factor, self.decay_fraction);
+        let input = (synapse.surrogate() as u32 * synapse.trace_p() as u32) >> self.product_shift;
+        let first = synapse.eligibility_first();
+        let second = (decay(synapse.eligibility_second(), self.p_decay) + first).min(self.max);
+        let first = (decay(first, self.q_decay) as u32).saturating_add(input).min(self.max as u32) as i32;
+        (first, second)
+    }
+}
