@@ -7,7 +7,7 @@
 //! built. Absent on purpose: running (`machine`), placing (`mapping`).
 
 use crate::mapping::{Mapping, Placement};
-use crate::network::{Network, Source};
+use crate::network::{Network, Projection, Source, Synapses};
 use crate::node::Node;
 use crate::rows;
 use synfire_core::address::CoreId;
@@ -16,6 +16,7 @@ use synfire_core::neuron_core::{AxonBlock, AxonTarget, NeuronCore};
 use synfire_core::slice::Slice;
 use synfire_core::trace::{TraceConfig, Traces};
 use synfire_core::width::PortDemand;
+use synfire_plasticity::config::{MirrorConfig, Presynaptic, SliceConfig};
 use synfire_plasticity::unit::LearningUnit;
 use synfire_router::table::{Destination, RoutingTable};
 
@@ -160,18 +161,8 @@ fn build_block(
     let limit = network.max_events(projection.source);
     let axons = part.presynaptic.len();
     let arrivals = synfire_core::arrival::Arrivals::new(axons, part.delays.max(), limit);
-    let traces = projection.learning.map(|_| {
-        let parameters = &network.populations[projection.target].parameters;
-        let config = TraceConfig {
-            bits: network.learning.trace_bits,
-            increment: network.learning.trace_increment,
-            q_decay: parameters.current_decay.get(0) as u32,
-            p_decay: parameters.membrane_decay.get(0) as u32,
-            decay_fraction: network.datapath.decay_fraction,
-            updated_q: network.datapath.order == Order::UpdatedCurrent,
-        };
-        (config, Traces::new(axons))
-    });
+    let reads = |what| projection.learning.is_some_and(|learning| learning.presynaptic == what);
+    let traces = reads(Presynaptic::Trace).then(|| (traces_of(network, projection), Traces::new(axons)));
     Some(AxonBlock {
         projection: number as u32,
         slice,
@@ -182,25 +173,62 @@ fn build_block(
         port,
         arrivals,
         traces,
+        arrived: reads(Presynaptic::Events).then(Vec::new),
         plastic: projection.learning.is_some(),
     })
 }
 
+/// How the axons of a plastic projection keep their traces: they decay as its target's neurons do.
+fn traces_of(network: &Network, projection: &Projection) -> TraceConfig {
+    let parameters = &network.populations[projection.target].parameters;
+    TraceConfig {
+        bits: network.learning.trace_bits,
+        increment: network.learning.trace_increment,
+        q_decay: parameters.current_decay.get(0) as u32,
+        p_decay: parameters.membrane_decay.get(0) as u32,
+        decay_fraction: network.datapath.decay_fraction,
+        updated_q: network.datapath.order == Order::UpdatedCurrent,
+    }
+}
+
 fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> LearningUnit {
-    let populations: Vec<_> = slices
-        .iter()
-        .map(|s| (network.populations[s.population].learning, network.populations[s.population].readout))
-        .collect();
+    let slice = |placement: &Placement| {
+        let population = &network.populations[placement.population];
+        let mirrored = population.learning.and_then(|learning| learning.third_factor.mirrored());
+        SliceConfig {
+            learning: population.learning,
+            readout: population.readout,
+            mirror: mirrored.map(|(projection, _)| mirror(network, usize::from(projection), placement)),
+        }
+    };
     let blocks: Vec<_> =
         core.blocks.iter().map(|b| network.projections[b.projection as usize].learning).collect();
     LearningUnit::new(
         core,
-        &populations,
+        slices.iter().map(slice).collect(),
         &blocks,
         (&network.datapath, &network.learning),
         network.channels(),
         network.seed,
     )
+}
+
+/// The copy of the weights of the neurons of `placement` to a readout, at its start.
+fn mirror(network: &Network, number: usize, placement: &Placement) -> MirrorConfig {
+    let projection = &network.projections[number];
+    let channels = network.populations[projection.target].neurons as usize;
+    let Synapses::Dense { weights } = &projection.synapses else {
+        unreachable!("a mirrored projection is all-to-all: checked when the network is resolved");
+    };
+    let rows = placement.first as usize * channels..(placement.first + placement.len) as usize * channels;
+    MirrorConfig {
+        projection: number as u32,
+        delay: projection.delays.max(),
+        traces: traces_of(network, projection),
+        learning: projection.learning,
+        store_bits: projection.format.store_bits,
+        weights: rows.map(|at| weights.get(at) as i16).collect(),
+    }
 }
 
 /// Every error goes to the cores whose neurons listen to its channel by broadcast.

@@ -49,6 +49,7 @@ impl NodeCounts {
             weight_updates: f(a.weight_updates, b.weight_updates),
             weight_writes: f(a.weight_writes, b.weight_writes),
             eligibility_updates: f(a.eligibility_updates, b.eligibility_updates),
+            trace_updates: f(a.trace_updates, b.trace_updates),
         };
         Self {
             core,

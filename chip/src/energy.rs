@@ -38,7 +38,7 @@ pub fn bill(energy: &Energy, counts: &NodeCounts, cores: usize, elapsed_ps: u128
         item("synaptic_event", &energy.synaptic_event, core.synaptic_events),
         item("neuron_update", &energy.neuron_update, core.neuron_updates),
         item("spike", &energy.spike, core.spikes),
-        item("trace_update", &energy.trace_update, core.trace_updates),
+        item("trace_update", &energy.trace_update, core.trace_updates + learning.trace_updates),
         item("weight_update", &energy.weight_update, learning.weight_updates),
         item("weight_write", &energy.weight_write, learning.weight_writes),
         item("eligibility_update", &energy.eligibility_update, learning.eligibility_updates),

@@ -10,7 +10,7 @@ use crate::chip::Chip;
 use crate::network::{Network, Population, Projection, Synapses};
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
-use synfire_plasticity::config::ThirdFactor;
+use synfire_plasticity::config::{Presynaptic, ThirdFactor};
 use thiserror::Error;
 
 /// Neurons of one population in one core.
@@ -109,9 +109,12 @@ impl Demand {
     }
 }
 
-/// Neurons that must stay together: a learning group, or one neuron.
+/// Neurons that must stay together: a learning group, a readout that competes, or one neuron.
 #[must_use]
 pub fn group_size(population: &Population) -> u32 {
+    if population.readout.is_some_and(|readout| readout.competition.is_some()) {
+        return population.neurons;
+    }
     match population.learning.map(|l| l.third_factor) {
         Some(ThirdFactor::Group { readout, .. }) => readout.neurons.min(population.neurons),
         _ => 1,
@@ -124,14 +127,26 @@ pub fn demand(network: &Network, index: usize, len: u32) -> Demand {
     let population = &network.populations[index];
     let mut total = Demand { neurons: u64::from(len), ..Demand::default() };
     if let Some(learning) = population.learning {
-        let matrix = if learning.third_factor == ThirdFactor::OwnError { 0 } else { 8 };
-        total.learning_bits += u64::from(len)
-            * (u64::from(learning.channels) * matrix + u64::from(network.learning.third_factor.width));
+        let row = if learning.third_factor.matrix().is_some() { 8 * u64::from(learning.channels) } else { 0 };
+        let mirror = match learning.third_factor.mirrored() {
+            Some((projection, false)) => mirror_bits(network, usize::from(projection), learning.channels),
+            Some((_, true)) | None => 0,
+        };
+        total.learning_bits +=
+            u64::from(len) * (row + mirror + u64::from(network.learning.third_factor.width));
     }
     for projection in network.projections.iter().filter(|p| p.target == index) {
         total = total.plus(projection_demand(network, projection, len));
     }
     total
+}
+
+/// Bits of a neuron's mirror: weights, a pair of traces, spikes under way.
+fn mirror_bits(network: &Network, projection: usize, channels: u16) -> u64 {
+    let projection = &network.projections[projection];
+    let pair = 2 * u64::from(network.learning.trace_bits) + u64::from(projection.delays.max());
+    let traces = if projection.learning.is_some() { pair } else { 0 };
+    u64::from(channels) * u64::from(projection.format.store_bits) + traces
 }
 
 fn projection_demand(network: &Network, projection: &Projection, len: u32) -> Demand {
@@ -152,7 +167,9 @@ fn projection_demand(network: &Network, projection: &Projection, len: u32) -> De
     };
     let mut demand = Demand { axons, synapse_bits: entries * entry_bits, ..Demand::default() };
     if let Some(learning) = projection.learning {
-        demand.learning_bits += axons * 2 * u64::from(network.learning.trace_bits);
+        if learning.presynaptic == Presynaptic::Trace {
+            demand.learning_bits += axons * 2 * u64::from(network.learning.trace_bits);
+        }
         if learning.eligibility.is_some() {
             demand.learning_bits += entries * 2 * u64::from(network.learning.eligibility_bits);
         }

@@ -20,7 +20,7 @@ pub fn core_ps(timing: &Timing, counts: &NodeCounts) -> u64 {
     core.axon_events * timing.axon_event_ps
         + words(core.synaptic_events, timing.synapse_lanes) * timing.synapse_word_ps
         + core.neuron_updates * timing.neuron_update_ps
-        + core.trace_updates * timing.trace_update_ps
+        + (core.trace_updates + learning.trace_updates) * timing.trace_update_ps
         + (counts.spike_packets + counts.error_packets) * timing.packet_out_ps
         + words(learning.weight_updates, timing.learning_lanes) * timing.weight_update_word_ps
         + learning.eligibility_updates * timing.eligibility_update_ps

@@ -49,6 +49,8 @@ pub struct AxonBlock {
     pub arrivals: Arrivals,
     /// Presynaptic traces, where the block learns.
     pub traces: Option<(TraceConfig, Traces)>,
+    /// The axons that carried events in this step, and how many, where a learning rule reads them.
+    pub arrived: Option<Vec<(u32, u8)>>,
     /// Whether a rule changes the weights: then they are part of a snapshot.
     pub plastic: bool,
 }
@@ -166,6 +168,7 @@ impl NeuronCore {
         for block in &mut self.blocks {
             // A block that nothing reaches and that keeps no traces has nothing to do.
             if block.arrivals.due(step) == 0 && block.traces.is_none() {
+                block.arrived.iter_mut().for_each(Vec::clear);
                 continue;
             }
             deliver_block(block, &mut self.slices[block.slice], step, &mut self.axons, &mut counts);
@@ -185,6 +188,7 @@ impl NeuronCore {
         }
         for block in &mut self.blocks {
             block.arrivals.clear();
+            block.arrived.iter_mut().for_each(Vec::clear);
             if let Some((_, traces)) = &mut block.traces {
                 traces.clear();
             }
@@ -274,6 +278,10 @@ fn deliver_block(
         let events = axons.iter().map(|&a| (a as usize, 1 + u32::from(arrivals.extra(a as usize, step))));
         traces.update(*config, events);
         counts.trace_updates += traces.p.len() as u64;
+    }
+    if let Some(arrived) = &mut block.arrived {
+        arrived.clear();
+        arrived.extend(axons.iter().map(|&a| (a, 1 + block.arrivals.extra(a as usize, step))));
     }
     block.arrivals.retire(step);
 }

@@ -1,15 +1,15 @@
 //! Learning of one block of axons: eligibility states and the sweep over rows that can change.
 //!
-//! Micro-step 8 of `docs/arithmetic.md`. A trace-only rule visits rows with `P != 0` and neurons with a modulation;
-//! SuperSpike advances the eligibility of every row that has a trace or is not at rest (it pays for it, and
+//! Micro-step 8 of `docs/arithmetic.md`. A trace-only rule visits rows with `P != 0`, an event-driven one rows that an
+//! event reached in this step, and both neurons with a modulation; SuperSpike advances the eligibility of every row that has a trace or is not at rest (it pays for it, and
 //! the counts show it), and visits rows with an eligibility and neurons with a third factor.
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
-use crate::config::SynapseLearning;
+use crate::config::{Presynaptic, SynapseLearning};
 use crate::kernel::{self, Factors, RowUpdate, Store};
 use crate::rule::{EligibilityRule, UpdateRule, Word};
-use crate::rules::{DoubleFilter, EligibilityProduct, TraceProduct};
+use crate::rules::{DoubleFilter, EligibilityProduct, EventProduct, TraceProduct};
 use crate::slice_learning::SliceLearning;
 use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Unmetered, Variable};
@@ -126,14 +126,16 @@ impl BlockLearning {
         counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
-        let Some((_, traces)) = &block.traces else { return };
         let mut rows = std::mem::take(&mut self.rows);
-        if let Some(filter) = self.filter {
-            self.advance_filter(filter, &block.memory, &traces.p, slice, counts, tally);
-            rows.clear();
-            rows.extend(self.state.rows.iter_ones().map(|row| row as u32));
-        } else if !slice.modulated.is_empty() {
-            traces.list_active(&mut rows);
+        rows.clear();
+        match (self.filter, &block.traces, &block.arrived) {
+            (Some(filter), Some((_, traces)), _) => {
+                self.advance_filter(filter, &block.memory, &traces.p, slice, counts, tally);
+                rows.extend(self.state.rows.iter_ones().map(|row| row as u32));
+            }
+            (None, Some((_, traces)), _) if !slice.modulated.is_empty() => traces.list_active(&mut rows),
+            (None, None, Some(arrived)) => rows.extend(arrived.iter().map(|(row, _)| *row)),
+            _ => {}
         }
         let active = if self.filter.is_some() { &slice.driven } else { &slice.modulated };
         if !active.is_empty() && !rows.is_empty() {
@@ -154,16 +156,34 @@ impl BlockLearning {
                     || (!self.dense_sweep && active.len() * LIST_BELOW < block.memory.posts),
             };
             let narrow = self.narrow && shift <= 30;
-            match (self.filter.is_some(), tally) {
-                (false, None) => self.run(TraceProduct, block, &rows, sweep, narrow, counts, &Unmetered),
-                (true, None) => self.run(EligibilityProduct, block, &rows, sweep, narrow, counts, &Unmetered),
-                (false, Some(tally)) => self.run(TraceProduct, block, &rows, sweep, narrow, counts, tally),
-                (true, Some(tally)) => {
-                    self.run(EligibilityProduct, block, &rows, sweep, narrow, counts, tally);
+            match (self.filter.is_some(), self.config.presynaptic) {
+                (true, _) => self.sweep(EligibilityProduct, block, &rows, sweep, narrow, counts, tally),
+                (false, Presynaptic::Trace) => {
+                    self.sweep(TraceProduct, block, &rows, sweep, narrow, counts, tally);
+                }
+                (false, Presynaptic::Events) => {
+                    self.sweep(EventProduct, block, &rows, sweep, narrow, counts, tally);
                 }
             }
         }
         self.rows = rows;
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn sweep<R: UpdateRule>(
+        &self,
+        rule: R,
+        block: &mut AxonBlock,
+        rows: &[u32],
+        sweep: Sweep<'_>,
+        narrow: bool,
+        counts: &mut LearningCounts,
+        tally: Option<&Tally>,
+    ) {
+        match tally {
+            None => self.run(rule, block, rows, sweep, narrow, counts, &Unmetered),
+            Some(tally) => self.run(rule, block, rows, sweep, narrow, counts, tally),
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -178,12 +198,16 @@ impl BlockLearning {
         meter: &M,
     ) {
         let eligibility = self.filter.is_some().then_some(&self.state.p[..]);
-        let p = match &block.traces {
-            Some((_, traces)) => &traces.p[..],
-            None => return,
-        };
         let SynapseMemory { posts, layout, weights, .. } = &mut block.memory;
-        let rows = Rows { rows, presynaptic: &block.presynaptic, p, posts: *posts, layout, eligibility };
+        let rows = Rows {
+            rows,
+            presynaptic: &block.presynaptic,
+            p: block.traces.as_ref().map(|(_, traces)| &traces.p[..]),
+            arrived: block.arrived.as_deref(),
+            posts: *posts,
+            layout,
+            eligibility,
+        };
         match (weights, narrow) {
             (WeightLanes::I8(w), true) => sweep_rows::<i8, R, i32, M>(w, rule, rows, sweep, counts, meter),
             (WeightLanes::I8(w), false) => sweep_rows::<i8, R, i64, M>(w, rule, rows, sweep, counts, meter),
@@ -247,7 +271,10 @@ impl BlockLearning {
 struct Rows<'a> {
     rows: &'a [u32],
     presynaptic: &'a [u32],
-    p: &'a [i32],
+    /// Traces of all axons, where the block keeps any.
+    p: Option<&'a [i32]>,
+    /// Events of the axons of `rows`, where the rule reads them.
+    arrived: Option<&'a [(u32, u8)]>,
     posts: usize,
     layout: &'a RowLayout,
     eligibility: Option<&'a [u16]>,
@@ -263,7 +290,7 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
 ) {
     let factors = sweep.factors;
     let word = PhantomData::<W>;
-    for &row in rows.rows {
+    for (index, &row) in rows.rows.iter().enumerate() {
         let at = row as usize;
         let update = RowUpdate {
             key: dither::row_key(sweep.seed, sweep.step, sweep.projection, rows.presynaptic[at]),
@@ -271,11 +298,13 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
             shift: sweep.shift,
             rounding: sweep.config.rounding,
             limit: sweep.limit,
-            p: rows.p[at],
+            p: rows.p.map_or(0, |p| p[at]),
+            events: rows.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
         };
         counts.rows_visited += 1;
         let state = |entry: usize, slot: usize| SynapseState {
             trace_p: update.p,
+            events: update.events,
             third_factor: factors.third_factor[slot],
             surrogate: factors.surrogate[slot],
             modulation: factors.modulation[slot],

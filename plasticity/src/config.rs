@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 use synfire_core::format::Format;
 use synfire_core::rounding::Rounding;
+use synfire_core::trace::TraceConfig;
 
 /// Registers of the learning engine: what the hardware fixes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +38,10 @@ pub enum SurrogateShape {
     Boxcar,
     /// `1 / (1 + x / h)^2`, by a table of 16 entries per `h`, 0 from `4 h` on.
     FastSigmoid,
+    /// `2^(-x / h)`, linear between the powers: an exponential by shifts.
+    Exponential,
+    /// `(U_cmp - threshold + h) / 2h` within `h` of the threshold, else 0: the slope of a truncated quadratic.
+    Ramp,
 }
 
 /// A surrogate derivative.
@@ -65,6 +70,20 @@ pub enum ErrorSignal {
         /// Right shift from the second filter to the error.
         shift: u8,
     },
+    /// `L surrogate >> shift` toward zero: a hidden layer's own modulation, handed to the layer below it.
+    Modulation {
+        /// Right shift.
+        shift: u8,
+    },
+}
+
+/// The margin between the right readout and the best wrong one. It compares neurons, so the population is one group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Competition {
+    /// Asked between the two, membrane lanes.
+    pub margin: i32,
+    /// The right readout is the first whose target is above it, membrane lanes.
+    pub midpoint: i32,
 }
 
 /// A readout population: its neurons form errors.
@@ -77,6 +96,8 @@ pub struct Readout {
     /// With `Some(midpoint)`: 0 when a readout whose target is above the midpoint is above its target, or one
     /// whose target is not is below its own (membrane lanes).
     pub one_sided: Option<i32>,
+    /// Only the right readout and the best wrong one have an error: what the margin lacks, up and down.
+    pub competition: Option<Competition>,
     /// Errors of smaller magnitude are zero (error lanes).
     pub dead_zone: i32,
 }
@@ -127,6 +148,79 @@ pub enum ThirdFactor {
         /// Right shift with floor.
         shift: u8,
     },
+    /// `sat(sum_k W_ki E_k >> shift)` with the neuron's own copy of its weights to the readout.
+    Mirror {
+        /// Index of the projection to the readout.
+        projection: u16,
+        /// Right shift with floor.
+        shift: u8,
+    },
+    /// As `Mirror`, the weights themselves brought from the readout's core: not local.
+    Symmetric {
+        /// Index of the projection to the readout.
+        projection: u16,
+        /// Right shift with floor.
+        shift: u8,
+    },
+    /// `T <- sat(decay(T) + (sum_k B_ik E_k >> shift))`, `L = T`: an error compartment (eRBP).
+    Compartment {
+        /// Entries of B.
+        draw: MatrixDraw,
+        /// Decay factor of T, in the core's decay fraction; 0 keeps nothing.
+        decay: u32,
+        /// Right shift with floor.
+        shift: u8,
+    },
+}
+
+impl ThirdFactor {
+    /// The projection whose weights it needs, and whether they are brought from another core.
+    #[must_use]
+    pub const fn mirrored(&self) -> Option<(u16, bool)> {
+        match *self {
+            Self::Mirror { projection, .. } => Some((projection, false)),
+            Self::Symmetric { projection, .. } => Some((projection, true)),
+            Self::OwnError | Self::Feedback { .. } | Self::Group { .. } | Self::Compartment { .. } => None,
+        }
+    }
+
+    /// The entries of its random matrix, where it has one.
+    #[must_use]
+    pub const fn matrix(&self) -> Option<MatrixDraw> {
+        match *self {
+            Self::Feedback { draw, .. } | Self::Compartment { draw, .. } => Some(draw),
+            Self::Group { readout, .. } => Some(readout.draw),
+            Self::OwnError | Self::Mirror { .. } | Self::Symmetric { .. } => None,
+        }
+    }
+}
+
+/// What a slice needs to keep a copy of its neurons' weights to a readout: that projection's registers and rule.
+#[derive(Clone, Debug)]
+pub struct MirrorConfig {
+    /// Index of the projection.
+    pub projection: u32,
+    /// Its delay, 1..=63.
+    pub delay: u8,
+    /// The traces of its axons.
+    pub traces: TraceConfig,
+    /// How it learns; `None`: its weights are fixed.
+    pub learning: Option<SynapseLearning>,
+    /// Bits of its store.
+    pub store_bits: u8,
+    /// Its weights at the start: a row of channels a neuron of the slice.
+    pub weights: Vec<i16>,
+}
+
+/// What a slice of a core is to learning.
+#[derive(Clone, Debug, Default)]
+pub struct SliceConfig {
+    /// How its neurons learn.
+    pub learning: Option<NeuronLearning>,
+    /// Whether they form errors.
+    pub readout: Option<Readout>,
+    /// The weights they mirror.
+    pub mirror: Option<MirrorConfig>,
 }
 
 /// What keeps a neuron's rate down while it learns.
@@ -164,6 +258,15 @@ pub struct Eligibility {
     pub product_shift: u8,
 }
 
+/// The presynaptic factor of a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Presynaptic {
+    /// Trace P of the axon.
+    Trace,
+    /// The events that arrived in this step: no trace is kept (eRBP).
+    Events,
+}
+
 /// How the synapses of a projection learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SynapseLearning {
@@ -171,6 +274,8 @@ pub struct SynapseLearning {
     pub shift: u8,
     /// Rounding of the update: floor, nearest or stochastic.
     pub rounding: Rounding,
-    /// SuperSpike's filter; `None` is the trace-only product.
+    /// What of the axon enters the product.
+    pub presynaptic: Presynaptic,
+    /// SuperSpike's filter; `None` is the product without a state a synapse.
     pub eligibility: Option<Eligibility>,
 }

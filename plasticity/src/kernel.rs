@@ -31,6 +31,8 @@ pub struct RowUpdate {
     pub limit: i32,
     /// Trace P of the row's axon.
     pub p: i32,
+    /// Events that arrived on it in this step.
+    pub events: i32,
 }
 
 /// Per-neuron factors of this step, one lane a neuron of the slice.
@@ -108,6 +110,7 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
     for slot in 0..n {
         let state = SynapseState {
             trace_p: update.p,
+            events: update.events,
             third_factor: third[slot],
             surrogate: surrogate[slot],
             modulation: modulation[slot],

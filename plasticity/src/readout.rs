@@ -3,7 +3,7 @@
 //! Micro-step 6 of `docs/arithmetic.md`. Promises: one saturation, at the error register; conversions round
 //! toward zero, so a small difference is no error and an idle readout stays idle.
 
-use crate::config::{ErrorSignal, LearningDatapath, Readout};
+use crate::config::{Competition, ErrorSignal, LearningDatapath, Readout};
 use serde::{Deserialize, Serialize};
 use synfire_core::decay::decay;
 use synfire_core::format::Format;
@@ -20,7 +20,7 @@ impl ErrorTraces {
     /// Traces at rest for `neurons` readout neurons.
     #[must_use]
     pub fn new(signal: ErrorSignal, neurons: usize) -> Self {
-        let len = if matches!(signal, ErrorSignal::Membrane) { 0 } else { neurons };
+        let len = if matches!(signal, ErrorSignal::FilteredSpikes { .. }) { neurons } else { 0 };
         Self { first: vec![0; len], second: vec![0; len] }
     }
 
@@ -72,7 +72,48 @@ pub struct ErrorFormats {
     pub decay_fraction: u8,
 }
 
-/// The error of readout neuron `neuron` of a slice, error lanes.
+impl ErrorFormats {
+    /// A difference of membranes in error lanes, toward zero.
+    fn error_lanes(&self, difference: i64) -> i64 {
+        let error = self.learning.error.fraction;
+        if self.state_fraction >= error {
+            toward_zero(difference, u32::from(self.state_fraction - error))
+        } else {
+            difference << (error - self.state_fraction)
+        }
+    }
+}
+
+/// The errors of a readout that competes: `v = margin - (U of the right one - U of the best wrong one)`; where it is
+/// positive, `+v` for the right one and `-v` for that wrong one, the first of equals; nobody else has an error, and
+/// nobody has where no target, or every target, is above the midpoint. `errors` takes one lane a neuron.
+pub fn competition(
+    readout: &Readout,
+    Competition { margin, midpoint }: Competition,
+    formats: &ErrorFormats,
+    (compared, targets): (&[i32], &[i32]),
+    errors: &mut [i32],
+) {
+    errors.fill(0);
+    let Some(right) = targets.iter().position(|target| *target > midpoint) else { return };
+    let wrong = (0..targets.len()).filter(|neuron| targets[*neuron] <= midpoint);
+    let Some(wrong) = wrong.rev().max_by_key(|neuron| compared[*neuron]) else { return };
+    let lack = i64::from(margin) - (i64::from(compared[right]) - i64::from(compared[wrong]));
+    let value = formats.learning.error.saturate(formats.error_lanes(lack.max(0)));
+    if value >= readout.dead_zone {
+        errors[right] = value;
+        errors[wrong] = -value;
+    }
+}
+
+/// The error that hands a hidden neuron's modulation to the layer below, error lanes.
+#[must_use]
+pub fn handed_down(readout: &Readout, shift: u8, formats: &ErrorFormats, modulation: i32) -> i32 {
+    let error = formats.learning.error.saturate(toward_zero(i64::from(modulation), u32::from(shift)));
+    if error.abs() < readout.dead_zone { 0 } else { error }
+}
+
+/// The error of readout neuron `neuron` of a slice, error lanes, from its membrane or its spikes.
 #[must_use]
 pub fn error(
     readout: &Readout,
@@ -83,14 +124,9 @@ pub fn error(
 ) -> i32 {
     let register = formats.learning.error;
     let raw = match readout.signal {
-        ErrorSignal::Membrane => {
-            let difference = i64::from(view.target) - i64::from(view.compared);
-            if formats.state_fraction >= register.fraction {
-                toward_zero(difference, u32::from(formats.state_fraction - register.fraction))
-            } else {
-                difference << (register.fraction - formats.state_fraction)
-            }
-        }
+        ErrorSignal::Membrane => formats.error_lanes(i64::from(view.target) - i64::from(view.compared)),
+        // Formed after the third factors (`handed_down`).
+        ErrorSignal::Modulation { .. } => 0,
         ErrorSignal::FilteredSpikes { q_decay, p_decay, increment, shift } => {
             let difference = i32::from(view.target != 0) - i32::from(view.spike);
             let factors = (q_decay, p_decay, increment);

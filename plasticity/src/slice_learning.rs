@@ -1,27 +1,17 @@
-//! Learning registers of one population slice: third factors, surrogates, error traces, groups.
+//! Learning registers of one population slice: third factors, surrogates, error traces, groups, mirrors.
 //!
-//! Micro-steps 6 and 7 of `docs/arithmetic.md` for the neurons of a slice. The views a rule sees are built here.
-//!
-//! Promises: one saturation of the third factor; nothing is computed where every error is zero and no
-//! regulariser acts. Absent on purpose: synapses (`block_learning`), packets.
+//! What they are at reset and after `clear`, what of them a checkpoint holds, how many bits they have.
+//! Absent on purpose: what a step does with them (`slice_step`), synapses (`block_learning`), packets.
 
-use crate::broadcast::BroadcastState;
-use crate::config::{GroupReadout, NeuronLearning, Readout, Surrogate, ThirdFactor};
+use crate::config::{GroupReadout, NeuronLearning, Readout, SliceConfig, ThirdFactor};
 use crate::feedback;
-use crate::group::{GroupFormats, Groups};
+use crate::group::Groups;
 use crate::kernel::Factors;
-use crate::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
-use crate::rule::ThirdFactorRule;
-use crate::rules::{Feedback, GroupError, OwnError, SurrogateDerivative};
-use crate::surrogate;
-use crate::third_factor::{self, Neurons};
-use crate::variables::{Meter, Tally, Variable};
+use crate::mirror::{Mirror, MirrorState};
+use crate::readout::{ErrorFormats, ErrorTraces};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
-use synfire_core::neuron::PerNeuron;
 use synfire_core::slice::Slice;
-use synfire_core::trace::append_nonzero;
-use synfire_core::vectorised;
 
 /// An error that a readout neuron formed: an error packet's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,38 +22,49 @@ pub struct FormedError {
     pub value: i32,
 }
 
+/// Registers that a step leaves for the next one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SliceState {
+    pub error_traces: Option<ErrorTraces>,
+    pub groups: Option<Groups>,
+    /// Spikes since the last `clear`, saturating at 255; kept where a rate limit reads them.
+    pub spike_counts: Vec<u8>,
+    /// Error compartments; kept where the rule has one.
+    pub compartments: Vec<i32>,
+}
+
 /// Learning state of a slice in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SliceState {
-    error_traces: Option<ErrorTraces>,
-    groups: Option<Groups>,
-    /// Spikes since the last `clear`, saturating at 255; kept where a rate limit reads them.
-    spike_counts: Vec<u8>,
+pub struct SliceSnapshot {
+    state: SliceState,
+    mirror: Option<MirrorState>,
 }
 
 /// Learning of one slice.
 #[derive(Clone, Debug)]
 pub struct SliceLearning {
-    learning: Option<NeuronLearning>,
-    readout: Option<Readout>,
-    group: Option<GroupReadout>,
-    formats: ErrorFormats,
+    pub(crate) learning: Option<NeuronLearning>,
+    pub(crate) readout: Option<Readout>,
+    pub(crate) group: Option<GroupReadout>,
+    pub(crate) formats: ErrorFormats,
     /// B or G: one row of channels a neuron.
-    matrix: Vec<i8>,
-    /// Checkpointed registers.
-    pub state: SliceState,
+    pub(crate) matrix: Vec<i8>,
+    pub(crate) mirror: Option<Mirror>,
+    pub(crate) state: SliceState,
     /// L of this step.
     pub third_factor: Vec<i32>,
     /// Surrogate of this step, valid after [`SliceLearning::form_surrogates`].
-    surrogate: Vec<i32>,
-    modulation: Vec<i32>,
+    pub(crate) surrogate: Vec<i32>,
+    pub(crate) modulation: Vec<i32>,
+    /// Errors of a readout that competes.
+    pub(crate) contested: Vec<i32>,
     /// Neurons whose modulation is not zero, ascending: those a trace-only rule can change.
     pub modulated: Vec<u32>,
     /// Neurons whose third factor is not zero, ascending: those an eligibility rule can change. Listed where there is
     /// such a rule.
     pub driven: Vec<u32>,
     /// Whether any third factor may be other than zero.
-    formed: bool,
+    pub(crate) formed: bool,
     /// Whether a block's eligibility needs the surrogate in every step.
     pub filters: bool,
 }
@@ -71,32 +72,27 @@ pub struct SliceLearning {
 impl SliceLearning {
     /// Registers at rest; matrices drawn for the slice's logical neurons.
     #[must_use]
-    pub fn new(
-        slice: &Slice,
-        learning: Option<NeuronLearning>,
-        readout: Option<Readout>,
-        formats: ErrorFormats,
-        seed: u32,
-    ) -> Self {
+    pub fn new(slice: &Slice, config: SliceConfig, formats: ErrorFormats, seed: u32) -> Self {
+        let SliceConfig { learning, readout, mirror } = config;
         let len = slice.len;
         let neurons = slice.first..slice.first + len as u32;
         let mut matrix = Vec::new();
         let mut group = None;
         if let Some(l) = &learning {
-            let mut draw = |draw, purpose| {
-                matrix = feedback::rows(draw, purpose, seed, slice.population, neurons.clone(), l.channels);
-            };
-            match l.third_factor {
-                ThirdFactor::OwnError => {}
-                ThirdFactor::Feedback { draw: kind, .. } => draw(kind, Purpose::Feedback),
-                ThirdFactor::Group { readout, .. } => {
-                    draw(readout.draw, Purpose::GroupReadout);
-                    group = Some(readout);
-                }
+            if let ThirdFactor::Group { readout, .. } = l.third_factor {
+                group = Some(readout);
+            }
+            if let Some(draw) = l.third_factor.matrix() {
+                let purpose = if group.is_some() { Purpose::GroupReadout } else { Purpose::Feedback };
+                matrix = feedback::rows(draw, purpose, seed, slice.population, neurons, l.channels);
             }
         }
         let channels = learning.map_or(0, |l| usize::from(l.channels));
         let counts = learning.is_some_and(|l| l.rate_limit.is_some());
+        let compartment = |l: NeuronLearning| matches!(l.third_factor, ThirdFactor::Compartment { .. });
+        let compartments = if learning.is_some_and(compartment) { vec![0; len] } else { Vec::new() };
+        let competes = readout.is_some_and(|r| r.competition.is_some());
+        let mirror = mirror.map(|config| Mirror::new(config, slice, channels, seed));
         Self {
             learning,
             readout,
@@ -107,10 +103,13 @@ impl SliceLearning {
                 error_traces: readout.map(|r| ErrorTraces::new(r.signal, len)),
                 groups: group.map(|g| Groups::new(len.div_ceil(g.neurons as usize), channels)),
                 spike_counts: if counts { vec![0; len] } else { Vec::new() },
+                compartments,
             },
+            mirror,
             third_factor: vec![0; len],
             surrogate: vec![0; len],
             modulation: vec![0; len],
+            contested: vec![0; if competes { len } else { 0 }],
             modulated: Vec::new(),
             driven: Vec::new(),
             formed: false,
@@ -127,6 +126,8 @@ impl SliceLearning {
             groups.clear();
         }
         self.state.spike_counts.fill(0);
+        self.state.compartments.fill(0);
+        self.mirror.iter_mut().for_each(Mirror::clear);
         self.third_factor.fill(0);
         self.modulation.fill(0);
         self.modulated.clear();
@@ -138,158 +139,6 @@ impl SliceLearning {
     pub fn arrive(&mut self) {
         if let Some(groups) = &mut self.state.groups {
             groups.arrive();
-        }
-    }
-
-    /// Micro-step 6: counts spikes, forms the errors of readout neurons and groups.
-    pub fn form_errors(&mut self, slice: &Slice, broadcast: &BroadcastState, out: &mut Vec<FormedError>) {
-        if !self.state.spike_counts.is_empty() {
-            for neuron in slice.fired().iter_ones() {
-                self.state.spike_counts[neuron] = self.state.spike_counts[neuron].saturating_add(1);
-            }
-        }
-        if let (Some(group), Some(groups), Some(l)) = (&self.group, &mut self.state.groups, &self.learning) {
-            let channels = usize::from(l.first_channel)..usize::from(l.first_channel + l.channels);
-            let formats = GroupFormats {
-                learning: self.formats.learning,
-                state_fraction: self.formats.state_fraction,
-                decay_fraction: u32::from(self.formats.decay_fraction),
-                targets: &broadcast.targets[channels],
-            };
-            groups.form(group, slice.fired().iter_ones(), &self.matrix, &formats, broadcast.learn);
-        }
-        let (Some(readout), Some(traces)) = (&self.readout, &mut self.state.error_traces) else { return };
-        if !broadcast.learn && traces.is_empty() {
-            return;
-        }
-        for neuron in 0..slice.len {
-            let channel = readout.first_channel + (slice.first as usize + neuron) as u16;
-            let view = ReadoutView {
-                compared: slice.registers.compared[neuron],
-                spike: slice.registers.fired[neuron] != 0,
-                target: broadcast.targets[usize::from(channel)],
-            };
-            let value = readout::error(readout, &self.formats, neuron, view, traces);
-            if value != 0 && broadcast.learn {
-                out.push(FormedError { channel, value });
-            }
-        }
-    }
-
-    /// Micro-step 7: third factors from the errors that arrived in micro-step 1. Returns how many were formed.
-    pub fn form_third_factors(
-        &mut self,
-        slice: &Slice,
-        broadcast: &BroadcastState,
-        tally: Option<&Tally>,
-    ) -> u64 {
-        let had_any = std::mem::take(&mut self.formed);
-        self.modulated.clear();
-        self.driven.clear();
-        let Some(learning) = self.learning else { return 0 };
-        let limited = learning
-            .rate_limit
-            .is_some_and(|limit| self.state.spike_counts.iter().any(|count| *count > limit.spikes));
-        let from_group = self.state.groups.as_ref().is_some_and(Groups::any_error);
-        let from_broadcast = self.group.is_none() && broadcast.any_error;
-        if !broadcast.learn || !(limited || from_group || from_broadcast) {
-            if had_any {
-                self.third_factor.fill(0);
-                self.modulation.fill(0);
-            }
-            return 0;
-        }
-        self.formed = true;
-        match learning.third_factor {
-            ThirdFactor::OwnError => self.third_factors_of(OwnError, learning, slice, broadcast, tally),
-            ThirdFactor::Feedback { shift, .. } => {
-                self.third_factors_of(Feedback { shift }, learning, slice, broadcast, tally);
-            }
-            ThirdFactor::Group { shift, .. } => {
-                self.third_factors_of(GroupError { shift }, learning, slice, broadcast, tally);
-            }
-        }
-        slice.len as u64
-    }
-
-    fn third_factors_of<R: ThirdFactorRule>(
-        &mut self,
-        rule: R,
-        learning: NeuronLearning,
-        slice: &Slice,
-        state: &BroadcastState,
-        tally: Option<&Tally>,
-    ) {
-        let first = usize::from(learning.first_channel);
-        let channels = usize::from(learning.channels);
-        let errors = &state.errors[first..first + channels];
-        let own_errors = match learning.third_factor {
-            ThirdFactor::OwnError => &errors[slice.first as usize..slice.first as usize + slice.len],
-            ThirdFactor::Feedback { .. } | ThirdFactor::Group { .. } => &[],
-        };
-        let neurons = Neurons {
-            compared: &slice.registers.compared,
-            fired: &slice.registers.fired,
-            spike_counts: &self.state.spike_counts,
-            own_errors,
-            matrix: &self.matrix,
-            errors,
-            groups: self.state.groups.as_ref().zip(self.group.map(|group| group.neurons as usize)),
-            limit: learning.rate_limit,
-        };
-        let format = self.formats.learning.third_factor;
-        third_factor::form(rule, neurons, format, &mut self.third_factor, tally);
-    }
-
-    /// Surrogates and modulations of this step, where a rule reads them. Call after the third factors.
-    pub fn form_surrogates(&mut self, slice: &Slice, any_third_factor: bool, tally: Option<&Tally>) {
-        let Some(learning) = self.learning else { return };
-        if !any_third_factor && !self.filters {
-            return;
-        }
-        match learning.surrogate {
-            None => self.modulation.copy_from_slice(&self.third_factor),
-            Some(config) => {
-                self.derivatives(config, slice, tally);
-                modulate(&mut self.modulation, &self.third_factor, &self.surrogate);
-            }
-        }
-        if let Some(tally) = tally
-            && any_third_factor
-        {
-            let neurons = self.modulation.len();
-            tally.read(Variable::ThirdFactor, neurons);
-            tally.read(Variable::Surrogate, if learning.surrogate.is_some() { neurons } else { 0 });
-            tally.write(Variable::Modulation, neurons);
-        }
-        if any_third_factor {
-            append_nonzero(&self.modulation, 0, &mut self.modulated);
-            if self.filters {
-                append_nonzero(&self.third_factor, 0, &mut self.driven);
-            }
-        }
-    }
-
-    /// The surrogate derivative of every neuron.
-    fn derivatives(&mut self, config: Surrogate, slice: &Slice, tally: Option<&Tally>) {
-        let format = self.formats.learning.surrogate;
-        let compared = &slice.registers.compared;
-        let threshold = &slice.parameters.threshold;
-        match (threshold, tally) {
-            (PerNeuron::Same(threshold), None) => {
-                surrogate::derivatives(config, format, compared, *threshold, &mut self.surrogate);
-            }
-            (_, None) => {
-                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
-                    *out = surrogate::derivative(config, format, compared[neuron], threshold.get(neuron));
-                }
-            }
-            (_, Some(tally)) => {
-                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
-                    let rule = SurrogateDerivative { config, format, threshold: threshold.get(neuron) };
-                    *out = third_factor::derivative(rule, compared[neuron], tally);
-                }
-            }
         }
     }
 
@@ -317,52 +166,59 @@ impl SliceLearning {
         self.state.groups.as_ref()
     }
 
-    /// Bits of learning state: matrices, error traces, groups, spike counters.
+    /// The copy of the neurons' weights to a readout, where there is one.
+    #[must_use]
+    pub fn mirror(&self) -> Option<&Mirror> {
+        self.mirror.as_ref()
+    }
+
+    /// Error compartments; empty where the rule has none.
+    #[must_use]
+    pub fn compartments(&self) -> &[i32] {
+        &self.state.compartments
+    }
+
+    /// Bits of learning state: matrices, mirrors, error traces, groups, third factors, compartments, spike counters.
+    /// Weights that symmetric feedback brings from another core are not kept here, and are not counted.
     #[must_use]
     pub fn bits(&self) -> u64 {
         let formats = &self.formats.learning;
+        let len = self.third_factor.len() as u64;
         let matrix = self.matrix.len() as u64 * 8;
-        let traces = self.state.error_traces.as_ref().map_or(0, |t| {
-            if t.is_empty() {
-                0
-            } else {
-                2 * self.third_factor.len() as u64 * u64::from(formats.error_trace_bits)
-            }
-        });
+        let transported = self.learning.and_then(|l| l.third_factor.mirrored()).is_some_and(|(_, t)| t);
+        let mirror = self.mirror.as_ref().filter(|_| !transported).map_or(0, Mirror::bits);
+        let traces = self.state.error_traces.as_ref().filter(|t| !t.is_empty());
+        let traces = traces.map_or(0, |_| 2 * len * u64::from(formats.error_trace_bits));
         let groups = self.state.groups.as_ref().map_or(0, |g| {
             let channels = self.learning.map_or(0, |l| u64::from(l.channels));
             g.len() as u64 * channels * (32 + u64::from(formats.error.width))
         });
-        let third = if self.learning.is_some() {
-            self.third_factor.len() as u64 * u64::from(formats.third_factor.width)
-        } else {
-            0
-        };
-        matrix + traces + groups + third + self.state.spike_counts.len() as u64 * 8
+        // A compartment is the third factor itself.
+        let third = if self.learning.is_some() { len * u64::from(formats.third_factor.width) } else { 0 };
+        matrix + mirror + traces + groups + third + self.state.spike_counts.len() as u64 * 8
     }
 
-    /// Puts state from a checkpoint in place; false when its shape differs.
+    /// Registers for a checkpoint.
     #[must_use]
-    pub fn restore(&mut self, state: SliceState) -> bool {
+    pub fn snapshot(&self) -> SliceSnapshot {
+        SliceSnapshot { state: self.state.clone(), mirror: self.mirror.as_ref().map(|m| m.state.clone()) }
+    }
+
+    /// Puts registers from a checkpoint in place; false when their shape differs.
+    #[must_use]
+    pub fn restore(&mut self, snapshot: SliceSnapshot) -> bool {
         let shape = |s: &SliceState| {
-            (s.error_traces.is_some(), s.groups.as_ref().map(Groups::len), s.spike_counts.len())
+            let groups = s.groups.as_ref().map(Groups::len);
+            (s.error_traces.is_some(), groups, s.spike_counts.len(), s.compartments.len())
         };
-        if shape(&state) != shape(&self.state) {
+        if shape(&snapshot.state) != shape(&self.state) {
             return false;
         }
-        self.state = state;
-        true
+        self.state = snapshot.state;
+        match (&mut self.mirror, snapshot.mirror) {
+            (None, None) => true,
+            (Some(mirror), Some(state)) => mirror.restore(state),
+            _ => false,
+        }
     }
-}
-
-#[inline(always)]
-fn modulate_body(modulation: &mut [i32], third_factor: &[i32], surrogate: &[i32]) {
-    for (modulation, (l, s)) in modulation.iter_mut().zip(third_factor.iter().zip(surrogate)) {
-        *modulation = l * s;
-    }
-}
-
-vectorised! {
-    /// `L * surrogate` of every neuron.
-    fn modulate(modulation: &mut [i32], third_factor: &[i32], surrogate: &[i32]) => modulate_body
 }

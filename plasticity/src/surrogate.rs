@@ -4,7 +4,7 @@
 //! fraction `f` sets `one = 2^f`. Source: `docs/arithmetic.md`, "Surrogates"; Fig. 3 of Neftci, Mostafa and
 //! Zenke (2019).
 //!
-//! Promises: integers only; monotone in `x`; at most `one`.
+//! Promises: integers only; monotone in `x` (the ramp: in `U_cmp`); at most `one`.
 
 use crate::config::{Surrogate, SurrogateShape};
 use synfire_core::format::Format;
@@ -20,6 +20,12 @@ pub const fn fast_sigmoid_entry(t: u32, one: u32) -> u32 {
     (one * 256 + square / 2) / square
 }
 
+/// Lanes in which `2^log2` is one, to lanes in which `2^fraction` is: floor.
+#[inline(always)]
+const fn align(lanes: u32, log2: u32, fraction: u32) -> u32 {
+    if log2 >= fraction { lanes >> (log2 - fraction) } else { lanes << (fraction - log2) }
+}
+
 /// The derivative at one membrane.
 #[inline(always)]
 #[must_use]
@@ -31,13 +37,21 @@ pub fn derivative(surrogate: Surrogate, format: Format, compared: i32, threshold
     match surrogate.shape {
         SurrogateShape::Triangle => {
             let rest = half_width.saturating_sub(distance);
-            // rest <= 2^l; the shift aligns 2^l with one = 2^f.
-            (if log2 >= fraction { rest >> (log2 - fraction) } else { rest << (fraction - log2) }) as i32
+            align(rest, log2, fraction) as i32
         }
         SurrogateShape::Boxcar => i32::from(distance < half_width) << fraction,
         SurrogateShape::FastSigmoid => {
             let entry = if log2 >= 4 { distance >> (log2 - 4) } else { distance << (4 - log2) };
             if entry < TABLE as u32 { fast_sigmoid_entry(entry, 1 << fraction) as i32 } else { 0 }
+        }
+        SurrogateShape::Exponential => {
+            let (whole, rest) = (distance >> log2, align(distance & (half_width - 1), log2, fraction));
+            if whole < 31 { (((2 << fraction) - rest) >> (whole + 1)) as i32 } else { 0 }
+        }
+        SurrogateShape::Ramp => {
+            let above = compared >= threshold;
+            let rise = if above { half_width + distance } else { half_width.saturating_sub(distance) };
+            if distance < half_width { align(rise, log2 + 1, fraction) as i32 } else { 0 }
         }
     }
 }

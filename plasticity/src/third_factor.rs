@@ -23,6 +23,10 @@ pub(crate) struct Neurons<'a> {
     pub own_errors: &'a [i32],
     /// One row of channels a neuron, or empty.
     pub matrix: &'a [i8],
+    /// One row of weights a neuron, or empty.
+    pub mirror: &'a [i16],
+    /// Empty where there are none.
+    pub compartments: &'a [i32],
     pub errors: &'a [i32],
     /// The groups, and how many neurons each has.
     pub groups: Option<(&'a Groups, usize)>,
@@ -39,6 +43,8 @@ impl<'a> Neurons<'a> {
             spike_count: self.spike_counts.get(neuron).copied().unwrap_or(0),
             own_error: self.own_errors.get(neuron).copied().unwrap_or(0),
             matrix: if self.matrix.is_empty() { &[] } else { &self.matrix[neuron * channels..][..channels] },
+            mirror: if self.mirror.is_empty() { &[] } else { &self.mirror[neuron * channels..][..channels] },
+            compartment: self.compartments.get(neuron).copied().unwrap_or(0),
             broadcast: self.errors,
             group: self.groups.map_or(&[], |(groups, size)| groups.errors(neuron / size)),
         }

@@ -9,10 +9,10 @@
 
 use crate::block_learning::{BlockLearning, EligibilityState};
 use crate::broadcast::BroadcastState;
-use crate::config::{LearningDatapath, NeuronLearning, Readout, SynapseLearning};
+use crate::config::{LearningDatapath, Presynaptic, SliceConfig, SynapseLearning};
 use crate::readout::ErrorFormats;
 use crate::rules::DoubleFilter;
-use crate::slice_learning::{FormedError, SliceLearning, SliceState};
+use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot};
 use crate::variables::Tally;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
@@ -33,13 +33,15 @@ pub struct LearningCounts {
     pub weight_writes: u64,
     /// Eligibility pairs advanced.
     pub eligibility_updates: u64,
+    /// Trace pairs of mirrors advanced: all that are kept.
+    pub trace_updates: u64,
 }
 
 /// Learning state of a core in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LearningSnapshot {
     broadcast: BroadcastState,
-    slices: Vec<SliceState>,
+    slices: Vec<SliceSnapshot>,
     blocks: Vec<Option<EligibilityState>>,
 }
 
@@ -56,16 +58,22 @@ pub struct LearningUnit {
     tally: Option<Tally>,
 }
 
+/// Bits of an arrival's event count.
+const EVENT_BITS: u32 = 8;
+
 /// Width of the exact product of a rule, the sign included.
 #[must_use]
-pub fn product_bits(learning: &LearningDatapath, filtered: bool, has_surrogate: bool) -> u32 {
+pub fn product_bits(learning: &LearningDatapath, rule: &SynapseLearning, has_surrogate: bool) -> u32 {
     let third = u32::from(learning.third_factor.width);
-    if filtered {
-        third + u32::from(learning.eligibility_bits)
-    } else {
-        let surrogate = if has_surrogate { u32::from(learning.surrogate.width) } else { 0 };
-        third + surrogate + u32::from(learning.trace_bits)
+    if rule.eligibility.is_some() {
+        return third + u32::from(learning.eligibility_bits);
     }
+    let surrogate = if has_surrogate { u32::from(learning.surrogate.width) } else { 0 };
+    let presynaptic = match rule.presynaptic {
+        Presynaptic::Trace => u32::from(learning.trace_bits),
+        Presynaptic::Events => EVENT_BITS,
+    };
+    third + surrogate + presynaptic
 }
 
 impl LearningUnit {
@@ -74,7 +82,7 @@ impl LearningUnit {
     #[must_use]
     pub fn new(
         core: &NeuronCore,
-        slices: &[(Option<NeuronLearning>, Option<Readout>)],
+        slices: Vec<SliceConfig>,
         blocks: &[Option<SynapseLearning>],
         (datapath, learning): (&Datapath, &LearningDatapath),
         channels: usize,
@@ -89,7 +97,7 @@ impl LearningUnit {
             .slices
             .iter()
             .zip(slices)
-            .map(|(slice, (neurons, readout))| SliceLearning::new(slice, *neurons, *readout, formats, seed))
+            .map(|(slice, config)| SliceLearning::new(slice, config, formats, seed))
             .collect();
         let blocks = core.blocks.iter().zip(blocks).map(|(block, config)| {
             let config = (*config)?;
@@ -102,7 +110,7 @@ impl LearningUnit {
             });
             slices[block.slice].filters |= filter.is_some();
             let has_surrogate = slices[block.slice].learning().is_some_and(|l| l.surrogate.is_some());
-            let bits = product_bits(learning, filter.is_some(), has_surrogate);
+            let bits = product_bits(learning, &config, has_surrogate);
             Some(BlockLearning::new(block, config, filter, bits, seed))
         });
         let blocks = blocks.collect();
@@ -141,14 +149,18 @@ impl LearningUnit {
             own.form_errors(slice, &self.broadcast, errors);
             let formed = own.form_third_factors(slice, &self.broadcast, self.tally.as_ref());
             own.form_surrogates(slice, formed > 0, self.tally.as_ref());
+            own.hand_down_errors(slice, &self.broadcast, errors);
             counts.third_factors += formed;
         }
         counts.errors_formed = (errors.len() - before) as u64;
+        let when = (step, self.broadcast.shift_offset);
+        for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
+            own.mirror_step(slice, &self.broadcast, when, &mut counts, self.tally.as_ref());
+        }
         for (own, block) in self.blocks.iter_mut().zip(&mut core.blocks) {
             if let Some(own) = own {
                 let first_post = core.slices[block.slice].first;
                 let slice = &self.slices[block.slice];
-                let when = (step, self.broadcast.shift_offset);
                 own.update(block, slice, first_post, when, &mut counts, self.tally.as_ref());
             }
         }
@@ -190,7 +202,7 @@ impl LearningUnit {
     pub fn snapshot(&self) -> LearningSnapshot {
         LearningSnapshot {
             broadcast: self.broadcast.clone(),
-            slices: self.slices.iter().map(|s| s.state.clone()).collect(),
+            slices: self.slices.iter().map(SliceLearning::snapshot).collect(),
             blocks: self.blocks.iter().map(|b| b.as_ref().map(|b| b.state.clone())).collect(),
         }
     }

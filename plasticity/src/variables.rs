@@ -102,6 +102,12 @@ variables! {
     Modulation: Neuron, "L s(U_cmp)";
     /// The neuron's row of the feedback matrix.
     FeedbackRow: Neuron, "feedback row B";
+    /// The neuron's copy of its weights to the readout.
+    MirrorRow: Neuron, "mirrored weights W_ki";
+    /// Trace of the neuron's own spikes, as the readout's axon keeps it.
+    MirrorTrace: Neuron, "mirrored trace P";
+    /// Error compartment.
+    Compartment: Neuron, "error compartment T";
     /// The neuron's column of its group's readout.
     GroupRow: Neuron, "group readout row G";
     /// Errors of the group's readout.

@@ -20,6 +20,9 @@ pub(crate) struct NeuronState<'a> {
     pub own_error: i32,
     /// The neuron's row of B or G; empty where it has none.
     pub matrix: &'a [i8],
+    /// The neuron's copy of its weights to the readout; empty where it has none.
+    pub mirror: &'a [i16],
+    pub compartment: i32,
     /// Errors that arrived, one lane a channel of the readout listened to.
     pub broadcast: &'a [i32],
     /// Errors of the group's readout; empty where the neuron is in no group.
@@ -36,8 +39,8 @@ pub struct NeuronView<'a, R, M = Unmetered> {
 
 /// `sum_k matrix[k] * errors[k]`, exact.
 #[inline(always)]
-fn project(matrix: &[i8], errors: &[i32]) -> i64 {
-    matrix.iter().zip(errors).map(|(b, e)| i64::from(*b) * i64::from(*e)).sum()
+fn project<T: Copy + Into<i64>>(matrix: &[T], errors: &[i32]) -> i64 {
+    matrix.iter().zip(errors).map(|(b, e)| (*b).into() * i64::from(*e)).sum()
 }
 
 impl<'a, R, M: Meter> NeuronView<'a, R, M> {
@@ -102,6 +105,29 @@ impl<'a, R, M: Meter> NeuronView<'a, R, M> {
         project(self.state.matrix, self.state.broadcast)
     }
 
+    /// `sum_k W_k E_k` over the broadcast, with the neuron's own copy of its weights to the readout, exact.
+    #[inline(always)]
+    #[must_use]
+    pub fn mirrored_feedback(&self) -> i64
+    where
+        R: Reads<marks::MirrorRow> + Reads<marks::BroadcastError>,
+    {
+        self.meter.read(Variable::MirrorRow, self.state.mirror.len());
+        self.meter.read(Variable::BroadcastError, self.state.broadcast.len());
+        project(self.state.mirror, self.state.broadcast)
+    }
+
+    /// Error compartment of the neuron as the step before left it, third-factor lanes.
+    #[inline(always)]
+    #[must_use]
+    pub fn compartment(&self) -> i32
+    where
+        R: Reads<marks::Compartment>,
+    {
+        self.meter.read(Variable::Compartment, 1);
+        self.state.compartment
+    }
+
     /// `sum_k G_k e_k` over the errors of the group's own readout, exact.
     #[inline(always)]
     #[must_use]
@@ -120,6 +146,8 @@ impl<'a, R, M: Meter> NeuronView<'a, R, M> {
 pub struct SynapseState {
     /// Trace P of the synapse's axon.
     pub trace_p: i32,
+    /// Events that arrived on the synapse's axon in this step.
+    pub events: i32,
     /// Third factor of the synapse's neuron.
     pub third_factor: i32,
     /// Surrogate derivative at the neuron's compared membrane.
@@ -168,6 +196,8 @@ impl<'a, R, M: Meter> SynapseView<'a, R, M> {
     accessors! {
         /// Trace P of the synapse's axon, trace lanes.
         trace_p: TraceP;
+        /// Events that arrived on the synapse's axon in this step.
+        events: Events;
         /// Third factor L of the synapse's neuron.
         third_factor: ThirdFactor;
         /// Surrogate derivative at the neuron's compared membrane.

@@ -11,14 +11,15 @@ use super::decimal;
 use super::learning_file::{
     NeuronLearningFile, RateLimitFile, ReadoutFile, SignalFile, SurrogateFile, ThirdFactorFile,
 };
-use super::network_file::PopulationFile;
+use super::mirror;
+use super::network_file::{PopulationFile, ProjectionFile};
 use super::neuron::decay;
 use super::spelling::{did_you_mean, listing};
 use crate::chip::Chip;
 use synfire_core::format::Format;
 use synfire_plasticity::config::{
-    ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate, SurrogateShape,
-    ThirdFactor,
+    Competition, ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
+    SurrogateShape, ThirdFactor,
 };
 
 /// Lanes of the membrane.
@@ -67,13 +68,41 @@ pub(super) fn readout(
                 shift: check.integer(&field("shift"), *shift, 0..=31) as u8,
             }
         }
+        SignalFile::Modulation { shift } => ErrorSignal::Modulation {
+            shift: check.integer(&format!("{path}.signal.Modulation.shift"), *shift, 0..=31) as u8,
+        },
     };
+    sides(check, path, file);
+    let competition = file.competition.as_ref().map(|competition| {
+        let mut lane = |name: &str, raw| check.lane(&format!("{path}.competition.{name}"), raw, &state(chip));
+        Competition {
+            margin: lane("margin", &competition.margin),
+            midpoint: lane("midpoint", &competition.midpoint),
+        }
+    });
     let midpoint = file.one_sided.as_ref();
     let one_sided = midpoint.map(|raw| check.lane(&format!("{path}.one_sided"), raw, &state(chip)));
     let error = Lanes::of(chip.learning.error).not_negative();
     let zone = file.dead_zone.as_ref();
     let dead_zone = zone.map_or(0, |raw| check.lane(&format!("{path}.dead_zone"), raw, &error));
-    Readout { first_channel, signal, one_sided, dead_zone }
+    Readout { first_channel, signal, one_sided, competition, dead_zone }
+}
+
+/// Refuses forms of an error that exclude each other.
+fn sides(check: &mut Check<'_>, path: &str, file: &ReadoutFile) {
+    let membrane = matches!(file.signal, SignalFile::Membrane);
+    let handed_down = matches!(file.signal, SignalFile::Modulation { .. });
+    let clashes = [
+        (file.competition.is_some() && !membrane, "competition", "`signal: Membrane`: it compares membranes"),
+        (file.competition.is_some() && file.one_sided.is_some(), "one_sided", "one of the two"),
+        (handed_down && file.one_sided.is_some(), "one_sided", "`signal: Membrane` or `FilteredSpikes(..)`"),
+    ];
+    for (_, field, allowed) in clashes.into_iter().filter(|(clash, ..)| *clash) {
+        let problem = check
+            .at(&format!("{path}.{field}"), format!("`{field}` does not go with the rest of this readout"))
+            .noted("allowed", allowed);
+        check.push(problem);
+    }
 }
 
 /// What the populations of a file are to each other.
@@ -82,6 +111,8 @@ pub(super) struct Readouts<'a> {
     pub populations: &'a [PopulationFile],
     /// First channel of each that is a readout.
     pub first: &'a [Option<u16>],
+    /// All projections.
+    pub projections: &'a [ProjectionFile],
 }
 
 /// Resolves `learning` of population `index`.
@@ -199,6 +230,36 @@ fn third_factor(
                 scale: check.integer(&field("scale"), *scale, 0..=31) as u8,
             };
             ThirdFactor::Group { readout, shift: check.integer(&field("shift"), *shift, 0..=31) as u8 }
+        }
+        ThirdFactorFile::Mirror { projection, shift } => ThirdFactor::Mirror {
+            projection: mirror::projection(check, &format!("{path}.Mirror.projection"), projection, readouts),
+            shift: check.integer(&format!("{path}.Mirror.shift"), *shift, 0..=31) as u8,
+        },
+        ThirdFactorFile::Symmetric { projection, shift } => ThirdFactor::Symmetric {
+            projection: mirror::projection(
+                check,
+                &format!("{path}.Symmetric.projection"),
+                projection,
+                readouts,
+            ),
+            shift: check.integer(&format!("{path}.Symmetric.shift"), *shift, 0..=31) as u8,
+        },
+        ThirdFactorFile::Compartment { draw, decay: leak, shift } => {
+            let field = |name: &str| format!("{path}.Compartment.{name}");
+            if file.rate_limit.is_some() {
+                let place = format!("populations[{index}].learning.rate_limit");
+                let problem = check
+                    .at(&place, "an error compartment has no rate limit")
+                    .labelled("it would charge the compartment")
+                    .noted("allowed", "`rate_limit` with another third factor");
+                check.push(problem);
+            }
+            let fraction = chip.datapath.decay_fraction;
+            ThirdFactor::Compartment {
+                draw: matrix(check, &field("draw"), *draw),
+                decay: leak.as_ref().map_or(0, |raw| decay(check, &field("decay"), raw, fraction)),
+                shift: check.integer(&field("shift"), *shift, 0..=31) as u8,
+            }
         }
     }
 }

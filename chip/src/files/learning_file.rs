@@ -8,7 +8,7 @@
 
 use super::decimal::Raw;
 use serde::Deserialize;
-use synfire_plasticity::config::{MatrixDraw, SurrogateShape};
+use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
 
 /// `learning` of a population.
 #[derive(Clone, Debug, Deserialize)]
@@ -50,6 +50,29 @@ pub(super) enum ThirdFactorFile {
         /// Right shift.
         shift: i64,
     },
+    /// The neuron's own copy of its weights to the readout.
+    Mirror {
+        /// The projection to the readout.
+        projection: String,
+        /// Right shift.
+        shift: i64,
+    },
+    /// Those weights themselves; not local.
+    Symmetric {
+        /// The projection to the readout.
+        projection: String,
+        /// Right shift.
+        shift: i64,
+    },
+    /// An error compartment.
+    Compartment {
+        /// Entries of its matrix.
+        draw: MatrixDraw,
+        /// Its decay.
+        decay: Option<Raw>,
+        /// Right shift.
+        shift: i64,
+    },
 }
 
 /// `surrogate` of a population's learning.
@@ -80,8 +103,20 @@ pub(super) struct ReadoutFile {
     pub signal: SignalFile,
     /// Midpoint of the one-sided error.
     pub one_sided: Option<Raw>,
+    /// The margin between the right one and the best wrong one.
+    pub competition: Option<CompetitionFile>,
     /// Smaller errors are zero.
     pub dead_zone: Option<Raw>,
+}
+
+/// `competition` of a readout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Competition")]
+pub(super) struct CompetitionFile {
+    /// Asked between the two.
+    pub margin: Raw,
+    /// The right one's target is above it.
+    pub midpoint: Raw,
 }
 
 /// `signal` of a readout.
@@ -101,6 +136,11 @@ pub(super) enum SignalFile {
         /// Right shift to the error.
         shift: i64,
     },
+    /// The population's own modulation, for the layer below.
+    Modulation {
+        /// Right shift.
+        shift: i64,
+    },
 }
 
 /// `learning` of a projection.
@@ -112,8 +152,15 @@ pub(super) struct SynapseLearningFile {
     /// Rounding of the update.
     #[serde(default)]
     pub rounding: UpdateRounding,
+    /// Trace or events of the axon.
+    #[serde(default = "trace")]
+    pub presynaptic: Presynaptic,
     /// SuperSpike's filter.
     pub eligibility: Option<EligibilityFile>,
+}
+
+fn trace() -> Presynaptic {
+    Presynaptic::Trace
 }
 
 /// Roundings of a weight update.

@@ -21,6 +21,7 @@ mod generate;
 mod layers;
 mod learning;
 mod learning_file;
+mod mirror;
 mod network_file;
 mod network_resolve;
 mod neuron;

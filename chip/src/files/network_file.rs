@@ -24,6 +24,8 @@ pub(super) struct NetworkFile {
     pub name: Option<String>,
     /// Seed of every draw.
     pub seed: Option<i64>,
+    /// Whether rules that need what is not local may run.
+    pub allow_nonlocal: Option<bool>,
     /// Stimulus populations.
     pub inputs: Option<Vec<InputFile>>,
     /// Neuron populations.
@@ -40,6 +42,7 @@ impl NetworkFile {
             extends: self.extends,
             name: self.name,
             seed: self.seed.or(base.seed),
+            allow_nonlocal: self.allow_nonlocal.or(base.allow_nonlocal),
             inputs: self.inputs.or(base.inputs),
             populations: self.populations.or(base.populations),
             projections: self.projections.or(base.projections),

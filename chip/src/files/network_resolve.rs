@@ -8,11 +8,12 @@ use super::learning::{self, Readouts};
 use super::network_file::{NetworkFile, PopulationFile, ProjectionFile};
 use super::projection::{self, Ends};
 use super::spelling::{did_you_mean, listing};
-use super::{NetworkOverrides, neuron, proof};
+use super::{NetworkOverrides, mirror, neuron, proof};
 use crate::chip::Chip;
 use crate::network::{Input, Network, Population, Source};
 use std::collections::HashMap;
 use synfire_core::neuron::PerNeuron;
+use synfire_plasticity::config::{ErrorSignal, Presynaptic};
 
 /// Most neurons of one population.
 const MAX_NEURONS: i64 = 1 << 24;
@@ -47,6 +48,7 @@ pub(super) fn resolve(
         network.projections.extend(projection::resolve(check, ends, projection, chip));
     }
     if check.count() == 0 {
+        mirror::prove(check, &network, file);
         proof::prove(check, &network, chip);
     }
     network
@@ -113,7 +115,8 @@ fn inputs(check: &mut Check<'_>, file: &NetworkFile) -> Vec<Input> {
 fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Population> {
     let files: &[PopulationFile] = file.populations.as_deref().unwrap_or(&[]);
     let first = learning::channels(check, files);
-    let readouts = Readouts { populations: files, first: &first };
+    let projections: &[ProjectionFile] = file.projections.as_deref().unwrap_or(&[]);
+    let readouts = Readouts { populations: files, first: &first, projections };
     let mut populations = Vec::new();
     for (index, population) in files.iter().enumerate() {
         let path = format!("populations[{index}]");
@@ -139,6 +142,12 @@ fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Po
         let channel = first[index].unwrap_or(0);
         let readout = population.readout.as_ref();
         let readout = readout.map(|r| learning::readout(check, &field("readout"), r, channel, chip));
+        if readout.is_some_and(|r| matches!(r.signal, ErrorSignal::Modulation { .. })) && learns.is_none() {
+            let problem = check
+                .at(&field("readout.signal"), "`Modulation` hands down what the population learns from")
+                .labelled(format!("`{}` has no `learning`", population.name));
+            check.push(problem);
+        }
         let name = population.name.clone();
         populations.push(Population { name, neurons, parameters, learning, readout, max_per_core });
     }
@@ -207,6 +216,28 @@ fn plastic_target(
     target: usize,
 ) {
     let population = network.populations.iter().flatten().nth(target);
+    let bare = |p: &PopulationFile| p.learning.as_ref().is_some_and(|l| l.surrogate.is_none());
+    let rule = file.learning.as_ref();
+    if let Some(population) = population.filter(|p| rule.is_some_and(|r| r.eligibility.is_some()) && bare(p))
+    {
+        let problem = check
+            .at(
+                &format!("projections[{index}].learning.eligibility"),
+                "an eligibility filters a surrogate derivative",
+            )
+            .labelled(format!("the learning of `{}` has no `surrogate`", population.name))
+            .noted("allowed", "an eligibility onto a population with a `surrogate`");
+        check.push(problem);
+    }
+    if rule.is_some_and(|r| r.eligibility.is_some() && r.presynaptic == Presynaptic::Events) {
+        let problem = check
+            .at(
+                &format!("projections[{index}].learning.presynaptic"),
+                "an eligibility filters a trace, not events",
+            )
+            .noted("allowed", "`presynaptic: Trace`, or no `eligibility`");
+        check.push(problem);
+    }
     if let Some(population) = population.filter(|p| file.learning.is_some() && p.learning.is_none()) {
         let problem = check
             .at(

@@ -114,6 +114,7 @@ fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip:
             UpdateRounding::Nearest => Rounding::Nearest,
             UpdateRounding::Floor => Rounding::Floor,
         },
+        presynaptic: file.presynaptic,
         eligibility: file.eligibility.as_ref().map(|eligibility| filter(check, eligibility)),
     }
 }

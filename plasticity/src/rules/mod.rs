@@ -5,21 +5,30 @@
 //! | delta rule of a readout | [`OwnError`] | - | [`TraceProduct`] |
 //! | direct random feedback | [`Feedback`] | - | [`TraceProduct`] |
 //! | DCLL | [`GroupError`] | - | [`TraceProduct`] |
+//! | mirror feedback, symmetric feedback | [`Mirror`] | - | [`TraceProduct`] |
+//! | layer-by-layer feedback alignment | [`Feedback`] from the layer above | - | [`TraceProduct`] |
+//! | eRBP | [`Compartment`] | - | [`EventProduct`] |
 //! | SuperSpike | any of these | [`DoubleFilter`] | [`EligibilityProduct`] |
 
+mod compartment;
 mod double_filter;
 mod eligibility_product;
+mod event_product;
 mod feedback;
 mod group_error;
+mod mirror;
 mod own_error;
 mod rate_regulariser;
 mod surrogate_derivative;
 mod trace_product;
 
+pub use compartment::Compartment;
 pub use double_filter::DoubleFilter;
 pub use eligibility_product::EligibilityProduct;
+pub use event_product::EventProduct;
 pub use feedback::Feedback;
 pub use group_error::GroupError;
+pub use mirror::Mirror;
 pub use own_error::OwnError;
 pub(crate) use rate_regulariser::RateRegulariser;
 pub(crate) use surrogate_derivative::SurrogateDerivative;

@@ -47,7 +47,11 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
         Change::ThirdFactorShift(name, value) => {
             check_shift("ThirdFactorShift", name, *value)?;
             match third_factor(network, name)? {
-                ThirdFactor::Group { shift, .. } | ThirdFactor::Feedback { shift, .. } => *shift = *value,
+                ThirdFactor::Group { shift, .. }
+                | ThirdFactor::Feedback { shift, .. }
+                | ThirdFactor::Mirror { shift, .. }
+                | ThirdFactor::Symmetric { shift, .. }
+                | ThirdFactor::Compartment { shift, .. } => *shift = *value,
                 ThirdFactor::OwnError => {
                     let title = format!("population `{name}` learns from its own error: no shift to set");
                     return Err(Diagnostic::new(title));

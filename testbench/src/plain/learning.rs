@@ -8,9 +8,10 @@
 
 use super::arithmetic::{Draw, decay, floor, power, saturate, signed, toward_zero, uniform, word};
 use super::neurons::{Neurons, parameter};
+use super::synapses::Rows;
 use synfire_chip::network::{Network, Population};
 use synfire_plasticity::config::{
-    ErrorSignal, GroupReadout, MatrixDraw, Readout, Surrogate, SurrogateShape, ThirdFactor,
+    Competition, ErrorSignal, GroupReadout, MatrixDraw, Readout, Surrogate, SurrogateShape, ThirdFactor,
 };
 
 /// Learning registers of a population.
@@ -24,6 +25,8 @@ pub struct Learning {
     pub error_traces: Vec<(i64, i64)>,
     /// Spikes since the last `clear`, at most 255.
     pub spikes: Vec<i64>,
+    /// Error compartment T of each neuron; zero where the rule has none.
+    pub compartments: Vec<i64>,
     /// Readouts Y, by group and channel.
     pub outputs: Vec<Vec<i64>>,
     /// Group errors used in this step.
@@ -60,6 +63,7 @@ impl Learning {
             surrogate: vec![1; neurons],
             error_traces: vec![(0, 0); neurons],
             spikes: vec![0; neurons],
+            compartments: vec![0; neurons],
             outputs: zero.clone(),
             group_errors: zero.clone(),
             formed: zero,
@@ -72,6 +76,7 @@ impl Learning {
         self.third_factor.fill(0);
         self.error_traces.fill((0, 0));
         self.spikes.fill(0);
+        self.compartments.fill(0);
         let groups = [&mut self.outputs, &mut self.group_errors, &mut self.formed];
         groups.into_iter().flatten().for_each(|lanes| lanes.fill(0));
     }
@@ -95,7 +100,14 @@ impl Learning {
             *count = (*count + fired).min(255);
         }
         let mut errors = Vec::new();
-        if let Some(readout) = &population.readout {
+        let competition = population.readout.and_then(|readout| readout.competition);
+        if let (Some(readout), Some(competition)) = (&population.readout, competition) {
+            let first = usize::from(readout.first_channel);
+            let targets = &broadcast.targets[first..first + neurons.fired.len()];
+            let contested = contested(network, readout, competition, &neurons.compared, targets);
+            let contested = contested.into_iter().map(|(neuron, error)| (first + neuron, error));
+            errors.extend(contested.filter(|_| broadcast.learn));
+        } else if let Some(readout) = &population.readout {
             for neuron in 0..neurons.fired.len() {
                 let channel = usize::from(readout.first_channel) + neuron;
                 let raw = self.raw_error(network, readout, neurons, neuron, broadcast.targets[channel]);
@@ -133,6 +145,8 @@ impl Learning {
                 self.error_traces[neuron] = (signed(bits, first), signed(bits, second));
                 toward_zero(self.error_traces[neuron].1, u32::from(shift))
             }
+            // 7.5 forms it.
+            ErrorSignal::Modulation { .. } => 0,
         }
     }
 
@@ -166,28 +180,41 @@ impl Learning {
         }
     }
 
-    /// 7: third factors and surrogates of every neuron.
+    /// 7: third factors and surrogates of every neuron. A mirrored weight is read where it is stored.
     pub(super) fn form_third_factors(
         &mut self,
         network: &Network,
         number: usize,
         neurons: &Neurons,
         broadcast: Broadcast<'_>,
+        rows: &[Rows],
     ) {
         let population = &network.populations[number];
         let Some(learning) = population.learning else { return };
         let first = usize::from(learning.first_channel);
         let errors = &broadcast.errors[first..first + usize::from(learning.channels)];
         for neuron in 0..neurons.fired.len() {
-            let project = |errors: &[i64], shift: u8| {
-                let terms = self.matrix[neuron].iter().zip(errors).map(|(entry, error)| entry * error);
+            let project = |row: &[i64], errors: &[i64], shift: u8| {
+                let terms = row.iter().zip(errors).map(|(entry, error)| entry * error);
                 floor(terms.sum(), u32::from(shift))
             };
+            let matrix = &self.matrix[neuron];
             let mut factor = match learning.third_factor {
                 ThirdFactor::OwnError => errors[neuron],
-                ThirdFactor::Feedback { shift, .. } => project(errors, shift),
+                ThirdFactor::Feedback { shift, .. } => project(matrix, errors, shift),
                 ThirdFactor::Group { readout, shift } => {
-                    project(&self.group_errors[neuron / readout.neurons as usize], shift)
+                    project(matrix, &self.group_errors[neuron / readout.neurons as usize], shift)
+                }
+                ThirdFactor::Mirror { projection, shift } | ThirdFactor::Symmetric { projection, shift } => {
+                    let all = &rows[usize::from(projection)].weights;
+                    project(&all[neuron * errors.len()..(neuron + 1) * errors.len()], errors, shift)
+                }
+                ThirdFactor::Compartment { decay: leak, shift, .. } => {
+                    let kept =
+                        decay(self.compartments[neuron], i64::from(leak), network.datapath.decay_fraction);
+                    let charge = kept + project(matrix, errors, shift);
+                    self.compartments[neuron] = saturate(network.learning.third_factor, charge);
+                    charge
                 }
             };
             if let Some(limit) = learning.rate_limit
@@ -198,11 +225,45 @@ impl Learning {
             let written = saturate(network.learning.third_factor, factor);
             self.third_factor[neuron] = if broadcast.learn { written } else { 0 };
             let threshold = parameter(&population.parameters.threshold, neuron);
-            let distance = (neurons.compared[neuron] - threshold).abs();
-            self.surrogate[neuron] =
-                learning.surrogate.map_or(1, |s| surrogate(s, network.learning.surrogate.fraction, distance));
+            let fraction = network.learning.surrogate.fraction;
+            let distance = neurons.compared[neuron] - threshold;
+            self.surrogate[neuron] = learning.surrogate.map_or(1, |s| surrogate(s, fraction, distance));
         }
     }
+
+    /// 7.5: the errors (channel, error) that hand the population's modulation to the layer below.
+    pub(super) fn hand_down(&self, network: &Network, number: usize, learn: bool) -> Vec<(usize, i64)> {
+        let Some(readout) = &network.populations[number].readout else { return Vec::new() };
+        let ErrorSignal::Modulation { shift } = readout.signal else { return Vec::new() };
+        let modulations = self.third_factor.iter().zip(&self.surrogate).map(|(factor, s)| factor * s);
+        let error =
+            |modulation| written_error(network, readout, toward_zero(modulation, u32::from(shift)), 0);
+        let errors = modulations.map(error).enumerate();
+        let errors = errors.map(|(neuron, error)| (usize::from(readout.first_channel) + neuron, error));
+        errors.filter(|_| learn).collect()
+    }
+}
+
+/// Section 5.1: the errors (neuron, error) of a readout that competes.
+fn contested(
+    network: &Network,
+    readout: &Readout,
+    competition: Competition,
+    compared: &[i64],
+    targets: &[i64],
+) -> Vec<(usize, i64)> {
+    let is_right = |neuron: &usize| targets[*neuron] > i64::from(competition.midpoint);
+    let Some(right) = (0..targets.len()).find(is_right) else { return Vec::new() };
+    let mut best: Option<usize> = None;
+    for neuron in (0..targets.len()).filter(|neuron| !is_right(neuron)) {
+        if best.is_none_or(|best| compared[neuron] > compared[best]) {
+            best = Some(neuron);
+        }
+    }
+    let Some(wrong) = best else { return Vec::new() };
+    let lack = i64::from(competition.margin) - compared[right] + compared[wrong];
+    let error = saturate(network.learning.error, error_lanes(network, lack.max(0)));
+    if error < i64::from(readout.dead_zone) { Vec::new() } else { vec![(right, error), (wrong, -error)] }
 }
 
 /// How a population's groups are read out, where its third factor comes from them.
@@ -234,8 +295,10 @@ fn written_error(network: &Network, readout: &Readout, raw: i64, target: i64) ->
 fn matrix_row(network: &Network, number: usize, neuron: usize) -> Vec<i64> {
     let Some(learning) = network.populations[number].learning else { return Vec::new() };
     let (draw, purpose) = match learning.third_factor {
-        ThirdFactor::OwnError => return Vec::new(),
-        ThirdFactor::Feedback { draw, .. } => (draw, Draw::Feedback),
+        ThirdFactor::OwnError | ThirdFactor::Mirror { .. } | ThirdFactor::Symmetric { .. } => {
+            return Vec::new();
+        }
+        ThirdFactor::Feedback { draw, .. } | ThirdFactor::Compartment { draw, .. } => (draw, Draw::Feedback),
         ThirdFactor::Group { readout, .. } => (readout.draw, Draw::Group),
     };
     let entry = |channel: u16| {
@@ -250,9 +313,9 @@ fn matrix_row(network: &Network, number: usize, neuron: usize) -> Vec<i64> {
     (0..learning.channels).map(entry).collect()
 }
 
-/// Section 8, at distance `x` from the threshold.
-fn surrogate(of: Surrogate, fraction: u8, x: i64) -> i64 {
-    let (one, half_width) = (power(fraction), power(of.half_width_log2));
+/// Section 8, `above` the threshold (below it where negative).
+fn surrogate(of: Surrogate, fraction: u8, above: i64) -> i64 {
+    let (one, half_width, x) = (power(fraction), power(of.half_width_log2), above.abs());
     match of.shape {
         SurrogateShape::Triangle => (half_width - x).max(0) * one / half_width,
         SurrogateShape::Boxcar if x < half_width => one,
@@ -262,5 +325,11 @@ fn surrogate(of: Surrogate, fraction: u8, x: i64) -> i64 {
             let square = (16 + t) * (16 + t);
             if t < 64 { (256 * one + square / 2) / square } else { 0 }
         }
+        SurrogateShape::Exponential => {
+            let (halvings, rest) = (x / half_width, (x % half_width) * one / half_width);
+            if halvings < 31 { (2 * one - rest) / power(halvings as u32 + 1) } else { 0 }
+        }
+        SurrogateShape::Ramp if x < half_width => (half_width + above) * one / (2 * half_width),
+        SurrogateShape::Ramp => 0,
     }
 }

@@ -20,6 +20,7 @@ use std::collections::VecDeque;
 use synapses::{Post, Rows};
 use synfire_chip::network::{Network, Source};
 use synfire_chip::program::{Control, StepEvents};
+use synfire_plasticity::config::Presynaptic;
 
 /// A chip without places: registers of every population and projection, by their index in the network.
 #[derive(Clone, Debug)]
@@ -92,7 +93,7 @@ impl PlainChip {
         }
         // 5
         for (projection, rows) in self.network.projections.iter().zip(&mut self.rows) {
-            if projection.learning.is_some() {
+            if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Trace) {
                 rows.update_traces(&self.network, projection);
             }
         }
@@ -142,7 +143,10 @@ impl PlainChip {
             for (channel, error) in learning.form_errors(&self.network, number, neurons, broadcast) {
                 self.formed[channel] = error;
             }
-            learning.form_third_factors(&self.network, number, neurons, broadcast);
+            learning.form_third_factors(&self.network, number, neurons, broadcast, &self.rows);
+            for (channel, error) in learning.hand_down(&self.network, number, self.learn) {
+                self.formed[channel] = error;
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use synfire_core::arrival::Delays;
 use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
 use synfire_core::synapse::WeightLanes;
-use synfire_plasticity::config::Eligibility;
+use synfire_plasticity::config::{Eligibility, Presynaptic};
 
 /// The longest delay, in steps.
 const LONGEST: usize = 63;
@@ -176,7 +176,13 @@ impl Rows {
             let factor = post.third_factor[synapse.post];
             let product = match rule.eligibility {
                 Some(_) => factor * self.eligibility[index].1,
-                None => factor * post.surrogate[synapse.post] * self.trace_p[synapse.axon],
+                None => {
+                    let presynaptic = match rule.presynaptic {
+                        Presynaptic::Trace => self.trace_p[synapse.axon],
+                        Presynaptic::Events => self.arrived[synapse.axon],
+                    };
+                    factor * post.surrogate[synapse.post] * presynaptic
+                }
             };
             let pre = self.axons[synapse.axon].pre;
             let added = match rule.rounding {

@@ -13,8 +13,9 @@ use synfire_core::rounding::Rounding;
 use synfire_core::slice::Slice;
 use synfire_core::trace::{TraceConfig, Traces};
 use synfire_plasticity::config::{
-    ErrorSignal, GroupReadout, LearningDatapath, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
-    SurrogateShape, ThirdFactor,
+    Competition, Eligibility, ErrorSignal, GroupReadout, LearningDatapath, MatrixDraw, MirrorConfig,
+    NeuronLearning, Presynaptic, RateLimit, Readout, SliceConfig, Surrogate, SurrogateShape, SynapseLearning,
+    ThirdFactor,
 };
 use synfire_plasticity::group::{GroupFormats, Groups};
 use synfire_plasticity::kernel::{self, Factors, RowUpdate};
@@ -46,6 +47,30 @@ pub const EXECUTORS: &[Executor] = &[
         heading: "a | b | increment | shift | bits | E | target | spike | E1 | E2 | error",
         inputs: 8,
         run: run_error_filtered,
+    },
+    Executor {
+        name: "competition",
+        heading: "U fraction | E | margin | midpoint | dead zone | targets | U_cmp | errors",
+        inputs: 7,
+        run: run_competition,
+    },
+    Executor {
+        name: "handed-down",
+        heading: "E | shift | dead zone | L surrogate | error",
+        inputs: 4,
+        run: run_handed_down,
+    },
+    Executor {
+        name: "mirror",
+        heading: "delay | k | b | shift | W at the start | fires | E | L | P | W",
+        inputs: 7,
+        run: run_mirror,
+    },
+    Executor {
+        name: "compartment",
+        heading: "decay | shift | format | E | learn | T | L",
+        inputs: 5,
+        run: run_compartment,
     },
     Executor {
         name: "group",
@@ -132,6 +157,7 @@ fn run_error(_: &Document, table: &Table) -> Vec<Vec<String>> {
             first_channel: 0,
             signal: ErrorSignal::Membrane,
             one_sided: if row.text(2) == "-" { None } else { Some(row.get(2)) },
+            competition: None,
             dead_zone: row.get(3),
         };
         let view = ReadoutView { compared: row.get(5), spike: false, target: row.get(4) };
@@ -149,7 +175,7 @@ fn run_error_filtered(_: &Document, table: &Table) -> Vec<Vec<String>> {
             increment: row.get(2),
             shift: row.get(3),
         };
-        let readout = Readout { first_channel: 0, signal, one_sided: None, dead_zone: 0 };
+        let readout = Readout { first_channel: 0, signal, one_sided: None, competition: None, dead_zone: 0 };
         let formats = formats(format(row, 5), row.get(4), 15);
         let mut traces = ErrorTraces::new(signal, 1);
         let (targets, spikes) = (row.list(6), row.list(7));
@@ -163,6 +189,137 @@ fn run_error_filtered(_: &Document, table: &Table) -> Vec<Vec<String>> {
             second.push(state["second"][0].to_string());
         }
         results![show(first), show(second), show(errors)]
+    })
+}
+
+fn run_competition(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let competition = Competition { margin: row.get(2), midpoint: row.get(3) };
+        let readout = Readout {
+            first_channel: 0,
+            signal: ErrorSignal::Membrane,
+            one_sided: None,
+            competition: Some(competition),
+            dead_zone: row.get(4),
+        };
+        let lanes = |column: usize| row.list(column).iter().map(|v| *v as i32).collect::<Vec<i32>>();
+        let (targets, compared) = (lanes(5), lanes(6));
+        let formats = formats(format(row, 1), 16, row.get(0));
+        let mut errors = vec![99; targets.len()];
+        readout::competition(&readout, competition, &formats, (&compared, &targets), &mut errors);
+        results![show(errors)]
+    })
+}
+
+fn run_handed_down(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let shift = row.get(1);
+        let readout = Readout {
+            first_channel: 0,
+            signal: ErrorSignal::Modulation { shift },
+            one_sided: None,
+            competition: None,
+            dead_zone: row.get(2),
+        };
+        results![readout::handed_down(&readout, shift, &formats(format(row, 0), 16, 15), row.get(3))]
+    })
+}
+
+/// A unit of one neuron that learns as said, driven to fire in the steps that `fires` marks, by errors that arrive
+/// as listed; `look` sees the unit after each step.
+fn run_unit(
+    third_factor: ThirdFactor,
+    mirror: Option<MirrorConfig>,
+    formats: &LearningDatapath,
+    steps: (&[i64], &[Vec<i64>], &[i64]),
+    mut look: impl FnMut(&LearningUnit),
+) {
+    let (fires, errors, learn) = steps;
+    let channels = errors[0].len();
+    let learning = NeuronLearning {
+        first_channel: 0,
+        channels: channels as u16,
+        third_factor,
+        surrogate: None,
+        rate_limit: None,
+    };
+    let case = Row { line: 0, cells: vec!["a=0 b=0 theta=100".to_owned()] };
+    let (datapath, mut parameters) = case::Options::of(&case, 0).neuron();
+    parameters.reset = Reset::ToValue(0);
+    let mut core = NeuronCore::default();
+    core.slices.push(Slice::new(0, 0, 1, datapath, parameters, 16, 1));
+    let slices = vec![SliceConfig { learning: Some(learning), readout: None, mirror }];
+    let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, formats), channels, 1);
+    for step in 0..errors.len() {
+        unit.broadcast.learn = learn[step] == 1;
+        unit.arrive(step as u64);
+        unit.broadcast.errors = errors[step].iter().map(|e| *e as i32).collect();
+        unit.broadcast.any_error = errors[step].iter().any(|e| *e != 0);
+        // The current of this step is the membrane of the next: the neuron fires one step after it is driven.
+        if fires.get(step + 1) == Some(&1) {
+            core.slices[0].add_port(0);
+            core.inject(0, 0, 100);
+        }
+        core.step(step as u64);
+        assert_eq!(i64::from(core.slices[0].fired_count()), fires[step], "the neuron fires as the row says");
+        unit.learn(&mut core, step as u64, &mut Vec::new());
+        look(&unit);
+    }
+}
+
+fn run_mirror(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let weights: Vec<i16> = row.list(4).iter().map(|w| *w as i16).collect();
+        let learning = SynapseLearning {
+            shift: row.get(1),
+            rounding: Rounding::Nearest,
+            presynaptic: Presynaptic::Trace,
+            eligibility: None,
+        };
+        let traces = TraceConfig {
+            bits: 8,
+            increment: 16,
+            q_decay: 2048,
+            p_decay: 3686,
+            decay_fraction: 12,
+            updated_q: false,
+        };
+        let mirror = MirrorConfig {
+            projection: 0,
+            delay: row.get(0),
+            traces,
+            learning: Some(learning),
+            store_bits: row.get(2),
+            weights,
+        };
+        let third_factor = ThirdFactor::Mirror { projection: 0, shift: row.get(3) };
+        let (fires, errors) = (row.list(5), lists(row, 6));
+        let learn = vec![1; fires.len()];
+        let (mut factors, mut trace, mut copies) = (Vec::new(), Vec::new(), Vec::new());
+        run_unit(third_factor, Some(mirror), &PAPER_LEARNING, (&fires, &errors, &learn), |unit| {
+            let slice = &unit.slices[0];
+            let mirror = slice.mirror().expect("a mirror");
+            factors.push(slice.third_factor[0]);
+            trace.push(mirror.trace_p()[0]);
+            copies.push(mirror.weights().iter().map(|w| i32::from(*w)).collect());
+        });
+        results![show(factors), show(trace), show_lists(copies)]
+    })
+}
+
+fn run_compartment(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let third_factor =
+            ThirdFactor::Compartment { draw: MatrixDraw::Ones, decay: row.get(0), shift: row.get(1) };
+        let formats = LearningDatapath { third_factor: format(row, 2), ..PAPER_LEARNING };
+        let (errors, learn) = (lists(row, 3), row.list(4));
+        let fires = vec![0; learn.len()];
+        let (mut charges, mut factors) = (Vec::new(), Vec::new());
+        run_unit(third_factor, None, &formats, (&fires, &errors, &learn), |unit| {
+            charges.push(unit.slices[0].compartments()[0]);
+            factors.push(unit.slices[0].third_factor[0]);
+        });
+        results![show(charges), show(factors)]
     })
 }
 
@@ -247,8 +404,8 @@ fn run_third_factor(_: &Document, table: &Table) -> Vec<Vec<String>> {
         parameters.bias = PerNeuron::Same(if spikes > 0 { 100 } else { 0 });
         let mut core = NeuronCore::default();
         core.slices.push(Slice::new(population, neuron, 1, datapath, parameters, 16, seed));
-        let slices = [(Some(learning), None)];
-        let mut unit = LearningUnit::new(&core, &slices, &[], (&datapath, &formats), errors.len(), seed);
+        let slices = vec![SliceConfig { learning: Some(learning), ..SliceConfig::default() }];
+        let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, &formats), errors.len(), seed);
         unit.broadcast.learn = true;
         let last = spikes.max(2) - 1;
         for step in 0..=last {
@@ -275,6 +432,8 @@ fn run_surrogate(_: &Document, table: &Table) -> Vec<Vec<String>> {
             "triangle" => SurrogateShape::Triangle,
             "boxcar" => SurrogateShape::Boxcar,
             "fast_sigmoid" => SurrogateShape::FastSigmoid,
+            "exponential" => SurrogateShape::Exponential,
+            "ramp" => SurrogateShape::Ramp,
             _ => row.bad(0),
         };
         let (config, format) = (Surrogate { shape, half_width_log2: row.get(1) }, format(row, 2));
@@ -340,12 +499,16 @@ fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
             eligibility_bits: row.get(3),
             ..PAPER_LEARNING
         };
-        let filtered = match row.text(4) {
-            "trace" => false,
-            "eligibility" => true,
+        let (presynaptic, filtered) = match row.text(4) {
+            "trace" => (Presynaptic::Trace, false),
+            "event" => (Presynaptic::Events, false),
+            "eligibility" => (Presynaptic::Trace, true),
             _ => row.bad(4),
         };
-        let bits = product_bits(&formats, filtered, has_surrogate);
+        let filter = Eligibility { q_decay: 0, p_decay: 0, product_shift: 0 };
+        let eligibility = filtered.then_some(filter);
+        let rule = SynapseLearning { shift: 0, rounding: Rounding::Floor, presynaptic, eligibility };
+        let bits = product_bits(&formats, &rule, has_surrogate);
         results![bits, if bits <= 31 { 32 } else { 64 }]
     })
 }
@@ -370,7 +533,7 @@ fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(3), row.get(4), row.get(5));
         let modulation = third_factor * surrogate;
         let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
-        let update = RowUpdate { key, first_post: post, shift, rounding, limit, p };
+        let update = RowUpdate { key, first_post: post, shift, rounding, limit, p, events: 0 };
         let state =
             SynapseState { trace_p: p, third_factor, surrogate, modulation, ..SynapseState::default() };
         let view = SynapseView::new(state, &Unmetered);

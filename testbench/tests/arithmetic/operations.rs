@@ -165,6 +165,7 @@ fn delivered_current(
             port,
             arrivals: Arrivals::new(axons.len(), 1, 255),
             traces: None,
+            arrived: None,
             plastic: false,
         });
         for (axon, (_, events)) in axons.iter().enumerate() {

@@ -16,8 +16,8 @@ use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use synfire_core::trace::{TraceConfig, Traces};
 use synfire_plasticity::broadcast::BroadcastState;
 use synfire_plasticity::config::{
-    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, Surrogate, SurrogateShape,
-    SynapseLearning, ThirdFactor,
+    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Presynaptic, Readout, SliceConfig, Surrogate,
+    SurrogateShape, SynapseLearning, ThirdFactor,
 };
 use synfire_plasticity::slice_learning::FormedError;
 use synfire_plasticity::unit::LearningUnit;
@@ -116,6 +116,7 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
         port: 0,
         arrivals: Arrivals::new(1, 1, 1),
         traces: Some((trace, Traces::new(1))),
+        arrived: None,
         plastic: true,
     });
     core.axon_in.push([(0, 0)]);
@@ -130,12 +131,17 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let filtered = ErrorSignal::FilteredSpikes { q_decay: 2048, p_decay: 3686, increment: 1024, shift: 3 };
     let signals = [("membrane", ErrorSignal::Membrane), ("filtered", filtered)];
     let signal = options.one_of("signal", options.text("signal").expect("a signal"), &signals);
-    let readout = Readout { first_channel: 0, signal, one_sided: None, dead_zone: 0 };
+    let readout = Readout { first_channel: 0, signal, one_sided: None, competition: None, dead_zone: 0 };
     let modes = [("stochastic", Rounding::Stochastic), ("nearest", Rounding::Nearest)];
     let rounding = options.one_of("rounding", options.text("rounding").expect("a rounding"), &modes);
-    let synapses = SynapseLearning { shift: options.int("k", 0), rounding, eligibility };
-    let slices = [(Some(neurons), Some(readout))];
-    let mut unit = LearningUnit::new(&core, &slices, &[Some(synapses)], (&datapath, &learning), 1, SEED);
+    let synapses = SynapseLearning {
+        shift: options.int("k", 0),
+        rounding,
+        presynaptic: Presynaptic::Trace,
+        eligibility,
+    };
+    let slices = vec![SliceConfig { learning: Some(neurons), readout: Some(readout), mirror: None }];
+    let mut unit = LearningUnit::new(&core, slices, &[Some(synapses)], (&datapath, &learning), 1, SEED);
     unit.set_dense_sweep(dense_sweep);
     options.all_read();
     Node::new(CoreId(0), core, unit)

@@ -61,6 +61,14 @@ pub struct Activity {
     pub learning: usize,
     /// Cases in which a weight of a rule with eligibility changed.
     pub filtered: usize,
+    /// Cases in which a mirrored weight changed.
+    pub mirroring: usize,
+    /// Cases in which an event-driven rule changed a weight.
+    pub event_driven: usize,
+    /// Cases in which a layer handed an error down.
+    pub handing_down: usize,
+    /// Cases in which a readout that competes had an error.
+    pub competing: usize,
     /// Cases in which a full axon merged an event.
     pub merging: usize,
 }
@@ -73,6 +81,10 @@ impl Activity {
         self.plastic += usize::from(case.network.projections.iter().any(|p| p.learning.is_some()));
         self.learning += usize::from(totals.weight_writes > 0);
         self.filtered += usize::from(totals.filtered_writes > 0);
+        self.mirroring += usize::from(totals.mirrored_writes > 0);
+        self.event_driven += usize::from(totals.event_writes > 0);
+        self.handing_down += usize::from(totals.handed_down > 0);
+        self.competing += usize::from(totals.contested > 0);
         self.merging += usize::from(totals.merged > 0);
     }
 
@@ -81,6 +93,8 @@ impl Activity {
         assert!(self.cases > 0 && self.spiking * 2 >= self.cases, "too few cases fire: {self:?}");
         assert!(self.learning * 3 >= self.plastic && self.learning > 0, "too few cases learn: {self:?}");
         assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
+        let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing];
+        assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");
         assert!(self.merging > 0, "no axon was full: {self:?}");
     }
 }

@@ -110,7 +110,9 @@ fn probe_of(column: &Column, plain: &PlainChip) -> Option<Variable> {
         Register::ThirdFactor => Some(Variable::ThirdFactor),
         Register::TraceQ => one_axon_each().then_some(Variable::TraceQ),
         Register::TraceP => one_axon_each().then_some(Variable::TraceP),
-        Register::Refractory | Register::Weight | Register::Error | Register::Target => None,
+        Register::Refractory | Register::Weight | Register::Mirror | Register::Error | Register::Target => {
+            None
+        }
     }
 }
 
@@ -124,6 +126,7 @@ fn unprobed(machine: &Machine, network: &Network, column: &Column, plain: &Plain
                 copies.reduce(|a, b| if a == b { a } else { panic!("{a:?} and {b:?}: targets differ") });
             targets.expect("a chip has a core").clone()
         }
+        Register::Mirror => mirror(machine, column),
         Register::Refractory => {
             let mut values = vec![-1; column.len];
             for slice in machine.nodes.iter().flat_map(|node| &node.core.slices) {
@@ -137,6 +140,20 @@ fn unprobed(machine: &Machine, network: &Network, column: &Column, plain: &Plain
         }
         _ => traces(machine, column, plain),
     }
+}
+
+/// The copies that the cores of a population keep of its weights to a readout, in the order of the projection.
+fn mirror(machine: &Machine, column: &Column) -> Vec<i32> {
+    let mut slices: Vec<(u32, &[i16])> = Vec::new();
+    for node in &machine.nodes {
+        for (slice, own) in node.core.slices.iter().zip(&node.unit.slices) {
+            if slice.population as usize == column.of {
+                slices.push((slice.first, own.mirror().expect("a slice that mirrors").weights()));
+            }
+        }
+    }
+    slices.sort_unstable_by_key(|(first, _)| *first);
+    slices.into_iter().flat_map(|(_, weights)| weights).map(|weight| i32::from(*weight)).collect()
 }
 
 /// The error of a channel in this step: cores that do not listen have none, those that do have the same.

@@ -2,11 +2,12 @@
 
 use crate::plain::choices::Choices;
 use crate::plain::network::Scale;
-use synfire_chip::network::{Network, Population};
+use synfire_chip::network::{Network, Population, Source, Synapses};
+use synfire_core::arrival::Delays;
 use synfire_core::rounding::Rounding;
 use synfire_plasticity::config::{
-    Eligibility, ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, RateLimit, Readout, Surrogate,
-    SurrogateShape, SynapseLearning, ThirdFactor,
+    Competition, Eligibility, ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, Presynaptic, RateLimit,
+    Readout, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor,
 };
 
 /// Makes readouts of the last population and perhaps the first, and lets others learn.
@@ -16,21 +17,33 @@ pub fn populations(c: &mut Choices<'_>, network: &mut Network, scale: Scale) {
     }
     let count = network.populations.len();
     let two = count > 1 && c.chance(25);
+    let hands_down = (count > 2 && c.chance(40)).then_some(1);
     let mut readouts = vec![count - 1];
+    if let Some(middle) = hands_down {
+        readouts.insert(0, middle);
+    }
     if two {
         readouts.insert(0, 0);
     }
     let mut first_channel = 0;
     for &index in &readouts {
-        let readout = readout(c, network, scale, first_channel);
+        let mut readout = readout(c, network, scale, first_channel);
+        if hands_down == Some(index) {
+            let signal = ErrorSignal::Modulation { shift: c.bits(0, 8) };
+            readout = Readout { signal, one_sided: None, competition: None, ..readout };
+        }
         let population = &mut network.populations[index];
         population.readout = Some(readout);
         // Errors from spikes need spikes.
-        population.parameters.spiking |= readout.signal != ErrorSignal::Membrane;
+        population.parameters.spiking |= matches!(readout.signal, ErrorSignal::FilteredSpikes { .. });
         first_channel += population.neurons as u16;
     }
     for index in 0..count {
-        let heard = if readouts.contains(&index) { index } else { c.pick(&readouts) };
+        let heard = match readouts.contains(&index) {
+            true if hands_down == Some(index) => count - 1,
+            true => index,
+            false => c.pick(&readouts),
+        };
         let learning = neurons(c, network, scale, index, heard);
         network.populations[index].learning = learning;
     }
@@ -52,10 +65,13 @@ fn readout(c: &mut Choices<'_>, network: &Network, scale: Scale, first_channel: 
     };
     let half = 1 << scale.theta >> 1;
     let midpoint = if signal == ErrorSignal::Membrane { half } else { 0 };
+    let competes = signal == ErrorSignal::Membrane && c.chance(25);
+    let competition = Competition { margin: c.range(0, 2 << scale.theta) as i32, midpoint };
     Readout {
         first_channel,
         signal,
-        one_sided: c.chance(25).then_some(midpoint),
+        one_sided: (!competes && c.chance(25)).then_some(midpoint),
+        competition: competes.then_some(competition),
         dead_zone: if c.chance(25) { c.range(1, i64::from(engine.error.max_lane()) / 4) as i32 } else { 0 },
     }
 }
@@ -77,7 +93,8 @@ fn neurons(
     let amount = i64::from(network.learning.third_factor.max_lane());
     let rate_limit = RateLimit { spikes: c.bits(0, 10), amount: c.range(0, amount / 2) as i32 };
     let surrogate = if own && c.chance(40) { None } else { Some(surrogate(c, network, scale)) };
-    let rate_limit = c.chance(20).then_some(rate_limit);
+    let compartment = matches!(third_factor, ThirdFactor::Compartment { .. });
+    let rate_limit = (!compartment && c.chance(20)).then_some(rate_limit);
     Some(NeuronLearning { first_channel, channels, third_factor, surrogate, rate_limit })
 }
 
@@ -85,6 +102,10 @@ fn projected(c: &mut Choices<'_>, network: &Network, scale: Scale, index: usize)
     let draws = [MatrixDraw::Sign, MatrixDraw::Ones, MatrixDraw::Uniform { max: c.bits(1, 127) as i8 }];
     let draw = c.pick(&draws);
     let shift = if c.chance(10) { c.bits(0, 31) } else { c.bits(0, 3) };
+    if c.chance(15) {
+        let decay = c.range(0, 1 << network.datapath.decay_fraction) as u32;
+        return ThirdFactor::Compartment { draw, decay, shift };
+    }
     if !c.chance(40) {
         return ThirdFactor::Feedback { draw, shift };
     }
@@ -99,11 +120,12 @@ fn projected(c: &mut Choices<'_>, network: &Network, scale: Scale, index: usize)
 }
 
 fn surrogate(c: &mut Choices<'_>, network: &Network, scale: Scale) -> Surrogate {
-    let shape = c.pick(&[SurrogateShape::Triangle, SurrogateShape::Boxcar, SurrogateShape::FastSigmoid]);
+    use SurrogateShape::{Boxcar, Exponential, FastSigmoid, Ramp, Triangle};
+    let shape = c.pick(&[Triangle, Boxcar, FastSigmoid, Exponential, Ramp]);
     let most = network.datapath.state_width - 2;
     let log2 = (scale.theta + 3).saturating_sub(c.bits(0, 4)).min(most);
     let log2 = if c.chance(10) { c.bits(0, most) } else { log2 };
-    let least = if shape == SurrogateShape::FastSigmoid { 4 } else { 0 };
+    let least = if shape == FastSigmoid { 4 } else { 0 };
     Surrogate { shape, half_width_log2: log2.max(least) }
 }
 
@@ -131,6 +153,45 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
     Some(SynapseLearning {
         shift,
         rounding: c.pick(&[Rounding::Stochastic, Rounding::Nearest, Rounding::Floor, Rounding::Stochastic]),
+        presynaptic: if !filtered && c.chance(20) { Presynaptic::Events } else { Presynaptic::Trace },
         eligibility: filtered.then_some(eligibility),
     })
+}
+
+/// Lets populations that learn by random feedback mirror their weights to the readout instead, where a projection
+/// connects every pair with one delay; the readout then learns by the plain delta rule.
+pub fn mirrors(c: &mut Choices<'_>, network: &mut Network) {
+    for index in 0..network.populations.len() {
+        let Some(learning) = network.populations[index].learning else { continue };
+        let ThirdFactor::Feedback { .. } = learning.third_factor else { continue };
+        let found = network.projections.iter().position(|projection| {
+            let target = &network.populations[projection.target];
+            projection.source == Source::Population(index)
+                && projection.target != index
+                && target.readout.is_some_and(|r| r.first_channel == learning.first_channel)
+                && target.learning.is_some_and(|l| l.third_factor == ThirdFactor::OwnError)
+                && matches!(projection.synapses, Synapses::Dense { .. })
+                && matches!(projection.delays, Delays::Same(_))
+        });
+        let Some(number) = found.filter(|_| c.chance(70)) else { continue };
+        let target = network.projections[number].target;
+        let shift = c.bits(0, network.projections[number].format.store_bits);
+        let mirrored = network.populations[index].learning.as_mut();
+        if let Some(learning) = mirrored {
+            let projection = number as u16;
+            let mirror = ThirdFactor::Mirror { projection, shift };
+            learning.third_factor = c.pick(&[mirror, mirror, ThirdFactor::Symmetric { projection, shift }]);
+        }
+        if let Some(delta) = &mut network.populations[target].learning {
+            (delta.surrogate, delta.rate_limit) = (None, None);
+        }
+        for (other, projection) in network.projections.iter_mut().enumerate() {
+            if let Some(rule) = projection.learning.as_mut().filter(|_| projection.target == target) {
+                rule.eligibility = None;
+                if other == number {
+                    rule.presynaptic = Presynaptic::Trace;
+                }
+            }
+        }
+    }
 }

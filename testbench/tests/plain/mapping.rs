@@ -47,6 +47,9 @@ pub fn mapping(c: &mut Choices<'_>, network: &Network) -> Mapping {
 
 /// Neurons that must stay together.
 fn group(population: &Population) -> u32 {
+    if population.readout.is_some_and(|readout| readout.competition.is_some()) {
+        return population.neurons;
+    }
     match population.learning.map(|learning| learning.third_factor) {
         Some(ThirdFactor::Group { readout, .. }) => readout.neurons,
         _ => 1,

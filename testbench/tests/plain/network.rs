@@ -59,6 +59,7 @@ pub fn network(c: &mut Choices<'_>) -> (Network, Scale) {
         let (source, target) = (c.pick(&all), c.below(count));
         projection::add(c, &mut network, source, target, scale);
     }
+    learning::mirrors(c, &mut network);
     projection::make_exact(&mut network);
     (network, scale)
 }

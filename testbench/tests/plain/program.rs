@@ -60,7 +60,9 @@ fn control(
             let Some(readout) = population.readout else { continue };
             for neuron in 0..population.neurons as u16 {
                 let value = match readout.signal {
-                    ErrorSignal::Membrane => b.range(-2 << scale.theta, 2 << scale.theta),
+                    ErrorSignal::Membrane | ErrorSignal::Modulation { .. } => {
+                        b.range(-2 << scale.theta, 2 << scale.theta)
+                    }
                     ErrorSignal::FilteredSpikes { .. } => b.range(0, 1),
                 };
                 if b.chance(70) {

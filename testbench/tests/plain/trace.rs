@@ -5,7 +5,7 @@ use synfire::plain::PlainChip;
 use synfire::plain::synapses::Rows;
 use synfire_chip::network::Network;
 use synfire_chip::program::StepEvents;
-use synfire_plasticity::config::ThirdFactor;
+use synfire_plasticity::config::{ErrorSignal, Presynaptic, ThirdFactor};
 
 /// What a column holds. Of a population, of a projection (traces and weights), or of the chip (0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Register {
     TraceQ,
     TraceP,
     Weight,
+    /// The copies of weights that a population keeps, and the weights themselves.
+    Mirror,
     Error,
     Target,
 }
@@ -52,9 +54,14 @@ pub fn columns(network: &Network, plain: &PlainChip) -> Vec<Column> {
                 columns.push(Column { register, of, len });
             }
         }
+        let mirrored = population.learning.and_then(|learning| learning.third_factor.mirrored());
+        if let Some((projection, _)) = mirrored {
+            let len = plain.rows[usize::from(projection)].weights.len();
+            columns.push(Column { register: Register::Mirror, of, len });
+        }
     }
     for (of, projection) in network.projections.iter().enumerate() {
-        if projection.learning.is_some() {
+        if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Trace) {
             for register in [TraceQ, TraceP] {
                 columns.push(Column { register, of, len: plain.rows[of].axons.len() });
             }
@@ -88,6 +95,10 @@ pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, T
                 Register::TraceQ => row.extend(read(&chip.rows[column.of], |rows| &rows.trace_q)),
                 Register::TraceP => row.extend(read(&chip.rows[column.of], |rows| &rows.trace_p)),
                 Register::Weight => row.extend(&chip.rows[column.of].weights),
+                Register::Mirror => {
+                    let of = mirrored(network, column.of).expect("a population that mirrors");
+                    row.extend(&chip.rows[of].weights);
+                }
                 Register::Error => {
                     row.extend(heard(network).zip(&chip.errors).map(|(h, e)| if h { *e } else { 0 }))
                 }
@@ -108,18 +119,49 @@ pub struct Totals {
     pub weight_writes: u64,
     /// Weight writes of rules with eligibility.
     pub filtered_writes: u64,
+    /// Writes of copies.
+    pub mirrored_writes: u64,
+    /// Weight writes of event-driven rules.
+    pub event_writes: u64,
+    /// Errors that hand a layer's modulation down.
+    pub handed_down: u64,
+    /// Errors of readouts that compete.
+    pub contested: u64,
     pub errors_formed: u64,
     pub merged: u64,
+}
+
+/// The projection whose weights a population mirrors.
+fn mirrored(network: &Network, population: usize) -> Option<usize> {
+    let learning = network.populations[population].learning?;
+    learning.third_factor.mirrored().map(|(projection, _)| usize::from(projection))
 }
 
 impl Totals {
     fn add_step(&mut self, network: &Network, chip: &PlainChip, before: &[Vec<i64>]) {
         self.spikes += chip.neurons.iter().flat_map(|n| &n.fired).sum::<i64>() as u64;
         self.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;
+        for population in &network.populations {
+            let Some(readout) = population.readout else { continue };
+            let first = usize::from(readout.first_channel);
+            let own = &chip.formed[first..first + population.neurons as usize];
+            let formed = own.iter().filter(|error| **error != 0).count() as u64;
+            if matches!(readout.signal, ErrorSignal::Modulation { .. }) {
+                self.handed_down += formed;
+            }
+            if readout.competition.is_some() {
+                self.contested += formed;
+            }
+        }
         for (of, projection) in network.projections.iter().enumerate() {
             let changed =
                 before[of].iter().zip(&chip.rows[of].weights).filter(|(a, b)| a != b).count() as u64;
-            self.weight_writes += changed;
+            let copies = (0..network.populations.len()).filter(|p| mirrored(network, *p) == Some(of)).count();
+            self.weight_writes += changed * (1 + copies as u64);
+            self.mirrored_writes += changed * copies as u64;
+            if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
+                self.event_writes += changed;
+            }
             if projection.learning.is_some_and(|rule| rule.eligibility.is_some()) {
                 self.filtered_writes += changed;
             }

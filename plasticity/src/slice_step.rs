@@ -1,0 +1,272 @@
+//! Micro-steps 6 and 7 of `docs/arithmetic.md` for the neurons of one slice.
+//!
+//! Promises: one saturation of the third factor; nothing is computed where every error is zero, no regulariser acts
+//! and no error compartment is charged. Absent on purpose: synapses (`block_learning`), packets.
+
+use crate::broadcast::BroadcastState;
+use crate::config::{ErrorSignal, NeuronLearning, Readout, Surrogate, ThirdFactor};
+use crate::group::{GroupFormats, Groups};
+use crate::readout::{self, ReadoutView};
+use crate::rule::ThirdFactorRule;
+use crate::rules::{Compartment, Feedback, GroupError, Mirror, OwnError, SurrogateDerivative};
+use crate::slice_learning::{FormedError, SliceLearning};
+use crate::surrogate;
+use crate::third_factor::{self, Neurons};
+use crate::unit::LearningCounts;
+use crate::variables::{Meter, Tally, Variable};
+use synfire_core::neuron::PerNeuron;
+use synfire_core::slice::Slice;
+use synfire_core::trace::append_nonzero;
+use synfire_core::vectorised;
+
+impl SliceLearning {
+    /// Micro-step 6: counts spikes, forms the errors of readout neurons and groups.
+    pub fn form_errors(&mut self, slice: &Slice, broadcast: &BroadcastState, out: &mut Vec<FormedError>) {
+        if !self.state.spike_counts.is_empty() {
+            for neuron in slice.fired().iter_ones() {
+                self.state.spike_counts[neuron] = self.state.spike_counts[neuron].saturating_add(1);
+            }
+        }
+        if let (Some(group), Some(groups), Some(l)) = (&self.group, &mut self.state.groups, &self.learning) {
+            let channels = usize::from(l.first_channel)..usize::from(l.first_channel + l.channels);
+            let formats = GroupFormats {
+                learning: self.formats.learning,
+                state_fraction: self.formats.state_fraction,
+                decay_fraction: u32::from(self.formats.decay_fraction),
+                targets: &broadcast.targets[channels],
+            };
+            groups.form(group, slice.fired().iter_ones(), &self.matrix, &formats, broadcast.learn);
+        }
+        let Some(readout) = self.readout else { return };
+        let first = usize::from(readout.first_channel) + slice.first as usize;
+        match (readout.signal, readout.competition) {
+            // Formed after the third factors.
+            (ErrorSignal::Modulation { .. }, _) => {}
+            (_, Some(competition)) => {
+                if !broadcast.learn {
+                    return;
+                }
+                let seen = (&slice.registers.compared[..], &broadcast.targets[first..first + slice.len]);
+                readout::competition(&readout, competition, &self.formats, seen, &mut self.contested);
+                for (neuron, &value) in self.contested.iter().enumerate().filter(|(_, value)| **value != 0) {
+                    out.push(FormedError { channel: (first + neuron) as u16, value });
+                }
+            }
+            _ => self.form_own_errors(&readout, first, slice, broadcast, out),
+        }
+    }
+
+    fn form_own_errors(
+        &mut self,
+        readout: &Readout,
+        first: usize,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        out: &mut Vec<FormedError>,
+    ) {
+        let Some(traces) = &mut self.state.error_traces else { return };
+        if !broadcast.learn && traces.is_empty() {
+            return;
+        }
+        for neuron in 0..slice.len {
+            let view = ReadoutView {
+                compared: slice.registers.compared[neuron],
+                spike: slice.registers.fired[neuron] != 0,
+                target: broadcast.targets[first + neuron],
+            };
+            let value = readout::error(readout, &self.formats, neuron, view, traces);
+            if value != 0 && broadcast.learn {
+                out.push(FormedError { channel: (first + neuron) as u16, value });
+            }
+        }
+    }
+
+    /// Micro-step 7: third factors from the errors that arrived in micro-step 1. Returns how many were formed.
+    pub fn form_third_factors(
+        &mut self,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        tally: Option<&Tally>,
+    ) -> u64 {
+        let had_any = std::mem::take(&mut self.formed);
+        self.modulated.clear();
+        self.driven.clear();
+        let Some(learning) = self.learning else { return 0 };
+        let limited = learning
+            .rate_limit
+            .is_some_and(|limit| self.state.spike_counts.iter().any(|count| *count > limit.spikes));
+        let from_group = self.state.groups.as_ref().is_some_and(Groups::any_error);
+        let from_broadcast = self.group.is_none() && broadcast.any_error;
+        let charged = self.state.compartments.iter().any(|charge| *charge != 0);
+        // A compartment leaks, and takes what arrives, whether or not the core learns.
+        let moves = !self.state.compartments.is_empty() && (charged || from_broadcast);
+        if !moves && !(broadcast.learn && (limited || from_group || from_broadcast)) {
+            if had_any {
+                self.third_factor.fill(0);
+                self.modulation.fill(0);
+            }
+            return 0;
+        }
+        match learning.third_factor {
+            ThirdFactor::OwnError => self.third_factors_of(OwnError, learning, slice, broadcast, tally),
+            ThirdFactor::Feedback { shift, .. } => {
+                self.third_factors_of(Feedback { shift }, learning, slice, broadcast, tally);
+            }
+            ThirdFactor::Group { shift, .. } => {
+                self.third_factors_of(GroupError { shift }, learning, slice, broadcast, tally);
+            }
+            ThirdFactor::Mirror { shift, .. } | ThirdFactor::Symmetric { shift, .. } => {
+                self.third_factors_of(Mirror { shift }, learning, slice, broadcast, tally);
+            }
+            ThirdFactor::Compartment { decay, shift, .. } => {
+                let decay_fraction = u32::from(self.formats.decay_fraction);
+                let rule = Compartment { decay, decay_fraction, shift };
+                self.third_factors_of(rule, learning, slice, broadcast, tally);
+                self.state.compartments.copy_from_slice(&self.third_factor);
+                if let Some(tally) = tally {
+                    tally.write(Variable::Compartment, slice.len);
+                }
+                if !broadcast.learn {
+                    self.third_factor.fill(0);
+                    self.modulation.fill(0);
+                    return 0;
+                }
+            }
+        }
+        self.formed = true;
+        slice.len as u64
+    }
+
+    fn third_factors_of<R: ThirdFactorRule>(
+        &mut self,
+        rule: R,
+        learning: NeuronLearning,
+        slice: &Slice,
+        state: &BroadcastState,
+        tally: Option<&Tally>,
+    ) {
+        let first = usize::from(learning.first_channel);
+        let channels = usize::from(learning.channels);
+        let errors = &state.errors[first..first + channels];
+        let own = matches!(learning.third_factor, ThirdFactor::OwnError);
+        let neurons = Neurons {
+            compared: &slice.registers.compared,
+            fired: &slice.registers.fired,
+            spike_counts: &self.state.spike_counts,
+            own_errors: if own {
+                &errors[slice.first as usize..slice.first as usize + slice.len]
+            } else {
+                &[]
+            },
+            matrix: &self.matrix,
+            mirror: self.mirror.as_ref().map_or(&[], |mirror| mirror.weights()),
+            compartments: &self.state.compartments,
+            errors,
+            groups: self.state.groups.as_ref().zip(self.group.map(|group| group.neurons as usize)),
+            limit: learning.rate_limit,
+        };
+        let format = self.formats.learning.third_factor;
+        third_factor::form(rule, neurons, format, &mut self.third_factor, tally);
+    }
+
+    /// Surrogates and modulations of this step, where a rule reads them. Call after the third factors.
+    pub fn form_surrogates(&mut self, slice: &Slice, any_third_factor: bool, tally: Option<&Tally>) {
+        let Some(learning) = self.learning else { return };
+        if !any_third_factor && !self.filters {
+            return;
+        }
+        match learning.surrogate {
+            None => self.modulation.copy_from_slice(&self.third_factor),
+            Some(config) => {
+                self.derivatives(config, slice, tally);
+                modulate(&mut self.modulation, &self.third_factor, &self.surrogate);
+            }
+        }
+        if let Some(tally) = tally
+            && any_third_factor
+        {
+            let neurons = self.modulation.len();
+            tally.read(Variable::ThirdFactor, neurons);
+            tally.read(Variable::Surrogate, if learning.surrogate.is_some() { neurons } else { 0 });
+            tally.write(Variable::Modulation, neurons);
+        }
+        if any_third_factor {
+            append_nonzero(&self.modulation, 0, &mut self.modulated);
+            if self.filters {
+                append_nonzero(&self.third_factor, 0, &mut self.driven);
+            }
+        }
+    }
+
+    /// The end of micro-step 7: the errors that hand this slice's modulation to the layer below.
+    pub fn hand_down_errors(&self, slice: &Slice, broadcast: &BroadcastState, out: &mut Vec<FormedError>) {
+        let Some(readout) = &self.readout else { return };
+        let ErrorSignal::Modulation { shift } = readout.signal else { return };
+        if !broadcast.learn || !self.formed {
+            return;
+        }
+        let first = readout.first_channel + slice.first as u16;
+        for &neuron in &self.modulated {
+            let modulation = self.modulation[neuron as usize];
+            let value = readout::handed_down(readout, shift, &self.formats, modulation);
+            if value != 0 {
+                out.push(FormedError { channel: first + neuron as u16, value });
+            }
+        }
+    }
+
+    /// Micro-steps 5 and 8 of the mirror, where the slice keeps one. Call after the third factors were formed.
+    pub fn mirror_step(
+        &mut self,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        when: (u64, u8),
+        counts: &mut LearningCounts,
+        tally: Option<&Tally>,
+    ) {
+        let (Some(mirror), Some(learning)) = (&mut self.mirror, self.learning) else { return };
+        mirror.advance(slice, tally);
+        counts.trace_updates += mirror.trace_pairs();
+        if broadcast.learn && broadcast.any_error {
+            let channels =
+                usize::from(learning.first_channel)..usize::from(learning.first_channel + learning.channels);
+            let third_factor = self.formats.learning.third_factor;
+            mirror.update(&broadcast.errors[channels], third_factor, when, counts, tally);
+        }
+    }
+
+    /// The surrogate derivative of every neuron.
+    fn derivatives(&mut self, config: Surrogate, slice: &Slice, tally: Option<&Tally>) {
+        let format = self.formats.learning.surrogate;
+        let compared = &slice.registers.compared;
+        let threshold = &slice.parameters.threshold;
+        match (threshold, tally) {
+            (PerNeuron::Same(threshold), None) => {
+                surrogate::derivatives(config, format, compared, *threshold, &mut self.surrogate);
+            }
+            (_, None) => {
+                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
+                    *out = surrogate::derivative(config, format, compared[neuron], threshold.get(neuron));
+                }
+            }
+            (_, Some(tally)) => {
+                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
+                    let rule = SurrogateDerivative { config, format, threshold: threshold.get(neuron) };
+                    *out = third_factor::derivative(rule, compared[neuron], tally);
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn modulate_body(modulation: &mut [i32], third_factor: &[i32], surrogate: &[i32]) {
+    for (modulation, (l, s)) in modulation.iter_mut().zip(third_factor.iter().zip(surrogate)) {
+        *modulation = l * s;
+    }
+}
+
+vectorised! {
+    /// `L * surrogate` of every neuron.
+    fn modulate(modulation: &mut [i32], third_factor: &[i32], surrogate: &[i32]) => modulate_body
+}
