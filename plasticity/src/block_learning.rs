@@ -96,6 +96,12 @@ impl BlockLearning {
         }
     }
 
+    /// How the block's synapses learn.
+    #[must_use]
+    pub fn config(&self) -> &SynapseLearning {
+        &self.config
+    }
+
     /// Visit every slot of a row, and every row, whether or not it can change (for comparison).
     pub fn set_dense_sweep(&mut self, on: bool) {
         self.dense_sweep = on;

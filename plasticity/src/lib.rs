@@ -13,6 +13,7 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod access;
 pub mod block_learning;
 pub mod broadcast;
 pub mod config;

@@ -90,6 +90,18 @@ impl Mirror {
         if self.config.learning.is_some() { self.state.under_way.len() as u64 } else { 0 }
     }
 
+    /// Bits of a mirrored weight.
+    #[must_use]
+    pub fn store_bits(&self) -> u8 {
+        self.config.store_bits
+    }
+
+    /// Whether the mirrored weights change.
+    #[must_use]
+    pub fn learns(&self) -> bool {
+        self.config.learning.is_some()
+    }
+
     /// Bits of its state: weights, traces, spikes under way.
     #[must_use]
     pub fn bits(&self) -> u64 {
@@ -111,6 +123,7 @@ impl Mirror {
             *spikes = (*spikes << 1) | u64::from(fired);
         }
         if let Some(tally) = tally {
+            tally.read(Variable::Spike, under_way.len());
             tally.write(Variable::MirrorTrace, under_way.len());
         }
     }

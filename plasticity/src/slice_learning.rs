@@ -3,6 +3,7 @@
 //! What they are at reset and after `clear`, what of them a checkpoint holds, how many bits they have.
 //! Absent on purpose: what a step does with them (`slice_step`), synapses (`block_learning`), packets.
 
+use crate::access::Access;
 use crate::config::{GroupReadout, NeuronLearning, Readout, SliceConfig, ThirdFactor};
 use crate::feedback;
 use crate::group::Groups;
@@ -164,6 +165,16 @@ impl SliceLearning {
     #[must_use]
     pub fn groups(&self) -> Option<&Groups> {
         self.state.groups.as_ref()
+    }
+
+    /// What the slice declares to read and write.
+    pub(crate) fn declare(&self, access: &mut Access) {
+        if let Some(learning) = &self.learning {
+            access.neurons(learning, self.mirror.as_ref().is_some_and(Mirror::learns));
+        }
+        if let Some(readout) = &self.readout {
+            access.readout(readout);
+        }
     }
 
     /// The copy of the neurons' weights to a readout, where there is one.

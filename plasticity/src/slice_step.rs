@@ -21,10 +21,20 @@ use synfire_core::vectorised;
 
 impl SliceLearning {
     /// Micro-step 6: counts spikes, forms the errors of readout neurons and groups.
-    pub fn form_errors(&mut self, slice: &Slice, broadcast: &BroadcastState, out: &mut Vec<FormedError>) {
+    pub fn form_errors(
+        &mut self,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        out: &mut Vec<FormedError>,
+        tally: Option<&Tally>,
+    ) {
         if !self.state.spike_counts.is_empty() {
             for neuron in slice.fired().iter_ones() {
                 self.state.spike_counts[neuron] = self.state.spike_counts[neuron].saturating_add(1);
+            }
+            if let Some(tally) = tally {
+                tally.read(Variable::Spike, slice.len);
+                tally.write(Variable::SpikeCount, slice.fired_count() as usize);
             }
         }
         if let (Some(group), Some(groups), Some(l)) = (&self.group, &mut self.state.groups, &self.learning) {
@@ -36,8 +46,18 @@ impl SliceLearning {
                 targets: &broadcast.targets[channels],
             };
             groups.form(group, slice.fired().iter_ones(), &self.matrix, &formats, broadcast.learn);
+            if let Some(tally) = tally {
+                let (lanes, formed) = (groups.len() * usize::from(l.channels), usize::from(broadcast.learn));
+                tally.read(Variable::Spike, slice.len);
+                tally.read(Variable::GroupRow, slice.fired_count() as usize * usize::from(l.channels));
+                tally.read(Variable::GroupOutput, lanes);
+                tally.write(Variable::GroupOutput, lanes);
+                tally.read(Variable::Target, lanes * formed);
+                tally.write(Variable::GroupError, lanes * formed);
+            }
         }
         let Some(readout) = self.readout else { return };
+        let before = out.len();
         let first = usize::from(readout.first_channel) + slice.first as usize;
         match (readout.signal, readout.competition) {
             // Formed after the third factors.
@@ -46,13 +66,20 @@ impl SliceLearning {
                 if !broadcast.learn {
                     return;
                 }
+                if let Some(tally) = tally {
+                    tally.read(Variable::Compared, slice.len);
+                    tally.read(Variable::Target, slice.len);
+                }
                 let seen = (&slice.registers.compared[..], &broadcast.targets[first..first + slice.len]);
                 readout::competition(&readout, competition, &self.formats, seen, &mut self.contested);
                 for (neuron, &value) in self.contested.iter().enumerate().filter(|(_, value)| **value != 0) {
                     out.push(FormedError { channel: (first + neuron) as u16, value });
                 }
             }
-            _ => self.form_own_errors(&readout, first, slice, broadcast, out),
+            _ => self.form_own_errors(&readout, first, slice, broadcast, out, tally),
+        }
+        if let Some(tally) = tally {
+            tally.write(Variable::BroadcastError, out.len() - before);
         }
     }
 
@@ -63,10 +90,21 @@ impl SliceLearning {
         slice: &Slice,
         broadcast: &BroadcastState,
         out: &mut Vec<FormedError>,
+        tally: Option<&Tally>,
     ) {
         let Some(traces) = &mut self.state.error_traces else { return };
         if !broadcast.learn && traces.is_empty() {
             return;
+        }
+        if let Some(tally) = tally {
+            tally.read(Variable::Target, slice.len);
+            if traces.is_empty() {
+                tally.read(Variable::Compared, slice.len);
+            } else {
+                tally.read(Variable::Spike, slice.len);
+                tally.read(Variable::ErrorTraces, slice.len);
+                tally.write(Variable::ErrorTraces, slice.len);
+            }
         }
         for neuron in 0..slice.len {
             let view = ReadoutView {
@@ -199,19 +237,31 @@ impl SliceLearning {
     }
 
     /// The end of micro-step 7: the errors that hand this slice's modulation to the layer below.
-    pub fn hand_down_errors(&self, slice: &Slice, broadcast: &BroadcastState, out: &mut Vec<FormedError>) {
+    pub fn hand_down_errors(
+        &self,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        out: &mut Vec<FormedError>,
+        tally: Option<&Tally>,
+    ) {
         let Some(readout) = &self.readout else { return };
         let ErrorSignal::Modulation { shift } = readout.signal else { return };
         if !broadcast.learn || !self.formed {
             return;
         }
-        let first = readout.first_channel + slice.first as u16;
+        if let Some(tally) = tally {
+            tally.read(Variable::Modulation, self.modulated.len());
+        }
+        let (first, before) = (readout.first_channel + slice.first as u16, out.len());
         for &neuron in &self.modulated {
             let modulation = self.modulation[neuron as usize];
             let value = readout::handed_down(readout, shift, &self.formats, modulation);
             if value != 0 {
                 out.push(FormedError { channel: first + neuron as u16, value });
             }
+        }
+        if let Some(tally) = tally {
+            tally.write(Variable::BroadcastError, out.len() - before);
         }
     }
 

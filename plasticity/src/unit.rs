@@ -7,6 +7,7 @@
 //! Promises: a pure function of registers, configuration and what was received; counts are the hardware's.
 //! Absent on purpose: packets and routes, step control of the chip, time, energy.
 
+use crate::access::Access;
 use crate::block_learning::{BlockLearning, EligibilityState};
 use crate::broadcast::BroadcastState;
 use crate::config::{LearningDatapath, Presynaptic, SliceConfig, SynapseLearning};
@@ -146,10 +147,10 @@ impl LearningUnit {
         let mut counts = LearningCounts::default();
         let before = errors.len();
         for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
-            own.form_errors(slice, &self.broadcast, errors);
+            own.form_errors(slice, &self.broadcast, errors, self.tally.as_ref());
             let formed = own.form_third_factors(slice, &self.broadcast, self.tally.as_ref());
             own.form_surrogates(slice, formed > 0, self.tally.as_ref());
-            own.hand_down_errors(slice, &self.broadcast, errors);
+            own.hand_down_errors(slice, &self.broadcast, errors, self.tally.as_ref());
             counts.third_factors += formed;
         }
         counts.errors_formed = (errors.len() - before) as u64;
@@ -187,6 +188,19 @@ impl LearningUnit {
     #[must_use]
     pub fn tally(&self) -> Option<&Tally> {
         self.tally.as_ref()
+    }
+
+    /// What the unit's parts declare to read and write.
+    #[must_use]
+    pub fn declared(&self) -> Access {
+        let mut access = Access::default();
+        for slice in &self.slices {
+            slice.declare(&mut access);
+        }
+        for block in self.blocks.iter().flatten() {
+            access.synapses(block.config());
+        }
+        access
     }
 
     /// Bits of learning state beyond the core's traces: matrices, error traces, groups, eligibility.

@@ -92,6 +92,10 @@ variables! {
     Spike: Neuron, "spike S";
     /// Spikes since `clear`.
     SpikeCount: Neuron, "spike counter";
+    /// Target register of a readout neuron.
+    Target: Neuron, "target";
+    /// The two error traces of a readout neuron.
+    ErrorTraces: Neuron, "error traces E1, E2";
     /// Error of the neuron's own channel.
     OwnError: Neuron, "own error E";
     /// Third factor.
@@ -110,6 +114,8 @@ variables! {
     Compartment: Neuron, "error compartment T";
     /// The neuron's column of its group's readout.
     GroupRow: Neuron, "group readout row G";
+    /// Low-passed readout of a group.
+    GroupOutput: Group, "group readout Y";
     /// Errors of the group's readout.
     GroupError: Group, "group error e";
     /// Errors of a readout, sent to every core that listens.

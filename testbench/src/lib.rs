@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod arrays;
+pub mod audit;
 pub mod baseline;
 pub mod bench;
 pub mod bill;

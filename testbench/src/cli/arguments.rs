@@ -50,6 +50,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show what a learning rule reads, writes and stores, declared and measured; all rules without a name
+    Audit {
+        /// Rule (`random-feedback`, `dcll`, `superspike`, ...)
+        rule: Option<String>,
+        /// Print JSON lines instead of tables
+        #[arg(long)]
+        json: bool,
+    },
     /// Compare the simulator's hot paths with bare loops over the same memory
     Bench {
         /// Print JSON lines instead of a table

@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 a comparison differs or a run failed or was interrupted, 2 bad input.
 
 pub mod arguments;
+pub mod audit;
 pub mod check;
 pub mod error;
 pub mod output;

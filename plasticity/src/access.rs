@@ -1,0 +1,95 @@
+//! What the parts of a learning unit declare to read and write, together.
+//!
+//! The rules' own declarations (`reads!`) and those of the engine's fixed steps: forming an error, forming a modulation,
+//! mirroring, writing a weight. Promises: the list follows the configuration as the dispatch does; `synfire audit`
+//! compares it with what was counted while a chip ran, so a part that is missing here is found.
+
+use crate::config::{ErrorSignal, NeuronLearning, Presynaptic, Readout, SynapseLearning, ThirdFactor};
+use crate::rules::{
+    Compartment, DoubleFilter, EligibilityProduct, EventProduct, Feedback, GroupError, Mirror, OwnError,
+    RateRegulariser, SurrogateDerivative, TraceProduct,
+};
+use crate::variables::{Declared, Variable};
+use std::collections::BTreeSet;
+
+/// Variables read and written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Read.
+    pub reads: BTreeSet<Variable>,
+    /// Written.
+    pub writes: BTreeSet<Variable>,
+}
+
+impl Access {
+    /// Adds what another part declares.
+    pub fn join(&mut self, other: &Self) {
+        self.reads.extend(&other.reads);
+        self.writes.extend(&other.writes);
+    }
+
+    fn add(&mut self, reads: &[Variable], writes: &[Variable]) {
+        self.reads.extend(reads);
+        self.writes.extend(writes);
+    }
+
+    /// Micro-step 6: forming the errors of a readout population.
+    pub(crate) fn readout(&mut self, readout: &Readout) {
+        match readout.signal {
+            ErrorSignal::Membrane => {
+                self.add(&[Variable::Compared, Variable::Target], &[Variable::BroadcastError]);
+            }
+            ErrorSignal::FilteredSpikes { .. } => self.add(
+                &[Variable::Spike, Variable::Target, Variable::ErrorTraces],
+                &[Variable::ErrorTraces, Variable::BroadcastError],
+            ),
+            ErrorSignal::Modulation { .. } => self.add(&[Variable::Modulation], &[Variable::BroadcastError]),
+        }
+    }
+
+    /// Micro-step 7: third factor, surrogate, modulation of a population that learns.
+    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, mirror_learns: bool) {
+        self.add(&[], &[Variable::ThirdFactor]);
+        match learning.third_factor {
+            ThirdFactor::OwnError => self.add(OwnError::READS, &[]),
+            ThirdFactor::Feedback { .. } => self.add(Feedback::READS, &[]),
+            ThirdFactor::Group { .. } => {
+                self.add(GroupError::READS, &[]);
+                self.add(
+                    &[Variable::Spike, Variable::Target, Variable::GroupRow, Variable::GroupOutput],
+                    &[Variable::GroupOutput, Variable::GroupError],
+                );
+            }
+            ThirdFactor::Mirror { .. } | ThirdFactor::Symmetric { .. } => self.add(Mirror::READS, &[]),
+            ThirdFactor::Compartment { .. } => self.add(Compartment::READS, &[Variable::Compartment]),
+        }
+        if mirror_learns {
+            self.add(
+                &[Variable::Spike, Variable::MirrorTrace, Variable::BroadcastError],
+                &[Variable::MirrorTrace, Variable::MirrorRow],
+            );
+        }
+        if learning.rate_limit.is_some() {
+            self.add(RateRegulariser::READS, &[Variable::SpikeCount]);
+            self.add(&[Variable::Spike], &[]);
+        }
+        self.add(&[Variable::ThirdFactor], &[Variable::Modulation]);
+        if learning.surrogate.is_some() {
+            self.add(SurrogateDerivative::READS, &[Variable::Surrogate]);
+            self.add(&[Variable::Surrogate], &[]);
+        }
+    }
+
+    /// Micro-step 8: eligibility, product and weight of a plastic projection.
+    pub(crate) fn synapses(&mut self, learning: &SynapseLearning) {
+        self.add(&[Variable::Weight], &[Variable::Weight]);
+        match (learning.eligibility, learning.presynaptic) {
+            (Some(_), _) => {
+                self.add(EligibilityProduct::READS, &[]);
+                self.add(DoubleFilter::READS, &[Variable::EligibilityFirst, Variable::EligibilitySecond]);
+            }
+            (None, Presynaptic::Trace) => self.add(TraceProduct::READS, &[]),
+            (None, Presynaptic::Events) => self.add(EventProduct::READS, &[]),
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! The rules that can be audited, each as the network that runs it.
+//!
+//! All networks have the same shape where the rule allows: N inputs, N hidden neurons, a readout of ten. Promises: a
+//! network is a network file like any user's, so what the audit sees is what a user gets.
+
+/// Neurons of the readout.
+pub const READOUT: u32 = 10;
+
+/// One rule.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditedRule {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// What it is.
+    pub title: &'static str,
+    /// Where the paper has it.
+    pub source: &'static str,
+    /// What it would have to carry between cores, where it is not local.
+    pub carries: Option<&'static str>,
+    /// Growth of its learning memory with the neurons of a layer that the paper states.
+    pub exponent: f64,
+    network: fn(u32) -> String,
+}
+
+impl AuditedRule {
+    /// The network file with layers of `neurons`.
+    #[must_use]
+    pub fn network(&self, neurons: u32) -> String {
+        (self.network)(neurons)
+    }
+}
+
+/// All rules, simplest first.
+pub const RULES: &[AuditedRule] = &[
+    AuditedRule {
+        name: "delta",
+        title: "delta rule of a readout",
+        source: "V",
+        carries: None,
+        exponent: 1.0,
+        network: |n| Layers::new(n).hidden(None).text(),
+    },
+    AuditedRule {
+        name: "random-feedback",
+        title: "direct random feedback, traces only",
+        source: "V-A",
+        carries: None,
+        exponent: 1.0,
+        network: |n| Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")).text(),
+    },
+    AuditedRule {
+        name: "feedback-alignment",
+        title: "layer-by-layer feedback alignment",
+        source: "V-A",
+        carries: None,
+        exponent: 1.0,
+        network: |n| {
+            Layers { two: true, ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")) }.text()
+        },
+    },
+    AuditedRule {
+        name: "mirror",
+        title: "mirror feedback: a local copy of the readout's weights",
+        source: "V-A, symmetric feedback made local",
+        carries: None,
+        exponent: 1.0,
+        network: |n| Layers::new(n).hidden(Some(r#"Mirror(projection: "hidden_readout", shift: 14)"#)).text(),
+    },
+    AuditedRule {
+        name: "symmetric",
+        title: "symmetric feedback",
+        source: "V-A",
+        carries: Some(
+            "every weight of the readout, to the core of its presynaptic neuron, in every step that changes it",
+        ),
+        exponent: 1.0,
+        network: |n| {
+            let third_factor = r#"Symmetric(projection: "hidden_readout", shift: 14)"#;
+            Layers { nonlocal: true, ..Layers::new(n).hidden(Some(third_factor)) }.text()
+        },
+    },
+    AuditedRule {
+        name: "erbp",
+        title: "event-driven random back-propagation",
+        source: "V-A, reference 31",
+        carries: None,
+        exponent: 1.0,
+        network: |n| {
+            let third_factor = "Compartment(draw: Sign, decay: Factor(2048), shift: 1)";
+            let surrogate = "(shape: Boxcar, half_width: 1.0)";
+            Layers {
+                surrogate,
+                synapse: ", presynaptic: Events",
+                ..Layers::new(n).hidden(Some(third_factor))
+            }
+            .text()
+        },
+    },
+    AuditedRule {
+        name: "dcll",
+        title: "DCLL with a rate regulariser",
+        source: "V-C, Eq. 14",
+        carries: None,
+        exponent: 1.0,
+        network: |n| {
+            // Groups of one size, so that only their number grows with the layer.
+            let third_factor = "Group(neurons: 32, draw: Sign, decay: Factor(3686), scale: 9, shift: 1)";
+            let extra = ", rate_limit: (spikes: 5, amount: 0.25)";
+            Layers { extra, ..Layers::new(n).hidden(Some(third_factor)) }.text()
+        },
+    },
+    AuditedRule {
+        name: "e-prop",
+        title: "e-prop for recurrent LIF neurons, random feedback",
+        source: "III-B, references 3 and 15",
+        carries: None,
+        exponent: 1.0,
+        network: |n| {
+            Layers { recurrent: true, ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")) }.text()
+        },
+    },
+    AuditedRule {
+        name: "superspike",
+        title: "SuperSpike on spike trains: per-synapse eligibility, random feedback",
+        source: "V-B, Eq. 9-13",
+        carries: None,
+        exponent: 2.0,
+        network: |n| {
+            let signal =
+                "FilteredSpikes(q_decay: Factor(2048), p_decay: Factor(3686), increment: 64, shift: 0)";
+            let layers = Layers { synapse: FILTER, signal, ..Layers::new(n) };
+            layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+        },
+    },
+    AuditedRule {
+        name: "eligibility-mirror",
+        title: "per-synapse eligibility with mirror feedback: the gradient without reset terms",
+        source: "V-A and V-B",
+        carries: None,
+        exponent: 2.0,
+        network: |n| {
+            let third_factor = r#"Mirror(projection: "hidden_readout", shift: 14)"#;
+            Layers { synapse: FILTER, ..Layers::new(n).hidden(Some(third_factor)) }.text()
+        },
+    },
+];
+
+const FILTER: &str = ", eligibility: (q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8)";
+
+/// The rule of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static AuditedRule> {
+    RULES.iter().find(|rule| rule.name == name)
+}
+
+/// What the networks differ in.
+struct Layers {
+    neurons: u32,
+    /// Third factor of the hidden layer; `None`: inputs reach the readout directly.
+    third_factor: Option<&'static str>,
+    surrogate: &'static str,
+    /// Fields added to the hidden layer's learning.
+    extra: &'static str,
+    /// Fields added to the learning of hidden synapses.
+    synapse: &'static str,
+    signal: &'static str,
+    two: bool,
+    recurrent: bool,
+    nonlocal: bool,
+}
+
+impl Layers {
+    fn new(neurons: u32) -> Self {
+        Self {
+            neurons,
+            third_factor: None,
+            surrogate: "(shape: Triangle, half_width: 2.0)",
+            extra: "",
+            synapse: "",
+            signal: "Membrane",
+            two: false,
+            recurrent: false,
+            nonlocal: false,
+        }
+    }
+
+    fn hidden(self, third_factor: Option<&'static str>) -> Self {
+        Self { third_factor, ..self }
+    }
+
+    fn text(&self) -> String {
+        let neuron = "current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1.0";
+        let store = "store: (bits: 16, fraction: 14)";
+        let n = self.neurons;
+        let (mut populations, mut projections) = (String::new(), String::new());
+        let mut connect = |from: &str, to: &str, weights: &str, learning: &str| {
+            projections += &format!(
+                "(name: \"{from}_{to}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: {weights}, \
+                 {store}, learning: (shift: 12{learning})),\n"
+            );
+        };
+        // Membranes stay near the threshold, where surrogates are not zero, whatever the size.
+        let drive = 2.0 / f64::from(n);
+        let drawn = format!("Uniform(low: {:.4}, high: {drive:.4})", -drive / 2.0);
+        let mut hidden = |name: &str, listens_to: &str, third_factor: &str, readout: &str| {
+            populations += &format!(
+                "(name: \"{name}\", neurons: {n}, neuron: ({neuron}), learning: (listens_to: \"{listens_to}\", \
+                 third_factor: {third_factor}, surrogate: {}{}){readout}),\n",
+                self.surrogate, self.extra
+            );
+        };
+        let last = match self.third_factor {
+            None => "in",
+            Some(third_factor) => {
+                if self.two {
+                    hidden("lower", "hidden", third_factor, "");
+                    hidden("hidden", "readout", third_factor, ", readout: (signal: Modulation(shift: 7))");
+                    connect("in", "lower", &drawn, self.synapse);
+                    connect("lower", "hidden", &drawn, self.synapse);
+                } else {
+                    hidden("hidden", "readout", third_factor, "");
+                    connect("in", "hidden", &drawn, self.synapse);
+                }
+                if self.recurrent {
+                    connect("hidden", "hidden", "Uniform(low: -0.01, high: 0.01)", self.synapse);
+                }
+                "hidden"
+            }
+        };
+        connect(last, "readout", "Constant(0.05)", "");
+        let (signal, spiking) = (self.signal, self.signal != "Membrane");
+        format!(
+            "(format: \"synfire-network/1\", name: \"audit\", allow_nonlocal: {}, inputs: [(name: \"in\", neurons: {n})],\n\
+             populations: [{populations}(name: \"readout\", neurons: {READOUT}, neuron: ({neuron}, spiking: {spiking}), \
+             learning: (third_factor: OwnError), readout: (signal: {signal}))],\nprojections: [{projections}])",
+            self.nonlocal
+        )
+    }
+}
