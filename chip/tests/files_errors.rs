@@ -30,6 +30,21 @@ trace_update_cycles, trace_update_ps, weight_update_word_cycles, weight_update_w
 }
 
 #[test]
+fn a_register_that_cannot_wrap() {
+    let text = "(\n    format: \"synfire-chip/1\",\n    extends: \"paper\",\n    datapath: (state: \"s32.15\", current_overflow: Wrap),\n)\n";
+    assert_eq!(
+        refused_chip(text),
+        "error: a register of 32 bits cannot wrap
+ --> chip.ron:4:51
+  |
+4 |     datapath: (state: \"s32.15\", current_overflow: Wrap),
+  |                                                   ^^^^ the state is s32.15
+  |
+  = allowed: `Saturate`, or a state of at most 31 bits"
+    );
+}
+
+#[test]
 fn a_misspelt_choice() {
     assert_eq!(
         refused(&digits_with("draw: Sign", "draw: Sing")),

@@ -77,10 +77,26 @@ fn format(
     }
 }
 
+/// Widest state register that wraps; `docs/arithmetic.md`, 2.4.
+const MAX_WRAPPED_WIDTH: u8 = 31;
+
 fn datapath(check: &mut Check<'_>, file: &DatapathFile) -> Datapath {
     let order = check.required("datapath.order", file.order, Order::PreviousCurrent);
     let state = format(check, "datapath.state", file.state.as_ref(), true, (12, 32));
     let overflow = Overflow::Saturate;
+    for (field, rule) in
+        [("current_overflow", file.current_overflow), ("membrane_overflow", file.membrane_overflow)]
+    {
+        // Wrapping is by twice the register's half: that must be a lane.
+        let wraps = matches!(rule, Some(Overflow::Wrap | Overflow::WrapLava));
+        if wraps && state.width > MAX_WRAPPED_WIDTH {
+            let problem = check
+                .at(&format!("datapath.{field}"), "a register of 32 bits cannot wrap")
+                .labelled(format!("the state is {state}"))
+                .noted("allowed", format!("`Saturate`, or a state of at most {MAX_WRAPPED_WIDTH} bits"));
+            check.push(problem);
+        }
+    }
     Datapath {
         order,
         state_width: state.width,
