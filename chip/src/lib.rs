@@ -24,3 +24,4 @@ pub mod probe;
 pub mod program;
 pub mod rows;
 pub mod time;
+pub mod warnings;
