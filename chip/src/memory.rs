@@ -19,7 +19,7 @@ pub struct CoreMemory {
     pub axons: u64,
     /// Synapses mapped.
     pub synapses: u64,
-    /// Current, membrane, refractory counter, fired bit.
+    /// Current, membrane, refractory counter, adaptation, fired bit.
     pub neuron_state_bits: u64,
     /// Parameters that differ between neurons.
     pub neuron_parameter_bits: u64,
@@ -81,7 +81,9 @@ pub fn of_node(node: &Node, chip: &Chip) -> CoreMemory {
         let len = slice.len as u64;
         let refractory = u64::from(8 - p.refractory_steps.leading_zeros());
         memory.neurons += len;
-        memory.neuron_state_bits += len * (2 * width + refractory + 1);
+        // Without sign, and no wider than the magnitude of the membrane it is compared with.
+        let adaptation = if p.adaptation.is_some() { width - 1 } else { 0 };
+        memory.neuron_state_bits += len * (2 * width + refractory + adaptation + 1);
         let decay_bits = u64::from(chip.datapath.decay_fraction) + 1;
         let each = |parameter: &PerNeuron, bits: u64| match parameter {
             PerNeuron::Each(_) => len * bits,
@@ -91,6 +93,10 @@ pub fn of_node(node: &Node, chip: &Chip) -> CoreMemory {
             + each(&p.membrane_decay, decay_bits)
             + each(&p.threshold, width)
             + each(&p.bias, width);
+        if let Some(adaptation) = &p.adaptation {
+            memory.neuron_parameter_bits +=
+                each(&adaptation.decay, decay_bits) + each(&adaptation.increment, width - 1);
+        }
     }
     let mut learning_axons = 0;
     for block in &node.core.blocks {

@@ -21,6 +21,8 @@ pub enum Variable {
     Membrane,
     /// Compared membrane U_cmp.
     Compared,
+    /// Adaptation A of the threshold; 0 where a population's threshold does not adapt.
+    Adaptation,
     /// Third factor.
     ThirdFactor,
     /// Presynaptic trace Q of each axon of a projection.
@@ -216,6 +218,11 @@ impl NodeRecorder<'_> {
                 Variable::Current => push(&node.core.slices[*place].registers.current),
                 Variable::Membrane => push(&node.core.slices[*place].registers.membrane),
                 Variable::Compared => push(&node.core.slices[*place].registers.compared),
+                Variable::Adaptation => {
+                    let adaptation = &node.core.slices[*place].registers.adaptation;
+                    let lane = |lane: u32| adaptation.get(lane as usize).copied().unwrap_or(0);
+                    values.extend(lanes.iter().map(|of| lane(of.0)));
+                }
                 Variable::ThirdFactor => push(&node.unit.slices[*place].third_factor),
                 Variable::TraceQ | Variable::TraceP => {
                     if let Some((_, traces)) = &node.core.blocks[*place].traces {

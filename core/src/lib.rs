@@ -11,6 +11,7 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod adaptation;
 pub mod address;
 pub mod arrival;
 pub mod decay;
@@ -30,4 +31,4 @@ pub mod width;
 
 /// Version of `docs/arithmetic.md` that this crate implements. Stands in every memory image, trace,
 /// checkpoint and golden file; a reader refuses another major version.
-pub const ARITH_SPEC: &str = "1.0";
+pub const ARITH_SPEC: &str = "1.1";

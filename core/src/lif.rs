@@ -141,7 +141,7 @@ fn update_block<const KIND: u8, P: Parameters>(config: LifConfig, parameters: P,
     for lane in 0..n {
         let (i_old, u_old) = (current[lane], membrane[lane]);
         let counter = if has_counter { i32::from(counters[lane]) } else { 0 };
-        let threshold = parameters.threshold(lane);
+        let (threshold, compared_with) = (parameters.threshold(lane), parameters.compared_threshold(lane));
         let i_decayed = decay(i_old, parameters.current_decay(lane), fraction);
         let input = (sum[lane], datapath.input_shift);
         let i_new = register(wide, datapath.current_overflow, width, [i_decayed, 0, 0, 0, 0], input);
@@ -153,10 +153,10 @@ fn update_block<const KIND: u8, P: Parameters>(config: LifConfig, parameters: P,
         let u_next = register(wide, datapath.membrane_overflow, width, terms, (0, 0));
         let u_cmp = if holds && counter > 0 { u_old } else { u_next };
         let over = if wide {
-            spiking & (i64::from(u_cmp) > i64::from(threshold) - inclusive)
+            spiking & (i64::from(u_cmp) > i64::from(compared_with) - inclusive)
         } else {
             // A narrow state never reaches the largest lane.
-            u_cmp > if spiking { threshold - inclusive as i32 } else { i32::MAX }
+            u_cmp > if spiking { compared_with - inclusive as i32 } else { i32::MAX }
         };
         let fires = over & (counter == 0);
         let u_new = match reset {

@@ -47,6 +47,16 @@ pub enum Refractory {
     Hold,
 }
 
+/// Where the noise of a neuron enters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Noise {
+    /// Added to the membrane in micro-step 2, where it stays until it has decayed.
+    #[default]
+    Membrane,
+    /// Added to the threshold in micro-step 4, drawn anew in every step: a stochastic neuron.
+    Threshold,
+}
+
 /// The datapath of a core: what the hardware fixes for all its neurons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Datapath {
@@ -106,6 +116,15 @@ impl PerNeuron {
     }
 }
 
+/// An adaptive threshold: a register `A` a neuron, which every spike raises and which decays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adaptation {
+    /// Decay factor of `A`, `u1.F`.
+    pub decay: PerNeuron,
+    /// What a spike adds to `A`, in membrane lanes, not negative; 0 is a neuron that does not adapt.
+    pub increment: PerNeuron,
+}
+
 /// Parameters of a population's neurons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NeuronParameters {
@@ -115,6 +134,8 @@ pub struct NeuronParameters {
     pub membrane_decay: PerNeuron,
     /// Threshold in membrane lanes.
     pub threshold: PerNeuron,
+    /// What spikes do to the threshold; `None`: it is fixed, and there is no register `A`.
+    pub adaptation: Option<Adaptation>,
     /// Added to the membrane in micro-step 2 of every step, in membrane lanes.
     pub bias: PerNeuron,
     /// Current after reset and `clear`.
@@ -129,9 +150,11 @@ pub struct NeuronParameters {
     pub refractory: Refractory,
     /// False: a leaky readout that never fires.
     pub spiking: bool,
-    /// Amplitude `a` of membrane noise: micro-step 2 adds `sext(word >> (32 - a)) `, uniform in
-    /// `-2^(a-1) ..= 2^(a-1) - 1` membrane lanes; 0 is off.
+    /// Amplitude `a` of the noise: `sext(word) >> (32 - a)`, uniform in `-2^(a-1) ..= 2^(a-1) - 1` membrane lanes;
+    /// 0 is off.
     pub noise_bits: u8,
+    /// Where the noise enters.
+    pub noise: Noise,
     /// Current and membrane return to zero before step `n` when `n % interval == offset` (Lava's `LIFReset`,
     /// steps there counted from 1); interval 0 is never.
     pub reset_interval: u32,
@@ -148,6 +171,10 @@ impl NeuronParameters {
             current_decay: part(&self.current_decay),
             membrane_decay: part(&self.membrane_decay),
             threshold: part(&self.threshold),
+            adaptation: self.adaptation.as_ref().map(|adaptation| Adaptation {
+                decay: part(&adaptation.decay),
+                increment: part(&adaptation.increment),
+            }),
             bias: part(&self.bias),
             initial_current: part(&self.initial_current),
             initial_membrane: part(&self.initial_membrane),

@@ -12,8 +12,10 @@ pub trait Parameters: Copy {
     fn current_decay(self, lane: usize) -> u32;
     /// Factor of the membrane's decay.
     fn membrane_decay(self, lane: usize) -> u32;
-    /// Threshold.
+    /// Threshold: what a reset by subtraction takes away.
     fn threshold(self, lane: usize) -> i32;
+    /// What the membrane is compared with in this step.
+    fn compared_threshold(self, lane: usize) -> i32;
     /// Bias.
     fn bias(self, lane: usize) -> i32;
 }
@@ -40,6 +42,8 @@ pub struct PerLane<'a> {
     pub membrane_decay: &'a [i32],
     /// Thresholds.
     pub threshold: &'a [i32],
+    /// What membranes are compared with: the thresholds, where they do not move.
+    pub compared_threshold: &'a [i32],
     /// Biases.
     pub bias: &'a [i32],
 }
@@ -62,6 +66,10 @@ impl Parameters for Uniform {
         self.threshold
     }
     #[inline(always)]
+    fn compared_threshold(self, _: usize) -> i32 {
+        self.threshold
+    }
+    #[inline(always)]
     fn bias(self, _: usize) -> i32 {
         self.bias
     }
@@ -74,6 +82,7 @@ impl Parameters for PerLane<'_> {
             current_decay: &self.current_decay[lanes.clone()],
             membrane_decay: &self.membrane_decay[lanes.clone()],
             threshold: &self.threshold[lanes.clone()],
+            compared_threshold: &self.compared_threshold[lanes.clone()],
             bias: &self.bias[lanes],
         }
     }
@@ -88,6 +97,10 @@ impl Parameters for PerLane<'_> {
     #[inline(always)]
     fn threshold(self, lane: usize) -> i32 {
         self.threshold[lane]
+    }
+    #[inline(always)]
+    fn compared_threshold(self, lane: usize) -> i32 {
+        self.compared_threshold[lane]
     }
     #[inline(always)]
     fn bias(self, lane: usize) -> i32 {

@@ -2,12 +2,13 @@
 //!
 //! Promises: registers are structs of arrays; blocks of 64 neurons whose last step without arrivals changed
 //! nothing are skipped (`F(s) = s` without input is a fixed point, whatever the neuron's options), so that
-//! event-driven and dense sweeps give the same bits. Noise keeps every block active.
+//! event-driven and dense sweeps give the same bits. Noise keeps every block active, an adaptation that decays its own.
 //! Absent on purpose: synapses, routing, learning.
 
+use crate::adaptation::MovingThreshold;
 use crate::dither::{self, Purpose};
 use crate::lif::{self, BLOCK, Blocks, Lanes, LifConfig};
-use crate::neuron::{Datapath, NeuronParameters, PerNeuron};
+use crate::neuron::{Datapath, NeuronParameters, Noise, PerNeuron};
 use crate::parameters::{PerLane, Uniform};
 use crate::rounding::scale;
 use crate::vectorised;
@@ -36,6 +37,8 @@ pub struct Registers {
     pub fired: Vec<u8>,
     /// Refractory counters.
     pub refractory: Vec<u8>,
+    /// Adaptation A; empty where thresholds do not adapt.
+    pub adaptation: Vec<i32>,
     /// Blocks of 64 neurons that must be updated in the next step.
     active: BitVec<u64, Lsb0>,
 }
@@ -59,8 +62,9 @@ pub struct Slice {
     wide: bool,
     noise_seed: u32,
     noise: Vec<i32>,
-    /// The five parameter arrays, where any of them differs between neurons.
+    /// The four parameter arrays, where any of them differs between neurons or the threshold moves.
     per_lane: Option<[Vec<i32>; 4]>,
+    moving: Option<MovingThreshold>,
     fired_words: Vec<u64>,
     fired_count: u32,
     /// Update every block in every step (the dense sweep that skipping is compared with).
@@ -88,7 +92,8 @@ impl Slice {
         };
         let p = &parameters;
         let arrays = [&p.current_decay, &p.membrane_decay, &p.threshold, &p.bias];
-        let varies = arrays.iter().any(|a| matches!(a, PerNeuron::Each(_)));
+        let moving = MovingThreshold::of(p, &datapath, len);
+        let varies = moving.is_some() || arrays.iter().any(|a| matches!(a, PerNeuron::Each(_)));
         let per_lane = varies.then(|| arrays.map(|a| (0..len).map(|i| a.get(i)).collect()));
         let mut slice = Self {
             population,
@@ -101,6 +106,7 @@ impl Slice {
                 compared: vec![0; len],
                 fired: vec![0; len],
                 refractory: vec![0; len],
+                adaptation: vec![0; if p.adaptation.is_some() { len } else { 0 }],
                 active: BitVec::repeat(true, len.div_ceil(BLOCK)),
             },
             config,
@@ -109,6 +115,7 @@ impl Slice {
             noise_seed: Purpose::Noise.seed(seed),
             noise: Vec::new(),
             per_lane,
+            moving,
             fired_words: vec![0; len.div_ceil(64)],
             fired_count: 0,
             dense_sweep: false,
@@ -132,6 +139,8 @@ impl Slice {
         self.registers.compared.fill(0);
         self.registers.fired.fill(0);
         self.registers.refractory.fill(0);
+        self.registers.adaptation.fill(0);
+        self.derive_thresholds();
         self.registers.active.fill(true);
         self.fired_words.fill(0);
         self.fired_count = 0;
@@ -179,14 +188,33 @@ impl Slice {
             return 0;
         }
         self.draw_noise(step);
+        self.move_thresholds();
         self.combine_ports();
         let visited = self.update_active();
         self.fired_count = self.fired_words.iter().map(|word| word.count_ones()).sum();
         visited
     }
 
+    /// Micro-step 4.0 of the active blocks.
+    fn move_thresholds(&mut self) {
+        let (Some(moving), Some([_, _, threshold, _])) = (&mut self.moving, &self.per_lane) else { return };
+        let r = &mut self.registers;
+        moving.advance(&mut r.adaptation, &r.fired, threshold, r.active.as_raw_slice());
+        if self.parameters.noise == Noise::Threshold {
+            moving.add_noise(&self.noise);
+        }
+    }
+
+    /// Thresholds that follow from registers just put in place.
+    fn derive_thresholds(&mut self) {
+        if let (Some(moving), Some([_, _, threshold, _])) = (&mut self.moving, &self.per_lane) {
+            moving.derive(&self.registers.adaptation, threshold);
+        }
+    }
+
     fn update_active(&mut self) -> usize {
         let r = &mut self.registers;
+        let in_membrane = self.parameters.noise == Noise::Membrane;
         let lanes = Lanes {
             current: &mut r.current,
             membrane: &mut r.membrane,
@@ -194,13 +222,20 @@ impl Slice {
             fired: &mut r.fired,
             refractory: &mut r.refractory,
             sum: &mut self.ports[0].sums,
-            noise: &self.noise,
+            noise: if in_membrane { &self.noise } else { &[] },
         };
         let blocks = Blocks { active: r.active.as_raw_mut_slice(), fired: &mut self.fired_words };
         match &self.per_lane {
             Some([current_decay, membrane_decay, threshold, bias]) => {
-                let parameters = PerLane { current_decay, membrane_decay, threshold, bias };
-                lif::update(self.config, parameters, self.wide, lanes, blocks)
+                let compared_threshold =
+                    self.moving.as_ref().map_or(&threshold[..], MovingThreshold::compared);
+                let parameters =
+                    PerLane { current_decay, membrane_decay, threshold, compared_threshold, bias };
+                let visited = lif::update(self.config, parameters, self.wide, lanes, blocks);
+                if let Some(moving) = &self.moving {
+                    moving.keep_active(self.registers.active.as_raw_mut_slice());
+                }
+                visited
             }
             None => {
                 let p = &self.parameters;
@@ -234,6 +269,19 @@ impl Slice {
         self.noise.clear();
         let first = self.first;
         self.noise.extend((0..self.len as u32).map(|i| (dither::word(row, first + i) as i32) >> (32 - bits)));
+    }
+
+    /// What the membranes were compared with in this step, where that is not the threshold parameter.
+    #[must_use]
+    pub fn compared_thresholds(&self) -> Option<&[i32]> {
+        self.moving.as_ref().map(MovingThreshold::compared)
+    }
+
+    /// The threshold of each neuron with its adaptation and without noise, where that differs from the parameter:
+    /// what the surrogate derivative is taken at.
+    #[must_use]
+    pub fn adapted_thresholds(&self) -> Option<&[i32]> {
+        self.parameters.adaptation.as_ref().and(self.moving.as_ref()).map(MovingThreshold::adapted)
     }
 
     /// Shifts the sums of ports with a negative exponent and adds them to port 0.
@@ -271,11 +319,13 @@ impl Slice {
         let lens = [registers.current.len(), registers.membrane.len(), registers.compared.len()];
         let narrow = [registers.fired.len(), registers.refractory.len()];
         if lens.iter().chain(&narrow).any(|l| *l != self.len)
+            || registers.adaptation.len() != self.registers.adaptation.len()
             || registers.active.len() != self.registers.active.len()
         {
             return false;
         }
         self.registers = registers;
+        self.derive_thresholds();
         self.fired_count = lif::pack(&self.registers.fired, &mut self.fired_words);
         true
     }

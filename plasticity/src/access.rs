@@ -6,8 +6,8 @@
 
 use crate::config::{ErrorSignal, NeuronLearning, Presynaptic, Readout, SynapseLearning, ThirdFactor};
 use crate::rules::{
-    Compartment, DoubleFilter, EligibilityProduct, EventProduct, Feedback, GroupError, Mirror, OwnError,
-    RateRegulariser, SurrogateDerivative, TraceProduct,
+    AdaptedSurrogate, Compartment, DoubleFilter, EligibilityProduct, EventProduct, Feedback, GroupError,
+    Mirror, OwnError, RateRegulariser, SurrogateDerivative, TraceProduct,
 };
 use crate::variables::{Declared, Variable};
 use std::collections::BTreeSet;
@@ -48,7 +48,7 @@ impl Access {
     }
 
     /// Micro-step 7: third factor, surrogate, modulation of a population that learns.
-    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, mirror_learns: bool) {
+    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, mirror_learns: bool, adapts: bool) {
         self.add(&[], &[Variable::ThirdFactor]);
         match learning.third_factor {
             ThirdFactor::OwnError => self.add(OwnError::READS, &[]),
@@ -75,7 +75,8 @@ impl Access {
         }
         self.add(&[Variable::ThirdFactor], &[Variable::Modulation]);
         if learning.surrogate.is_some() {
-            self.add(SurrogateDerivative::READS, &[Variable::Surrogate]);
+            let reads = if adapts { AdaptedSurrogate::READS } else { SurrogateDerivative::READS };
+            self.add(reads, &[Variable::Surrogate]);
             self.add(&[Variable::Surrogate], &[]);
         }
     }

@@ -29,7 +29,7 @@ pub struct LearningDatapath {
     pub error_delay: u8,
 }
 
-/// Shape of the surrogate derivative of the spike, a function of `x = |U_cmp - threshold|` and half-width `h`.
+/// Shape of the surrogate derivative of the spike, a function of `x = |U_cmp - theta_A|` (the threshold with its adaptation) and half-width `h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SurrogateShape {
     /// `1 - x / h` below `h`, else 0.
@@ -40,7 +40,7 @@ pub enum SurrogateShape {
     FastSigmoid,
     /// `2^(-x / h)`, linear between the powers: an exponential by shifts.
     Exponential,
-    /// `(U_cmp - threshold + h) / 2h` within `h` of the threshold, else 0: the slope of a truncated quadratic.
+    /// `(U_cmp - theta_A + h) / 2h` within `h` of the threshold, else 0: the slope of a truncated quadratic.
     Ramp,
 }
 

@@ -68,6 +68,8 @@ pub struct SliceLearning {
     pub(crate) formed: bool,
     /// Whether a block's eligibility needs the surrogate in every step.
     pub filters: bool,
+    /// Whether the neurons' thresholds adapt.
+    adapts: bool,
 }
 
 impl SliceLearning {
@@ -115,6 +117,7 @@ impl SliceLearning {
             driven: Vec::new(),
             formed: false,
             filters: false,
+            adapts: slice.parameters.adaptation.is_some(),
         }
     }
 
@@ -170,7 +173,7 @@ impl SliceLearning {
     /// What the slice declares to read and write.
     pub(crate) fn declare(&self, access: &mut Access) {
         if let Some(learning) = &self.learning {
-            access.neurons(learning, self.mirror.as_ref().is_some_and(Mirror::learns));
+            access.neurons(learning, self.mirror.as_ref().is_some_and(Mirror::learns), self.adapts);
         }
         if let Some(readout) = &self.readout {
             access.readout(readout);

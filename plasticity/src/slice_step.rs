@@ -289,20 +289,26 @@ impl SliceLearning {
     fn derivatives(&mut self, config: Surrogate, slice: &Slice, tally: Option<&Tally>) {
         let format = self.formats.learning.surrogate;
         let compared = &slice.registers.compared;
-        let threshold = &slice.parameters.threshold;
-        match (threshold, tally) {
-            (PerNeuron::Same(threshold), None) => {
-                surrogate::derivatives(config, format, compared, *threshold, &mut self.surrogate);
+        let out = &mut self.surrogate;
+        let adapted = slice.adapted_thresholds();
+        let thresholds = adapted.or(match &slice.parameters.threshold {
+            PerNeuron::Each(thresholds) => Some(thresholds),
+            PerNeuron::Same(_) => None,
+        });
+        match (thresholds, tally) {
+            (None, None) => {
+                let threshold = slice.parameters.threshold.get(0);
+                surrogate::derivatives(config, format, compared, threshold, out);
             }
-            (_, None) => {
-                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
-                    *out = surrogate::derivative(config, format, compared[neuron], threshold.get(neuron));
-                }
+            (Some(thresholds), None) => {
+                surrogate::derivatives_each(config, format, compared, thresholds, out);
             }
             (_, Some(tally)) => {
-                for (neuron, out) in self.surrogate.iter_mut().enumerate() {
-                    let rule = SurrogateDerivative { config, format, threshold: threshold.get(neuron) };
-                    *out = third_factor::derivative(rule, compared[neuron], tally);
+                for (neuron, out) in out.iter_mut().enumerate() {
+                    let threshold = slice.parameters.threshold.get(neuron);
+                    let rule = SurrogateDerivative { config, format, threshold };
+                    let adapted = adapted.map(|thresholds| thresholds[neuron]);
+                    *out = third_factor::derivative(rule, compared[neuron], adapted, tally);
                 }
             }
         }

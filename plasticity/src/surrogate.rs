@@ -1,6 +1,6 @@
 //! Surrogate derivatives of the spike, by shift or small table.
 //!
-//! `s(x)`, `x = |U_cmp - threshold|`, half-width `h = 2^l` lanes, in lanes of the surrogate's format, whose
+//! `s(x)`, `x = |U_cmp - theta_A|` (the threshold with its adaptation), half-width `h = 2^l` lanes, in lanes of the surrogate's format, whose
 //! fraction `f` sets `one = 2^f`. Source: `docs/arithmetic.md`, "Surrogates"; Fig. 3 of Neftci, Mostafa and
 //! Zenke (2019).
 //!
@@ -68,4 +68,24 @@ vectorised! {
     pub fn derivatives(
         surrogate: Surrogate, format: Format, compared: &[i32], threshold: i32, out: &mut [i32],
     ) => derivatives_body
+}
+
+#[inline(always)]
+fn derivatives_each_body(
+    surrogate: Surrogate,
+    format: Format,
+    compared: &[i32],
+    thresholds: &[i32],
+    out: &mut [i32],
+) {
+    for (out, (&u, &threshold)) in out.iter_mut().zip(compared.iter().zip(thresholds)) {
+        *out = derivative(surrogate, format, u, threshold);
+    }
+}
+
+vectorised! {
+    /// The derivatives of a run of neurons with one threshold each.
+    pub fn derivatives_each(
+        surrogate: Surrogate, format: Format, compared: &[i32], thresholds: &[i32], out: &mut [i32],
+    ) => derivatives_each_body
 }

@@ -6,7 +6,7 @@
 use crate::config::RateLimit;
 use crate::group::Groups;
 use crate::rule::ThirdFactorRule;
-use crate::rules::{RateRegulariser, SurrogateDerivative};
+use crate::rules::{AdaptedSurrogate, RateRegulariser, SurrogateDerivative};
 use crate::variables::{Meter, Unmetered, Variable};
 use crate::views::{NeuronState, NeuronView};
 use synfire_core::format::Format;
@@ -39,6 +39,8 @@ impl<'a> Neurons<'a> {
         let channels = self.errors.len();
         NeuronState {
             compared: self.compared[neuron],
+            // No third factor reads it.
+            adapted_threshold: 0,
             spike: self.fired[neuron] != 0,
             spike_count: self.spike_counts.get(neuron).copied().unwrap_or(0),
             own_error: self.own_errors.get(neuron).copied().unwrap_or(0),
@@ -94,8 +96,19 @@ pub(crate) fn form<R: ThirdFactorRule>(
     }
 }
 
-/// The surrogate derivative of one neuron, through its view.
-pub(crate) fn derivative<M: Meter>(rule: SurrogateDerivative, compared: i32, meter: &M) -> i32 {
+/// The surrogate derivative of one neuron, through its view; `adapted` is its threshold, where that adapts.
+pub(crate) fn derivative<M: Meter>(
+    rule: SurrogateDerivative,
+    compared: i32,
+    adapted: Option<i32>,
+    meter: &M,
+) -> i32 {
     meter.write(Variable::Surrogate, 1);
-    rule.value(&NeuronView::new(NeuronState { compared, ..NeuronState::default() }, meter))
+    let adapted_threshold = adapted.unwrap_or(rule.threshold);
+    let state = NeuronState { compared, adapted_threshold, ..NeuronState::default() };
+    if adapted.is_some() {
+        AdaptedSurrogate(rule).value(&NeuronView::new(state, meter))
+    } else {
+        rule.value(&NeuronView::new(state, meter))
+    }
 }

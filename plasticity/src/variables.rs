@@ -88,6 +88,8 @@ variables! {
     Events: Axon, "arrived events";
     /// Compared membrane.
     Compared: Neuron, "compared membrane U_cmp";
+    /// Threshold with its adaptation.
+    AdaptedThreshold: Neuron, "adapted threshold theta_A";
     /// Whether the neuron fired.
     Spike: Neuron, "spike S";
     /// Spikes since `clear`.

@@ -14,6 +14,8 @@ use core::marker::PhantomData;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct NeuronState<'a> {
     pub compared: i32,
+    /// The threshold with its adaptation.
+    pub adapted_threshold: i32,
     pub spike: bool,
     pub spike_count: u8,
     /// Zero where the neuron has no channel of its own.
@@ -58,6 +60,17 @@ impl<'a, R, M: Meter> NeuronView<'a, R, M> {
     {
         self.meter.read(Variable::Compared, 1);
         self.state.compared
+    }
+
+    /// The threshold with its adaptation and without noise, state lanes.
+    #[inline(always)]
+    #[must_use]
+    pub fn adapted_threshold(&self) -> i32
+    where
+        R: Reads<marks::AdaptedThreshold>,
+    {
+        self.meter.read(Variable::AdaptedThreshold, 1);
+        self.state.adapted_threshold
     }
 
     /// Whether the neuron fired in this step.

@@ -12,7 +12,7 @@ use super::layers::LayerFile;
 use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile};
 use crate::network::Encoding;
 use serde::Deserialize;
-use synfire_core::neuron::Refractory;
+use synfire_core::neuron::{Noise, Refractory};
 
 /// A network file.
 #[derive(Clone, Debug, Deserialize)]
@@ -104,6 +104,8 @@ pub(super) struct NeuronFile {
     pub membrane_decay: Raw,
     /// Threshold.
     pub threshold: Raw,
+    /// What spikes do to the threshold.
+    pub adaptation: Option<AdaptationFile>,
     /// Added in every step.
     pub bias: Option<Raw>,
     /// Current after reset.
@@ -122,15 +124,28 @@ pub(super) struct NeuronFile {
     /// Whether the neurons fire.
     #[serde(default = "yes")]
     pub spiking: bool,
-    /// Amplitude of membrane noise.
+    /// Amplitude of the noise.
     #[serde(default)]
     pub noise_bits: i64,
+    /// Where it enters.
+    #[serde(default)]
+    pub noise: Noise,
     /// Period of the unconditional reset.
     #[serde(default)]
     pub reset_interval: i64,
     /// Phase of it.
     #[serde(default)]
     pub reset_offset: i64,
+}
+
+/// `adaptation` of a neuron.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Adaptation")]
+pub(super) struct AdaptationFile {
+    /// Decay of the adaptation.
+    pub decay: Raw,
+    /// What a spike adds to it.
+    pub increment: Raw,
 }
 
 /// `reset` of a neuron.

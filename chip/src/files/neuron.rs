@@ -12,7 +12,7 @@ use super::decimal::Raw;
 use super::network_file::{BiasFile, DecayFile, IntegersFile, NeuronFile, ParameterFile, ResetFile};
 use std::ops::RangeInclusive;
 use synfire_core::format::Format;
-use synfire_core::neuron::{Datapath, NeuronParameters, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{Adaptation, Datapath, NeuronParameters, PerNeuron, Refractory, Reset};
 
 /// Resolves `neuron`; `path` is its field path, `neurons` how many there are.
 pub(super) fn resolve(
@@ -29,6 +29,16 @@ pub(super) fn resolve(
     let membrane_decay = decays(check, &field("membrane_decay"), &file.membrane_decay, neurons, fraction);
     let positive = state.clone().not_negative();
     let threshold = parameter(check, &field("threshold"), Some(&file.threshold), neurons, &positive);
+    let adaptation = file.adaptation.as_ref().map(|adaptation| Adaptation {
+        decay: decays(check, &field("adaptation.decay"), &adaptation.decay, neurons, fraction),
+        increment: parameter(
+            check,
+            &field("adaptation.increment"),
+            Some(&adaptation.increment),
+            neurons,
+            &positive,
+        ),
+    });
     let bias = bias(check, &field("bias"), file.bias.as_ref(), neurons, &state);
     let initial = |check: &mut Check<'_>, name: &str, raw: &Option<Raw>| {
         parameter(check, &field(name), raw.as_ref(), neurons, &state)
@@ -54,6 +64,7 @@ pub(super) fn resolve(
         current_decay,
         membrane_decay,
         threshold,
+        adaptation,
         bias,
         initial_current,
         initial_membrane,
@@ -62,6 +73,7 @@ pub(super) fn resolve(
         refractory: file.refractory,
         spiking: file.spiking,
         noise_bits: check.integer(&field("noise_bits"), file.noise_bits, 0..=noise_limit) as u8,
+        noise: file.noise,
         reset_interval: interval as u32,
         reset_offset: check.integer(&field("reset_offset"), file.reset_offset, 0..=(interval - 1).max(0))
             as u32,

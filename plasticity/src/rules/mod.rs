@@ -31,5 +31,5 @@ pub use group_error::GroupError;
 pub use mirror::Mirror;
 pub use own_error::OwnError;
 pub(crate) use rate_regulariser::RateRegulariser;
-pub(crate) use surrogate_derivative::SurrogateDerivative;
+pub(crate) use surrogate_derivative::{AdaptedSurrogate, SurrogateDerivative};
 pub use trace_product::TraceProduct;

@@ -29,3 +29,17 @@ impl SurrogateDerivative {
         surrogate::derivative(self.config, self.format, neuron.compared(), self.threshold)
     }
 }
+
+/// The derivative around a threshold that adapts: the neuron's own, in place of the constant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AdaptedSurrogate(pub SurrogateDerivative);
+
+reads! { AdaptedSurrogate: Compared, AdaptedThreshold }
+
+impl AdaptedSurrogate {
+    /// The derivative.
+    pub fn value<M: Meter>(&self, neuron: &NeuronView<'_, Self, M>) -> i32 {
+        let threshold = neuron.adapted_threshold();
+        surrogate::derivative(self.0.config, self.0.format, neuron.compared(), threshold)
+    }
+}

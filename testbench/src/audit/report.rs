@@ -218,7 +218,7 @@ fn width(variable: Variable, learning: &LearningDatapath, counted: &Counted, sta
         Variable::Events | Variable::SpikeCount | Variable::FeedbackRow | Variable::GroupRow => {
             "8".to_owned()
         }
-        Variable::Compared | Variable::Target => state_width.to_string(),
+        Variable::Compared | Variable::AdaptedThreshold | Variable::Target => state_width.to_string(),
         Variable::Spike => "1".to_owned(),
         Variable::ErrorTraces => format!("2 x {}", learning.error_trace_bits),
         Variable::OwnError | Variable::GroupError | Variable::BroadcastError => learning.error.to_string(),

@@ -352,6 +352,8 @@ pub enum Recorded {
     Membrane,
     /// Compared membrane.
     Compared,
+    /// Adaptation of the threshold.
+    Adaptation,
     /// Third factor.
     ThirdFactor,
     /// Trace Q of a projection's axons.

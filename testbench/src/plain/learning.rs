@@ -7,7 +7,7 @@
 //! Absent on purpose: the line that errors travel on, synapses.
 
 use super::arithmetic::{Draw, decay, floor, power, saturate, signed, toward_zero, uniform, word};
-use super::neurons::{Neurons, parameter};
+use super::neurons::{Neurons, adapted_threshold};
 use super::synapses::Rows;
 use synfire_chip::network::{Network, Population};
 use synfire_plasticity::config::{
@@ -224,7 +224,8 @@ impl Learning {
             }
             let written = saturate(network.learning.third_factor, factor);
             self.third_factor[neuron] = if broadcast.learn { written } else { 0 };
-            let threshold = parameter(&population.parameters.threshold, neuron);
+            let adaptation = neurons.adaptation[neuron];
+            let threshold = adapted_threshold(population, &network.datapath, neuron, adaptation);
             let fraction = network.learning.surrogate.fraction;
             let distance = neurons.compared[neuron] - threshold;
             self.surrogate[neuron] = learning.surrogate.map_or(1, |s| surrogate(s, fraction, distance));

@@ -5,7 +5,7 @@
 
 use super::arithmetic::{Draw, decay, floor, overflow, power, word};
 use synfire_chip::network::Population;
-use synfire_core::neuron::{Compare, Datapath, Order, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{Compare, Datapath, Noise, Order, PerNeuron, Refractory, Reset};
 
 /// State registers of a population, one value a neuron.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub struct Neurons {
     pub fired: Vec<i64>,
     /// Refractory counter R.
     pub refractory: Vec<i64>,
+    /// Adaptation A; 0 where the threshold does not adapt.
+    pub adaptation: Vec<i64>,
 }
 
 /// The value that neuron `index` has of a parameter.
@@ -50,6 +52,7 @@ impl Neurons {
             compared: vec![0; neurons],
             fired: vec![0; neurons],
             refractory: vec![0; neurons],
+            adaptation: vec![0; neurons],
         }
     }
 
@@ -62,6 +65,16 @@ impl Neurons {
         }
         for (neuron, sum) in sums.iter().enumerate() {
             self.update(population, place, neuron, *sum);
+        }
+    }
+
+    /// 4.0: A, from the spikes of the step before.
+    fn adapt(&mut self, population: &Population, path: &Datapath, neuron: usize) {
+        if let Some(adaptation) = &population.parameters.adaptation {
+            let factor = parameter(&adaptation.decay, neuron);
+            let kept = decay(self.adaptation[neuron], factor, path.decay_fraction);
+            let raised = kept + self.fired[neuron] * parameter(&adaptation.increment, neuron);
+            self.adaptation[neuron] = raised.min(most(path));
         }
     }
 
@@ -86,15 +99,25 @@ impl Neurons {
             _ => 0,
         };
         let kept = decay(before, get(&of.membrane_decay), path.decay_fraction);
-        let exact = kept + integrated + get(&of.bias) + noise(of.noise_bits, place, neuron) - subtracted;
+        let noise = noise(of.noise_bits, place, neuron);
+        let (shaken, moved) = match of.noise {
+            Noise::Membrane => (noise, 0),
+            Noise::Threshold => (0, noise),
+        };
+        let exact = kept + integrated + get(&of.bias) + shaken - subtracted;
         let updated = overflow(path.membrane_overflow, path.state_width, exact);
 
         // 4
+        self.adapt(population, path, neuron);
+        let mut limit = adapted_threshold(population, path, neuron, self.adaptation[neuron]);
+        if of.noise == Noise::Threshold && of.noise_bits > 0 {
+            limit = (limit + moved).max(0).min(most(path));
+        }
         let silent = self.refractory[neuron] > 0;
         let compared = if silent && of.refractory == Refractory::Hold { before } else { updated };
         let above = match path.compare {
-            Compare::GreaterEqual => compared >= threshold,
-            Compare::Greater => compared > threshold,
+            Compare::GreaterEqual => compared >= limit,
+            Compare::Greater => compared > limit,
         };
         let fires = of.spiking && !silent && above;
         self.current[neuron] = current;
@@ -110,6 +133,20 @@ impl Neurons {
             (false, true) => self.refractory[neuron] - 1,
             (false, false) => 0,
         };
+    }
+}
+
+/// The largest lane of the membrane.
+fn most(path: &Datapath) -> i64 {
+    power(path.state_width - 1) - 1
+}
+
+/// 4.0: the threshold that adaptation `a` has raised.
+pub(super) fn adapted_threshold(population: &Population, path: &Datapath, neuron: usize, a: i64) -> i64 {
+    let threshold = parameter(&population.parameters.threshold, neuron);
+    match population.parameters.adaptation {
+        Some(_) => (threshold + a).min(most(path)),
+        None => threshold,
     }
 }
 

@@ -75,6 +75,7 @@ fn variable(recorded: Recorded) -> Option<Variable> {
         Recorded::Current => Variable::Current,
         Recorded::Membrane => Variable::Membrane,
         Recorded::Compared => Variable::Compared,
+        Recorded::Adaptation => Variable::Adaptation,
         Recorded::ThirdFactor => Variable::ThirdFactor,
         Recorded::TraceQ => Variable::TraceQ,
         Recorded::TraceP => Variable::TraceP,
@@ -89,6 +90,7 @@ fn suffix(recorded: Recorded) -> &'static str {
         Recorded::Current => "current",
         Recorded::Membrane => "membrane",
         Recorded::Compared => "compared",
+        Recorded::Adaptation => "adaptation",
         Recorded::ThirdFactor => "third_factor",
         Recorded::TraceQ => "trace_q",
         Recorded::TraceP => "trace_p",
@@ -126,6 +128,9 @@ impl Resolver<'_> {
             }
             _ => {
                 let (index, name) = self.population(at, number, file, recorded)?;
+                if recorded == Recorded::Adaptation {
+                    self.adapts(at, number, index)?;
+                }
                 (index, name, self.network.populations[index].neurons)
             }
         };
@@ -199,6 +204,17 @@ impl Resolver<'_> {
         let title = format!("`{recorded:?}` is recorded of a {kind}");
         let problem = self.origin.at(&format!("{at}.record[{number}]"), title);
         problem.noted("allowed", format!("a probe with `{kind}`, and nothing else, stated")).into()
+    }
+
+    /// A threshold that does not adapt has no register to record.
+    fn adapts(&self, at: &str, number: usize, index: usize) -> Result<(), Diagnostics> {
+        let population = &self.network.populations[index];
+        if population.parameters.adaptation.is_some() {
+            return Ok(());
+        }
+        let title = format!("the threshold of population `{}` does not adapt", population.name);
+        let problem = self.origin.at(&format!("{at}.record[{number}]"), title);
+        Err(problem.noted("allowed", "a population with `adaptation` in its `neuron`").into())
     }
 
     /// Traces are an axon's: there must be one, and only one a neuron, for a column to mean something.

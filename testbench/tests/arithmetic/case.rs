@@ -5,7 +5,9 @@
 use crate::document::{Row, integer};
 use std::cell::Cell;
 use synfire_core::format::{Format, Overflow};
-use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Order, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{
+    Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
+};
 use synfire_plasticity::config::{LearningDatapath, MatrixDraw};
 
 /// Registers of the learning engine in `paper`.
@@ -103,10 +105,13 @@ impl Options {
             None => Reset::SubtractNext,
         };
         let same = |key, default| PerNeuron::Same(self.int(key, default));
+        let adaptation =
+            self.text("rho").map(|_| Adaptation { decay: same("rho", 0), increment: same("inc", 0) });
         let parameters = NeuronParameters {
             current_decay: same("a", 2048),
             membrane_decay: same("b", 3686),
             threshold: same("theta", 32768),
+            adaptation,
             bias: same("bias", 0),
             initial_current: same("i0", 0),
             initial_membrane: same("u0", 0),
@@ -119,6 +124,11 @@ impl Options {
             ),
             spiking: self.choice("spiking", true, &[("yes", true), ("no", false)]),
             noise_bits: self.int("noise", 0),
+            noise: self.choice(
+                "noise_on",
+                Noise::Membrane,
+                &[("membrane", Noise::Membrane), ("threshold", Noise::Threshold)],
+            ),
             reset_interval: self.int("interval", 0),
             reset_offset: self.int("offset", 0),
         };

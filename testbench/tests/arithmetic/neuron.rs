@@ -23,6 +23,18 @@ pub const EXECUTORS: &[Executor] = &[
         run: run_neuron,
     },
     Executor {
+        name: "moving-options",
+        heading: "case | options that differ from `paper` | steps",
+        inputs: 2,
+        run: |document, table| count_steps(document, table, "moving"),
+    },
+    Executor {
+        name: "moving",
+        heading: "case | n | S_in | I | U_cmp | U | A | T | S",
+        inputs: 3,
+        run: run_moving,
+    },
+    Executor {
         name: "lava",
         heading: "u | v | a_in | du | dv | bias_mant | bias_exp | vth | u' | v' | s",
         inputs: 8,
@@ -81,6 +93,10 @@ impl Variant {
         let mut parameters = parameters.clone();
         if self.per_lane {
             parameters.threshold = PerNeuron::Each(vec![parameters.threshold.get(0); self.lanes]);
+            if let Some(adaptation) = &mut parameters.adaptation {
+                adaptation.decay = PerNeuron::Each(vec![adaptation.decay.get(0); self.lanes]);
+                adaptation.increment = PerNeuron::Each(vec![adaptation.increment.get(0); self.lanes]);
+            }
         }
         let mut slice = Slice::new(population, neuron, self.lanes, datapath, parameters, self.sum_bits, seed);
         slice.dense_sweep = self.dense_sweep;
@@ -88,25 +104,60 @@ impl Variant {
     }
 }
 
-/// One step with dendritic sum `sum`: I, U_cmp, U, R, S.
-fn step(slice: &mut Slice, n: u64, sum: i32) -> [i32; 5] {
+/// Registers of one neuron after a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Lane {
+    current: i32,
+    compared: i32,
+    membrane: i32,
+    refractory: i32,
+    adaptation: i32,
+    threshold: i32,
+    fired: i32,
+}
+
+/// One step with dendritic sum `sum`.
+fn step(slice: &mut Slice, n: u64, sum: i32) -> Lane {
     if sum != 0 {
         slice.ports[0].sums.fill(sum);
         slice.touch_all();
     }
     slice.update(n);
     let r = &slice.registers;
-    let lane = |i: usize| {
-        let (refractory, fired) = (i32::from(r.refractory[i]), i32::from(r.fired[i]));
-        [r.current[i], r.compared[i], r.membrane[i], refractory, fired]
+    let lane = |i: usize| Lane {
+        current: r.current[i],
+        compared: r.compared[i],
+        membrane: r.membrane[i],
+        refractory: i32::from(r.refractory[i]),
+        adaptation: r.adaptation.get(i).copied().unwrap_or(0),
+        threshold: slice.compared_thresholds().map_or(slice.parameters.threshold.get(i), |t| t[i]),
+        fired: i32::from(r.fired[i]),
     };
-    assert_eq!(slice.fired().count_ones(), if lane(0)[4] == 1 { slice.len } else { 0 }, "the fired set");
+    assert_eq!(slice.fired().count_ones(), if lane(0).fired == 1 { slice.len } else { 0 }, "the fired set");
     assert!((1..slice.len).all(|i| lane(i) == lane(0)), "every lane is the same neuron");
     lane(0)
 }
 
 fn run_neuron(document: &Document, table: &Table) -> Vec<Vec<String>> {
-    let cases = document.table("neuron-options").expect("the table of cases");
+    run_cases(document, table, "neuron-options", |lane| {
+        results![lane.current, lane.compared, lane.membrane, lane.refractory, lane.fired]
+    })
+}
+
+fn run_moving(document: &Document, table: &Table) -> Vec<Vec<String>> {
+    run_cases(document, table, "moving-options", |lane| {
+        results![lane.current, lane.compared, lane.membrane, lane.adaptation, lane.threshold, lane.fired]
+    })
+}
+
+/// The steps of a table's cases, whose options are in the table `options`, in every variant.
+fn run_cases(
+    document: &Document,
+    table: &Table,
+    options: &str,
+    show: impl Fn(&Lane) -> Vec<String>,
+) -> Vec<Vec<String>> {
+    let cases = document.table(options).expect("the table of cases");
     let mut computed = Vec::new();
     for rows in table.rows.chunk_by(|a, b| a.text(0) == b.text(0)) {
         let name = rows[0].text(0);
@@ -129,7 +180,7 @@ fn run_neuron(document: &Document, table: &Table) -> Vec<Vec<String>> {
         for (variant, run) in &runs {
             assert_eq!(*run, runs[0].1, "case `{name}`: {variant:?} and {:?}", runs[0].0);
         }
-        computed.extend(runs[0].1.iter().map(|registers| registers.map(|r| r.to_string()).to_vec()));
+        computed.extend(runs[0].1.iter().map(&show));
     }
     computed
 }
@@ -152,7 +203,7 @@ fn run_lava(_: &Document, table: &Table) -> Vec<Vec<String>> {
             let mut slice = variant.build([1, 0, 0], datapath, &parameters);
             slice.registers.current.fill(row.get(0));
             slice.registers.membrane.fill(row.get(1));
-            let [current, _, membrane, _, fired] = step(&mut slice, 1, row.get(2));
+            let Lane { current, membrane, fired, .. } = step(&mut slice, 1, row.get(2));
             [current, membrane, fired]
         });
         let runs: Vec<_> = runs.collect();
@@ -166,12 +217,16 @@ fn run_idle(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| {
         let options = Options::of(row, 0);
         let (datapath, parameters) = options.neuron();
+        let adaptation: Option<i32> = parameters.adaptation.is_some().then(|| options.int("A", 0));
         options.all_read();
         let at = |dense_sweep| {
             let mut slice = variant(1, 16, dense_sweep, false).build([1, 0, 0], datapath, &parameters);
             slice.registers.current[0] = row.get(1);
             slice.registers.membrane[0] = row.get(2);
             slice.registers.refractory[0] = row.get(3);
+            if let Some(adaptation) = adaptation {
+                slice.registers.adaptation[0] = adaptation;
+            }
             slice
         };
         let mut slice = at(false);
@@ -180,11 +235,17 @@ fn run_idle(_: &Document, table: &Table) -> Vec<Vec<String>> {
         if idle {
             let mut swept = at(true);
             (0..5).for_each(|_| assert_eq!(swept.update(1), 1));
-            let state = [row.get(1), row.get(2), row.get(3), 0];
+            let state = [row.get(1), row.get(2), row.get(3), adaptation.unwrap_or(0), 0];
             for own in [&slice, &swept] {
                 let r = &own.registers;
                 let (refractory, fired) = (i32::from(r.refractory[0]), i32::from(r.fired[0]));
-                assert_eq!([r.current[0], r.membrane[0], refractory, fired], state, "line {}", row.line);
+                let adaptation = r.adaptation.first().copied().unwrap_or(0);
+                assert_eq!(
+                    [r.current[0], r.membrane[0], refractory, adaptation, fired],
+                    state,
+                    "line {}",
+                    row.line
+                );
             }
         }
         results![if idle { "yes" } else { "no" }]

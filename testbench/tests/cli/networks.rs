@@ -12,7 +12,7 @@ fn an_unknown_field() {
     10 |             neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686), treshold: 1.0),
        |                                                                                 ^^^^^^^^ did you mean `threshold`?
        |
-       = allowed: bias, current_decay, initial_current, initial_membrane, membrane_decay, noise_bits, refractory, refractory_steps, reset, reset_interval, reset_offset, spiking, threshold
+       = allowed: adaptation, bias, current_decay, initial_current, initial_membrane, membrane_decay, noise, noise_bits, refractory, refractory_steps, reset, reset_interval, reset_offset, spiking, threshold
        = nothing was run; exit status 2
     "#);
 }

@@ -107,6 +107,7 @@ fn probe_of(column: &Column, plain: &PlainChip) -> Option<Variable> {
         Register::Membrane => Some(Variable::Membrane),
         Register::Compared => Some(Variable::Compared),
         Register::Spike => Some(Variable::Spikes),
+        Register::Adaptation => Some(Variable::Adaptation),
         Register::ThirdFactor => Some(Variable::ThirdFactor),
         Register::TraceQ => one_axon_each().then_some(Variable::TraceQ),
         Register::TraceP => one_axon_each().then_some(Variable::TraceP),

@@ -7,7 +7,9 @@ use crate::plain::learning;
 use crate::plain::projection;
 use synfire_chip::network::{Input, Network, Population, Source};
 use synfire_core::format::{Format, Overflow};
-use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Order, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{
+    Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
+};
 use synfire_plasticity::config::LearningDatapath;
 
 /// What the numbers of one case are drawn around.
@@ -138,8 +140,10 @@ fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u
         2 => Reset::SubtractNow,
         _ => Reset::ToValue(c.range(-theta / 2, theta / 2) as i32),
     };
-    // A subtracted threshold is not negative; a value to return to may lie above a negative one.
+    // A subtracted threshold is not negative, nor one that moves; a value to return to may lie above a negative one.
     let lowest = if matches!(reset, Reset::ToValue(_)) && c.chance(10) { -theta } else { theta / 4 };
+    let adapts = lowest >= 0 && c.chance(25);
+    let noise = if lowest >= 0 && c.chance(50) { Noise::Threshold } else { Noise::Membrane };
     let hold = c.chance(50) && reset != Reset::SubtractNext;
     // Axons of a population that learns follow its decays: they are the same for all its neurons.
     let each = !scale.learns;
@@ -157,6 +161,7 @@ fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u
         current_decay: decay(c),
         membrane_decay: decay(c),
         threshold: lanes(c, neurons, lowest, (theta * 2).min(most)),
+        adaptation: adapts.then(|| adaptation(c, neurons, one, theta, most)),
         bias: if biased { lanes(c, neurons, -theta / 8, theta / 4) } else { PerNeuron::Same(0) },
         initial_current: if started { lanes(c, neurons, -theta, theta) } else { PerNeuron::Same(0) },
         initial_membrane: if started { lanes(c, neurons, -theta, theta) } else { PerNeuron::Same(0) },
@@ -165,9 +170,18 @@ fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u
         refractory: if hold { Refractory::Hold } else { Refractory::Integrate },
         spiking: !c.chance(8),
         noise_bits: if c.chance(15) { c.bits(1, scale.theta + 1) } else { 0 },
+        noise,
         reset_interval: if c.chance(12) { c.bits(1, 13).into() } else { 0 },
         reset_offset: c.below(20) as u32,
     }
+}
+
+/// Small and large increments; short and long memories, and one that never forgets.
+fn adaptation(c: &mut Choices<'_>, neurons: u32, one: i64, theta: i64, most: i64) -> Adaptation {
+    let low = c.pick(&[one * 3 / 4, 0, one * 15 / 16]);
+    let high = c.pick(&[theta, theta / 8, most]);
+    let decay = if c.chance(10) { PerNeuron::Same(one as i32) } else { lanes(c, neurons, low, one) };
+    Adaptation { decay, increment: lanes(c, neurons, 0, high) }
 }
 
 /// One value for all, or one each, of `low..=high`.

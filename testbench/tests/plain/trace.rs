@@ -15,6 +15,7 @@ pub enum Register {
     Compared,
     Spike,
     Refractory,
+    Adaptation,
     ThirdFactor,
     TraceQ,
     TraceP,
@@ -43,14 +44,19 @@ pub struct Trace {
 
 /// The columns that a comparison of `network` has.
 pub fn columns(network: &Network, plain: &PlainChip) -> Vec<Column> {
-    use Register::{Compared, Current, Error, Membrane, Refractory, Spike, Target, ThirdFactor};
+    use Register::{Adaptation, Compared, Current, Error, Membrane, Refractory, Spike, Target, ThirdFactor};
     use Register::{TraceP, TraceQ, Weight};
     let len = plain.errors.len();
     let mut columns: Vec<Column> = [Error, Target].map(|register| Column { register, of: 0, len }).into();
     for (of, population) in network.populations.iter().enumerate() {
         let len = population.neurons as usize;
-        for register in [Current, Membrane, Compared, Spike, Refractory, ThirdFactor] {
-            if register != ThirdFactor || population.learning.is_some() {
+        for register in [Current, Membrane, Compared, Spike, Refractory, Adaptation, ThirdFactor] {
+            let has = match register {
+                Adaptation => population.parameters.adaptation.is_some(),
+                ThirdFactor => population.learning.is_some(),
+                _ => true,
+            };
+            if has {
                 columns.push(Column { register, of, len });
             }
         }
@@ -91,6 +97,7 @@ pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, T
                 Register::Compared => row.extend(&chip.neurons[column.of].compared),
                 Register::Spike => row.extend(&chip.neurons[column.of].fired),
                 Register::Refractory => row.extend(&chip.neurons[column.of].refractory),
+                Register::Adaptation => row.extend(&chip.neurons[column.of].adaptation),
                 Register::ThirdFactor => row.extend(&chip.learning[column.of].third_factor),
                 Register::TraceQ => row.extend(read(&chip.rows[column.of], |rows| &rows.trace_q)),
                 Register::TraceP => row.extend(read(&chip.rows[column.of], |rows| &rows.trace_p)),
