@@ -8,7 +8,7 @@ use synfire_chip::files::{NetworkOverrides, load_network, network_from_text};
 use synfire_chip::network::{Network, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::dither::{self, Purpose};
-use synfire_core::neuron::{NeuronParameters, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{Adaptation, NeuronParameters, Noise, PerNeuron, Refractory, Reset};
 use synfire_plasticity::config::{ErrorSignal, MatrixDraw, ThirdFactor};
 
 /// The neuron parameters that these fields resolve to, on the preset `paper`.
@@ -84,7 +84,19 @@ fn defaults_are_a_plain_neuron() {
         (plain.reset_interval, plain.reset_offset, plain.initial_membrane),
         (0, 0, PerNeuron::Same(0))
     );
+    assert_eq!((plain.adaptation, plain.noise), (None, Noise::Membrane));
     assert_eq!(neuron("threshold: 1, reset: ToValue(-0.5)").reset, Reset::ToValue(-(1 << 14)));
+}
+
+#[test]
+fn thresholds_adapt_by_lanes_of_the_state() {
+    let adapts = neuron("threshold: 1, adaptation: (decay: Factor(4080), increment: 0.6)").adaptation;
+    let (decay, increment) = (PerNeuron::Same(4080), PerNeuron::Same(19_661));
+    assert_eq!(adapts, Some(Adaptation { decay, increment }));
+    let slow = neuron("threshold: 1, adaptation: (decay: TauSteps(256), increment: Lanes(7))").adaptation;
+    assert_eq!(slow, Some(Adaptation { decay: PerNeuron::Same(4080), increment: PerNeuron::Same(7) }));
+    let noisy = neuron("threshold: 1, noise_bits: 9, noise: Threshold");
+    assert_eq!((noisy.noise_bits, noisy.noise), (9, Noise::Threshold));
 }
 
 #[test]
@@ -113,6 +125,10 @@ fn arrays_give_one_value_a_neuron() {
         one_projection(1, 3, "connect: AllToAll, weights: Constant(0), store: (bits: 8, fraction: 4)")
             .replace("threshold: 1", &format!("threshold: {threshold}, bias: {bias}"))
     };
+    let adapting = "0, adaptation: (decay: Npy(\"same.npy\"), increment: Npy(\"t.npy\"))";
+    let adapting = load_in(&text("1", adapting), folder.path()).unwrap_or_else(|p| panic!("{p}"));
+    let (decay, increment) = (PerNeuron::Same(9), PerNeuron::Each(vec![5, 6, 7]));
+    assert_eq!(adapting.populations[0].parameters.adaptation, Some(Adaptation { decay, increment }));
     let good = load_in(
         &text("Npy(\"t.npy\")", "Mantissa(mantissa: Npy(\"t.npy\"), exponent: Npy(\"e.npy\"))"),
         folder.path(),
@@ -152,6 +168,21 @@ fn references_and_combinations_are_checked() {
             "threshold: 1.0",
             "threshold: 1.0, noise_bits: 24",
             "`populations[0].neuron.noise_bits` is out of range",
+        ),
+        (
+            "threshold: 1.0",
+            "threshold: 1.0, adaptation: (decay: 0, increment: -0.5)",
+            "`populations[0].neuron.adaptation.increment` does not fit its register",
+        ),
+        (
+            "threshold: 1.0",
+            "threshold: 1.0, adaptation: (decay: Factor(4097), increment: 0.5)",
+            "`populations[0].neuron.adaptation.decay` is out of range",
+        ),
+        (
+            "threshold: 1.0",
+            "threshold: 1.0, adaptation: (decay: 0, increment: 0.5), spiking: false",
+            "neurons that never fire do not adapt",
         ),
         ("Factor(3686)", "TauSteps(0)", "`populations[0].neuron.membrane_decay` is no time constant"),
         ("neurons: 128", "neurons: 1_000_000", "more neurons than chip `paper` holds"),

@@ -85,6 +85,7 @@ fn every_register_equals_the_reference() {
         same_weights(case, &machine, &wanted)
     });
     activity.assert_not_vacuous();
+    assert!(activity.stochastic > 0, "no stochastic neuron fired: {activity:?}");
 }
 
 /// Invariants 2 and 6: counts depend on the placement, but on no number of threads.

@@ -58,6 +58,13 @@ pub(super) fn resolve(
             .noted("allowed", "`refractory: Integrate`, or `reset: SubtractNow` or `ToValue(..)`");
         check.push(problem);
     }
+    if file.adaptation.is_some() && !file.spiking {
+        let problem = check
+            .at(&field("adaptation"), "neurons that never fire do not adapt")
+            .labelled("`spiking: false` leaves the adaptation at 0")
+            .noted("allowed", "`adaptation` of neurons that fire");
+        check.push(problem);
+    }
     let noise_limit = i64::from(datapath.state_width) - 1;
     let interval = check.integer(&field("reset_interval"), file.reset_interval, 0..=i64::from(u32::MAX));
     NeuronParameters {

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use synfire_chip::mapping::Mapping;
 use synfire_chip::network::Network;
 use synfire_chip::program::Program;
-use synfire_core::neuron::PerNeuron;
+use synfire_core::neuron::{Noise, PerNeuron};
 
 /// A network, a program, two placements and two numbers of threads.
 #[derive(Clone, Debug)]
@@ -71,6 +71,12 @@ pub struct Activity {
     pub competing: usize,
     /// Cases in which a full axon merged an event.
     pub merging: usize,
+    /// Cases in which a threshold was raised by spikes.
+    pub adapting: usize,
+    /// Cases in which a weight changed beside such a threshold.
+    pub adapting_learning: usize,
+    /// Cases with noise on a threshold in which a neuron fired.
+    pub stochastic: usize,
 }
 
 impl Activity {
@@ -86,6 +92,11 @@ impl Activity {
         self.handing_down += usize::from(totals.handed_down > 0);
         self.competing += usize::from(totals.contested > 0);
         self.merging += usize::from(totals.merged > 0);
+        self.adapting += usize::from(totals.adapted > 0);
+        self.adapting_learning += usize::from(totals.adapted > 0 && totals.weight_writes > 0);
+        let parameters = case.network.populations.iter().map(|population| &population.parameters);
+        let noisy = parameters.filter(|p| p.noise == Noise::Threshold && p.noise_bits > 0);
+        self.stochastic += usize::from(totals.spikes > 0 && noisy.count() > 0);
     }
 
     /// Half of the cases fire, and a third of the plastic ones write a weight.
@@ -95,6 +106,7 @@ impl Activity {
         assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
         let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing];
         assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");
+        assert!(self.adapting > 0 && self.adapting_learning > 0, "no threshold adapted: {self:?}");
         assert!(self.merging > 0, "no axon was full: {self:?}");
     }
 }

@@ -136,6 +136,8 @@ pub struct Totals {
     pub contested: u64,
     pub errors_formed: u64,
     pub merged: u64,
+    /// Steps and neurons with a raised threshold.
+    pub adapted: u64,
 }
 
 /// The projection whose weights a population mirrors.
@@ -147,6 +149,8 @@ fn mirrored(network: &Network, population: usize) -> Option<usize> {
 impl Totals {
     fn add_step(&mut self, network: &Network, chip: &PlainChip, before: &[Vec<i64>]) {
         self.spikes += chip.neurons.iter().flat_map(|n| &n.fired).sum::<i64>() as u64;
+        let adaptation = chip.neurons.iter().flat_map(|n| &n.adaptation);
+        self.adapted += adaptation.filter(|a| **a > 0).count() as u64;
         self.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;
         for population in &network.populations {
             let Some(readout) = population.readout else { continue };
