@@ -90,7 +90,7 @@ pub struct Timing {
     pub weight_update_word_ps: u64,
     /// Updates of a word.
     pub learning_lanes: u32,
-    /// One eligibility update (both states of a synapse).
+    /// One eligibility update (all states of a synapse).
     pub eligibility_update_ps: u64,
     /// One router hop, east or west.
     pub hop_x_ps: u64,

@@ -170,9 +170,8 @@ fn projection_demand(network: &Network, projection: &Projection, len: u32) -> De
         if learning.presynaptic == Presynaptic::Trace {
             demand.learning_bits += axons * 2 * u64::from(network.learning.trace_bits);
         }
-        if learning.eligibility.is_some() {
-            demand.learning_bits += entries * 2 * u64::from(network.learning.eligibility_bits);
-        }
+        let states = learning.eligibility.map_or(0, |eligibility| eligibility.states());
+        demand.learning_bits += entries * states * u64::from(network.learning.eligibility_bits);
     }
     demand
 }

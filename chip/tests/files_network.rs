@@ -9,7 +9,7 @@ use synfire_chip::network::{Network, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::dither::{self, Purpose};
 use synfire_core::neuron::{Adaptation, NeuronParameters, Noise, PerNeuron, Refractory, Reset};
-use synfire_plasticity::config::{ErrorSignal, MatrixDraw, ThirdFactor};
+use synfire_plasticity::config::{Eligibility, ErrorSignal, MatrixDraw, ThirdFactor};
 
 /// The neuron parameters that these fields resolve to, on the preset `paper`.
 fn neuron(fields: &str) -> NeuronParameters {
@@ -184,6 +184,21 @@ fn references_and_combinations_are_checked() {
             "threshold: 1.0, adaptation: (decay: 0, increment: 0.5), spiking: false",
             "neurons that never fire do not adapt",
         ),
+        (
+            "learning: (shift: 16)",
+            "learning: (shift: 16, eligibility: Adaptation(trace_shift: 4))",
+            "`Adaptation` needs neurons whose threshold adapts",
+        ),
+        (
+            "learning: (shift: 14)",
+            "learning: (shift: 14, eligibility: Filter(q_decay: 0, p_decay: 0, product_shift: 0))",
+            "`eligibility` needs neurons with a surrogate",
+        ),
+        (
+            "learning: (shift: 16)",
+            "learning: (shift: 16, eligibility: Adaptation(trace_shift: 8))",
+            "`projections[0].learning.eligibility.Adaptation.trace_shift` is out of range",
+        ),
         ("Factor(3686)", "TauSteps(0)", "`populations[0].neuron.membrane_decay` is no time constant"),
         ("neurons: 128", "neurons: 1_000_000", "more neurons than chip `paper` holds"),
         ("AllToAll", "OneToOne", "`OneToOne` between populations of different sizes"),
@@ -205,6 +220,17 @@ fn references_and_combinations_are_checked() {
             assert_eq!(found[0], title, "{to}");
         }
     }
+    let follows = |adaptation: &str| {
+        digits_with("threshold: 1.0", &format!("threshold: 1.0, adaptation: {adaptation}")).replace(
+            "learning: (shift: 16)",
+            "learning: (shift: 16, eligibility: Adaptation(trace_shift: 4))",
+        )
+    };
+    let states = network(&follows("(decay: Factor(4080), increment: 1)")).projections[0].learning;
+    let states = states.and_then(|learning| learning.eligibility);
+    assert_eq!(states, Some(Eligibility::Adaptation { trace_shift: 4 }));
+    let above = titles(&follows("(decay: Factor(4080), increment: 1.1)"));
+    assert_eq!(above, ["`Adaptation` needs increments of at most the threshold, and a threshold above 0"]);
     let hold = "threshold: 1.0, refractory_steps: 2, refractory: Hold, reset: SubtractNow";
     network(&digits_with("threshold: 1.0", hold));
 }

@@ -4,10 +4,12 @@
 //! mirroring, writing a weight. Promises: the list follows the configuration as the dispatch does; `synfire audit`
 //! compares it with what was counted while a chip ran, so a part that is missing here is found.
 
-use crate::config::{ErrorSignal, NeuronLearning, Presynaptic, Readout, SynapseLearning, ThirdFactor};
+use crate::config::{
+    Eligibility, ErrorSignal, NeuronLearning, Presynaptic, Readout, SynapseLearning, ThirdFactor,
+};
 use crate::rules::{
-    AdaptedSurrogate, Compartment, DoubleFilter, EligibilityProduct, EventProduct, Feedback, GroupError,
-    Mirror, OwnError, RateRegulariser, SurrogateDerivative, TraceProduct,
+    AdaptationProduct, AdaptationTrace, AdaptedSurrogate, Compartment, DoubleFilter, EligibilityProduct,
+    EventProduct, Feedback, GroupError, Mirror, OwnError, RateRegulariser, SurrogateDerivative, TraceProduct,
 };
 use crate::variables::{Declared, Variable};
 use std::collections::BTreeSet;
@@ -85,7 +87,11 @@ impl Access {
     pub(crate) fn synapses(&mut self, learning: &SynapseLearning) {
         self.add(&[Variable::Weight], &[Variable::Weight]);
         match (learning.eligibility, learning.presynaptic) {
-            (Some(_), _) => {
+            (Some(Eligibility::Adaptation { .. }), _) => {
+                self.add(AdaptationProduct::READS, &[]);
+                self.add(AdaptationTrace::READS, &[Variable::EligibilityFirst]);
+            }
+            (Some(Eligibility::Filter { .. }), _) => {
                 self.add(EligibilityProduct::READS, &[]);
                 self.add(DoubleFilter::READS, &[Variable::EligibilityFirst, Variable::EligibilitySecond]);
             }

@@ -1,15 +1,19 @@
 //! Learning of one block of axons: eligibility states and the sweep over rows that can change.
 //!
 //! Micro-step 8 of `docs/arithmetic.md`. A trace-only rule visits rows with `P != 0`, an event-driven one rows that an
-//! event reached in this step, and both neurons with a modulation; SuperSpike advances the eligibility of every row that has a trace or is not at rest (it pays for it, and
-//! the counts show it), and visits rows with an eligibility and neurons with a third factor.
+//! event reached in this step, and both neurons with a modulation. Rules with states advance those of every row that
+//! has a trace or is not at rest (they pay for it, and the counts show it). SuperSpike advances first, and visits rows
+//! with an eligibility and neurons with a third factor; e-prop for an adaptive threshold forms its eligibility from the
+//! state of the step before, so it advances last.
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
 use crate::config::{Presynaptic, SynapseLearning};
-use crate::kernel::{self, Factors, RowUpdate, Store};
+use crate::kernel::{self, Factors, RowUpdate, States, Store};
 use crate::rule::{EligibilityRule, UpdateRule, Word};
-use crate::rules::{DoubleFilter, EligibilityProduct, EventProduct, TraceProduct};
+use crate::rules::{
+    AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, TraceProduct,
+};
 use crate::slice_learning::SliceLearning;
 use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Unmetered, Variable};
@@ -24,7 +28,16 @@ use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 /// Below one active neuron in this many slots a dense row is visited by list. Changes no bit.
 const LIST_BELOW: usize = 8;
 
-/// Eligibility states of a block, one pair a weight.
+/// The states that a block's synapses keep.
+#[derive(Clone, Copy, Debug)]
+pub enum SynapseStates {
+    /// SuperSpike's filter.
+    Filter(DoubleFilter),
+    /// e-prop's state for an adaptive threshold.
+    Adaptation(AdaptationTrace),
+}
+
+/// Eligibility states of a block, one or two a weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EligibilityState {
     q: Vec<u16>,
@@ -45,7 +58,7 @@ impl EligibilityState {
 #[derive(Clone, Debug)]
 pub struct BlockLearning {
     config: SynapseLearning,
-    filter: Option<DoubleFilter>,
+    states: Option<SynapseStates>,
     /// Eligibility; empty vectors for a trace-only rule.
     pub state: EligibilityState,
     /// Whether the product fits 32 bits.
@@ -79,16 +92,21 @@ impl BlockLearning {
     pub fn new(
         block: &AxonBlock,
         config: SynapseLearning,
-        filter: Option<DoubleFilter>,
+        states: Option<SynapseStates>,
         product_bits: u32,
         seed: u32,
     ) -> Self {
-        let len = if filter.is_some() { block.memory.weights.len() } else { 0 };
-        let rows = if filter.is_some() { block.memory.axons } else { 0 };
+        let weights = block.memory.weights.len();
+        let (first, second) = match states {
+            None => (0, 0),
+            Some(SynapseStates::Filter(_)) => (weights, weights),
+            Some(SynapseStates::Adaptation(_)) => (weights, 0),
+        };
+        let rows = BitVec::repeat(false, if states.is_some() { block.memory.axons } else { 0 });
         Self {
             config,
-            filter,
-            state: EligibilityState { q: vec![0; len], p: vec![0; len], rows: BitVec::repeat(false, rows) },
+            states,
+            state: EligibilityState { q: vec![0; first], p: vec![0; second], rows },
             narrow: product_bits <= 31,
             dense_sweep: false,
             seed: dither::Purpose::Dither.seed(seed),
@@ -134,23 +152,28 @@ impl BlockLearning {
     ) {
         let mut rows = std::mem::take(&mut self.rows);
         rows.clear();
-        match (self.filter, &block.traces, &block.arrived) {
-            (Some(filter), Some((_, traces)), _) => {
-                self.advance_filter(filter, &block.memory, &traces.p, slice, counts, tally);
+        let factors = slice.factors();
+        match (self.states, &block.traces, &block.arrived) {
+            (Some(SynapseStates::Filter(filter)), Some((_, traces)), _) => {
+                self.advance(filter, &block.memory, &traces.p, factors, counts, tally);
                 rows.extend(self.state.rows.iter_ones().map(|row| row as u32));
+            }
+            (Some(SynapseStates::Adaptation(_)), Some((_, traces)), _) => {
+                let awake = traces.p.iter().zip(&self.state.rows).enumerate();
+                rows.extend(awake.filter(|(_, (p, row))| **p != 0 || **row).map(|(row, _)| row as u32));
             }
             (None, Some((_, traces)), _) if !slice.modulated.is_empty() => traces.list_active(&mut rows),
             (None, None, Some(arrived)) => rows.extend(arrived.iter().map(|(row, _)| *row)),
             _ => {}
         }
-        let active = if self.filter.is_some() { &slice.driven } else { &slice.modulated };
+        let filtered = matches!(self.states, Some(SynapseStates::Filter(_)));
+        let active = if filtered { &slice.driven } else { &slice.modulated };
         if !active.is_empty() && !rows.is_empty() {
             let shift = self.config.shift.saturating_add(shift_offset).min(31);
-            let factors = slice.factors();
             let sweep = Sweep {
                 factors,
                 active,
-                gate: if self.filter.is_some() { factors.third_factor } else { factors.modulation },
+                gate: if filtered { factors.third_factor } else { factors.modulation },
                 step,
                 seed: self.seed,
                 projection: block.projection,
@@ -162,15 +185,23 @@ impl BlockLearning {
                     || (!self.dense_sweep && active.len() * LIST_BELOW < block.memory.posts),
             };
             let narrow = self.narrow && shift <= 30;
-            match (self.filter.is_some(), self.config.presynaptic) {
-                (true, _) => self.sweep(EligibilityProduct, block, &rows, sweep, narrow, counts, tally),
-                (false, Presynaptic::Trace) => {
+            match (self.states, self.config.presynaptic) {
+                (Some(SynapseStates::Filter(_)), _) => {
+                    self.sweep(EligibilityProduct, block, &rows, sweep, narrow, counts, tally);
+                }
+                (Some(SynapseStates::Adaptation(trace)), _) => {
+                    self.sweep(AdaptationProduct(trace), block, &rows, sweep, narrow, counts, tally);
+                }
+                (None, Presynaptic::Trace) => {
                     self.sweep(TraceProduct, block, &rows, sweep, narrow, counts, tally);
                 }
-                (false, Presynaptic::Events) => {
+                (None, Presynaptic::Events) => {
                     self.sweep(EventProduct, block, &rows, sweep, narrow, counts, tally);
                 }
             }
+        }
+        if let (Some(SynapseStates::Adaptation(trace)), Some((_, traces))) = (self.states, &block.traces) {
+            self.advance(trace, &block.memory, &traces.p, factors, counts, tally);
         }
         self.rows = rows;
     }
@@ -203,7 +234,7 @@ impl BlockLearning {
         counts: &mut LearningCounts,
         meter: &M,
     ) {
-        let eligibility = self.filter.is_some().then_some(&self.state.p[..]);
+        let states = States { first: &self.state.q, second: &self.state.p };
         let SynapseMemory { posts, layout, weights, .. } = &mut block.memory;
         let rows = Rows {
             rows,
@@ -212,7 +243,7 @@ impl BlockLearning {
             arrived: block.arrived.as_deref(),
             posts: *posts,
             layout,
-            eligibility,
+            states,
         };
         match (weights, narrow) {
             (WeightLanes::I8(w), true) => sweep_rows::<i8, R, i32, M>(w, rule, rows, sweep, counts, meter),
@@ -222,16 +253,17 @@ impl BlockLearning {
         }
     }
 
-    fn advance_filter(
+    /// One step of the states of every row that is not at rest.
+    fn advance<E: EligibilityRule>(
         &mut self,
-        filter: DoubleFilter,
+        rule: E,
         memory: &SynapseMemory,
         p: &[i32],
-        slice: &SliceLearning,
+        factors: Factors<'_>,
         counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
-        let surrogate = slice.factors().surrogate;
+        let has_second = E::STATES == 2;
         let EligibilityState { q: first, p: second, rows } = &mut self.state;
         for (row, &trace) in p.iter().enumerate() {
             if trace == 0 && !rows[row] {
@@ -242,28 +274,32 @@ impl BlockLearning {
             let mut any = 0;
             match (&memory.layout, tally) {
                 (RowLayout::Dense, None) => {
-                    let (first, second) = (&mut first[range.clone()], &mut second[range]);
-                    any = kernel::filter_row(first, second, surrogate, trace, filter);
+                    let second = if has_second { &mut second[range.clone()] } else { &mut [] };
+                    any = kernel::advance_row(&mut first[range], second, factors, trace, rule);
                 }
                 _ => {
                     for entry in range {
+                        let slot = memory.post(row, entry);
                         let state = SynapseState {
                             trace_p: trace,
-                            surrogate: surrogate[memory.post(row, entry)],
+                            surrogate: factors.surrogate[slot],
+                            adaptation_strength: strength_of(factors, slot),
                             eligibility_first: i32::from(first[entry]),
-                            eligibility_second: i32::from(second[entry]),
+                            eligibility_second: state_of(second, entry),
                             ..SynapseState::default()
                         };
                         let next = match tally {
-                            None => filter.advance(&SynapseView::new(state, &Unmetered)),
+                            None => rule.advance(&SynapseView::new(state, &Unmetered)),
                             Some(tally) => {
                                 tally.write(Variable::EligibilityFirst, 1);
-                                tally.write(Variable::EligibilitySecond, 1);
-                                filter.advance(&SynapseView::new(state, tally))
+                                tally.write(Variable::EligibilitySecond, usize::from(has_second));
+                                rule.advance(&SynapseView::new(state, tally))
                             }
                         };
                         first[entry] = next.0 as u16;
-                        second[entry] = next.1 as u16;
+                        if has_second {
+                            second[entry] = next.1 as u16;
+                        }
                         any |= next.0 | next.1;
                     }
                 }
@@ -271,6 +307,11 @@ impl BlockLearning {
             rows.set(row, any != 0);
         }
     }
+}
+
+/// Strength of a neuron's adaptation, where a rule reads it.
+fn strength_of(factors: Factors<'_>, slot: usize) -> i32 {
+    factors.adaptation_strength.get(slot).copied().unwrap_or(0)
 }
 
 #[derive(Clone, Copy)]
@@ -283,7 +324,12 @@ struct Rows<'a> {
     arrived: Option<&'a [(u32, u8)]>,
     posts: usize,
     layout: &'a RowLayout,
-    eligibility: Option<&'a [u16]>,
+    states: States<'a>,
+}
+
+/// A state of a synapse, where the rule keeps it.
+fn state_of(lanes: &[u16], entry: usize) -> i32 {
+    lanes.get(entry).map_or(0, |state| i32::from(*state))
 }
 
 fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
@@ -314,8 +360,9 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
             third_factor: factors.third_factor[slot],
             surrogate: factors.surrogate[slot],
             modulation: factors.modulation[slot],
-            eligibility_first: 0,
-            eligibility_second: rows.eligibility.map_or(0, |e| i32::from(e[entry])),
+            adaptation_strength: strength_of(factors, slot),
+            eligibility_first: state_of(rows.states.first, entry),
+            eligibility_second: state_of(rows.states.second, entry),
         };
         let mut visit = |entry: usize, slot: usize, weights: &mut [S]| {
             let weight: i32 = weights[entry].into();
@@ -338,8 +385,8 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
                 } else {
                     let range = start..start + rows.posts;
                     let row = &mut weights[range.clone()];
-                    let eligibility = rows.eligibility.map_or(&[][..], |e| &e[range]);
-                    let writes = kernel::update_row(row, eligibility, factors, rule, update, word);
+                    let states = rows.states.part(range);
+                    let writes = kernel::update_row(row, states, factors, rule, update, word);
                     counts.weight_writes += u64::from(writes);
                 }
             }

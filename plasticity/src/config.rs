@@ -21,7 +21,7 @@ pub struct LearningDatapath {
     pub trace_bits: u8,
     /// What an event adds to a presynaptic trace.
     pub trace_increment: u16,
-    /// Bits of each eligibility state of a synapse, unsigned.
+    /// Bits of each eligibility state of a synapse: unsigned for a filter, signed for an adaptation.
     pub eligibility_bits: u8,
     /// Bits of each error trace of a neuron, signed.
     pub error_trace_bits: u8,
@@ -247,15 +247,34 @@ pub struct NeuronLearning {
     pub rate_limit: Option<RateLimit>,
 }
 
-/// SuperSpike's per-synapse outer filter, `epsilon * (surrogate (epsilon * S))`.
+/// What a synapse keeps of its own past.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Eligibility {
-    /// Decay factor of the first state.
-    pub q_decay: u32,
-    /// Decay factor of the second state.
-    pub p_decay: u32,
-    /// Right shift of `surrogate * P` before it enters the first state.
-    pub product_shift: u8,
+pub enum Eligibility {
+    /// SuperSpike's outer filter, `epsilon * (surrogate (epsilon * S))`.
+    Filter {
+        /// Decay factor of the first state.
+        q_decay: u32,
+        /// Decay factor of the second state.
+        p_decay: u32,
+        /// Right shift of `surrogate * P` before it enters the first state.
+        product_shift: u8,
+    },
+    /// e-prop's state for neurons whose threshold adapts; it decays as their adaptation does.
+    Adaptation {
+        /// Left shift of P before it enters the state.
+        trace_shift: u8,
+    },
+}
+
+impl Eligibility {
+    /// States a synapse.
+    #[must_use]
+    pub const fn states(&self) -> u64 {
+        match self {
+            Self::Filter { .. } => 2,
+            Self::Adaptation { .. } => 1,
+        }
+    }
 }
 
 /// The presynaptic factor of a product.
@@ -276,6 +295,6 @@ pub struct SynapseLearning {
     pub rounding: Rounding,
     /// What of the axon enters the product.
     pub presynaptic: Presynaptic,
-    /// SuperSpike's filter; `None` is the product without a state a synapse.
+    /// States of a synapse; `None` is the product without a state a synapse.
     pub eligibility: Option<Eligibility>,
 }

@@ -8,7 +8,6 @@
 //! Absent on purpose: which rows and neurons are visited (`unit`), what a product is (`rules`).
 
 use crate::rule::{EligibilityRule, UpdateRule, Word};
-use crate::rules::DoubleFilter;
 use crate::variables::{Meter, Unmetered};
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
@@ -44,6 +43,32 @@ pub struct Factors<'a> {
     pub surrogate: &'a [i32],
     /// `L * surrogate`.
     pub modulation: &'a [i32],
+    /// Strength of each neuron's adaptation; empty where no rule reads it.
+    pub adaptation_strength: &'a [i32],
+}
+
+/// Eligibility states of a row, one lane a slot; empty where the rule has none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct States<'a> {
+    /// First states.
+    pub first: &'a [u16],
+    /// Second states.
+    pub second: &'a [u16],
+}
+
+impl States<'_> {
+    /// The states of the slots `range` of a block.
+    #[must_use]
+    pub fn part(self, range: core::ops::Range<usize>) -> Self {
+        let part = |lanes| if <[u16]>::is_empty(lanes) { lanes } else { &lanes[range.clone()] };
+        Self { first: part(self.first), second: part(self.second) }
+    }
+}
+
+/// The first `n` lanes, where there are any.
+#[inline(always)]
+fn lanes<T>(lanes: &[T], n: usize) -> Option<&[T]> {
+    if lanes.is_empty() { None } else { Some(&lanes[..n]) }
 }
 
 /// A stored weight lane that can be written.
@@ -96,7 +121,7 @@ impl RowUpdate {
 #[inline(always)]
 fn update_row_body<S: Store, R: UpdateRule, W: Word>(
     weights: &mut [S],
-    eligibility: &[u16],
+    states: States<'_>,
     factors: Factors<'_>,
     rule: R,
     update: RowUpdate,
@@ -105,7 +130,8 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
     let n = weights.len();
     let (third, surrogate, modulation) =
         (&factors.third_factor[..n], &factors.surrogate[..n], &factors.modulation[..n]);
-    let eligibility = if eligibility.is_empty() { None } else { Some(&eligibility[..n]) };
+    let (first, second) = (lanes(states.first, n), lanes(states.second, n));
+    let strength = lanes(factors.adaptation_strength, n);
     let mut writes = 0;
     for slot in 0..n {
         let state = SynapseState {
@@ -114,8 +140,9 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
             third_factor: third[slot],
             surrogate: surrogate[slot],
             modulation: modulation[slot],
-            eligibility_first: 0,
-            eligibility_second: eligibility.map_or(0, |e| i32::from(e[slot])),
+            adaptation_strength: strength.map_or(0, |lanes| lanes[slot]),
+            eligibility_first: first.map_or(0, |lanes| i32::from(lanes[slot])),
+            eligibility_second: second.map_or(0, |lanes| i32::from(lanes[slot])),
         };
         let weight: i32 = weights[slot].into();
         let post = update.first_post.wrapping_add(slot as u32);
@@ -127,42 +154,49 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
 }
 
 vectorised! {
-    /// Updates every slot of a dense row. `eligibility` holds the second state of each slot, or nothing where the rule
-    /// has none. Returns how many weights changed.
+    /// Updates every slot of a dense row. Returns how many weights changed.
     pub fn update_row[S: Store, R: UpdateRule, W: Word](
-        weights: &mut [S], eligibility: &[u16], factors: Factors<'_>, rule: R, update: RowUpdate, word: PhantomData<W>,
+        weights: &mut [S], states: States<'_>, factors: Factors<'_>, rule: R, update: RowUpdate, word: PhantomData<W>,
     ) -> u32 => update_row_body::<S, R, W>
 }
 
 #[inline(always)]
-fn filter_row_body(
+fn advance_row_body<E: EligibilityRule>(
     first: &mut [u16],
     second: &mut [u16],
-    surrogate: &[i32],
+    factors: Factors<'_>,
     trace: i32,
-    rule: DoubleFilter,
+    rule: E,
 ) -> i32 {
     let n = first.len();
-    let (second, surrogate) = (&mut second[..n], &surrogate[..n]);
+    let has_second = E::STATES == 2;
+    let second = if has_second { &mut second[..n] } else { second };
+    let surrogate = &factors.surrogate[..n];
+    let strength = lanes(factors.adaptation_strength, n);
     let mut any = 0;
     for slot in 0..n {
         let state = SynapseState {
             trace_p: trace,
             surrogate: surrogate[slot],
+            adaptation_strength: strength.map_or(0, |lanes| lanes[slot]),
             eligibility_first: i32::from(first[slot]),
-            eligibility_second: i32::from(second[slot]),
+            eligibility_second: if has_second { i32::from(second[slot]) } else { 0 },
             ..SynapseState::default()
         };
         let next = rule.advance(&SynapseView::new(state, &Unmetered));
         first[slot] = next.0 as u16;
-        second[slot] = next.1 as u16;
+        if has_second {
+            second[slot] = next.1 as u16;
+        }
         any |= next.0 | next.1;
     }
     any
 }
 
 vectorised! {
-    /// One step of the eligibility states of a dense row. Zero when the row came to rest.
-    pub fn filter_row(first: &mut [u16], second: &mut [u16], surrogate: &[i32], trace: i32, rule: DoubleFilter) -> i32
-        => filter_row_body
+    /// One step of the eligibility states of a dense row; `second` is empty where the rule has one state. Zero when the
+    /// row came to rest.
+    pub fn advance_row[E: EligibilityRule](
+        first: &mut [u16], second: &mut [u16], factors: Factors<'_>, trace: i32, rule: E,
+    ) -> i32 => advance_row_body::<E>
 }

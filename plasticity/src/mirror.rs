@@ -10,7 +10,7 @@
 //! Absent on purpose: readouts that learn by anything but the delta rule of their own error, several delays.
 
 use crate::config::MirrorConfig;
-use crate::kernel::{self, Factors, RowUpdate};
+use crate::kernel::{self, Factors, RowUpdate, States};
 use crate::rules::TraceProduct;
 use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Variable};
@@ -148,7 +148,8 @@ impl Mirror {
         self.state.traces.list_active(&mut self.rows);
         // The readout has no surrogate: its modulation is its third factor.
         let lanes = &self.third_factor[..];
-        let factors = Factors { third_factor: lanes, surrogate: lanes, modulation: lanes };
+        let factors =
+            Factors { third_factor: lanes, surrogate: lanes, modulation: lanes, adaptation_strength: &[] };
         for &row in &self.rows {
             let at = row as usize;
             let update = RowUpdate {
@@ -161,7 +162,14 @@ impl Mirror {
                 events: 0,
             };
             let weights = &mut self.state.weights[at * self.channels..(at + 1) * self.channels];
-            let writes = kernel::update_row(weights, &[], factors, TraceProduct, update, PhantomData::<i64>);
+            let writes = kernel::update_row(
+                weights,
+                States::default(),
+                factors,
+                TraceProduct,
+                update,
+                PhantomData::<i64>,
+            );
             counts.rows_visited += 1;
             counts.weight_updates += driven as u64;
             counts.weight_writes += u64::from(writes);

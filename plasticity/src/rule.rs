@@ -57,6 +57,9 @@ pub trait UpdateRule: Copy + Declared {
 
 /// How a synapse's eligibility states advance in a step.
 pub trait EligibilityRule: Copy + Declared {
-    /// Both states after the step.
+    /// How many states a synapse has, 1 or 2.
+    const STATES: usize;
+
+    /// The states after the step; the second is 0 where there is none. What is kept of each is its low 16 bits.
     fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32);
 }

@@ -10,6 +10,7 @@ use crate::group::Groups;
 use crate::kernel::Factors;
 use crate::mirror::{Mirror, MirrorState};
 use crate::readout::{ErrorFormats, ErrorTraces};
+use crate::rules::adaptation_strength;
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
 use synfire_core::slice::Slice;
@@ -59,6 +60,8 @@ pub struct SliceLearning {
     pub(crate) modulation: Vec<i32>,
     /// Errors of a readout that competes.
     pub(crate) contested: Vec<i32>,
+    /// Strength of each neuron's adaptation; empty where no block's eligibility reads it.
+    adaptation_strength: Vec<i32>,
     /// Neurons whose modulation is not zero, ascending: those a trace-only rule can change.
     pub modulated: Vec<u32>,
     /// Neurons whose third factor is not zero, ascending: those an eligibility rule can change. Listed where there is
@@ -113,12 +116,27 @@ impl SliceLearning {
             surrogate: vec![0; len],
             modulation: vec![0; len],
             contested: vec![0; if competes { len } else { 0 }],
+            adaptation_strength: Vec::new(),
             modulated: Vec::new(),
             driven: Vec::new(),
             formed: false,
             filters: false,
             adapts: slice.parameters.adaptation.is_some(),
         }
+    }
+
+    /// Takes note that a block's eligibility follows the adaptation of this slice's neurons, and returns how that
+    /// decays: 0 where the threshold does not adapt.
+    pub fn follow_adaptation(&mut self, slice: &Slice) -> u32 {
+        let Some(adaptation) = &slice.parameters.adaptation else { return 0 };
+        let threshold = &slice.parameters.threshold;
+        let fraction = u32::from(self.formats.decay_fraction);
+        let strength = |neuron| {
+            let (increment, threshold) = (adaptation.increment.get(neuron), threshold.get(neuron));
+            adaptation_strength(increment, threshold, fraction)
+        };
+        self.adaptation_strength = (0..slice.len).map(strength).collect();
+        adaptation.decay.get(0) as u32
     }
 
     /// Registers to their reset values.
@@ -149,7 +167,12 @@ impl SliceLearning {
     /// What the rows of this slice read.
     #[must_use]
     pub fn factors(&self) -> Factors<'_> {
-        Factors { third_factor: &self.third_factor, surrogate: &self.surrogate, modulation: &self.modulation }
+        Factors {
+            third_factor: &self.third_factor,
+            surrogate: &self.surrogate,
+            modulation: &self.modulation,
+            adaptation_strength: &self.adaptation_strength,
+        }
     }
 
     /// Whether the slice learns or forms errors.

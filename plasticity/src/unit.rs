@@ -8,11 +8,11 @@
 //! Absent on purpose: packets and routes, step control of the chip, time, energy.
 
 use crate::access::Access;
-use crate::block_learning::{BlockLearning, EligibilityState};
+use crate::block_learning::{BlockLearning, EligibilityState, SynapseStates};
 use crate::broadcast::BroadcastState;
-use crate::config::{LearningDatapath, Presynaptic, SliceConfig, SynapseLearning};
+use crate::config::{Eligibility, LearningDatapath, Presynaptic, SliceConfig, SynapseLearning};
 use crate::readout::ErrorFormats;
-use crate::rules::DoubleFilter;
+use crate::rules::{AdaptationTrace, DoubleFilter};
 use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot};
 use crate::variables::Tally;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ pub struct LearningCounts {
     pub weight_updates: u64,
     /// Weights that did change and were written.
     pub weight_writes: u64,
-    /// Eligibility pairs advanced.
+    /// Synapses whose eligibility states were advanced.
     pub eligibility_updates: u64,
     /// Trace pairs of mirrors advanced: all that are kept.
     pub trace_updates: u64,
@@ -102,17 +102,30 @@ impl LearningUnit {
             .collect();
         let blocks = core.blocks.iter().zip(blocks).map(|(block, config)| {
             let config = (*config)?;
-            let filter = config.eligibility.map(|e| DoubleFilter {
-                q_decay: e.q_decay,
-                p_decay: e.p_decay,
-                decay_fraction: u32::from(datapath.decay_fraction),
-                product_shift: u32::from(e.product_shift),
-                max: (1 << learning.eligibility_bits) - 1,
+            let own = &mut slices[block.slice];
+            let decay_fraction = u32::from(datapath.decay_fraction);
+            let states = config.eligibility.map(|eligibility| match eligibility {
+                Eligibility::Filter { q_decay, p_decay, product_shift } => {
+                    SynapseStates::Filter(DoubleFilter {
+                        q_decay,
+                        p_decay,
+                        decay_fraction,
+                        product_shift: u32::from(product_shift),
+                        max: (1 << learning.eligibility_bits) - 1,
+                    })
+                }
+                Eligibility::Adaptation { trace_shift } => SynapseStates::Adaptation(AdaptationTrace {
+                    decay: own.follow_adaptation(&core.slices[block.slice]),
+                    decay_fraction,
+                    trace_shift: u32::from(trace_shift),
+                    surrogate_fraction: u32::from(learning.surrogate.fraction),
+                    max: (1 << (learning.eligibility_bits - 1)) - 1,
+                }),
             });
-            slices[block.slice].filters |= filter.is_some();
-            let has_surrogate = slices[block.slice].learning().is_some_and(|l| l.surrogate.is_some());
+            own.filters |= states.is_some();
+            let has_surrogate = own.learning().is_some_and(|l| l.surrogate.is_some());
             let bits = product_bits(learning, &config, has_surrogate);
-            Some(BlockLearning::new(block, config, filter, bits, seed))
+            Some(BlockLearning::new(block, config, states, bits, seed))
         });
         let blocks = blocks.collect();
         Self { broadcast: BroadcastState::new(channels), slices, blocks, learning: *learning, tally: None }

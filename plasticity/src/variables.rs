@@ -90,6 +90,8 @@ variables! {
     Compared: Neuron, "compared membrane U_cmp";
     /// Threshold with its adaptation.
     AdaptedThreshold: Neuron, "adapted threshold theta_A";
+    /// Increment of the adaptation by the threshold, a constant.
+    AdaptationStrength: Neuron, "adaptation strength beta";
     /// Whether the neuron fired.
     Spike: Neuron, "spike S";
     /// Spikes since `clear`.

@@ -167,6 +167,8 @@ pub struct SynapseState {
     pub surrogate: i32,
     /// Third factor times surrogate, formed once a neuron.
     pub modulation: i32,
+    /// Strength of the neuron's adaptation; 0 where no rule reads it.
+    pub adaptation_strength: i32,
     /// First eligibility state of the synapse.
     pub eligibility_first: i32,
     /// Second eligibility state of the synapse.
@@ -217,6 +219,8 @@ impl<'a, R, M: Meter> SynapseView<'a, R, M> {
         surrogate: Surrogate;
         /// `L * surrogate`, formed once a neuron.
         modulation: Modulation;
+        /// Strength beta of the neuron's adaptation, a decay factor's format.
+        adaptation_strength: AdaptationStrength;
         /// First eligibility state of the synapse.
         eligibility_first: EligibilityFirst;
         /// Second eligibility state of the synapse.

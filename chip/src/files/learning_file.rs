@@ -155,7 +155,7 @@ pub(super) struct SynapseLearningFile {
     /// Trace or events of the axon.
     #[serde(default = "trace")]
     pub presynaptic: Presynaptic,
-    /// SuperSpike's filter.
+    /// What a synapse keeps of its own past.
     pub eligibility: Option<EligibilityFile>,
 }
 
@@ -179,11 +179,19 @@ pub(super) enum UpdateRounding {
 /// `eligibility` of a projection's learning.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Eligibility")]
-pub(super) struct EligibilityFile {
-    /// First filter.
-    pub q_decay: Raw,
-    /// Second filter.
-    pub p_decay: Raw,
-    /// Right shift of `surrogate * P`.
-    pub product_shift: i64,
+pub(super) enum EligibilityFile {
+    /// SuperSpike's filter.
+    Filter {
+        /// First filter.
+        q_decay: Raw,
+        /// Second filter.
+        p_decay: Raw,
+        /// Right shift of `surrogate * P`.
+        product_shift: i64,
+    },
+    /// e-prop's state for an adaptive threshold.
+    Adaptation {
+        /// Left shift of P.
+        trace_shift: i64,
+    },
 }

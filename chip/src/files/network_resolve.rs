@@ -10,10 +10,10 @@ use super::projection::{self, Ends};
 use super::spelling::{did_you_mean, listing};
 use super::{NetworkOverrides, mirror, neuron, proof};
 use crate::chip::Chip;
-use crate::network::{Input, Network, Population, Source};
+use crate::network::{Input, Network, Population, Projection, Source};
 use std::collections::HashMap;
 use synfire_core::neuron::PerNeuron;
-use synfire_plasticity::config::{ErrorSignal, Presynaptic};
+use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic};
 
 /// Most neurons of one population.
 const MAX_NEURONS: i64 = 1 << 24;
@@ -45,7 +45,11 @@ pub(super) fn resolve(
     for (index, projection) in file.projections.iter().flatten().enumerate() {
         let Some(ends) = ends(check, index, projection, &network, file) else { continue };
         plastic_target(check, index, projection, file, ends.target);
-        network.projections.extend(projection::resolve(check, ends, projection, chip));
+        let resolved = projection::resolve(check, ends, projection, chip);
+        if let Some(resolved) = &resolved {
+            followed_states(check, index, resolved, &network.populations[ends.target]);
+        }
+        network.projections.extend(resolved);
     }
     if check.count() == 0 {
         mirror::prove(check, &network, file);
@@ -246,5 +250,49 @@ fn plastic_target(
             )
             .labelled(format!("population `{}` has no `learning`", population.name));
         check.push(problem);
+    }
+}
+
+/// States of synapses follow their neurons: what these must have for the states to mean something.
+fn followed_states(check: &mut Check<'_>, index: usize, projection: &Projection, population: &Population) {
+    let states = projection.learning.and_then(|learning| learning.eligibility);
+    let (Some(states), Some(learning)) = (states, population.learning) else { return };
+    let field = format!("projections[{index}].learning.eligibility");
+    let mut refuse = |title: &str, label: String| {
+        let problem = check.at(&field, title).labelled(label);
+        check.push(problem);
+    };
+    let name = &population.name;
+    if learning.surrogate.is_none() {
+        refuse(
+            "`eligibility` needs neurons with a surrogate",
+            format!("`learning` of population `{name}` states no `surrogate`"),
+        );
+    }
+    if !matches!(states, Eligibility::Adaptation { .. }) {
+        return;
+    }
+    let parameters = &population.parameters;
+    let Some(adaptation) = &parameters.adaptation else {
+        let label = format!("`neuron` of population `{name}` states no `adaptation`");
+        refuse("`Adaptation` needs neurons whose threshold adapts", label);
+        return;
+    };
+    if matches!(adaptation.decay, PerNeuron::Each(_)) {
+        let label = format!("`adaptation.decay` of population `{name}` is one a neuron");
+        refuse("`Adaptation` needs one decay for all", label);
+    }
+    let above = |neuron: &usize| {
+        let (increment, threshold) = (adaptation.increment.get(*neuron), parameters.threshold.get(*neuron));
+        threshold == 0 || increment > threshold
+    };
+    if let Some(neuron) = (0..population.neurons as usize).find(above) {
+        let (increment, threshold) = (adaptation.increment.get(neuron), parameters.threshold.get(neuron));
+        refuse(
+            "`Adaptation` needs increments of at most the threshold, and a threshold above 0",
+            format!(
+                "neuron {neuron} of population `{name}`: increment {increment}, threshold {threshold} (lanes)"
+            ),
+        );
     }
 }

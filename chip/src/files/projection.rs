@@ -99,12 +99,29 @@ fn store(check: &mut Check<'_>, path: &str, file: &StoreFile, plastic: bool, chi
 
 fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip: &Chip) -> SynapseLearning {
     let fraction = chip.datapath.decay_fraction;
-    let filter = |check: &mut Check<'_>, file: &EligibilityFile| {
-        let field = |name: &str| format!("{path}.eligibility.{name}");
-        Eligibility {
-            q_decay: decay(check, &field("q_decay"), &file.q_decay, fraction),
-            p_decay: decay(check, &field("p_decay"), &file.p_decay, fraction),
-            product_shift: check.integer(&field("product_shift"), file.product_shift, 0..=31) as u8,
+    let states = |check: &mut Check<'_>, file: &EligibilityFile| match file {
+        EligibilityFile::Filter { q_decay, p_decay, product_shift } => {
+            let field = |name: &str| format!("{path}.eligibility.Filter.{name}");
+            Eligibility::Filter {
+                q_decay: decay(check, &field("q_decay"), q_decay, fraction),
+                p_decay: decay(check, &field("p_decay"), p_decay, fraction),
+                product_shift: check.integer(&field("product_shift"), *product_shift, 0..=31) as u8,
+            }
+        }
+        EligibilityFile::Adaptation { trace_shift } => {
+            let field = format!("{path}.eligibility.Adaptation.trace_shift");
+            // The largest trace must fit the state's magnitude.
+            let most = i64::from(chip.learning.eligibility_bits) - 1 - i64::from(chip.learning.trace_bits);
+            if most < 0 {
+                let (state, trace) = (chip.learning.eligibility_bits, chip.learning.trace_bits);
+                let problem = check
+                    .at(&field, "a trace does not fit the state of an adaptation")
+                    .labelled(format!("`trace_bits` is {trace}, `eligibility_bits` {state} with a sign"))
+                    .noted("allowed", "a chip with more `eligibility_bits` than `trace_bits`");
+                check.push(problem);
+            }
+            let trace_shift = check.integer(&field, *trace_shift, 0..=most.max(0)) as u8;
+            Eligibility::Adaptation { trace_shift }
         }
     };
     SynapseLearning {
@@ -115,7 +132,7 @@ fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip:
             UpdateRounding::Floor => Rounding::Floor,
         },
         presynaptic: file.presynaptic,
-        eligibility: file.eligibility.as_ref().map(|eligibility| filter(check, eligibility)),
+        eligibility: file.eligibility.as_ref().map(|eligibility| states(check, eligibility)),
     }
 }
 

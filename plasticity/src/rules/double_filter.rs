@@ -27,6 +27,8 @@ pub struct DoubleFilter {
 reads! { DoubleFilter: Surrogate, TraceP, EligibilityFirst, EligibilitySecond }
 
 impl EligibilityRule for DoubleFilter {
+    const STATES: usize = 2;
+
     /// E2 takes the old E1, as P takes the old Q.
     #[inline(always)]
     fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32) {

@@ -9,7 +9,9 @@
 //! | layer-by-layer feedback alignment | [`Feedback`] from the layer above | - | [`TraceProduct`] |
 //! | eRBP | [`Compartment`] | - | [`EventProduct`] |
 //! | SuperSpike | any of these | [`DoubleFilter`] | [`EligibilityProduct`] |
+//! | e-prop, adaptive threshold | any of these | [`AdaptationTrace`] | [`AdaptationProduct`] |
 
+mod adaptation_trace;
 mod compartment;
 mod double_filter;
 mod eligibility_product;
@@ -22,6 +24,7 @@ mod rate_regulariser;
 mod surrogate_derivative;
 mod trace_product;
 
+pub use adaptation_trace::{AdaptationProduct, AdaptationTrace, adaptation_strength};
 pub use compartment::Compartment;
 pub use double_filter::DoubleFilter;
 pub use eligibility_product::EligibilityProduct;

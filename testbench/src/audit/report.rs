@@ -9,7 +9,6 @@ use crate::report::quantity;
 use synfire_chip::chip::Chip;
 use synfire_chip::energy;
 use synfire_chip::files::Diagnostics;
-use synfire_plasticity::config::LearningDatapath;
 use synfire_plasticity::variables::Variable;
 
 /// How far a fitted exponent may be from the paper's.
@@ -189,7 +188,7 @@ fn variables(counted: &Counted, chip: &Chip) -> Table {
         vec![
             Cell::text(variable.scope().name()),
             Cell::text(variable.name()),
-            Cell::text(width(*variable, &chip.learning, counted, chip.datapath.state_width)),
+            Cell::text(width(*variable, chip, counted)),
             mark(declared.reads.contains(variable), reads),
             mark(declared.writes.contains(variable), writes),
         ]
@@ -206,7 +205,8 @@ fn variables(counted: &Counted, chip: &Chip) -> Table {
 }
 
 /// Bits of a variable, as the chip and the network have them.
-fn width(variable: Variable, learning: &LearningDatapath, counted: &Counted, state_width: u8) -> String {
+fn width(variable: Variable, chip: &Chip, counted: &Counted) -> String {
+    let (learning, datapath) = (&chip.learning, &chip.datapath);
     let store = || {
         let plastic = counted.network.projections.iter().filter(|p| p.learning.is_some());
         plastic.map(|p| p.format.store_bits).max().unwrap_or(0).to_string()
@@ -214,11 +214,14 @@ fn width(variable: Variable, learning: &LearningDatapath, counted: &Counted, sta
     match variable {
         Variable::Weight | Variable::MirrorRow => store(),
         Variable::EligibilityFirst | Variable::EligibilitySecond => learning.eligibility_bits.to_string(),
+        Variable::AdaptationStrength => (datapath.decay_fraction + 1).to_string(),
         Variable::TraceP | Variable::MirrorTrace => learning.trace_bits.to_string(),
         Variable::Events | Variable::SpikeCount | Variable::FeedbackRow | Variable::GroupRow => {
             "8".to_owned()
         }
-        Variable::Compared | Variable::AdaptedThreshold | Variable::Target => state_width.to_string(),
+        Variable::Compared | Variable::AdaptedThreshold | Variable::Target => {
+            datapath.state_width.to_string()
+        }
         Variable::Spike => "1".to_owned(),
         Variable::ErrorTraces => format!("2 x {}", learning.error_trace_bits),
         Variable::OwnError | Variable::GroupError | Variable::BroadcastError => learning.error.to_string(),

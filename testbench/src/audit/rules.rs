@@ -120,6 +120,22 @@ pub const RULES: &[AuditedRule] = &[
         },
     },
     AuditedRule {
+        name: "e-prop-adaptive",
+        title: "e-prop for recurrent neurons whose threshold adapts, random feedback",
+        source: "III-B, references 3 and 15",
+        carries: None,
+        exponent: 2.0,
+        network: |n| {
+            Layers {
+                recurrent: true,
+                adaptation: ", adaptation: (decay: Factor(4000), increment: 0.5)",
+                synapse: ", eligibility: Adaptation(trace_shift: 4)",
+                ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)"))
+            }
+            .text()
+        },
+    },
+    AuditedRule {
         name: "superspike",
         title: "SuperSpike on spike trains: per-synapse eligibility, random feedback",
         source: "V-B, Eq. 9-13",
@@ -145,7 +161,7 @@ pub const RULES: &[AuditedRule] = &[
     },
 ];
 
-const FILTER: &str = ", eligibility: (q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8)";
+const FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8)";
 
 /// The rule of that name.
 #[must_use]
@@ -159,6 +175,8 @@ struct Layers {
     /// Third factor of the hidden layer; `None`: inputs reach the readout directly.
     third_factor: Option<&'static str>,
     surrogate: &'static str,
+    /// Fields added to the hidden neurons.
+    adaptation: &'static str,
     /// Fields added to the hidden layer's learning.
     extra: &'static str,
     /// Fields added to the learning of hidden synapses.
@@ -175,6 +193,7 @@ impl Layers {
             neurons,
             third_factor: None,
             surrogate: "(shape: Triangle, half_width: 2.0)",
+            adaptation: "",
             extra: "",
             synapse: "",
             signal: "Membrane",
@@ -204,9 +223,9 @@ impl Layers {
         let drawn = format!("Uniform(low: {:.4}, high: {drive:.4})", -drive / 2.0);
         let mut hidden = |name: &str, listens_to: &str, third_factor: &str, readout: &str| {
             populations += &format!(
-                "(name: \"{name}\", neurons: {n}, neuron: ({neuron}), learning: (listens_to: \"{listens_to}\", \
+                "(name: \"{name}\", neurons: {n}, neuron: ({neuron}{}), learning: (listens_to: \"{listens_to}\", \
                  third_factor: {third_factor}, surrogate: {}{}){readout}),\n",
-                self.surrogate, self.extra
+                self.adaptation, self.surrogate, self.extra
             );
         };
         let last = match self.third_factor {

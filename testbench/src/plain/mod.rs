@@ -156,7 +156,11 @@ impl PlainChip {
             let projection = &self.network.projections[number];
             let Some(rule) = projection.learning else { continue };
             let target = &self.learning[projection.target];
-            let post = Post { third_factor: &target.third_factor, surrogate: &target.surrogate };
+            let post = Post {
+                third_factor: &target.third_factor,
+                surrogate: &target.surrogate,
+                population: &self.network.populations[projection.target],
+            };
             if let Some(eligibility) = rule.eligibility {
                 rows.advance_eligibility(&self.network, eligibility, post);
             }

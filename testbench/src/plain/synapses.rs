@@ -5,10 +5,10 @@
 //! Promises: every synapse is visited in every step, in the order of [`Synapses`]. An axon is a presynaptic
 //! neuron and a delay. Absent on purpose: rows, encodings, places.
 
-use super::arithmetic::{Draw, decay, dither, floor, power, scale, signed, unsigned, word};
+use super::arithmetic::{Draw, decay, dither, floor, power, scale, signed, toward_zero, unsigned, word};
 use super::neurons::parameter;
 use std::collections::VecDeque;
-use synfire_chip::network::{Network, Projection, Source, Synapses};
+use synfire_chip::network::{Network, Population, Projection, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
@@ -49,7 +49,8 @@ pub struct Rows {
     pub trace_q: Vec<i64>,
     /// Trace P of each axon.
     pub trace_p: Vec<i64>,
-    /// Eligibility (E1, E2) of each synapse; zero where the rule has none.
+    /// Eligibility of each synapse: states (E1, E2) of a filter; state X and this step's e of an adaptation; zero
+    /// where the rule has none.
     pub eligibility: Vec<(i64, i64)>,
     /// Events that arrived in this step, by axon.
     pub arrived: Vec<i64>,
@@ -68,6 +69,8 @@ pub(super) struct Post<'a> {
     pub third_factor: &'a [i64],
     /// Surrogate derivatives; the constant 1 where the population has none.
     pub surrogate: &'a [i64],
+    /// The neurons.
+    pub population: &'a Population,
 }
 
 impl Rows {
@@ -157,13 +160,25 @@ impl Rows {
         let bits = network.learning.eligibility_bits;
         let fraction = network.datapath.decay_fraction;
         for (index, synapse) in self.synapses.iter().enumerate() {
-            let (e1, e2) = self.eligibility[index];
-            let product = post.surrogate[synapse.post] * self.trace_p[synapse.axon];
-            let enters = floor(product, u32::from(rule.product_shift));
-            self.eligibility[index] = (
-                unsigned(bits, decay(e1, i64::from(rule.q_decay), fraction) + enters),
-                unsigned(bits, decay(e2, i64::from(rule.p_decay), fraction) + e1),
-            );
+            let old = self.eligibility[index];
+            let (surrogate, trace) = (post.surrogate[synapse.post], self.trace_p[synapse.axon]);
+            self.eligibility[index] = match rule {
+                Eligibility::Filter { q_decay, p_decay, product_shift } => (
+                    unsigned(
+                        bits,
+                        decay(old.0, i64::from(q_decay), fraction)
+                            + floor(surrogate * trace, product_shift.into()),
+                    ),
+                    unsigned(bits, decay(old.1, i64::from(p_decay), fraction) + old.0),
+                ),
+                Eligibility::Adaptation { trace_shift } => {
+                    let (rho, beta) = adaptation_factors(post.population, synapse.post, fraction);
+                    let difference = trace * power(trace_shift) - decay(old.0, beta, fraction);
+                    let shift = u32::from(network.learning.surrogate.fraction);
+                    let e = signed(bits, toward_zero(surrogate * difference, shift));
+                    (signed(bits, decay(old.0, rho, fraction) + e), e)
+                }
+            };
         }
     }
 
@@ -197,6 +212,15 @@ impl Rows {
             self.weights[index] = signed(projection.format.store_bits, weight);
         }
     }
+}
+
+/// `rho` and `beta` of a neuron, section 9.1.
+fn adaptation_factors(population: &Population, neuron: usize, fraction: u8) -> (i64, i64) {
+    let Some(adaptation) = &population.parameters.adaptation else { return (0, 0) };
+    let threshold = parameter(&population.parameters.threshold, neuron);
+    let increment = parameter(&adaptation.increment, neuron);
+    let beta = (increment * power(fraction + 1) + threshold).div_euclid(2 * threshold);
+    (parameter(&adaptation.decay, neuron), beta)
 }
 
 /// Axons, synapses and weights of a projection, in its order.

@@ -18,10 +18,12 @@ use synfire_plasticity::config::{
     ThirdFactor,
 };
 use synfire_plasticity::group::{GroupFormats, Groups};
-use synfire_plasticity::kernel::{self, Factors, RowUpdate};
+use synfire_plasticity::kernel::{self, Factors, RowUpdate, States};
 use synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
-use synfire_plasticity::rule::EligibilityRule;
-use synfire_plasticity::rules::{DoubleFilter, TraceProduct};
+use synfire_plasticity::rule::{EligibilityRule, UpdateRule};
+use synfire_plasticity::rules::{
+    AdaptationProduct, AdaptationTrace, DoubleFilter, TraceProduct, adaptation_strength,
+};
 use synfire_plasticity::slice_learning::FormedError;
 use synfire_plasticity::surrogate;
 use synfire_plasticity::unit::{LearningUnit, product_bits};
@@ -101,6 +103,18 @@ pub const EXECUTORS: &[Executor] = &[
         heading: "a | b | F | s | bits | surrogate | P | E1 | E2",
         inputs: 7,
         run: run_eligibility,
+    },
+    Executor {
+        name: "strength",
+        heading: "increment | threshold | F | beta",
+        inputs: 3,
+        run: |_, table| each(table, |row| results![adaptation_strength(row.get(0), row.get(1), row.get(2))]),
+    },
+    Executor {
+        name: "adaptation-trace",
+        heading: "rho | F | x | f | bits | beta | surrogate | P | X | e",
+        inputs: 8,
+        run: run_adaptation_trace,
     },
     Executor {
         name: "product-bits",
@@ -479,13 +493,57 @@ fn run_eligibility(_: &Document, table: &Table) -> Vec<Vec<String>> {
                 ..SynapseState::default()
             };
             let next = filter.advance(&SynapseView::new(state, &Unmetered));
-            kernel::filter_row(&mut q, &mut p, &[surrogate as i32; 9], trace as i32, filter);
+            let lanes = [surrogate as i32; 9];
+            kernel::advance_row(&mut q, &mut p, factors_of(&lanes, &[]), trace as i32, filter);
             let row_of = ([next.0 as u16; 9], [next.1 as u16; 9]);
             assert_eq!((q, p), row_of, "line {}: one synapse and a row", row.line);
             first.push(q[0]);
             second.push(p[0]);
         }
         results![show(first), show(second)]
+    })
+}
+
+/// Factors of a row of neurons that no third factor reaches.
+fn factors_of<'a>(surrogate: &'a [i32], adaptation_strength: &'a [i32]) -> Factors<'a> {
+    Factors { third_factor: surrogate, surrogate, modulation: surrogate, adaptation_strength }
+}
+
+fn run_adaptation_trace(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let rule = AdaptationTrace {
+            decay: row.get(0),
+            decay_fraction: row.get(1),
+            trace_shift: row.get(2),
+            surrogate_fraction: row.get(3),
+            max: (1 << (row.get::<u32>(4) - 1)) - 1,
+        };
+        let strength: i32 = row.get(5);
+        let (surrogates, traces) = (row.list(6), row.list(7));
+        assert_eq!(surrogates.len(), traces.len(), "line {}", row.line);
+        let (mut lanes, mut states, mut released) = ([0u16; 9], Vec::new(), Vec::new());
+        for (surrogate, trace) in surrogates.into_iter().zip(traces) {
+            let state = SynapseState {
+                trace_p: trace as i32,
+                third_factor: 1,
+                surrogate: surrogate as i32,
+                adaptation_strength: strength,
+                eligibility_first: i32::from(lanes[0]),
+                ..SynapseState::default()
+            };
+            // With a third factor of 1 the product is e.
+            let e: i64 = AdaptationProduct(rule).product(&SynapseView::new(state, &Unmetered));
+            let narrow: i32 = AdaptationProduct(rule).product(&SynapseView::new(state, &Unmetered));
+            assert_eq!(i64::from(narrow), e, "line {}: 32-bit lanes", row.line);
+            released.push(e);
+            let next = rule.advance(&SynapseView::new(state, &Unmetered));
+            let (surrogates, strengths) = ([surrogate as i32; 9], [strength; 9]);
+            let factors = factors_of(&surrogates, &strengths);
+            kernel::advance_row(&mut lanes, &mut [], factors, trace as i32, rule);
+            assert_eq!(lanes, [next.0 as u16; 9], "line {}: one synapse and a row", row.line);
+            states.push(next.0);
+        }
+        results![show(states), show(released)]
     })
 }
 
@@ -499,14 +557,15 @@ fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
             eligibility_bits: row.get(3),
             ..PAPER_LEARNING
         };
-        let (presynaptic, filtered) = match row.text(4) {
-            "trace" => (Presynaptic::Trace, false),
-            "event" => (Presynaptic::Events, false),
-            "eligibility" => (Presynaptic::Trace, true),
+        let filter = Eligibility::Filter { q_decay: 0, p_decay: 0, product_shift: 0 };
+        let adaptation = Eligibility::Adaptation { trace_shift: 0 };
+        let (presynaptic, eligibility) = match row.text(4) {
+            "trace" => (Presynaptic::Trace, None),
+            "event" => (Presynaptic::Events, None),
+            "eligibility" => (Presynaptic::Trace, Some(filter)),
+            "adaptation" => (Presynaptic::Trace, Some(adaptation)),
             _ => row.bad(4),
         };
-        let filter = Eligibility { q_decay: 0, p_decay: 0, product_shift: 0 };
-        let eligibility = filtered.then_some(filter);
         let rule = SynapseLearning { shift: 0, rounding: Rounding::Floor, presynaptic, eligibility };
         let bits = product_bits(&formats, &rule, has_surrogate);
         results![bits, if bits <= 31 { 32 } else { 64 }]
@@ -544,10 +603,20 @@ fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
             assert_eq!(narrow, next, "line {}: 32-bit lanes", row.line);
         }
         let mut weights = [weight as i16];
-        let factors =
-            Factors { third_factor: &[third_factor], surrogate: &[surrogate], modulation: &[modulation] };
-        let writes =
-            kernel::update_row::<i16, _, i64>(&mut weights, &[], factors, TraceProduct, update, PhantomData);
+        let factors = Factors {
+            third_factor: &[third_factor],
+            surrogate: &[surrogate],
+            modulation: &[modulation],
+            adaptation_strength: &[],
+        };
+        let writes = kernel::update_row::<i16, _, i64>(
+            &mut weights,
+            States::default(),
+            factors,
+            TraceProduct,
+            update,
+            PhantomData,
+        );
         assert_eq!(i32::from(weights[0]), next, "line {}: one synapse and a row", row.line);
         assert_eq!(writes, u32::from(next != weight), "line {}: writes", row.line);
         results![word, next]

@@ -82,13 +82,17 @@ const SEED: u32 = 1;
 /// A node of one axon and one neuron.
 fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let neuron = if options.flag("spiking") { "-" } else { "spiking=no" };
+    let adapts = options.flag("adaptation");
+    let neuron = if adapts { "rho=4000 inc=16384" } else { neuron };
     let neuron = Row { line: 0, cells: vec![neuron.to_owned()] };
     let (datapath, parameters) = Options::of(&neuron, 0).neuron();
+    let filters = options.flag("eligibility");
+    let filter = Eligibility::Filter { q_decay: 2048, p_decay: 3686, product_shift: 4 };
     let eligibility =
-        options.flag("eligibility").then_some(Eligibility { q_decay: 2048, p_decay: 3686, product_shift: 4 });
+        if adapts { Some(Eligibility::Adaptation { trace_shift: 4 }) } else { filters.then_some(filter) };
     let learning = LearningDatapath {
         error_delay: options.int("delay", 1),
-        eligibility_bits: if eligibility.is_some() { 12 } else { PAPER_LEARNING.eligibility_bits },
+        eligibility_bits: if filters { 12 } else { PAPER_LEARNING.eligibility_bits },
         ..PAPER_LEARNING
     };
     let trace = TraceConfig {
@@ -180,6 +184,8 @@ fn step(node: &mut Node, row: &Row) -> Vec<String> {
     let eligibility = &state["blocks"][0];
     let eligibility = match (eligibility["q"].get(0), eligibility["p"].get(0)) {
         (Some(first), Some(second)) => format!("{first} {second}"),
+        // The register has a sign, its container none.
+        (Some(state), None) => (state.as_u64().expect("a lane") as u16 as i16).to_string(),
         _ => "-".to_owned(),
     };
     let results = results![

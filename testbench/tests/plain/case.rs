@@ -69,6 +69,8 @@ pub struct Activity {
     pub handing_down: usize,
     /// Cases in which a readout that competes had an error.
     pub competing: usize,
+    /// Cases in which a weight of a rule whose eligibility follows an adaptation changed.
+    pub followed: usize,
     /// Cases in which a full axon merged an event.
     pub merging: usize,
     /// Cases in which a threshold was raised by spikes.
@@ -91,6 +93,7 @@ impl Activity {
         self.event_driven += usize::from(totals.event_writes > 0);
         self.handing_down += usize::from(totals.handed_down > 0);
         self.competing += usize::from(totals.contested > 0);
+        self.followed += usize::from(totals.followed_writes > 0);
         self.merging += usize::from(totals.merged > 0);
         self.adapting += usize::from(totals.adapted > 0);
         self.adapting_learning += usize::from(totals.adapted > 0 && totals.weight_writes > 0);
@@ -106,6 +109,7 @@ impl Activity {
         assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
         let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing];
         assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");
+        assert!(self.followed > 0, "no eligibility followed an adaptation: {self:?}");
         assert!(self.adapting > 0 && self.adapting_learning > 0, "no threshold adapted: {self:?}");
         assert!(self.merging > 0, "no axon was full: {self:?}");
     }

@@ -4,6 +4,7 @@ use crate::plain::choices::Choices;
 use crate::plain::network::Scale;
 use synfire_chip::network::{Network, Population, Source, Synapses};
 use synfire_core::arrival::Delays;
+use synfire_core::neuron::PerNeuron;
 use synfire_core::rounding::Rounding;
 use synfire_plasticity::config::{
     Competition, Eligibility, ErrorSignal, GroupReadout, MatrixDraw, NeuronLearning, Presynaptic, RateLimit,
@@ -137,13 +138,15 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
     }
     let engine = &network.learning;
     let one = 1i64 << network.datapath.decay_fraction;
-    let eligibility = Eligibility {
+    let filter = Eligibility::Filter {
         q_decay: c.range(one / 4, one) as u32,
         p_decay: c.range(one / 4, one) as u32,
         product_shift: if c.chance(10) { c.bits(0, 31) } else { c.bits(0, 8) },
     };
-    let filtered = learning.surrogate.is_some() && c.chance(35);
-    let product = if filtered {
+    let filtered = c.chance(35).then_some(filter);
+    let adaptation = adaptation(c, network, target).filter(|_| c.chance(80));
+    let eligibility = learning.surrogate.and(adaptation.or(filtered));
+    let product = if eligibility.is_some() {
         engine.third_factor.width + engine.eligibility_bits
     } else {
         let surrogate = if learning.surrogate.is_some() { engine.surrogate.fraction } else { 0 };
@@ -153,9 +156,28 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
     Some(SynapseLearning {
         shift,
         rounding: c.pick(&[Rounding::Stochastic, Rounding::Nearest, Rounding::Floor, Rounding::Stochastic]),
-        presynaptic: if !filtered && c.chance(20) { Presynaptic::Events } else { Presynaptic::Trace },
-        eligibility: filtered.then_some(eligibility),
+        presynaptic: if eligibility.is_none() && c.chance(20) {
+            Presynaptic::Events
+        } else {
+            Presynaptic::Trace
+        },
+        eligibility,
     })
+}
+
+/// The state of an adaptation, where the population's parameters allow it.
+fn adaptation(c: &mut Choices<'_>, network: &Network, target: usize) -> Option<Eligibility> {
+    let population = &network.populations[target];
+    let adaptation = population.parameters.adaptation.as_ref()?;
+    let threshold = &population.parameters.threshold;
+    let legal = |neuron| {
+        let (threshold, increment) = (threshold.get(neuron), adaptation.increment.get(neuron));
+        threshold > 0 && increment <= threshold
+    };
+    let room = network.learning.eligibility_bits.checked_sub(network.learning.trace_bits + 1)?;
+    let all = (0..population.neurons as usize).all(legal);
+    let one_decay = matches!(adaptation.decay, PerNeuron::Same(_));
+    (all && one_decay).then(|| Eligibility::Adaptation { trace_shift: c.bits(0, room) })
 }
 
 /// Lets populations that learn by random feedback mirror their weights to the readout instead, where a projection

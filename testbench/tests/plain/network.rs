@@ -179,7 +179,8 @@ fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u
 /// Small and large increments; short and long memories, and one that never forgets.
 fn adaptation(c: &mut Choices<'_>, neurons: u32, one: i64, theta: i64, most: i64) -> Adaptation {
     let low = c.pick(&[one * 3 / 4, 0, one * 15 / 16]);
-    let high = c.pick(&[theta, theta / 8, most]);
+    // A quarter of the threshold's scale is its least: an eligibility that follows wants no more.
+    let high = c.pick(&[theta / 4, theta / 8, theta, most]);
     let decay = if c.chance(10) { PerNeuron::Same(one as i32) } else { lanes(c, neurons, low, one) };
     Adaptation { decay, increment: lanes(c, neurons, 0, high) }
 }

@@ -5,7 +5,7 @@ use synfire::plain::PlainChip;
 use synfire::plain::synapses::Rows;
 use synfire_chip::network::Network;
 use synfire_chip::program::StepEvents;
-use synfire_plasticity::config::{ErrorSignal, Presynaptic, ThirdFactor};
+use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, ThirdFactor};
 
 /// What a column holds. Of a population, of a projection (traces and weights), or of the chip (0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,7 @@ pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, T
 pub struct Totals {
     pub spikes: u64,
     pub weight_writes: u64,
-    /// Weight writes of rules with eligibility.
+    /// Weight writes of rules with a filter a synapse.
     pub filtered_writes: u64,
     /// Writes of copies.
     pub mirrored_writes: u64,
@@ -134,6 +134,8 @@ pub struct Totals {
     pub handed_down: u64,
     /// Errors of readouts that compete.
     pub contested: u64,
+    /// Weight writes of rules whose eligibility follows an adaptation.
+    pub followed_writes: u64,
     pub errors_formed: u64,
     pub merged: u64,
     /// Steps and neurons with a raised threshold.
@@ -173,8 +175,10 @@ impl Totals {
             if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
                 self.event_writes += changed;
             }
-            if projection.learning.is_some_and(|rule| rule.eligibility.is_some()) {
-                self.filtered_writes += changed;
+            match projection.learning.and_then(|rule| rule.eligibility) {
+                Some(Eligibility::Filter { .. }) => self.filtered_writes += changed,
+                Some(Eligibility::Adaptation { .. }) => self.followed_writes += changed,
+                None => {}
             }
         }
     }
