@@ -190,7 +190,7 @@ fn references_and_combinations_are_checked() {
             "`Adaptation` needs neurons whose threshold adapts",
         ),
         (
-            "learning: (shift: 14)",
+            "learning: (shift: 14, rounding: Nearest)",
             "learning: (shift: 14, eligibility: Filter(q_decay: 0, p_decay: 0, product_shift: 0))",
             "`eligibility` needs neurons with a surrogate",
         ),
