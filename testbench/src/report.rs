@@ -10,6 +10,7 @@
 pub mod html;
 pub mod json;
 pub mod model;
+pub mod paired;
 pub mod quantity;
 pub mod svg;
 pub mod terminal;

@@ -3,7 +3,7 @@
 use super::count::{self, Counted};
 use super::rules::{AuditedRule, RULES};
 use super::{memory, rules};
-use crate::classify::changes;
+use crate::experiment::changes;
 use crate::report::model::{Cell, Headline, Report, Table, Verdict};
 use crate::report::quantity;
 use synfire_chip::chip::Chip;

@@ -112,9 +112,9 @@ impl<'a> Cell<'a> {
     /// # Errors
     /// With what is wrong with the files, or when the network does not fit the chip.
     pub fn new(task: &'a Task, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
-        let network = task.network(row, seed)?;
+        let network = task.rows().network(row, seed)?;
         let machine = Machine::new(&network, &task.chip)
-            .map_err(|e| task.at_row(row, "network", Diagnostic::new(e.to_string()).into()))?;
+            .map_err(|e| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into()))?;
         let schedule = task.schedule(&network, seed)?;
         let readout = task.readout(&network)?;
         let probe = Probe::all(&network, readout, Variable::Compared);

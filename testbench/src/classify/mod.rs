@@ -8,7 +8,6 @@
 //! Absent on purpose: choosing settings on the test part.
 
 pub mod cell;
-pub mod changes;
 pub mod check;
 pub mod schedule;
 pub mod summary;

@@ -5,6 +5,7 @@ use super::task::Task;
 use crate::baseline::{self, Score};
 use crate::bill::{self, Work};
 use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
+use crate::report::paired;
 use crate::report::quantity::{self, Spread};
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::memory::CoreMemory;
@@ -241,34 +242,8 @@ impl Summary<'_> {
     }
 
     fn comparisons(&self) -> Option<Table> {
-        let s = &self.task.settings;
-        let mut columns: Vec<String> =
-            ["difference in points, paired by seed", "mean", "standard error", "worst"]
-                .map(str::to_owned)
-                .to_vec();
-        columns.push("splits in which it is positive".to_owned());
-        let mut rows = Vec::new();
-        for comparison in &s.compare {
-            let pairs =
-                self.accuracies(&comparison.first).into_iter().zip(self.accuracies(&comparison.second));
-            let differences: Vec<f64> = pairs.map(|(a, b)| 100.0 * (a - b)).collect();
-            let Some(spread) = Spread::of(&differences) else { continue };
-            let points = |v: f64| Cell::number(v, format!("{v:+.2}"));
-            let positive = differences.iter().filter(|d| **d > 0.0).count();
-            rows.push(vec![
-                Cell::text(format!("{} - {}", comparison.first, comparison.second)),
-                points(spread.mean),
-                spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{e:.2}"))),
-                points(spread.worst),
-                Cell::number(positive as f64, format!("{positive} of {}", differences.len())),
-            ]);
-        }
-        (!rows.is_empty()).then(|| Table {
-            title: "Paired differences".to_owned(),
-            columns,
-            rows,
-            notes: Vec::new(),
-        })
+        let pairs = self.task.settings.compare.iter().map(|c| (c.first.as_str(), c.second.as_str()));
+        paired::table(pairs, &|row| self.accuracies(row))
     }
 
     /// What smaller cores cost a rule whose groups must fit a core.

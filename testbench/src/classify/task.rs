@@ -1,16 +1,17 @@
 //! A classification, checked: everything that can be wrong with the file is found before anything runs.
 
+use super::check;
 use super::schedule::Schedule;
-use super::{changes, check};
 use crate::data::split::{self, Parts};
 use crate::data::{Samples, digits};
 use crate::encode::{Constant, CountedCode, Encoder, LatencyCode, RateCode};
-use crate::experiment::file::{Classify, Data, EncoderFile, Row};
+use crate::experiment::file::{Classify, Data, EncoderFile};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
-use crate::experiment::reference::{self, Opened};
+use crate::experiment::reference::Opened;
+use crate::experiment::rows::Rows;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
 
 /// A classification, ready to run.
@@ -39,37 +40,16 @@ impl Task {
         };
         let task = Self { settings, chip, samples, origin, place };
         for row in &task.settings.rows {
-            let network = task.network(row, task.settings.seeds[0])?;
+            let network = task.rows().network(row, task.settings.seeds[0])?;
             task.schedule(&network, task.settings.seeds[0])?;
         }
         Ok(task)
     }
 
-    /// The network of a row, for one seed, with the row's changes.
-    ///
-    /// # Errors
-    /// With what is wrong with the file or the changes.
-    pub fn network(&self, row: &Row, seed: u32) -> Result<Network, Diagnostics> {
-        let mut network = reference::network(&row.network, &self.origin, &self.chip, Some(seed))
-            .map_err(|problems| self.at_row(row, "network", problems))?;
-        for (index, change) in row.set.iter().enumerate() {
-            changes::apply(&mut network, change, self.chip.limits.neurons)
-                .map_err(|problem| self.at_row(row, &format!("set[{index}]"), problem.into()))?;
-        }
-        Ok(network)
-    }
-
-    /// Shows problems that have no place of their own at a field of `row`.
+    /// The rows and what their networks are built for.
     #[must_use]
-    pub fn at_row(&self, row: &Row, field: &str, problems: Diagnostics) -> Diagnostics {
-        let index = self.settings.rows.iter().position(|r| r.name == row.name).unwrap_or(0);
-        problems.each(|problem| match problem.place {
-            Some(_) => problem,
-            None => {
-                let place = self.place.at(&format!("rows[{index}].{field}"), "").place;
-                Diagnostic { place, ..problem }
-            }
-        })
+    pub fn rows(&self) -> Rows<'_> {
+        Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
     }
 
     /// Encoders, targets and windows for `network`.

@@ -95,7 +95,7 @@ pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
                 .map(|(name, _)| *name)
                 .chain(embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")))
                 .collect();
-            Err(files::Diagnostics::from(crate::classify::changes::unknown("preset", name, names)).into())
+            Err(files::Diagnostics::from(crate::experiment::changes::unknown("preset", name, names)).into())
         }
     }
 }

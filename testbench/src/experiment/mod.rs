@@ -3,9 +3,12 @@
 //! Promises: an experiment is a file, never code; files that ship with the program are also on the disk in
 //! `testbench/experiments/`. Absent on purpose: what a task does (`classify`, `patterns`, `simulate`).
 
+pub mod changes;
+pub mod check;
 pub mod embedded;
 pub mod file;
 pub mod labelled;
 pub mod origin;
 pub mod pool;
 pub mod reference;
+pub mod rows;

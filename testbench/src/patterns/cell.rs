@@ -93,7 +93,7 @@ impl<'a> Cell<'a> {
     /// With what is wrong with the files or settings.
     pub fn new(settings: &'a Patterns, chip: &Chip, origin: &Opened, seed: u32) -> Result<Self, Diagnostics> {
         let network = reference::network(&settings.network, origin, chip, Some(seed))?;
-        let unknown = |kind, name: &str, names| crate::classify::changes::unknown(kind, name, names);
+        let unknown = |kind, name: &str, names| crate::experiment::changes::unknown(kind, name, names);
         let input = network.input(&settings.input).ok_or_else(|| {
             unknown("input", &settings.input, network.inputs.iter().map(|i| i.name.as_str()).collect())
         })?;

@@ -1,0 +1,57 @@
+//! Differences between two rows of an experiment, paired by seed.
+//!
+//! Promises: a row is compared with another only on the same seeds, in the same order.
+
+use super::model::{Cell, Table};
+use super::quantity::Spread;
+
+/// One line a pair of names whose `values` (1.0 is 100 points) are given; `None` when there is no pair.
+#[must_use]
+pub fn table<'n>(
+    pairs: impl Iterator<Item = (&'n str, &'n str)>,
+    values: &dyn Fn(&str) -> Vec<f64>,
+) -> Option<Table> {
+    let columns = [
+        "difference in points, paired by seed",
+        "mean",
+        "standard error",
+        "worst",
+        "seeds in which it is positive",
+    ];
+    let mut rows = Vec::new();
+    for (first, second) in pairs {
+        let pairs = values(first).into_iter().zip(values(second));
+        let differences: Vec<f64> = pairs.map(|(a, b)| 100.0 * (a - b)).collect();
+        let Some(spread) = Spread::of(&differences) else { continue };
+        let points = |v: f64| Cell::number(v, format!("{v:+.2}"));
+        let positive = differences.iter().filter(|d| **d > 0.0).count();
+        rows.push(vec![
+            Cell::text(format!("{first} - {second}")),
+            points(spread.mean),
+            spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{e:.2}"))),
+            points(spread.worst),
+            Cell::number(positive as f64, format!("{positive} of {}", differences.len())),
+        ]);
+    }
+    (!rows.is_empty()).then(|| Table {
+        title: "Paired differences".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+        notes: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_taken_seed_by_seed() {
+        let values = |name: &str| if name == "a" { vec![0.9, 0.5] } else { vec![0.8, 0.6] };
+        let table = table([("a", "b"), ("a", "a")].into_iter(), &values).unwrap();
+        assert_eq!(table.rows[0][1].text, "+0.00");
+        assert_eq!(table.rows[0][3].text, "-10.00");
+        assert_eq!(table.rows[0][4].text, "1 of 2");
+        assert_eq!(table.rows[1][4].text, "0 of 2");
+    }
+}
