@@ -7,7 +7,7 @@ use super::progress::CellProgress;
 use crate::classify::cell::{Cell, CellResult};
 use crate::classify::summary::{self, Summary};
 use crate::classify::task::Task as Classification;
-use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Simulate, Task};
+use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Row, Simulate, Task};
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::{self, Opened};
 use crate::patterns;
@@ -93,40 +93,16 @@ pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> 
             }
         }
         Task::Patterns(settings) => {
-            let seed = patterns_seeds(&settings)?[0];
-            patterns::cell::Cell::new(&settings, &chip, opened, seed)?;
+            let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
+            for row in &task.settings.rows {
+                patterns::cell::Cell::new(&task, row, task.settings.seeds[0])?;
+            }
         }
         Task::Simulate(settings) => {
             simulate::cell::Cell::new(&settings, &chip, opened, None, Path::new("."))?;
         }
     }
     Ok(())
-}
-
-fn patterns_seeds(settings: &Patterns) -> Result<&[u32], Diagnostics> {
-    if settings.seeds.is_empty() || settings.patterns == 0 || settings.steps == 0 || settings.epochs == 0 {
-        return Err(
-            Diagnostic::new("`seeds`, `patterns`, `steps` or `epochs` is empty: nothing would run").into()
-        );
-    }
-    for (field, found, most) in [
-        ("patterns", settings.patterns, 10_000),
-        ("steps", settings.steps, 1_000_000),
-        ("targets", settings.targets, settings.steps),
-        ("rate_ppm", settings.rate_ppm, 1_000_000),
-    ] {
-        if found > most {
-            let problem = Diagnostic::new(format!("`{field}` of the task is out of range"));
-            return Err(problem
-                .noted("found", found.to_string())
-                .noted("allowed", format!("at most {most}"))
-                .into());
-        }
-    }
-    if (1..settings.seeds.len()).any(|i| settings.seeds[..i].contains(&settings.seeds[i])) {
-        return Err(Diagnostic::new("a seed of `seeds` is listed twice").into());
-    }
-    Ok(&settings.seeds)
 }
 
 /// One run of the command.
@@ -143,7 +119,7 @@ impl Run<'_> {
         let chip = reference::chip(&file.chip, opened)?;
         match file.task {
             Task::Classify(settings) => self.classify(&file.title, settings, chip, opened),
-            Task::Patterns(settings) => self.patterns(&file.title, settings, &chip, opened),
+            Task::Patterns(settings) => self.patterns(&file.title, settings, chip, opened),
             Task::Simulate(settings) => self.simulate(&file.title, &settings, &chip, opened),
         }
     }
@@ -205,12 +181,11 @@ impl Run<'_> {
         }
         let task = Classification::new(settings, chip, opened.clone())?;
         let settings = &task.settings;
-        let seeds = settings.seeds.len();
-        let pair = |index: usize| (&settings.rows[index / seeds], settings.seeds[index % seeds]);
-        let cells: Vec<CellName> = (0..settings.rows.len() * seeds)
-            .map(|index| CellName { row: pair(index).0.name.clone(), seed: pair(index).1 })
-            .collect();
-        let make = |index: usize| Cell::new(&task, pair(index).0, pair(index).1);
+        let (cells, pair) = cells_of(&settings.rows, &settings.seeds);
+        let make = |index: usize| {
+            let (row, seed) = pair(index);
+            Cell::new(&task, row, seed)
+        };
         let results = self.cells(&cells, "samples", &make)?;
         let linear = if settings.linear { summary::linear(&task)? } else { Vec::new() };
         let summary = Summary {
@@ -248,22 +223,32 @@ impl Run<'_> {
         &self,
         title: &str,
         mut settings: Patterns,
-        chip: &Chip,
+        chip: Chip,
         opened: &Opened,
     ) -> Result<(), CommandError> {
         if let Some(seed) = self.options.seed {
             settings.seeds = vec![seed];
         }
-        let row = "patterns".to_owned();
-        let cells: Vec<CellName> = patterns_seeds(&settings)?
-            .iter()
-            .map(|seed| CellName { row: row.clone(), seed: *seed })
-            .collect();
-        let make = |i: usize| patterns::cell::Cell::new(&settings, chip, opened, settings.seeds[i]);
+        let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
+        let (cells, pair) = cells_of(&task.settings.rows, &task.settings.seeds);
+        let make = |index: usize| {
+            let (row, seed) = pair(index);
+            patterns::cell::Cell::new(&task, row, seed)
+        };
         let results = self.cells(&cells, "presentations", &make)?;
-        let report = patterns::summary::report(title, &settings, chip, &results, self.threads());
+        let report = patterns::summary::report(title, &task, &results, self.threads());
         output::finish(self.folder, &report, self.options.json)
     }
+}
+
+/// Every row with every seed: the names of the cells, and which row and seed a cell is.
+fn cells_of<'a>(
+    rows: &'a [Row],
+    seeds: &'a [u32],
+) -> (Vec<CellName>, impl Fn(usize) -> (&'a Row, u32) + Sync) {
+    let pair = |index: usize| (&rows[index / seeds.len()], seeds[index % seeds.len()]);
+    let name = |index| CellName { row: pair(index).0.name.clone(), seed: pair(index).1 };
+    ((0..rows.len() * seeds.len()).map(name).collect(), pair)
 }
 
 /// In the short form, the first row must reach its least accuracy.

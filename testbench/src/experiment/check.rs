@@ -35,7 +35,8 @@ impl<'a> Check<'a> {
 
     /// A problem with `field` unless `least <= found <= most`.
     pub fn range(&mut self, field: &str, found: u32, least: u32, most: u32) {
-        let title = format!("`{field}` is out of range");
+        let name = field.rsplit('.').next().unwrap_or(field);
+        let title = format!("`{name}` is out of range");
         self.expect((least..=most).contains(&found), field, &title, found, &format!("{least}..={most}"));
     }
 

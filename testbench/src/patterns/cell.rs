@@ -1,9 +1,16 @@
-//! One cell: a network that learns its patterns with one seed, resumable at every presentation.
+//! One cell: a network that learns its cases with one seed, resumable after every epoch.
+//!
+//! Promises: the result is a pure function of the settings, the row and the seed; a cell that goes on from a
+//! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
-use super::{distance, draw};
-use crate::experiment::file::Patterns;
+use super::cases::{self, Case, Draw};
+use super::check;
+use super::score::Score;
+use crate::experiment::file::{Patterns, Row};
+use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
-use crate::experiment::reference::{self, Opened};
+use crate::experiment::reference::Opened;
+use crate::experiment::rows::Rows;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -14,20 +21,9 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::Network;
 use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::{Control, Program, StepEvents, StimulusSpike};
+use synfire_chip::program::Control;
 use synfire_chip::time::Elapsed;
-use synfire_plasticity::config::ErrorSignal;
-
-/// Scores of all patterns, presented without learning.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Score {
-    /// Van Rossum distance, summed over outputs, mean over patterns.
-    pub loss: f64,
-    /// Targets hit.
-    pub hits: u32,
-    /// Spikes that hit nothing.
-    pub extra: u32,
-}
+use synfire_plasticity::config::{ErrorSignal, Readout};
 
 /// Where a cell is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -47,16 +43,22 @@ pub struct CellState {
 /// What a cell leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellResult {
+    /// Row's name.
+    pub row: String,
     /// Seed.
     pub seed: u32,
     /// Score after so many epochs.
     pub curve: Vec<(u32, Score)>,
+    /// Cases.
+    pub cases: u32,
     /// Targets in all.
     pub targets: u32,
-    /// Output spikes `(step, pattern)` of the last scoring, first output.
+    /// Spikes `(step, case)` of the first readout neuron in the last scoring.
     pub last_spikes: Vec<(u32, u32)>,
-    /// Target spikes `(step, pattern)`, first output.
+    /// Its target spikes `(step, case)`.
     pub target_spikes: Vec<(u32, u32)>,
+    /// Cores in use.
+    pub cores: usize,
     /// Counts of the whole run.
     pub counts: NodeCounts,
     /// Simulated time of the whole run.
@@ -67,97 +69,117 @@ pub struct CellResult {
     pub weights_sha256: String,
 }
 
+impl CellResult {
+    /// The score before the first epoch and the one after the last.
+    #[must_use]
+    pub fn ends(&self) -> (Score, Score) {
+        let score = |entry: Option<&(u32, Score)>| entry.map_or_else(Score::default, |(_, score)| *score);
+        (score(self.curve.first()), score(self.curve.last()))
+    }
+
+    /// Final loss as a part of the first.
+    #[must_use]
+    pub fn loss_of_start(&self) -> f64 {
+        let (start, end) = self.ends();
+        end.loss / start.loss.max(f64::MIN_POSITIVE)
+    }
+
+    /// Final [`Score::timing`].
+    #[must_use]
+    pub fn timing(&self) -> f64 {
+        self.ends().1.timing(self.targets)
+    }
+}
+
+/// An experiment of this kind, with what it refers to.
+pub struct Task {
+    /// The file's settings.
+    pub settings: Patterns,
+    /// The chip.
+    pub chip: Chip,
+    origin: Opened,
+    place: Origin,
+}
+
+impl Task {
+    /// Checks what the file says by itself.
+    ///
+    /// # Errors
+    /// With all that is wrong.
+    pub fn new(settings: Patterns, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
+        let place = Origin::new(&origin);
+        check::numbers(&settings, &place)?;
+        Ok(Self { settings, chip, origin, place })
+    }
+
+    fn rows(&self) -> Rows<'_> {
+        Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
+    }
+
+    /// Index of the readout population and its first broadcast channel.
+    fn readout(&self, network: &Network) -> Result<(usize, u16), Diagnostics> {
+        let name = &self.settings.readout;
+        let names = || network.populations.iter().map(|p| p.name.as_str());
+        let index = network
+            .population(name)
+            .ok_or_else(|| self.place.unknown("readout", "population", name, names()))?;
+        match network.populations[index].readout {
+            Some(Readout { signal: ErrorSignal::FilteredSpikes { .. }, first_channel, .. }) => {
+                Ok((index, first_channel))
+            }
+            _ => {
+                let title = format!("population `{name}` forms no errors of spike trains");
+                let allowed = "a population with `readout: (signal: FilteredSpikes(..))` in the network";
+                Err(self.place.at("readout", title).noted("allowed", allowed).into())
+            }
+        }
+    }
+}
+
 /// A cell at work.
 pub struct Cell<'a> {
     settings: &'a Patterns,
+    row: &'a Row,
     seed: u32,
     network: Network,
     machine: Machine,
     recorder: Recorder,
-    /// Stimulus of each pattern.
-    inputs: Vec<Program>,
-    /// Targets by pattern and output.
-    targets: Vec<Vec<Vec<u32>>>,
+    cases: Vec<Case>,
     first_channel: u16,
-    outputs: u32,
-}
-
-fn problem(text: String) -> Diagnostics {
-    Diagnostics::from(Diagnostic::new(text))
 }
 
 impl<'a> Cell<'a> {
     /// Loads, maps, builds, draws.
     ///
     /// # Errors
-    /// With what is wrong with the files or settings.
-    pub fn new(settings: &'a Patterns, chip: &Chip, origin: &Opened, seed: u32) -> Result<Self, Diagnostics> {
-        let network = reference::network(&settings.network, origin, chip, Some(seed))?;
-        let unknown = |kind, name: &str, names| crate::experiment::changes::unknown(kind, name, names);
-        let input = network.input(&settings.input).ok_or_else(|| {
-            unknown("input", &settings.input, network.inputs.iter().map(|i| i.name.as_str()).collect())
-        })?;
-        let readout = network.population(&settings.readout).ok_or_else(|| {
-            unknown(
-                "population",
-                &settings.readout,
-                network.populations.iter().map(|p| p.name.as_str()).collect(),
-            )
-        })?;
-        let population = &network.populations[readout];
-        let filtered = |s| matches!(s, ErrorSignal::FilteredSpikes { .. });
-        let Some(errors) = population.readout.filter(|r| filtered(r.signal)) else {
-            let name = &population.name;
-            return Err(problem(format!(
-                "population `{name}` needs `readout: (signal: FilteredSpikes(...))`"
-            )));
+    /// With what is wrong with the files or settings, or when the network does not fit the chip.
+    pub fn new(task: &'a Task, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
+        let network = task.rows().network(row, seed)?;
+        let (readout, first_channel) = task.readout(&network)?;
+        let settings = &task.settings;
+        let draw = Draw {
+            network: &network,
+            place: &task.place,
+            seed,
+            steps: settings.steps,
+            outputs: network.populations[readout].neurons,
         };
-        let outputs = population.neurons;
-        let window = (settings.first_target, settings.steps);
-        let mut targets = Vec::new();
-        for pattern in 0..settings.patterns {
-            let draw = |output| {
-                draw::targets(seed, pattern, output, settings.targets, window, settings.target_distance)
-            };
-            let own: Vec<Vec<u32>> = (0..outputs).map(draw).collect();
-            if own.iter().any(|list| list.len() < settings.targets as usize) {
-                let (count, distance) = (settings.targets, settings.target_distance);
-                return Err(problem(format!(
-                    "`targets`: {count} targets at a distance of {distance} steps do not fit steps {}..{}",
-                    window.0, window.1
-                )));
-            }
-            targets.push(own);
-        }
-        let neurons = network.inputs[input].neurons;
-        let stimulus = |pattern| {
-            let mut program: Program = vec![StepEvents::default(); settings.steps as usize];
-            for (step, neuron) in draw::input(seed, pattern, neurons, settings.steps, settings.rate_ppm) {
-                program[step as usize].spikes.push(StimulusSpike { input: input as u16, neuron, count: 1 });
-            }
-            program
-        };
-        let inputs = (0..settings.patterns).map(stimulus).collect();
-        let machine =
-            Machine::new(&network, chip).map_err(|e| problem(format!("{}: {e}", settings.network)))?;
+        let cases = cases::draw(settings, &draw)?;
+        let machine = Machine::new(&network, &task.chip)
+            .map_err(|e| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Spikes)], &machine.nodes);
-        let first_channel = errors.first_channel;
-        Ok(Self { settings, seed, network, machine, recorder, inputs, targets, first_channel, outputs })
+        Ok(Self { settings, row, seed, network, machine, recorder, cases, first_channel })
     }
 
-    fn present(
-        &mut self,
-        pattern: usize,
-        epoch: Option<u32>,
-        threads: usize,
-    ) -> Result<Vec<Vec<u32>>, String> {
-        let mut program = self.inputs[pattern].clone();
+    /// Presents one case; the steps in which each readout neuron fired.
+    fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        let Case { stimulus, targets } = &self.cases[case];
+        let mut program = stimulus.clone();
         program[0].control.extend([Control::Clear, Control::Learn(epoch.is_some())]);
         if let Some(epoch) = epoch {
             let slower = self.settings.slower_after.iter().filter(|e| **e <= epoch).count();
             program[0].control.push(Control::ShiftOffset(slower as u8));
-            for (output, targets) in self.targets[pattern].iter().enumerate() {
-                let channel = self.first_channel + output as u16;
+            for (channel, targets) in (self.first_channel..).zip(targets) {
                 for &step in targets {
                     program[step as usize].control.push(Control::Target { channel, value: 1 });
                     if let Some(next) = program.get_mut(step as usize + 1) {
@@ -173,24 +195,38 @@ impl<'a> Cell<'a> {
             let fired = |row: &usize| recording.row(*row)[output] != 0;
             (0..recording.steps.len()).filter(fired).map(|row| row as u32).collect()
         };
-        Ok((0..self.outputs as usize).map(train).collect())
+        Ok((0..targets.len()).map(train).collect())
     }
 
-    fn score(&mut self, threads: usize) -> Result<(Score, Vec<(u32, u32)>), String> {
-        let mut score = Score::default();
-        let mut raster = Vec::new();
-        for pattern in 0..self.inputs.len() {
-            let trains = self.present(pattern, None, threads)?;
-            raster.extend(trains[0].iter().map(|step| (*step, pattern as u32)));
-            for (train, target) in trains.iter().zip(&self.targets[pattern]) {
-                let (steps, tau) = (self.settings.steps, self.settings.distance_tau);
-                score.loss += distance::van_rossum(train, target, steps, tau) / self.inputs.len() as f64;
-                let (hit, extra) = distance::hits(train, target, self.settings.tolerance);
-                score.hits += hit;
-                score.extra += extra;
-            }
+    /// Presents every case without learning: the score, and the trains by case and output.
+    fn score(&mut self, threads: usize) -> Result<(Score, Vec<Vec<Vec<u32>>>), String> {
+        let trains: Result<Vec<_>, String> =
+            (0..self.cases.len()).map(|case| self.present(case, None, threads)).collect();
+        let trains = trains?;
+        Ok((Score::of(self.settings, &self.cases, &trains), trains))
+    }
+
+    fn result(&self, curve: Vec<(u32, Score)>, trains: &[Vec<Vec<u32>>]) -> CellResult {
+        let first = |trains: &[Vec<u32>], case: usize| -> Vec<(u32, u32)> {
+            trains[0].iter().map(|step| (*step, case as u32)).collect()
+        };
+        let cases = self.cases.iter().enumerate();
+        let weights: Vec<Vec<i32>> =
+            (0..self.network.projections.len()).map(|p| self.machine.weights(&self.network, p)).collect();
+        CellResult {
+            row: self.row.name.clone(),
+            seed: self.seed,
+            curve,
+            cases: self.cases.len() as u32,
+            targets: self.cases.iter().flat_map(|c| &c.targets).map(|t| t.len() as u32).sum(),
+            last_spikes: trains.iter().enumerate().flat_map(|(case, t)| first(t, case)).collect(),
+            target_spikes: cases.flat_map(|(case, c)| first(&c.targets, case)).collect(),
+            cores: self.machine.nodes.len(),
+            counts: NodeCounts::default(),
+            elapsed: Elapsed::default(),
+            wall_seconds: 0.0,
+            weights_sha256: checkpoint::hex(&checkpoint::fingerprint(&weights)),
         }
-        Ok((score, raster))
     }
 }
 
@@ -199,19 +235,20 @@ impl Work for Cell<'_> {
     type Result = CellResult;
 
     fn fingerprint(&self) -> [u8; 32] {
+        let s = self.settings;
         let inputs = checkpoint::inputs_fingerprint(&self.network, &self.machine.mapping);
-        checkpoint::fingerprint(&(inputs, format!("{:?}", self.settings), self.seed))
+        let schedule = (s.steps, s.epochs, &s.slower_after);
+        let scores = (s.tolerance, s.distance_tau);
+        checkpoint::fingerprint(&(inputs, format!("{:?}", s.data), &s.readout, schedule, scores, self.seed))
     }
 
     fn units(&self) -> u64 {
-        u64::from(self.settings.epochs) * self.inputs.len() as u64
+        u64::from(self.settings.epochs) * self.cases.len() as u64
     }
 
     fn describe(result: &CellResult) -> String {
-        let (first, last) = (result.curve.first(), result.curve.last());
-        let loss = |entry: Option<&(u32, Score)>| entry.map_or(0.0, |(_, s)| s.loss);
-        let hits = last.map_or(0, |(_, s)| s.hits);
-        format!("loss {:.3} -> {:.3}, {hits} of {} targets hit", loss(first), loss(last), result.targets)
+        let (start, end) = result.ends();
+        format!("loss {:.3} -> {:.3}, {} of {} targets hit", start.loss, end.loss, end.hits, result.targets)
     }
 
     fn run(
@@ -231,8 +268,8 @@ impl Work for Cell<'_> {
         let mut saved = Instant::now();
         let score_every = (self.settings.epochs / 40).max(1);
         while at.epoch < self.settings.epochs {
-            for pattern in 0..self.inputs.len() {
-                self.present(pattern, Some(at.epoch), threads)?;
+            for case in 0..self.cases.len() {
+                self.present(case, Some(at.epoch), threads)?;
             }
             at.epoch += 1;
             if at.epoch.is_multiple_of(score_every) || at.epoch == self.settings.epochs {
@@ -240,7 +277,7 @@ impl Work for Cell<'_> {
             }
             let last = at.curve.last().map_or(0.0, |(_, s)| s.loss);
             let message = format!("epoch {}: loss {last:.3}", at.epoch);
-            (context.progress)(Progress { units: self.inputs.len() as u64, message: &message });
+            (context.progress)(Progress { units: self.cases.len() as u64, message: &message });
             let stop = context.interrupt.load(Ordering::Relaxed);
             if stop || saved.elapsed() >= context.save_every {
                 at.wall_seconds = before + started.elapsed().as_secs_f64();
@@ -253,21 +290,9 @@ impl Work for Cell<'_> {
             }
         }
         let (counts, elapsed) = (self.machine.counts(), self.machine.elapsed);
-        let (_, last_spikes) = self.score(threads)?;
-        let targets = self.targets.iter().enumerate();
-        let target_spikes = targets.flat_map(|(p, t)| t[0].iter().map(move |s| (*s, p as u32))).collect();
-        let weights: Vec<Vec<i32>> =
-            (0..self.network.projections.len()).map(|p| self.machine.weights(&self.network, p)).collect();
-        Ok(Outcome::Finished(Box::new(CellResult {
-            seed: self.seed,
-            curve: at.curve,
-            targets: self.settings.patterns * self.settings.targets * self.outputs,
-            last_spikes,
-            target_spikes,
-            counts,
-            elapsed,
-            wall_seconds: before + started.elapsed().as_secs_f64(),
-            weights_sha256: checkpoint::hex(&checkpoint::fingerprint(&weights)),
-        })))
+        let wall_seconds = before + started.elapsed().as_secs_f64();
+        let (_, trains) = self.score(threads)?;
+        let result = self.result(at.curve, &trains);
+        Ok(Outcome::Finished(Box::new(CellResult { counts, elapsed, wall_seconds, ..result })))
     }
 }

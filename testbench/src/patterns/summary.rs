@@ -1,123 +1,265 @@
-//! The report of a spike-pattern run: loss and hits by seed, learning curves, the last output, the bill.
+//! The report of spike patterns: scores by row and seed, paired differences, learning curves, the last answers, the bill.
 
-use super::cell::CellResult;
+use super::cell::{CellResult, Task};
 use crate::bill::{self, Work};
-use crate::experiment::file::Patterns;
+use crate::experiment::file::{PatternData, Patterns, Row};
 use crate::report::model::{Cell, Curves, Headline, Raster, Report, Series, Table};
-use crate::report::quantity;
-use synfire_chip::chip::Chip;
+use crate::report::paired;
+use crate::report::quantity::{self, Spread};
+use synfire_chip::counters::NodeCounts;
+
+/// Final loss, as a part of the first, up to which a seed counts as learned.
+const LEARNED: f64 = 0.03;
 
 /// The whole report.
 #[must_use]
-pub fn report(
-    title: &str,
-    settings: &Patterns,
-    chip: &Chip,
-    results: &[CellResult],
-    threads: usize,
-) -> Report {
-    let mut report = Report { title: title.to_owned(), ..Report::default() };
-    report.intro = vec![
-        format!(
-            "{} patterns of {} steps, {} target spikes each, input rate {} a step and neuron; {} epochs.",
-            settings.patterns,
-            settings.steps,
-            settings.targets,
-            f64::from(settings.rate_ppm) / 1e6,
-            settings.epochs
-        ),
-        format!(
-            "Loss: van Rossum distance (rise {}, decay {} steps; one lone spike is 1), mean over patterns. A target is \
-             hit by a spike at most {} steps away. Scored without learning; the last epoch counts.",
-            settings.distance_tau.0, settings.distance_tau.1, settings.tolerance
-        ),
-    ];
-    let mut rows = Vec::new();
-    let mut within = 0;
-    for result in results {
-        let (Some((_, start)), Some((_, end))) = (result.curve.first(), result.curve.last()) else {
-            continue;
-        };
-        let ratio = end.loss / start.loss.max(1e-12);
-        within += usize::from(ratio <= 0.05);
-        rows.push(vec![
-            Cell::text(format!("seed {}", result.seed)),
-            Cell::number(start.loss, format!("{:.2}", start.loss)),
-            Cell::number(end.loss, format!("{:.3}", end.loss)),
-            Cell::number(ratio, format!("{:.2} %", 100.0 * ratio)),
-            Cell::number(f64::from(end.hits), format!("{} of {}", end.hits, result.targets)),
-            Cell::count(u128::from(end.extra)),
-        ]);
+pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) -> Report {
+    let summary = Summary { task, results };
+    let settings = &task.settings;
+    let mut report = Report { title: title.to_owned(), intro: intro(settings), ..Report::default() };
+    summary.headlines(&mut report);
+    report.push(summary.rows());
+    let pairs = settings.compare.iter().map(|c| (c.first.as_str(), c.second.as_str()));
+    let scores = |row: &str| summary.of(row).map(CellResult::timing).collect();
+    if let Some(table) = paired::table(pairs, &scores) {
+        report.push(table);
     }
-    let hits: u32 = results.iter().filter_map(|r| r.curve.last()).map(|(_, s)| s.hits).sum();
-    let targets: u32 = results.iter().map(|r| r.targets).sum();
-    report.headlines.push(Headline {
-        label: format!("targets hit within {} steps", settings.tolerance),
-        text: format!("{hits} of {targets}"),
-        number: Some(f64::from(hits) / f64::from(targets.max(1))),
-        ..Headline::default()
-    });
-    report.headlines.push(Headline {
-        label: "final loss at most 5 % of the start".to_owned(),
-        text: format!("{within} of {} seeds", results.len()),
-        number: Some(within as f64),
-        ..Headline::default()
-    });
-    let columns =
-        ["", "loss at the start", "final loss", "of the start", "targets hit", "spikes beside targets"];
-    report.push(Table {
-        title: "Scores by seed".to_owned(),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows,
-        notes: Vec::new(),
-    });
-    let series = results.iter().map(|r| Series {
-        name: format!("seed {}", r.seed),
-        points: r
-            .curve
-            .iter()
-            .map(|(epoch, s)| (f64::from(*epoch), 100.0 * s.loss / r.curve[0].1.loss.max(1e-12)))
-            .collect(),
-    });
-    report.push(Curves {
-        title: "Loss, percent of the start".to_owned(),
-        x_label: "epoch".to_owned(),
-        y_label: "loss (% of the start)".to_owned(),
-        series: series.collect(),
-        references: Vec::new(),
-    });
+    report.push(summary.seeds());
+    report.push(summary.costs());
+    report.push(summary.curves());
     if let Some(result) = results.first() {
         report.push(raster(settings, result));
-        let work = Work { chip, counts: result.counts, elapsed: result.elapsed, cores: 1 };
-        report.push(bill::counts(&format!("What it cost, seed {}", result.seed), &[("whole run", work)]));
+        let work = summary.work(result);
+        let title = format!("What it cost: `{}`, seed {}", result.row, result.seed);
+        report.push(bill::counts(&title, &[("whole run", work)]));
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &work));
         let seconds = results.iter().map(|r| r.wall_seconds).sum();
-        let mut counts = synfire_chip::counters::NodeCounts::default();
+        let mut counts = NodeCounts::default();
         results.iter().for_each(|r| counts.add(&r.counts));
         report.push(bill::speed(&counts, seconds, threads));
-        let energy = work.attojoules();
-        report.headlines.push(Headline {
-            label: "energy of a training".to_owned(),
-            text: quantity::energy(energy),
-            number: Some(energy as f64 / 1e18),
-            note: format!("seed {}", result.seed),
-            ..Headline::default()
-        });
     }
     report
 }
 
-/// Targets and answers of every pattern, one above the other.
+fn intro(settings: &Patterns) -> Vec<String> {
+    let rate = |ppm: u32| f64::from(ppm) / 1e6;
+    let data = match &settings.data {
+        PatternData::Noise(d) => format!(
+            "{} patterns of frozen noise, rate {} a step and neuron; {} target spikes each.",
+            d.patterns,
+            rate(d.rate_ppm),
+            d.targets
+        ),
+        PatternData::Cues(d) => format!(
+            "Two cues of {} symbols in {} steps, clock noise of rate {}; one train of {} spikes when they are equal, \
+             another when they differ.",
+            d.symbols,
+            d.latency_steps,
+            rate(d.clock_ppm),
+            d.targets
+        ),
+    };
+    vec![
+        format!("{data} {} steps a presentation, {} epochs.", settings.steps, settings.epochs),
+        format!(
+            "Loss: van Rossum distance (rise {}, decay {} steps; one lone spike is 1), mean over cases. A target is hit \
+             by a spike at most {} steps away. Score: hits / (targets + other spikes). Scored without learning; the last \
+             epoch counts.",
+            settings.distance_tau.0, settings.distance_tau.1, settings.tolerance
+        ),
+    ]
+}
+
+/// Row and results.
+struct Summary<'a> {
+    task: &'a Task,
+    results: &'a [CellResult],
+}
+
+impl Summary<'_> {
+    fn of<'b>(&'b self, row: &'b str) -> impl Iterator<Item = &'b CellResult> + 'b {
+        self.results.iter().filter(move |r| r.row == row)
+    }
+
+    fn work(&self, result: &CellResult) -> Work<'_> {
+        Work { chip: &self.task.chip, counts: result.counts, elapsed: result.elapsed, cores: result.cores }
+    }
+
+    fn headlines(&self, report: &mut Report) {
+        let row = &self.task.settings.rows[0].name;
+        let sum = |f: &dyn Fn(&CellResult) -> u32| self.of(row).map(f).sum::<u32>();
+        let (hits, targets) = (sum(&|r| r.ends().1.hits), sum(&|r| r.targets));
+        report.headlines.push(Headline {
+            label: format!("{row}: targets hit within {} steps", self.task.settings.tolerance),
+            text: format!("{hits} of {targets}"),
+            number: Some(f64::from(hits) / f64::from(targets.max(1))),
+            ..Headline::default()
+        });
+        let (learned, seeds) =
+            (self.of(row).filter(|r| r.loss_of_start() <= LEARNED).count(), self.of(row).count());
+        report.headlines.push(Headline {
+            label: format!("final loss at most {:.0} % of the start", 100.0 * LEARNED),
+            text: format!("{learned} of {seeds} seeds"),
+            number: Some(learned as f64),
+            ..Headline::default()
+        });
+        if let Some(result) = self.of(row).next() {
+            let energy = self.work(result).attojoules();
+            report.headlines.push(Headline {
+                label: "energy of a training".to_owned(),
+                text: quantity::energy(energy),
+                number: Some(energy as f64 / 1e18),
+                note: format!("seed {}", result.seed),
+                ..Headline::default()
+            });
+        }
+    }
+
+    fn rows(&self) -> Table {
+        let row = |row: &Row| {
+            let of: Vec<&CellResult> = self.of(&row.name).collect();
+            let scores: Vec<f64> = of.iter().map(|r| r.timing()).collect();
+            let losses: Vec<f64> = of.iter().map(|r| r.loss_of_start()).collect();
+            let (score, loss) = (Spread::of(&scores)?, Spread::of(&losses)?);
+            let sum = |f: &dyn Fn(&CellResult) -> u32| of.iter().map(|r| f(r)).sum::<u32>();
+            let part = |part: u32, whole: u32| {
+                let value = f64::from(part) / f64::from(whole.max(1));
+                Cell::number(value, format!("{part} of {whole} ({})", quantity::percent(value)))
+            };
+            Some(vec![
+                Cell::text(row.name.clone()),
+                percent(score.mean, 1),
+                percent(score.worst, 1),
+                part(sum(&|r| r.ends().1.hits), sum(&|r| r.targets)),
+                Cell::count(u128::from(sum(&|r| r.ends().1.extra))),
+                part(sum(&|r| r.ends().1.right), sum(&|r| r.cases)),
+                percent(loss.mean, 2),
+                percent(loss.best, 2),
+            ])
+        };
+        let columns = [
+            "",
+            "score, mean",
+            "worst",
+            "targets hit",
+            "other spikes",
+            "nearest to own targets",
+            "final loss of the start, mean",
+            "largest",
+        ];
+        Table {
+            title: "Scores by row".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: self.task.settings.rows.iter().filter_map(row).collect(),
+            notes: vec!["counts are sums over seeds".to_owned()],
+        }
+    }
+
+    fn seeds(&self) -> Table {
+        let row = |result: &CellResult| {
+            let (start, end) = result.ends();
+            vec![
+                Cell::text(format!("{}, seed {}", result.row, result.seed)),
+                percent(result.timing(), 1),
+                Cell::number(f64::from(end.hits), format!("{} of {}", end.hits, result.targets)),
+                Cell::count(u128::from(end.extra)),
+                Cell::number(f64::from(end.right), format!("{} of {}", end.right, result.cases)),
+                Cell::number(start.loss, format!("{:.2}", start.loss)),
+                Cell::number(end.loss, format!("{:.3}", end.loss)),
+                percent(result.loss_of_start(), 2),
+            ]
+        };
+        let columns = [
+            "",
+            "score",
+            "targets hit",
+            "other spikes",
+            "nearest to own targets",
+            "loss at the start",
+            "final loss",
+            "of the start",
+        ];
+        Table {
+            title: "Scores by row and seed".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: self.results.iter().map(row).collect(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn costs(&self) -> Table {
+        let row = |row: &Row| {
+            let of: Vec<&CellResult> = self.of(&row.name).collect();
+            let runs = of.len().max(1) as u64;
+            let mean = |f: &dyn Fn(&NodeCounts) -> u64| {
+                Cell::count(u128::from(of.iter().map(|r| f(&r.counts)).sum::<u64>() / runs))
+            };
+            let energy = of.iter().map(|r| self.work(r).attojoules()).sum::<u128>() / u128::from(runs);
+            vec![
+                Cell::text(row.name.clone()),
+                mean(&|c| c.core.spikes),
+                mean(&|c| c.learning.eligibility_updates),
+                mean(&|c| c.learning.weight_updates),
+                mean(&|c| c.learning.weight_writes),
+                mean(&|c| c.error_packets),
+                Cell::number(energy as f64 / 1e18, quantity::energy(energy)),
+            ]
+        };
+        let columns = [
+            "",
+            "spikes",
+            "eligibility updates",
+            "weight updates",
+            "weights written",
+            "error packets",
+            "energy",
+        ];
+        Table {
+            title: "What a training costs".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: self.task.settings.rows.iter().map(row).collect(),
+            notes: vec!["a whole run, its scorings included; mean over seeds".to_owned()],
+        }
+    }
+
+    /// Mean loss over seeds, row by row.
+    fn curves(&self) -> Curves {
+        let series = self.task.settings.rows.iter().map(|row| {
+            let of: Vec<&CellResult> = self.of(&row.name).collect();
+            let points = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
+            let mean = |point: usize| {
+                let loss = |r: &&CellResult| r.curve[point].1.loss / r.curve[0].1.loss.max(f64::MIN_POSITIVE);
+                let sum: f64 = of.iter().map(loss).sum();
+                (f64::from(of[0].curve[point].0), 100.0 * sum / of.len() as f64)
+            };
+            Series { name: row.name.clone(), points: (0..points).map(mean).collect() }
+        });
+        Curves {
+            title: "Loss, percent of the start, mean over seeds".to_owned(),
+            x_label: "epoch".to_owned(),
+            y_label: "loss (% of the start)".to_owned(),
+            series: series.collect(),
+            references: Vec::new(),
+        }
+    }
+}
+
+fn percent(value: f64, places: usize) -> Cell {
+    Cell::number(value, format!("{:.places$} %", 100.0 * value))
+}
+
+/// Targets and answers of every case, one above the other.
 fn raster(settings: &Patterns, result: &CellResult) -> Raster {
-    let row = |pattern: u32, answer: u32| 2 * pattern + answer;
-    let targets = result.target_spikes.iter().map(|(step, p)| (u64::from(*step), row(*p, 0)));
-    let answers = result.last_spikes.iter().map(|(step, p)| (u64::from(*step), row(*p, 1)));
+    let row = |case: u32, answer: u32| 2 * case + answer;
+    let targets = result.target_spikes.iter().map(|(step, case)| (u64::from(*step), row(*case, 0)));
+    let answers = result.last_spikes.iter().map(|(step, case)| (u64::from(*step), row(*case, 1)));
     let mut spikes: Vec<(u64, u32)> = targets.chain(answers).collect();
     spikes.sort_unstable();
+    let (name, seed) = (&result.row, result.seed);
     Raster {
-        title: format!("Targets (even rows) and spikes (odd rows) of each pattern, seed {}", result.seed),
+        title: format!("Targets (even rows) and spikes (odd rows) of each case: `{name}`, seed {seed}"),
         steps: u64::from(settings.steps),
-        neurons: 2 * settings.patterns,
+        neurons: 2 * result.cases,
         spikes,
         bands: Vec::new(),
     }
