@@ -23,3 +23,4 @@ pub mod patterns;
 pub mod plain;
 pub mod report;
 pub mod simulate;
+pub mod spike_time;

@@ -29,9 +29,10 @@ pub fn numbers(settings: &Classify, place: &Origin) -> Result<(), Diagnostics> {
         let title = "`quick.least_accuracy` is out of range";
         check.expect((0.0..=100.0).contains(&least), "quick.least_accuracy", title, least, "0..=100 percent");
     }
-    check.rows(&settings.rows);
+    let rows: Vec<&str> = settings.rows.iter().map(|row| row.name.as_str()).collect();
+    check.rows(&rows);
     let others: &[&str] = if settings.linear { &["linear"] } else { &[] };
-    check.comparisons(&settings.compare, &settings.rows, others);
+    check.comparisons(&settings.compare, &rows, others);
     check.done()
 }
 

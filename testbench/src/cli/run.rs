@@ -7,12 +7,13 @@ use super::progress::CellProgress;
 use crate::classify::cell::{Cell, CellResult};
 use crate::classify::summary::{self, Summary};
 use crate::classify::task::Task as Classification;
-use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Row, Simulate, Task};
+use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Row, Simulate, SpikeTime, Task};
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::{self, Opened};
 use crate::patterns;
 use crate::report::model::{Report, Verdict};
 use crate::simulate;
+use crate::spike_time;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -98,6 +99,9 @@ pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> 
                 patterns::cell::Cell::new(&task, row, task.settings.seeds[0])?;
             }
         }
+        Task::SpikeTime(settings) => {
+            spike_time::cell::Task::new(settings, chip, opened)?;
+        }
         Task::Simulate(settings) => {
             simulate::cell::Cell::new(&settings, &chip, opened, None, Path::new("."))?;
         }
@@ -120,6 +124,7 @@ impl Run<'_> {
         match file.task {
             Task::Classify(settings) => self.classify(&file.title, settings, chip, opened),
             Task::Patterns(settings) => self.patterns(&file.title, settings, chip, opened),
+            Task::SpikeTime(settings) => self.spike_time(&file.title, settings, chip, opened),
             Task::Simulate(settings) => self.simulate(&file.title, &settings, &chip, opened),
         }
     }
@@ -181,7 +186,7 @@ impl Run<'_> {
         }
         let task = Classification::new(settings, chip, opened.clone())?;
         let settings = &task.settings;
-        let (cells, pair) = cells_of(&settings.rows, &settings.seeds);
+        let (cells, pair) = cells_of(&settings.rows, row_name, &settings.seeds);
         let make = |index: usize| {
             let (row, seed) = pair(index);
             Cell::new(&task, row, seed)
@@ -230,7 +235,7 @@ impl Run<'_> {
             settings.seeds = vec![seed];
         }
         let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
-        let (cells, pair) = cells_of(&task.settings.rows, &task.settings.seeds);
+        let (cells, pair) = cells_of(&task.settings.rows, row_name, &task.settings.seeds);
         let make = |index: usize| {
             let (row, seed) = pair(index);
             patterns::cell::Cell::new(&task, row, seed)
@@ -239,16 +244,41 @@ impl Run<'_> {
         let report = patterns::summary::report(title, &task, &results, self.threads());
         output::finish(self.folder, &report, self.options.json)
     }
+
+    fn spike_time(
+        &self,
+        title: &str,
+        mut settings: SpikeTime,
+        chip: Chip,
+        opened: &Opened,
+    ) -> Result<(), CommandError> {
+        if let Some(seed) = self.options.seed {
+            settings.seeds = vec![seed];
+        }
+        let task = spike_time::cell::Task::new(settings, chip, opened)?;
+        let (cells, pair) = cells_of(&task.settings.rows, |row| &row.name, &task.settings.seeds);
+        let make = |index: usize| {
+            let (row, seed) = pair(index);
+            Ok(spike_time::cell::Cell::new(&task, row, seed))
+        };
+        let results = self.cells(&cells, "networks", &make)?;
+        output::finish(self.folder, &spike_time::summary::report(title, &task, &results), self.options.json)
+    }
+}
+
+fn row_name(row: &Row) -> &str {
+    &row.name
 }
 
 /// Every row with every seed: the names of the cells, and which row and seed a cell is.
-fn cells_of<'a>(
-    rows: &'a [Row],
+fn cells_of<'a, R: Sync>(
+    rows: &'a [R],
+    name: impl Fn(&R) -> &str,
     seeds: &'a [u32],
-) -> (Vec<CellName>, impl Fn(usize) -> (&'a Row, u32) + Sync) {
+) -> (Vec<CellName>, impl Fn(usize) -> (&'a R, u32) + Sync) {
     let pair = |index: usize| (&rows[index / seeds.len()], seeds[index % seeds.len()]);
-    let name = |index| CellName { row: pair(index).0.name.clone(), seed: pair(index).1 };
-    ((0..rows.len() * seeds.len()).map(name).collect(), pair)
+    let cell = |index| CellName { row: name(pair(index).0).to_owned(), seed: pair(index).1 };
+    ((0..rows.len() * seeds.len()).map(cell).collect(), pair)
 }
 
 /// In the short form, the first row must reach its least accuracy.

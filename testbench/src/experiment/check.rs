@@ -2,7 +2,7 @@
 //!
 //! Promises: all problems are collected, none hides another. Absent on purpose: what only one task knows.
 
-use super::file::{Comparison, Row};
+use super::file::Comparison;
 use super::origin::Origin;
 use super::pool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -61,11 +61,11 @@ impl<'a> Check<'a> {
     }
 
     /// Names of rows: there are some, they fit and differ as files.
-    pub fn rows(&mut self, rows: &[Row]) {
-        self.expect(!rows.is_empty(), "rows", "no row: nothing would run", "[]", "1 or more");
-        for (index, row) in rows.iter().enumerate() {
+    pub fn rows(&mut self, names: &[&str]) {
+        self.expect(!names.is_empty(), "rows", "no row: nothing would run", "[]", "1 or more");
+        for (index, &name) in names.iter().enumerate() {
             let field = format!("rows[{index}].name");
-            let long = row.name.chars().count();
+            let long = name.chars().count();
             let title = format!("`{field}` is empty or too long");
             let allowed = format!("1..={LONGEST_NAME} characters: results are kept under this name");
             self.expect(
@@ -75,9 +75,9 @@ impl<'a> Check<'a> {
                 format!("{long} characters"),
                 &allowed,
             );
-            let same = rows[..index].iter().find(|r| pool::slug(&r.name) == pool::slug(&row.name));
+            let same = names[..index].iter().find(|other| pool::slug(other) == pool::slug(name));
             if let Some(other) = same {
-                let title = format!("row `{}` would share its files with row `{}`", row.name, other.name);
+                let title = format!("row `{name}` would share its files with row `{other}`");
                 let allowed = "names that differ in ASCII letters or digits, whatever their case";
                 self.problems.push(self.place.at(&field, title).noted("allowed", allowed));
             }
@@ -85,11 +85,10 @@ impl<'a> Check<'a> {
     }
 
     /// Names in comparisons: each is a row, or one of the `others`.
-    pub fn comparisons(&mut self, comparisons: &[Comparison], rows: &[Row], others: &[&str]) {
+    pub fn comparisons(&mut self, comparisons: &[Comparison], rows: &[&str], others: &[&str]) {
         for (index, comparison) in comparisons.iter().enumerate() {
             for (field, name) in [("first", &comparison.first), ("second", &comparison.second)] {
-                let rows = rows.iter().map(|r| r.name.as_str());
-                let names: Vec<&str> = rows.chain(others.iter().copied()).collect();
+                let names: Vec<&str> = rows.iter().chain(others).copied().collect();
                 if !names.contains(&name.as_str()) {
                     let field = format!("compare[{index}].{field}");
                     let unknown = self.place.unknown(&field, "row", name, names.into_iter());

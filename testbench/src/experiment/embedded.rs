@@ -5,6 +5,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("superspike.ron", include_str!("../../experiments/superspike.ron")),
     ("superspike.network.ron", include_str!("../../experiments/superspike.network.ron")),
     ("superspike.chip.ron", include_str!("../../experiments/superspike.chip.ron")),
+    ("spike-time.ron", include_str!("../../experiments/spike-time.ron")),
     ("digits.ron", include_str!("../../experiments/digits.ron")),
     ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
