@@ -8,6 +8,13 @@ pub const FILES: &[(&str, &str)] = &[
     ("spike-time.ron", include_str!("../../experiments/spike-time.ron")),
     ("digits.ron", include_str!("../../experiments/digits.ron")),
     ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),
+    ("digits-rules.ron", include_str!("../../experiments/digits-rules.ron")),
+    ("digits-rules-select.ron", include_str!("../../experiments/digits-rules-select.ron")),
+    ("digits-mirror.network.ron", include_str!("../../experiments/digits-mirror.network.ron")),
+    ("digits-alignment.network.ron", include_str!("../../experiments/digits-alignment.network.ron")),
+    ("digits-erbp.network.ron", include_str!("../../experiments/digits-erbp.network.ron")),
+    ("digits-superspike.network.ron", include_str!("../../experiments/digits-superspike.network.ron")),
+    ("digits-dcll-deep.network.ron", include_str!("../../experiments/digits-dcll-deep.network.ron")),
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
     ("digits-feedback.network.ron", include_str!("../../experiments/digits-feedback.network.ron")),
 ];
