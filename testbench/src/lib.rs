@@ -19,6 +19,7 @@ pub mod cli;
 pub mod data;
 pub mod encode;
 pub mod experiment;
+pub mod float;
 pub mod patterns;
 pub mod plain;
 pub mod report;
