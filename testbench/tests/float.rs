@@ -3,6 +3,7 @@
 mod float {
     pub mod bound;
     pub mod exact;
+    pub mod gradients;
     pub mod hand;
 }
 

@@ -4,14 +4,23 @@
 //! `docs/arithmetic.md` in `f64`, without rounding, saturation or dither. What a figure of the chip and a figure of
 //! the twin differ by is what the chip's bits cost.
 //!
+//! [`unrolled::Unrolled`] is a network as equations over a whole presentation. [`bptt`] goes back through it (Eq. 7 of
+//! Neftci, Mostafa and Zenke, 2019), [`forward`] carries every derivative along (Eq. 8): two ways to one gradient,
+//! and the yardstick that local rules are measured with.
+//!
 //! Promises: real values are `lane * 2^-fraction`; a setting that the twin does not know does not compile.
 //! Absent on purpose: places, counts, time, energy.
 
+pub mod bptt;
 pub mod chip;
 mod errors;
+pub mod forward;
 mod learning;
 mod neurons;
 mod rows;
 pub mod small;
 mod surrogate;
+pub mod trajectory;
+pub mod trial;
 mod units;
+pub mod unrolled;
