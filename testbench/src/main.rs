@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, check, output, run};
+use synfire::cli::{audit, check, gradient, output, run};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -45,6 +45,9 @@ fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandE
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
         Some(Command::Resume { folder, threads, json }) => run::resume(&folder, threads, json, interrupt),
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
+        Some(Command::Gradient { experiment, seed, json }) => {
+            gradient::gradient(&experiment, seed, json, interrupt)
+        }
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),
     }
 }

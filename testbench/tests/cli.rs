@@ -7,6 +7,7 @@ mod cli {
     pub mod experiments;
     pub mod folder;
     pub mod fuzz;
+    pub mod gradient;
     #[cfg(unix)]
     pub mod interrupted;
     pub mod names;

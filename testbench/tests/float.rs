@@ -2,6 +2,7 @@
 
 mod float {
     pub mod bound;
+    pub mod digits;
     pub mod exact;
     pub mod gradients;
     pub mod hand;

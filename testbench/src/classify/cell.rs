@@ -22,7 +22,7 @@ use synfire_chip::program::Control;
 use synfire_chip::time::Elapsed;
 
 /// Epoch number under which held-out samples are encoded: no training epoch has it.
-const TEST_EPOCH: u32 = u32::MAX;
+pub const TEST_EPOCH: u32 = u32::MAX;
 
 /// Accuracy after one epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

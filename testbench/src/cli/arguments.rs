@@ -58,6 +58,18 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Measure how well the rules of an experiment agree with the gradient, and a chip with its float form
+    Gradient {
+        /// Experiment file or name, with labelled samples
+        #[arg(default_value = "gradient")]
+        experiment: String,
+        /// One seed instead of the experiment's
+        #[arg(long)]
+        seed: Option<u32>,
+        /// Print JSON lines instead of tables
+        #[arg(long)]
+        json: bool,
+    },
     /// Compare the simulator's hot paths with bare loops over the same memory
     Bench {
         /// Print JSON lines instead of a table

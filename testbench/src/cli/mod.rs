@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod audit;
 pub mod check;
 pub mod error;
+pub mod gradient;
 pub mod output;
 pub mod progress;
 pub mod run;

@@ -15,6 +15,11 @@ pub const FILES: &[(&str, &str)] = &[
     ("digits-erbp.network.ron", include_str!("../../experiments/digits-erbp.network.ron")),
     ("digits-superspike.network.ron", include_str!("../../experiments/digits-superspike.network.ron")),
     ("digits-dcll-deep.network.ron", include_str!("../../experiments/digits-dcll-deep.network.ron")),
+    ("gradient.ron", include_str!("../../experiments/gradient.ron")),
+    ("gradient-select.ron", include_str!("../../experiments/gradient-select.ron")),
+    ("digits-eligibility.network.ron", include_str!("../../experiments/digits-eligibility.network.ron")),
+    ("digits-adapting.network.ron", include_str!("../../experiments/digits-adapting.network.ron")),
+    ("digits-recurrent.network.ron", include_str!("../../experiments/digits-recurrent.network.ron")),
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
     ("digits-feedback.network.ron", include_str!("../../experiments/digits-feedback.network.ron")),
 ];

@@ -8,11 +8,15 @@
 //! Neftci, Mostafa and Zenke, 2019), [`forward`] carries every derivative along (Eq. 8): two ways to one gradient,
 //! and the yardstick that local rules are measured with.
 //!
+//! [`agreement`] measures rules with that yardstick: `synfire gradient`.
+//!
 //! Promises: real values are `lane * 2^-fraction`; a setting that the twin does not know does not compile.
 //! Absent on purpose: places, counts, time, energy.
 
+pub mod agreement;
 pub mod bptt;
 pub mod chip;
+pub mod deploy;
 mod errors;
 pub mod forward;
 mod learning;

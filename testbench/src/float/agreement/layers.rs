@@ -1,0 +1,227 @@
+//! The rules of an experiment against the gradient of its loss, before and after they were trained.
+//!
+//! A row's network is trained in real numbers by its own rules on the training part, for the experiment's epochs; before
+//! and after, with the weights held, updates and gradient are summed over the same training presentations. Where a
+//! population learns by random feedback, the updates are also taken with the readout's weights in place of B.
+//!
+//! Promises: the updates are the float twin's, with the chip's way of an error or with errors used at once; the
+//! gradient keeps the reset term. Absent on purpose: held-out samples, other losses than the experiment's.
+
+use super::Agreement;
+use crate::classify::task::Task;
+use crate::data::split;
+use crate::encode::Presentation;
+use crate::experiment::file::Row;
+use crate::float::bptt::{Bptt, ResetTerm};
+use crate::float::chip::FloatChip;
+use crate::float::trial::Trial;
+use crate::float::unrolled::{NoGradient, Unrolled};
+use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::network::{Network, Source, Synapses};
+use synfire_chip::program::{Control, Program};
+use synfire_plasticity::config::ThirdFactor;
+
+/// Presentations that updates and gradients are summed over.
+const SAMPLES: usize = 200;
+
+/// Where the third factors of hidden populations come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactorSource {
+    /// As the network says.
+    Own,
+    /// Random feedback replaced by the readout's weights.
+    Symmetric,
+}
+
+/// One plastic projection under one source of third factors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// Projection.
+    pub projection: String,
+    /// Whether it ends in the readout.
+    pub readout: bool,
+    /// Third factors.
+    pub source: FactorSource,
+    /// Before training.
+    pub before: Agreement,
+    /// After it.
+    pub after: Agreement,
+    /// After it, with errors used in the step that forms them.
+    pub at_once: Agreement,
+}
+
+/// What one row and seed gave.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    /// Layers, in the order of the network.
+    pub layers: Vec<Layer>,
+    /// Angle in degrees between B and the weights to the readout, after training, by population that has both.
+    pub angles: Vec<(String, f64)>,
+    /// The network with the trained weights, in real values by projection.
+    pub weights: Vec<Vec<f64>>,
+}
+
+/// Presentations of one epoch of the training part, in order.
+pub(super) struct Presentations<'a> {
+    task: &'a Task,
+    schedule: crate::classify::schedule::Schedule,
+    kept: Vec<u32>,
+    seed: u32,
+}
+
+impl<'a> Presentations<'a> {
+    pub(super) fn new(task: &'a Task, network: &Network, seed: u32) -> Result<Self, Diagnostics> {
+        let (schedule, kept) = (task.schedule(network, seed)?, task.parts(seed)?.kept);
+        Ok(Self { task, schedule, kept, seed })
+    }
+
+    /// The programs of an epoch, `count` at most.
+    pub(super) fn epoch(&self, epoch: u32, count: usize) -> impl Iterator<Item = Program> + '_ {
+        let slower = self.task.settings.slower_after.iter().filter(|after| **after <= epoch).count() as u8;
+        split::epoch_order(&self.kept, epoch, self.seed).into_iter().take(count).map(move |sample| {
+            let samples = &self.task.samples;
+            let (features, label) = (samples.row(sample as usize), samples.labels[sample as usize]);
+            let mut program = self.schedule.program(features, Presentation { sample, epoch }, Some(label));
+            program[0].control.push(Control::ShiftOffset(slower));
+            program
+        })
+    }
+}
+
+/// Measures a row with one seed; `told` hears what is being done.
+///
+/// # Errors
+/// When the row's files are wrong, or its network has no gradient.
+pub fn measure(
+    task: &Task,
+    row: &Row,
+    seed: u32,
+    told: &dyn Fn(&str),
+) -> Result<(Network, Measured), Diagnostics> {
+    let network = task.rows().network(row, seed)?;
+    let refuse =
+        |error: NoGradient| task.rows().at(row, "network", Diagnostic::new(error.to_string()).into());
+    let shown = Presentations::new(task, &network, seed)?;
+    let programs: Vec<Program> = shown.epoch(0, SAMPLES).collect();
+    let mut chip = FloatChip::new(&network);
+    told("before training");
+    let untrained = weights(&chip);
+    let gradient = gradient(&network, &untrained, &programs).map_err(refuse)?;
+    let before = agreements(&network, &untrained, &gradient, &programs);
+    for epoch in 0..task.settings.epochs {
+        told(&format!("epoch {} of {}", epoch + 1, task.settings.epochs));
+        shown.epoch(epoch, usize::MAX).for_each(|program| chip.run(&program, &mut |_, _| ()));
+    }
+    let trained = weights(&chip);
+    let gradient = self::gradient(&network, &trained, &programs).map_err(refuse)?;
+    let after = agreements(&network, &trained, &gradient, &programs);
+    let mut prompt = network.clone();
+    prompt.learning.error_delay = 0;
+    let at_once = agreements(&prompt, &trained, &gradient, &programs);
+    let layers = before.into_iter().zip(after).zip(at_once).map(|((before, after), at_once)| Layer {
+        before: before.2,
+        after: after.2,
+        at_once: at_once.2,
+        projection: network.projections[before.0].name.clone(),
+        readout: network.populations[network.projections[before.0].target].readout.is_some(),
+        source: before.1,
+    });
+    let measured =
+        Measured { layers: layers.collect(), angles: angles(&network, &trained), weights: trained };
+    Ok((network, measured))
+}
+
+fn weights(chip: &FloatChip) -> Vec<Vec<f64>> {
+    (0..chip.network().projections.len()).map(|projection| chip.weights(projection)).collect()
+}
+
+/// The descent direction summed over `programs`, by projection.
+fn gradient(
+    network: &Network,
+    weights: &[Vec<f64>],
+    programs: &[Program],
+) -> Result<Vec<Vec<f64>>, NoGradient> {
+    let mut net = Unrolled::new(network)?;
+    for (projection, weights) in weights.iter().enumerate() {
+        net.weights_mut(projection).copy_from_slice(weights);
+    }
+    let mut direction = net.zeros();
+    let steps = programs.iter().map(Vec::len).max().unwrap_or(0);
+    let mut method = Bptt::new(&net, steps, ResetTerm::Kept);
+    for program in programs {
+        method.run(&net, &Trial::new(&net, program)?, &mut direction);
+    }
+    Ok(direction)
+}
+
+/// Agreement of every plastic projection, for every source of third factors.
+fn agreements(
+    network: &Network,
+    weights: &[Vec<f64>],
+    gradient: &[Vec<f64>],
+    programs: &[Program],
+) -> Vec<(usize, FactorSource, Agreement)> {
+    let mut all = Vec::new();
+    for source in [FactorSource::Own, FactorSource::Symmetric] {
+        let mut chip = FloatChip::new(network);
+        for (projection, weights) in weights.iter().enumerate() {
+            chip.set_weights(projection, weights);
+        }
+        let mut changed = Vec::new();
+        if source == FactorSource::Symmetric {
+            for (population, matrix) in symmetric(network, weights) {
+                chip.set_feedback(population, &matrix);
+                changed.push(population);
+            }
+        }
+        if source == FactorSource::Symmetric && changed.is_empty() {
+            continue;
+        }
+        chip.keep_updates_back(true);
+        programs.iter().for_each(|program| chip.run(program, &mut |_, _| ()));
+        for (projection, of) in network.projections.iter().enumerate() {
+            let counts = source == FactorSource::Own || changed.contains(&of.target);
+            if of.learning.is_some() && counts {
+                let agreement = Agreement::of(&gradient[projection], chip.updates(projection));
+                all.push((projection, source, agreement));
+            }
+        }
+    }
+    all
+}
+
+/// Populations that learn by feedback and reach their readout directly, with that projection.
+fn feedback_paths(network: &Network) -> impl Iterator<Item = (usize, usize)> + '_ {
+    network.populations.iter().enumerate().filter_map(|(population, of)| {
+        let learning = of.learning?;
+        let ThirdFactor::Feedback { .. } = learning.third_factor else { return None };
+        let onto = network.projections.iter().position(|projection| {
+            let readout = network.populations[projection.target].readout;
+            projection.source == Source::Population(population)
+                && matches!(projection.synapses, Synapses::Dense { .. })
+                && readout.is_some_and(|readout| readout.first_channel == learning.first_channel)
+        });
+        onto.map(|projection| (population, projection))
+    })
+}
+
+/// The weights to the readout as a feedback matrix, `[channel * neurons + neuron]`, by population.
+fn symmetric(network: &Network, weights: &[Vec<f64>]) -> Vec<(usize, Vec<f64>)> {
+    let paths = feedback_paths(network).map(|(population, projection)| {
+        let neurons = network.populations[population].neurons as usize;
+        let channels = weights[projection].len() / neurons;
+        let entry = |at: usize| weights[projection][at % neurons * channels + at / neurons];
+        (population, (0..neurons * channels).map(entry).collect())
+    });
+    paths.collect()
+}
+
+/// The angle between B and the weights to the readout, in degrees.
+fn angles(network: &Network, weights: &[Vec<f64>]) -> Vec<(String, f64)> {
+    let chip = FloatChip::new(network);
+    let of = |(population, matrix): (usize, Vec<f64>)| {
+        let cosine = Agreement::of(chip.feedback(population)?, &matrix).cosine?;
+        Some((network.populations[population].name.clone(), cosine.acos().to_degrees()))
+    };
+    symmetric(network, weights).into_iter().filter_map(of).collect()
+}

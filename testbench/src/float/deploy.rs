@@ -1,0 +1,111 @@
+//! From real weights back to a chip's stores, and the test of a chip that holds them.
+//!
+//! Promises: nearest rounding, ties away from zero; a weight beyond the store takes its end, and is counted.
+//! Absent on purpose: any other way than a network to put a weight on a chip.
+
+use super::units::power;
+use crate::classify::cell::TEST_EPOCH;
+use crate::classify::schedule::Schedule;
+use crate::classify::task::Task;
+use crate::encode::Presentation;
+use serde::{Deserialize, Serialize};
+use synfire_chip::machine::{Machine, RunOptions};
+use synfire_chip::network::{Network, Synapses};
+use synfire_chip::probe::{Probe, Recorder, Variable};
+use synfire_core::synapse::WeightLanes;
+
+/// Writes `weights`, one a synapse, into the store of a projection; how many were beyond its end.
+///
+/// # Panics
+/// When there is not one weight a synapse.
+pub fn write_weights(network: &mut Network, projection: usize, weights: &[f64]) -> usize {
+    let projection = &mut network.projections[projection];
+    assert_eq!(weights.len(), projection.synapses.len(), "one weight a synapse");
+    let format = projection.format;
+    let most = f64::from((1i32 << (format.store_bits - 1)) - 1);
+    let mut lanes = WeightLanes::zeros(format.store_bits, weights.len());
+    let mut beyond = 0;
+    for (index, weight) in weights.iter().enumerate() {
+        let lane = (weight * power(i32::from(format.fraction))).round();
+        beyond += usize::from(lane.abs() > most);
+        lanes.set(index, lane.clamp(-most, most) as i32);
+    }
+    let (Synapses::Dense { weights } | Synapses::Sparse { weights, .. }) = &mut projection.synapses;
+    *weights = lanes;
+    beyond
+}
+
+/// Gives a projection a store of `bits`, delivered whole, with the most fraction bits in which `weights` still fit
+/// (the real value of a weight stays), and writes them; how many were beyond its end.
+pub fn write_store(network: &mut Network, projection: usize, bits: u8, weights: &[f64]) -> usize {
+    let datapath = network.datapath;
+    let format = &mut network.projections[projection].format;
+    let largest = weights.iter().fold(0.0f64, |most, weight| most.max(weight.abs()));
+    let most = f64::from((1i32 << (bits - 1)) - 1);
+    let fits = |fraction: &u8| (largest * power(i32::from(*fraction))).round() <= most;
+    format.fraction = (0..=datapath.state_fraction + bits).rev().find(fits).unwrap_or(0);
+    (format.store_bits, format.delivered_bits) = (bits, bits);
+    let shift = i32::from(datapath.state_fraction) - i32::from(datapath.input_shift);
+    format.exponent = (shift - i32::from(format.fraction)) as i8;
+    write_weights(network, projection, weights)
+}
+
+/// How a chip did with weights in a store.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Deployed {
+    /// Bits of the store.
+    pub bits: u8,
+    /// Held-out samples that were right.
+    pub correct: u32,
+    /// Held-out samples.
+    pub samples: u32,
+    /// Weights beyond the store's end.
+    pub beyond: usize,
+}
+
+impl Deployed {
+    /// Accuracy, 0..=1.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        f64::from(self.correct) / f64::from(self.samples.max(1))
+    }
+}
+
+/// Puts `weights` into stores of `bits` and lets a chip answer the samples `held_out`, without learning.
+///
+/// # Errors
+/// When the network does not fit the chip, or its run fails.
+pub fn test(
+    task: &Task,
+    network: &Network,
+    weights: &[Vec<f64>],
+    bits: u8,
+    schedule: &Schedule,
+    held_out: &[u32],
+) -> Result<Deployed, String> {
+    let mut network = network.clone();
+    let mut beyond = 0;
+    for (projection, weights) in weights.iter().enumerate() {
+        beyond += write_store(&mut network, projection, bits, weights);
+        network.projections[projection].learning = None;
+    }
+    let mut machine = Machine::new(&network, &task.chip).map_err(|error| error.to_string())?;
+    let readout = task.readout(&network).map_err(|problems| problems.to_string())?;
+    let mut recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Compared)], &machine.nodes);
+    let mut correct = 0;
+    for sample in held_out {
+        let shown = Presentation { sample: *sample, epoch: TEST_EPOCH };
+        let program = schedule.program(task.samples.row(*sample as usize), shown, None);
+        let options = RunOptions { threads: 1, interrupt: None };
+        machine.run(&program, options, &mut recorder).map_err(|error| error.to_string())?;
+        let recording = recorder.take();
+        let mut sums = vec![0i64; task.samples.classes];
+        for step in schedule.learn_from..schedule.steps {
+            let row = recording[0].row(step as usize);
+            sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
+        }
+        let answer = (0..sums.len()).rev().max_by_key(|class| sums[*class]);
+        correct += u32::from(answer == Some(usize::from(task.samples.labels[*sample as usize])));
+    }
+    Ok(Deployed { bits, correct, samples: held_out.len() as u32, beyond })
+}
