@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, check, gradient, output, run};
+use synfire::cli::{audit, bptt, check, gradient, output, run};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -48,6 +48,7 @@ fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandE
         Some(Command::Gradient { experiment, seed, json }) => {
             gradient::gradient(&experiment, seed, json, interrupt)
         }
+        Some(Command::Bptt { experiment, options }) => bptt::bptt(&experiment, &options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),
     }
 }

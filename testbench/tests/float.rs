@@ -6,6 +6,7 @@ mod float {
     pub mod exact;
     pub mod gradients;
     pub mod hand;
+    pub mod training;
 }
 
 /// The random networks that the chip is held to. Not every part of them is used here.

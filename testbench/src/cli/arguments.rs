@@ -70,6 +70,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Train an experiment's first row off the chip, by back-propagation through time, and deploy it
+    Bptt {
+        /// Experiment file or name, with labelled samples; one with a validation part compares settings on it
+        #[arg(default_value = "digits")]
+        experiment: String,
+        /// Options
+        #[command(flatten)]
+        options: RunOptions,
+    },
     /// Compare the simulator's hot paths with bare loops over the same memory
     Bench {
         /// Print JSON lines instead of a table

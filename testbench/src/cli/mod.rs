@@ -4,6 +4,7 @@
 
 pub mod arguments;
 pub mod audit;
+pub mod bptt;
 pub mod check;
 pub mod error;
 pub mod gradient;

@@ -12,9 +12,22 @@ use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+/// Which command a run belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// `synfire run`.
+    #[default]
+    Run,
+    /// `synfire bptt`.
+    Bptt,
+}
+
 /// What a run was asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
+    /// The command.
+    #[serde(default)]
+    pub command: Asked,
     /// Experiment file (absolute, when it is a file) or carried name.
     pub experiment: String,
     /// One seed instead of the experiment's.

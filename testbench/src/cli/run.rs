@@ -1,8 +1,9 @@
 //! `synfire run` and `synfire resume`: opens an experiment, runs its task, writes its output folder.
 
 use super::arguments::RunOptions;
+use super::bptt;
 use super::error::CommandError;
-use super::output::{self, Request};
+use super::output::{self, Asked, Request};
 use super::progress::CellProgress;
 use crate::classify::cell::{Cell, CellResult};
 use crate::classify::summary::{self, Summary};
@@ -52,12 +53,17 @@ pub fn open(reference: &str) -> Result<(ExperimentFile, Opened), Diagnostics> {
 pub fn run(reference: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
     let (file, opened) = open(reference)?;
     let folder = output::folder(&opened.name, options);
+    let request = request(reference, &opened, options, Asked::Run);
+    Run { options, folder: &folder, interrupt, begin: Some(&request) }.task(file, &opened)
+}
+
+/// What to note in a new run's folder.
+pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, command: Asked) -> Request {
     let experiment = match std::fs::canonicalize(&opened.name) {
         Ok(path) if opened.folder.is_some() => path.display().to_string(),
         _ => reference.to_owned(),
     };
-    let request = Request { experiment, seed: options.seed, quick: options.quick };
-    Run { options, folder: &folder, interrupt, begin: Some(&request) }.task(file, &opened)
+    Request { command, experiment, seed: options.seed, quick: options.quick }
 }
 
 /// Goes on with the run in `folder`.
@@ -77,7 +83,11 @@ pub fn resume(
         let origin = format!("`{}` names the experiment", folder.join("run.json").display());
         problems.each(|problem| problem.noted("note", origin.clone()))
     })?;
-    Run { options: &options, folder, interrupt, begin: None }.task(file, &opened)
+    let run = Run { options: &options, folder, interrupt, begin: None };
+    match request.command {
+        Asked::Run => run.task(file, &opened),
+        Asked::Bptt => bptt::train(&run, file, &opened),
+    }
 }
 
 /// Loads everything that an experiment refers to, without running it.
@@ -110,12 +120,12 @@ pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> 
 }
 
 /// One run of the command.
-struct Run<'a> {
-    options: &'a RunOptions,
-    folder: &'a Path,
-    interrupt: &'a AtomicBool,
+pub(super) struct Run<'a> {
+    pub options: &'a RunOptions,
+    pub folder: &'a Path,
+    pub interrupt: &'a AtomicBool,
     /// What to note in the folder; `None` when the run goes on.
-    begin: Option<&'a Request>,
+    pub begin: Option<&'a Request>,
 }
 
 impl Run<'_> {
@@ -135,7 +145,7 @@ impl Run<'_> {
     }
 
     /// Runs all cells; nothing is begun before `make` found the inputs good.
-    fn cells<W: Work + Send>(
+    pub fn cells<W: Work + Send>(
         &self,
         cells: &[CellName],
         unit: &'static str,

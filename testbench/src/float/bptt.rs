@@ -10,6 +10,8 @@
 //! State grows with neurons times steps, and is counted ([`Bptt::state_bits`]); the direction itself has the
 //! weights' size and is not. Absent on purpose: truncation, batches (sum directions instead).
 
+pub mod classify;
+
 use super::errors::RealSignal;
 use super::rows::Layout;
 use super::trajectory::Trajectory;

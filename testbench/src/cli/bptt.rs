@@ -1,0 +1,128 @@
+//! `synfire bptt`: an experiment's first row trained off the chip, then deployed; what the local rules are compared
+//! with. On an experiment with a validation part it compares settings there.
+
+use super::arguments::RunOptions;
+use super::error::CommandError;
+use super::gradient;
+use super::output::{self, Asked};
+use super::run::{self, Run};
+use crate::classify::task::Task as Classification;
+use crate::experiment::file::ExperimentFile;
+use crate::experiment::pool::CellName;
+use crate::experiment::reference::Opened;
+use crate::float::bptt::classify::{CANDIDATES, CHOSEN, STORES, Settings, Trained, Training};
+use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
+use crate::report::quantity::{self, Spread};
+use std::sync::atomic::AtomicBool;
+
+/// Trains from the beginning.
+///
+/// # Errors
+/// [`CommandError`].
+pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+    let (file, opened) = run::open(experiment)?;
+    let folder = match &options.out {
+        Some(out) => out.clone(),
+        None => {
+            let mut folder = output::folder(&opened.name, options).into_os_string();
+            folder.push("-bptt");
+            folder.into()
+        }
+    };
+    let request = run::request(experiment, &opened, options, Asked::Bptt);
+    train(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
+}
+
+/// Trains the cells of `run`, or goes on with them.
+pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
+    let (mut settings, chip) = gradient::labelled(file, opened)?;
+    if run.options.quick
+        && let Some(quick) = settings.quick.clone()
+    {
+        (settings.epochs, settings.seeds) = (quick.epochs, quick.seeds);
+    }
+    if let Some(seed) = run.options.seed {
+        settings.seeds = vec![seed];
+    }
+    let task = Classification::new(settings, chip, opened.clone())?;
+    let (row, seeds) = (&task.settings.rows[0], &task.settings.seeds);
+    let candidates: &[Settings] =
+        if task.settings.validate_per_mille.is_some() { &CANDIDATES } else { std::slice::from_ref(&CHOSEN) };
+    let pair = |index: usize| (candidates[index / seeds.len()], seeds[index % seeds.len()]);
+    let cells: Vec<CellName> = (0..candidates.len() * seeds.len())
+        .map(|index| CellName { row: pair(index).0.name(), seed: pair(index).1 })
+        .collect();
+    let make = |index: usize| Training::new(&task, row, pair(index).1, pair(index).0);
+    let results = run.cells(&cells, "samples", &make)?;
+    let report = report(&task, candidates, &results);
+    output::finish(run.folder, &report, run.options.json)
+}
+
+fn report(task: &Classification, candidates: &[Settings], results: &[Trained]) -> Report {
+    let settings = &task.settings;
+    let part = if settings.validate_per_mille.is_some() { "validation part" } else { "test part" };
+    let mut report = Report {
+        title: format!("`{}` by back-propagation through time", settings.rows[0].name),
+        intro: vec![format!(
+            "Off the chip, in double precision: {} epochs, {} steps a sample, errors from step {}; the last epoch counts.",
+            settings.epochs, settings.sample_steps, settings.learn_from
+        )],
+        ..Report::default()
+    };
+    let mut columns = vec![String::new()];
+    columns.extend(["mean", "worst", "s.e."].map(str::to_owned));
+    columns.extend(settings.seeds.iter().map(|seed| format!("seed {seed}")));
+    let mut table = Table {
+        title: format!("Accuracy on the {part}"),
+        columns,
+        rows: Vec::new(),
+        notes: vec!["percent; deployed: the same weights in a chip's stores, tested on the chip".to_owned()],
+    };
+    for (candidate, trained) in candidates.iter().zip(results.chunks(settings.seeds.len())) {
+        let mut line = |what: String, accuracies: Vec<f64>| {
+            let Some(spread) = Spread::of(&accuracies) else { return };
+            let percent = |value: f64| Cell::number(value, format!("{:.2}", 100.0 * value));
+            let error = spread.standard_error.map_or(Cell::text("-"), percent);
+            let mut row = vec![Cell::text(what.clone()), percent(spread.mean), percent(spread.worst), error];
+            row.extend(accuracies.into_iter().map(percent));
+            table.rows.push(row);
+            if candidates.len() == 1 {
+                report.headlines.push(Headline {
+                    label: what,
+                    text: quantity::percent(spread.mean),
+                    number: Some(spread.mean),
+                    note: format!("worst {}", quantity::percent(spread.worst)),
+                    ..Headline::default()
+                });
+            }
+        };
+        line(candidate.name(), trained.iter().map(Trained::accuracy).collect());
+        for (index, bits) in STORES.iter().enumerate() {
+            let name = format!("  deployed, {bits}-bit stores");
+            line(name, trained.iter().map(|trained| trained.deployed[index].accuracy()).collect());
+        }
+    }
+    report.push(table);
+    report.push(curves(task, part, candidates, results));
+    report
+}
+
+fn curves(task: &Classification, part: &str, candidates: &[Settings], results: &[Trained]) -> Curves {
+    let seeds = task.settings.seeds.len();
+    let series = candidates.iter().zip(results.chunks(seeds)).map(|(candidate, trained)| {
+        let mean = |epoch: usize| {
+            let scores = trained.iter().map(|trained| trained.curve[epoch]);
+            let sum: f64 = scores.map(|s| f64::from(s.test_correct) / f64::from(s.test_samples.max(1))).sum();
+            (epoch as f64 + 1.0, 100.0 * sum / trained.len() as f64)
+        };
+        let epochs = trained.iter().map(|trained| trained.curve.len()).min().unwrap_or(0);
+        Series { name: candidate.name(), points: (0..epochs).map(mean).collect() }
+    });
+    Curves {
+        title: format!("Accuracy on the {part} after each epoch, in real numbers, mean over seeds"),
+        x_label: "epoch".to_owned(),
+        y_label: "accuracy (%)".to_owned(),
+        series: series.collect(),
+        references: Vec::new(),
+    }
+}
