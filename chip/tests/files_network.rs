@@ -4,7 +4,7 @@ mod files_common;
 
 use files_common::{DIGITS, chip, digits_with, i32s, load, load_in, npy, one_projection, trimmed};
 use std::path::Path;
-use synfire_chip::files::{NetworkOverrides, load_network, network_from_text};
+use synfire_chip::files::{NetworkOverrides, StoreOverride, load_network, network_from_text};
 use synfire_chip::network::{Network, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::dither::{self, Purpose};
@@ -245,11 +245,46 @@ fn generated_weights_are_functions_of_names() {
         let want = dither::uniform(dither::word(row, post), -1311, 1311);
         assert_eq!(weights.get((pre * 128 + post) as usize), want);
     }
-    let other = NetworkOverrides { seed: Some(8) };
+    let other = NetworkOverrides { seed: Some(8), ..NetworkOverrides::default() };
     let reseeded =
         network_from_text("net.ron", DIGITS, Path::new(""), &chip("paper"), &other).expect("a network");
     let Synapses::Dense { weights: reseeded } = &reseeded.projections[0].synapses else { panic!("dense") };
     assert_ne!(weights, reseeded);
+}
+
+#[test]
+fn another_store_takes_the_same_words_to_its_own_lanes() {
+    let store = |projection: &str, bits, fraction| {
+        let stores = vec![StoreOverride { projection: projection.to_owned(), bits, fraction }];
+        let overrides = NetworkOverrides { stores, ..NetworkOverrides::default() };
+        network_from_text("net.ron", DIGITS, Path::new(""), &chip("paper"), &overrides)
+    };
+    let plain = network(DIGITS);
+    let name = &plain.projections[0].name;
+    let narrow = store(name, 8, 8).expect("a network");
+    assert_eq!(narrow.projections[0].format.store_bits, 8);
+    assert_eq!((narrow.projections[0].format.fraction, narrow.projections[0].format.exponent), (8, 7));
+    assert_eq!(narrow.projections[1].format, plain.projections[1].format, "the others keep theirs");
+    let Synapses::Dense { weights } = &narrow.projections[0].synapses else { panic!("dense") };
+    // +-0.08 is +-20 lanes of 2^-8.
+    for (pre, post) in [(0, 0), (3, 17), (64, 127)] {
+        let row = dither::row_key(Purpose::Weights.seed(7), 0, 0, pre);
+        let want = dither::uniform(dither::word(row, post), -20, 20);
+        assert_eq!(weights.get((pre * 128 + post) as usize), want);
+    }
+    let problems = store(name, 17, 8).expect_err("no 17 bits").to_string();
+    assert!(problems.contains("on this chip"), "{problems}");
+}
+
+#[test]
+fn another_store_for_store_integers_is_refused() {
+    let text = one_projection(2, 2, "connect: AllToAll, weights: Lanes(3), store: (bits: 8, fraction: 4)");
+    let name = network(&text).projections[0].name.clone();
+    let stores = vec![StoreOverride { projection: name, bits: 6, fraction: 2 }];
+    let overrides = NetworkOverrides { stores, ..NetworkOverrides::default() };
+    let problems = network_from_text("net.ron", &text, Path::new(""), &chip("paper"), &overrides);
+    let problems = problems.expect_err("lanes").to_string();
+    assert!(problems.contains("another store for weights that are store integers"), "{problems}");
 }
 
 #[test]

@@ -84,10 +84,24 @@ fn chip_of(first: Opened, fallback_name: String) -> Result<Chip, Diagnostics> {
 }
 
 /// What a caller sets in place of the file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkOverrides {
     /// Seed of every draw.
     pub seed: Option<u32>,
+    /// Stores of projections: weights that the file generates are generated for them, with the same words.
+    pub stores: Vec<StoreOverride>,
+}
+
+/// The store of a projection, in place of the file's `store.bits` and `store.fraction`. What the store delivers is
+/// then the whole store, at its natural exponent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreOverride {
+    /// Name of the projection; one that the network does not have is no error.
+    pub projection: String,
+    /// Bits.
+    pub bits: u8,
+    /// Fraction bits.
+    pub fraction: u8,
 }
 
 /// Loads a network for `chip`, with the files it extends and the weight files it names.

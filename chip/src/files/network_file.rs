@@ -235,6 +235,29 @@ pub(super) struct ProjectionFile {
     pub encoding: Encoding,
 }
 
+impl ProjectionFile {
+    /// Whether the weights keep their meaning in another store.
+    pub fn has_real_weights(&self) -> bool {
+        matches!(self.weights, Some(WeightsFile::Constant(_) | WeightsFile::Uniform { .. }))
+    }
+
+    /// The field that has the weights.
+    pub fn weights_field(&self) -> &'static str {
+        if self.weights.is_some() { "weights" } else { "connect" }
+    }
+
+    /// This projection with another store, delivered whole at its natural exponent.
+    pub fn with_store(&self, bits: u8, fraction: u8) -> Self {
+        let store = StoreFile {
+            bits: i64::from(bits),
+            fraction: i64::from(fraction),
+            delivered_bits: None,
+            exponent: None,
+        };
+        Self { store, ..self.clone() }
+    }
+}
+
 /// `connect` of a projection.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Connect")]

@@ -8,9 +8,10 @@ use super::learning::{self, Readouts};
 use super::network_file::{NetworkFile, PopulationFile, ProjectionFile};
 use super::projection::{self, Ends};
 use super::spelling::{did_you_mean, listing};
-use super::{NetworkOverrides, mirror, neuron, proof};
+use super::{NetworkOverrides, StoreOverride, mirror, neuron, proof};
 use crate::chip::Chip;
 use crate::network::{Input, Network, Population, Projection, Source};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use synfire_core::neuron::PerNeuron;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic};
@@ -45,6 +46,7 @@ pub(super) fn resolve(
     for (index, projection) in file.projections.iter().flatten().enumerate() {
         let Some(ends) = ends(check, index, projection, &network, file) else { continue };
         plastic_target(check, index, projection, file, ends.target);
+        let projection = &in_store(check, index, projection, &overrides.stores);
         let resolved = projection::resolve(check, ends, projection, chip);
         if let Some(resolved) = &resolved {
             followed_states(check, index, resolved, &network.populations[ends.target]);
@@ -56,6 +58,24 @@ pub(super) fn resolve(
         proof::prove(check, &network, chip);
     }
     network
+}
+
+/// A projection in the store that takes the place of its own.
+fn in_store<'f>(
+    check: &mut Check<'_>,
+    index: usize,
+    file: &'f ProjectionFile,
+    stores: &[StoreOverride],
+) -> Cow<'f, ProjectionFile> {
+    let Some(store) = stores.iter().find(|store| store.projection == file.name) else {
+        return Cow::Borrowed(file);
+    };
+    if !file.has_real_weights() {
+        let field = format!("projections[{index}].{}", file.weights_field());
+        let problem = check.at(&field, "another store for weights that are store integers");
+        check.push(problem.noted("allowed", "`Constant` or `Uniform` real weights"));
+    }
+    Cow::Owned(file.with_store(store.bits, store.fraction))
 }
 
 /// Inputs and populations share their names, for `from` can mean either.

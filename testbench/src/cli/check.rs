@@ -39,7 +39,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
         }
         format if format.starts_with("synfire-network/") => {
             let chip = files::load_chip(chip, Path::new("."))?;
-            let overrides = NetworkOverrides { seed: None };
+            let overrides = NetworkOverrides::default();
             let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
             let machine = Machine::new(&network, &chip)
                 .map_err(|e| CommandError::from(files::Diagnostics::from(Diagnostic::new(e.to_string()))))?;

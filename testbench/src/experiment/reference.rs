@@ -116,7 +116,7 @@ pub fn network_and_files(
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let opened = open_from(reference, from)?;
     let folder = opened.folder.as_deref().unwrap_or(Path::new("."));
-    let overrides = NetworkOverrides { seed };
+    let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
     let (network, read) = files::network_and_files(&opened.name, &opened.text, folder, chip, &overrides)?;
     let own = opened.folder.is_some().then(|| PathBuf::from(&opened.name));
     Ok((network, own.into_iter().chain(read).collect()))
