@@ -71,7 +71,7 @@ pub fn linear(samples: &Samples, parts: &Parts, seed: u32) -> Result<Score, Base
     if let Some(&found) = parts.kept.iter().chain(&parts.held_out).find(beyond) {
         return Err(BaselineError::Index { found, samples: samples.len() });
     }
-    let inner = validation_part(samples, &parts.kept, VALIDATION_PER_MILLE, seed)?;
+    let inner = validation_part(&samples.labels, samples.classes, &parts.kept, VALIDATION_PER_MILLE, seed)?;
     let mut best: Option<(u32, f32)> = None;
     for penalty in PENALTIES {
         let correct = fit_and_score(samples, &inner, penalty).correct;
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn digits_are_mostly_linear() {
         let digits = digits::load().unwrap();
-        let parts = test_part(&digits, 300, 1).unwrap();
+        let parts = test_part(&digits.labels, digits.classes, 300, 1).unwrap();
         let score = linear(&digits, &parts, 1).unwrap();
         assert!((0.955..0.975).contains(&score.accuracy()), "{}", score.accuracy());
         let trace: u32 = (0..10).map(|c| score.confusion[c][c]).sum();

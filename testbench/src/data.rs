@@ -4,10 +4,19 @@
 //! platform function enters; a sample keeps its index for life, and that index is its name wherever
 //! something random is drawn for it.
 //!
-//! Absent on purpose: spikes (`encode` makes them).
+//! Two kinds: features, from which `encode` makes spikes, and events, which are spikes already. A generated data set is
+//! one file here, a variant of `experiment::file::Data` and a line of its `generator`.
 
 pub mod digits;
+pub mod events;
+pub mod evidence;
+pub mod nmnist;
+pub mod randman;
+pub mod set;
 pub mod split;
+pub mod temporal_xor;
+pub mod words;
+pub mod yin_yang;
 
 use thiserror::Error;
 
@@ -109,6 +118,9 @@ pub enum DataError {
         /// Samples to divide.
         samples: usize,
     },
+    /// A validation part that a data set does not have.
+    #[error("split: this data set has no validation part")]
+    NoValidation,
     /// An index beyond the last sample.
     #[error("split: sample {found}, allowed 0..={}", .samples.saturating_sub(1))]
     Index {

@@ -20,9 +20,8 @@ pub fn load(body: &str) -> (Chip, Network) {
     let text = format!(r#"(format: "synfire-network/1", name: "bench", seed: 1, {body})"#);
     let chip = files::chip_from_text("bench chip", CHIP, here)
         .unwrap_or_else(|e| unreachable!("the bench's own chip: {e}"));
-    let network =
-        files::network_from_text("bench network", &text, here, &chip, &NetworkOverrides::default())
-            .unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
+    let network = files::network_from_text("bench network", &text, here, &chip, &NetworkOverrides::default())
+        .unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
     (chip, network)
 }
 

@@ -1,24 +1,28 @@
 //! One cell: a network trained and tested with one seed, resumable at every sample.
 //!
-//! Promises: the result is a pure function of the task, the row and the seed; a cell that goes on from a
+//! Promises: the result is a pure function of the task, the row, the store and the seed; a cell that goes on from a
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
-use super::schedule::Schedule;
-use super::task::Task;
+use super::engine::{Engine, EngineState};
+use super::schedule::{Schedule, Shown};
+use super::task::{Task, Variant};
+use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
-use crate::experiment::file::Row;
+use crate::experiment::file::ScoreOf;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use synfire_chip::checkpoint::{self, MachineSnapshot};
+use synfire_chip::checkpoint;
 use synfire_chip::counters::NodeCounts;
 use synfire_chip::files::{Diagnostic, Diagnostics};
-use synfire_chip::machine::{Machine, RunOptions};
+use synfire_chip::machine::Machine;
 use synfire_chip::network::Network;
-use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::Control;
+use synfire_chip::program::{Control, Program};
 use synfire_chip::time::Elapsed;
 
 /// Epoch number under which held-out samples are encoded: no training epoch has it.
@@ -31,9 +35,9 @@ pub struct EpochScore {
     pub train_correct: u32,
     /// Training samples.
     pub train_samples: u32,
-    /// Held-out samples that were right after the epoch.
+    /// Scored samples that were right after the epoch.
     pub test_correct: u32,
-    /// Held-out samples.
+    /// Scored samples.
     pub test_samples: u32,
 }
 
@@ -41,10 +45,12 @@ pub struct EpochScore {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Position {
     epoch: u32,
-    /// Next training sample of the epoch; at its end, the test part follows.
+    /// Next training sample of the epoch; at its end, the scored part follows.
     next: u32,
     correct: u32,
     curve: Vec<EpochScore>,
+    /// (label, answer) of the last training samples, the newest last; where they are the score.
+    recent: VecDeque<(u8, u8)>,
     wall_seconds: f64,
 }
 
@@ -52,19 +58,19 @@ struct Position {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellState {
     position: Position,
-    machine: MachineSnapshot,
+    engine: EngineState,
 }
 
 /// What a cell leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellResult {
-    /// Row's name.
+    /// Name of the row, with its store.
     pub row: String,
     /// Seed.
     pub seed: u32,
     /// Scores epoch by epoch.
     pub curve: Vec<EpochScore>,
-    /// `confusion[label][answer]` of the last test.
+    /// `confusion[label][answer]` of the last score.
     pub confusion: Vec<Vec<u32>>,
     /// Counts of the whole run.
     pub counts: NodeCounts,
@@ -80,6 +86,8 @@ pub struct CellResult {
     pub groups: usize,
     /// Events that full axons merged.
     pub merged_events: u64,
+    /// Spikes of one sample after training; kept for the first seed alone.
+    pub raster: Option<Raster>,
     /// Wall time of the cell.
     pub wall_seconds: f64,
     /// SHA-256 of all weights at the end.
@@ -87,23 +95,29 @@ pub struct CellResult {
 }
 
 impl CellResult {
-    /// Accuracy after the last epoch, 0..=1.
+    /// The score after the last epoch, 0..=1.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         self.curve.last().map_or(0.0, |s| f64::from(s.test_correct) / f64::from(s.test_samples.max(1)))
+    }
+
+    /// Whether every scored sample was right after the last epoch.
+    #[must_use]
+    pub fn solved(&self) -> bool {
+        self.curve.last().is_some_and(|s| s.test_correct == s.test_samples)
     }
 }
 
 /// A cell at work.
 pub struct Cell<'a> {
     task: &'a Task,
-    row: &'a Row,
+    name: String,
     seed: u32,
+    data: Arc<DataSet>,
     network: Network,
-    machine: Machine,
+    engine: Engine,
     schedule: Schedule,
     parts: Parts,
-    recorder: Recorder,
 }
 
 impl<'a> Cell<'a> {
@@ -111,85 +125,171 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// With what is wrong with the files, or when the network does not fit the chip.
-    pub fn new(task: &'a Task, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
-        let network = task.rows().network(row, seed)?;
+    pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
+        let network = task.network(variant, seed)?;
         let machine = Machine::new(&network, &task.chip)
-            .map_err(|e| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into()))?;
-        let schedule = task.schedule(&network, seed)?;
-        let readout = task.readout(&network)?;
-        let probe = Probe::all(&network, readout, Variable::Compared);
-        let recorder = Recorder::new(vec![probe], &machine.nodes);
-        let parts = task.parts(seed)?;
-        Ok(Self { task, row, seed, network, machine, schedule, parts, recorder })
+            .map_err(|e| task.rows().at(variant.row, "network", Diagnostic::new(e.to_string()).into()))?;
+        let data = task.data(seed);
+        let schedule = task.schedule(&data, variant.row, &network, seed)?;
+        let engine = Engine::chip(machine, &network, task.readout(&network)?);
+        let parts = task.parts(&data, seed)?;
+        Ok(Self { task, name: variant.name(), seed, data, network, engine, schedule, parts })
     }
 
-    /// The machine, for reports.
+    /// The machine, for reports; none behind the float twin.
     #[must_use]
-    pub fn machine(&self) -> &Machine {
-        &self.machine
+    pub fn machine(&self) -> Option<&Machine> {
+        self.engine.machine()
     }
 
     /// Presents the held-out part without learning: `confusion[label][answer]`.
     fn test(&mut self, threads: usize) -> Result<Vec<Vec<u32>>, String> {
-        let classes = self.task.samples.classes;
-        let mut confusion = vec![vec![0; classes]; classes];
+        let mut answers = Vec::with_capacity(self.parts.held_out.len());
         for sample in self.parts.held_out.clone() {
-            let (_, answer) = self.present(sample, None, threads)?;
-            let label = usize::from(self.task.samples.labels[sample as usize]);
-            confusion[label][answer] += 1;
+            let answer = self.present(sample, None, threads)?;
+            answers.push((self.data.labels()[sample as usize], answer));
         }
-        Ok(confusion)
+        Ok(confusion(answers.into_iter(), self.data.classes()))
     }
 
-    /// Presents one sample; whether the answer was right, and the answer.
-    fn present(&mut self, sample: u32, epoch: Option<u32>, threads: usize) -> Result<(bool, usize), String> {
-        let samples = &self.task.samples;
-        let label = samples.labels[sample as usize];
-        let shown = Presentation { sample, epoch: epoch.unwrap_or(TEST_EPOCH) };
-        let trained = epoch.map(|_| label);
-        let mut program = self.schedule.program(samples.row(sample as usize), shown, trained);
-        if let Some(epoch) = epoch {
-            let slower = self.task.settings.slower_after.iter().filter(|e| **e <= epoch).count();
+    fn program(&self, sample: u32, trained: Option<Turn>) -> Program {
+        let shown = Presentation { sample, epoch: trained.map_or(TEST_EPOCH, |turn| turn.pass) };
+        let label = trained.map(|_| self.data.labels()[sample as usize]);
+        let mut program = self.schedule.program(Shown::of(&self.data, sample), shown, label);
+        if let Some(turn) = trained {
+            let slower = self.task.settings.slower_after.iter().filter(|e| **e <= turn.epoch).count();
             program[0].control.push(Control::ShiftOffset(slower as u8));
         }
-        let options = RunOptions { threads, interrupt: None };
-        self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
-        let recording = self.recorder.take();
-        let mut sums = vec![0i64; samples.classes];
-        for step in self.schedule.learn_from..self.schedule.steps {
-            let row = recording[0].row(step as usize);
-            sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
-        }
-        let answer = (0..sums.len()).rev().max_by_key(|class| sums[*class]).unwrap_or(0);
-        Ok((answer == usize::from(label), answer))
+        program
     }
 
-    fn result(
-        &self,
-        curve: Vec<EpochScore>,
-        confusion: Vec<Vec<u32>>,
-        (counts, elapsed): (NodeCounts, Elapsed),
-    ) -> CellResult {
-        let all = self.machine.counts();
-        let weights: Vec<Vec<i32>> =
-            (0..self.network.projections.len()).map(|p| self.machine.weights(&self.network, p)).collect();
-        let groups = self.machine.nodes.iter().flat_map(|n| &n.unit.slices);
+    /// Presents one sample, to learn from it in `trained`; the answer.
+    fn present(&mut self, sample: u32, trained: Option<Turn>, threads: usize) -> Result<u8, String> {
+        let program = self.program(sample, trained);
+        let window = (self.schedule.answer_from, self.data.classes());
+        let sums = self.engine.present(&program, window, threads)?;
+        // The first of equals.
+        let best = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
+        Ok(best.unwrap_or(0) as u8)
+    }
+
+    /// Training samples of one epoch.
+    fn epoch_samples(&self) -> u32 {
+        self.task.settings.epoch_samples.unwrap_or(self.parts.kept.len() as u32)
+    }
+
+    /// Learns from the rest of the epoch that `at` is in. False after an interrupt.
+    fn train(
+        &mut self,
+        at: &mut Position,
+        context: &CellContext<'_, CellState>,
+        clock: &mut Clock,
+    ) -> Result<bool, String> {
+        let samples = self.task.settings.epoch_samples;
+        let order = split::presentations(&self.parts.kept, at.epoch, samples, self.seed);
+        while let Some(&(sample, pass)) = order.get(at.next as usize) {
+            let answer = self.present(sample, Some(Turn { epoch: at.epoch, pass }), context.threads)?;
+            let label = self.data.labels()[sample as usize];
+            at.correct += u32::from(answer == label);
+            at.next += 1;
+            if let ScoreOf::LastTrained(samples) = self.task.settings.score {
+                at.recent.push_back((label, answer));
+                if at.recent.len() > samples as usize {
+                    at.recent.pop_front();
+                }
+            }
+            tell(at, context);
+            let stop = context.interrupt.load(Ordering::Relaxed);
+            if stop || clock.saved.elapsed() >= context.save_every {
+                at.wall_seconds = clock.seconds();
+                (context.save)(&CellState { position: at.clone(), engine: self.engine.snapshot() });
+                if stop {
+                    return Ok(false);
+                }
+                clock.saved = Instant::now();
+            }
+        }
+        Ok(true)
+    }
+
+    /// `confusion[label][answer]` of what is scored.
+    fn score(&mut self, at: &Position, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        match self.task.settings.score {
+            ScoreOf::HeldOut => self.test(threads),
+            ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.data.classes())),
+        }
+    }
+
+    /// Spikes of the first scored sample.
+    fn raster(&mut self) -> Result<Option<Raster>, String> {
+        let sample = self.parts.held_out.first().or(self.parts.kept.first());
+        let (Some(&sample), true) = (sample, self.task.settings.seeds.first() == Some(&self.seed)) else {
+            return Ok(None);
+        };
+        let program = self.program(sample, None);
+        let mut raster = self.engine.raster(&program, &self.network)?;
+        let label = self.data.labels()[sample as usize];
+        raster.title = format!("Spikes of `{}`, seed {}: one sample of class {label}", self.name, self.seed);
+        Ok(Some(raster))
+    }
+
+    fn result(&self, curve: Vec<EpochScore>, (counts, elapsed): (NodeCounts, Elapsed)) -> CellResult {
+        let (all, end) = self.cost();
+        let machine = self.engine.machine();
+        let weights: Vec<Vec<i32>> = machine.map_or_else(Vec::new, |machine| {
+            (0..self.network.projections.len()).map(|p| machine.weights(&self.network, p)).collect()
+        });
+        let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
         CellResult {
-            row: self.row.name.clone(),
+            row: self.name.clone(),
             seed: self.seed,
             curve,
-            confusion,
+            confusion: Vec::new(),
             counts,
             elapsed,
             test_counts: all.minus(&counts),
-            test_elapsed: self.machine.elapsed.minus(&elapsed),
-            cores: self.machine.nodes.len(),
+            test_elapsed: end.minus(&elapsed),
+            cores: machine.map_or(0, |machine| machine.nodes.len()),
             groups: groups.filter_map(|s| s.groups()).map(|g| g.len()).sum(),
-            merged_events: self.machine.merged_events(),
+            merged_events: machine.map_or(0, Machine::merged_events),
+            raster: None,
             wall_seconds: 0.0,
             weights_sha256: checkpoint::hex(&checkpoint::fingerprint(&weights)),
         }
     }
+
+    /// Counts and simulated time so far.
+    fn cost(&self) -> (NodeCounts, Elapsed) {
+        let cost = |machine: &Machine| (machine.counts(), machine.elapsed);
+        self.engine.machine().map_or_else(Default::default, cost)
+    }
+}
+
+/// When a training sample is presented.
+#[derive(Clone, Copy)]
+struct Turn {
+    epoch: u32,
+    /// Pass over the training part.
+    pass: u32,
+}
+
+/// Wall time of a cell over its interruptions, and since its last checkpoint.
+struct Clock {
+    before: f64,
+    started: Instant,
+    saved: Instant,
+}
+
+impl Clock {
+    fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
+    }
+}
+
+fn confusion(answers: impl Iterator<Item = (u8, u8)>, classes: usize) -> Vec<Vec<u32>> {
+    let mut confusion = vec![vec![0; classes]; classes];
+    answers.for_each(|(label, answer)| confusion[usize::from(label)][usize::from(answer)] += 1);
+    confusion
 }
 
 impl Work for Cell<'_> {
@@ -198,19 +298,28 @@ impl Work for Cell<'_> {
 
     fn fingerprint(&self) -> [u8; 32] {
         let s = &self.task.settings;
-        let schedule = (s.sample_steps, s.learn_from, s.epochs, &s.slower_after, s.test_per_mille);
-        let encoders = format!("{:?}", (&s.encoders, &s.data, s.validate_per_mille));
-        let inputs = checkpoint::inputs_fingerprint(&self.network, &self.machine.mapping);
-        let targets = (self.schedule.right, self.schedule.wrong);
-        checkpoint::fingerprint(&(inputs, schedule, encoders, targets, self.seed))
+        let schedule = (s.sample_steps, s.epochs, s.epoch_samples, &s.slower_after, format!("{:?}", s.score));
+        let encoders = format!("{:?}", &s.encoders);
+        let parts = (&self.parts.kept, &self.parts.held_out);
+        let machine = self.engine.machine();
+        let mapping = machine.map(|machine| checkpoint::inputs_fingerprint(&self.network, &machine.mapping));
+        let network = checkpoint::fingerprint(&self.network);
+        let presentation = (
+            (self.schedule.right, self.schedule.wrong),
+            format!("{:?}", self.schedule.window),
+            (self.schedule.answer_from, self.schedule.clear),
+        );
+        let data = (self.data.fingerprint(), parts, s.seeds.first() == Some(&self.seed));
+        checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
     }
 
     fn units(&self) -> u64 {
-        self.parts.kept.len() as u64 * u64::from(self.task.settings.epochs)
+        u64::from(self.epoch_samples()) * u64::from(self.task.settings.epochs)
     }
 
     fn describe(result: &CellResult) -> String {
-        format!("{:.2} % of the held-out part", 100.0 * result.accuracy())
+        let samples = result.curve.last().map_or(0, |e| e.test_samples);
+        format!("{:.2} % of {samples} scored samples", 100.0 * result.accuracy())
     }
 
     fn run(
@@ -218,47 +327,34 @@ impl Work for Cell<'_> {
         state: Option<CellState>,
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
-        let started = Instant::now();
         let mut at = Position::default();
         if let Some(state) = state {
-            self.machine.restore(state.machine)?;
+            self.engine.restore(state.engine)?;
             at = state.position;
         }
-        let before = at.wall_seconds;
+        let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
         let threads = context.threads;
-        let mut saved = Instant::now();
         while at.epoch < self.task.settings.epochs {
-            let order = split::epoch_order(&self.parts.kept, at.epoch, self.seed);
-            while (at.next as usize) < order.len() {
-                let sample = order[at.next as usize];
-                at.correct += u32::from(self.present(sample, Some(at.epoch), threads)?.0);
-                at.next += 1;
-                tell(&at, context);
-                let stop = context.interrupt.load(Ordering::Relaxed);
-                if stop || saved.elapsed() >= context.save_every {
-                    at.wall_seconds = before + started.elapsed().as_secs_f64();
-                    let state = CellState { position: at.clone(), machine: self.machine.snapshot() };
-                    if stop {
-                        return Ok(Outcome::Interrupted(Box::new(state)));
-                    }
-                    (context.save)(&state);
-                    saved = Instant::now();
-                }
+            if !self.train(&mut at, context, &mut clock)? {
+                let state = CellState { position: at, engine: self.engine.snapshot() };
+                return Ok(Outcome::Interrupted(Box::new(state)));
             }
-            let test = self.test(threads)?;
+            let score = self.score(&at, threads)?;
             at.curve.push(EpochScore {
                 train_correct: at.correct,
-                train_samples: order.len() as u32,
-                test_correct: (0..test.len()).map(|class| test[class][class]).sum(),
-                test_samples: self.parts.held_out.len() as u32,
+                train_samples: self.epoch_samples(),
+                test_correct: (0..score.len()).map(|class| score[class][class]).sum(),
+                test_samples: score.iter().flatten().sum(),
             });
             (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
         }
-        let (counts, elapsed) = (self.machine.counts(), self.machine.elapsed);
-        let wall_seconds = before + started.elapsed().as_secs_f64();
-        let confusion = self.test(threads)?;
-        let mut result = self.result(at.curve, confusion, (counts, elapsed));
-        result.wall_seconds = wall_seconds;
+        let cost = self.cost();
+        let wall_seconds = clock.seconds();
+        let confusion = self.score(&at, threads)?;
+        let curve = std::mem::take(&mut at.curve);
+        let mut result = self.result(curve, cost);
+        (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
+        result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))
     }
 }

@@ -1,10 +1,55 @@
 //! What can be wrong with a classification's own numbers and names, each shown at its field.
 
 use crate::experiment::check::{Check, MOST_STEPS};
-use crate::experiment::file::Classify;
+use crate::experiment::file::{Classify, Data, ScoreOf, Store};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
+
+/// The optional steps and sizes.
+fn windows(check: &mut Check<'_>, s: &Classify) {
+    let steps = s.sample_steps;
+    let mut range = |field: &str, found: Option<u32>, least: u32, most: u32| {
+        found.into_iter().for_each(|found| check.range(field, found, least, most));
+    };
+    range("learn_until", s.learn_until, s.learn_from, steps.max(s.learn_from));
+    range("learn_every", s.learn_every, 1, steps.max(1));
+    range("answer_from", s.answer_from, 0, steps.saturating_sub(1));
+    range("epoch_samples", s.epoch_samples, 1, u32::MAX);
+    if let ScoreOf::LastTrained(samples) = s.score {
+        range("score", Some(samples), 1, 1_000_000);
+        let title = "`validate` with a score of training samples: no other part is scored";
+        let none = !s.validate && s.validate_per_mille.is_none();
+        check.expect(none, "score", title, "both", "one of the two");
+        let title = "`linear` without a held-out part to score it on";
+        let fits = !s.linear || s.test_per_mille.is_some() || s.data.generator().is_some();
+        check.expect(fits, "linear", title, "no `test_per_mille`", "`test_per_mille` beside it");
+    }
+}
+
+/// The settings of a data set.
+fn data(check: &mut Check<'_>, s: &Classify) {
+    let (name, problems) = match (&s.data, s.data.generator()) {
+        (Data::Nmnist(settings), _) => ("Nmnist", settings.problems()),
+        (_, Some((name, generator))) => (name, generator.problems()),
+        _ => return,
+    };
+    for problem in problems {
+        let title = format!("`{}` of `{name}` is out of range", problem.field);
+        let field = format!("data.{name}[0].{}", problem.field);
+        check.expect(false, &field, &title, problem.found, &problem.allowed);
+    }
+}
+
+fn stores(check: &mut Check<'_>, stores: &[Store]) {
+    for (index, store) in stores.iter().enumerate() {
+        if stores[..index].iter().any(|other| other.name() == store.name()) {
+            let title = format!("the store of {} is listed twice", store.name());
+            let field = format!("stores[{index}]");
+            check.expect(false, &field, &title, store.name(), "stores of different bits");
+        }
+    }
+}
 
 /// The numbers and names that concern no other file.
 ///
@@ -29,6 +74,9 @@ pub fn numbers(settings: &Classify, place: &Origin) -> Result<(), Diagnostics> {
         let title = "`quick.least_accuracy` is out of range";
         check.expect((0.0..=100.0).contains(&least), "quick.least_accuracy", title, least, "0..=100 percent");
     }
+    windows(&mut check, settings);
+    data(&mut check, settings);
+    stores(&mut check, &settings.stores);
     let rows: Vec<&str> = settings.rows.iter().map(|row| row.name.as_str()).collect();
     check.rows(&rows);
     let others: &[&str] = if settings.linear { &["linear"] } else { &[] };

@@ -9,6 +9,8 @@
 
 pub mod cell;
 pub mod check;
+pub mod engine;
 pub mod schedule;
+pub mod stores;
 pub mod summary;
 pub mod task;

@@ -1,20 +1,29 @@
 //! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
 
 use super::cell::{Cell as TrainedCell, CellResult};
-use super::task::Task;
+use super::task::{Task, Variant};
 use crate::baseline::{self, Score};
 use crate::bill::{self, Work};
+use crate::data::set::{Content, DataSet};
+use crate::experiment::file::ScoreOf;
 use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
+use synfire_chip::counters::NodeCounts;
 use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::machine::Machine;
 use synfire_chip::memory::CoreMemory;
 use synfire_core::ARITH_SPEC;
+
+/// Most seeds with a column of their own.
+const MOST_SEED_COLUMNS: usize = 10;
 
 /// Everything the report is made of.
 pub struct Summary<'a> {
     /// The task.
     pub task: &'a Task,
+    /// The data of the first seed.
+    pub data: &'a DataSet,
     /// Title of the experiment.
     pub title: &'a str,
     /// Results, row by row, seed by seed.
@@ -33,8 +42,9 @@ pub struct Summary<'a> {
 /// When it cannot be fitted.
 pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
     let fit = |seed: &u32| {
-        let parts = task.parts(*seed)?;
-        baseline::linear(&task.samples, &parts, *seed)
+        let data = task.data(*seed);
+        let parts = task.parts(&data, *seed)?;
+        baseline::linear(&data.linear_view(), &parts, *seed)
             .map_err(|e| Diagnostics::from(Diagnostic::new(format!("linear classifier: {e}"))))
     };
     task.settings.seeds.iter().map(fit).collect()
@@ -53,7 +63,12 @@ impl Summary<'_> {
     }
 
     fn part(&self) -> &'static str {
-        if self.task.settings.validate_per_mille.is_some() { "validation part" } else { "test part" }
+        let s = &self.task.settings;
+        match s.score {
+            ScoreOf::LastTrained(_) => "last training samples",
+            ScoreOf::HeldOut if s.validate || s.validate_per_mille.is_some() => "validation part",
+            ScoreOf::HeldOut => "test part",
+        }
     }
 
     /// The whole report.
@@ -62,7 +77,8 @@ impl Summary<'_> {
     /// When a network cannot be built again for its memory table.
     pub fn report(&self) -> Result<Report, Diagnostics> {
         let settings = &self.task.settings;
-        let first = &settings.rows[0];
+        let variants = self.task.variants();
+        let first = variants[0].name();
         let mut report = Report { title: self.title.to_owned(), ..Report::default() };
         report.intro = self.intro();
         self.headlines(&mut report);
@@ -75,24 +91,30 @@ impl Summary<'_> {
         }
         report.push(self.activity());
         report.push(self.curves());
-        let Some(result) = self.of(&first.name).next() else { return Ok(report) };
+        let Some(result) = self.of(&first).next() else { return Ok(report) };
         report.push(self.epochs(result));
+        if let Some(raster) = &result.raster {
+            report.push(raster.clone());
+        }
         report.push(Confusion {
-            title: format!("Confusion of `{}`, seed {}, after the last epoch", first.name, result.seed),
-            classes: (0..self.task.samples.classes).map(|c| c.to_string()).collect(),
+            title: format!("Confusion of `{first}`, seed {}, after the last epoch", result.seed),
+            classes: (0..self.data.classes()).map(|c| c.to_string()).collect(),
             counts: result.confusion.iter().map(|row| row.iter().map(|n| u64::from(*n)).collect()).collect(),
         });
         let whole = self.work(result);
         let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
-        let title = format!("What it cost: `{}`, seed {}", first.name, result.seed);
-        let all = format!("whole run, {} epochs with a test each", settings.epochs);
-        report.push(bill::counts(&title, &[(&all, whole), ("last test alone (inference)", test)]));
+        let title = format!("What it cost: `{first}`, seed {}", result.seed);
+        let tested = if self.tests() { " with a test each" } else { "" };
+        let all = format!("whole run, {} epochs{tested}", settings.epochs);
+        let runs = [(all.as_str(), whole), ("last test alone (inference)", test)];
+        report.push(bill::counts(&title, if self.tests() { &runs } else { &runs[..1] }));
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &whole));
-        let cell = TrainedCell::new(self.task, first, result.seed)?;
-        let memory: Vec<_> = cell.machine().memory().iter().map(CoreMemory::values).collect();
+        let cell = TrainedCell::new(self.task, variants[0], result.seed)?;
+        let memory = cell.machine().map_or_else(Vec::new, Machine::memory);
+        let memory: Vec<_> = memory.iter().map(CoreMemory::values).collect();
         report.push(bill::memory("Memory of each core, bits", &memory));
         let seconds: f64 = self.results.iter().map(|r| r.wall_seconds).sum();
-        let mut counts = synfire_chip::counters::NodeCounts::default();
+        let mut counts = NodeCounts::default();
         for result in self.results {
             counts.add(&result.counts);
         }
@@ -106,29 +128,41 @@ impl Summary<'_> {
 
     fn intro(&self) -> Vec<String> {
         let s = &self.task.settings;
-        let samples = &self.task.samples;
-        let held_out = self.results.first().and_then(|r| r.curve.last()).map_or(0, |e| e.test_samples);
-        vec![
+        let data = &self.data;
+        let scored = self.results.first().and_then(|r| r.curve.last()).map_or(0, |e| e.test_samples);
+        let (kind, own) = match &data.content {
+            Content::Features(_) => ("features", "stratified, anew for each seed"),
+            Content::Events(_) => ("channels", "the data set's own part"),
+        };
+        let scored = match s.score {
+            ScoreOf::HeldOut => format!("{scored} held out ({}), {own}", self.part()),
+            ScoreOf::LastTrained(_) => {
+                format!("scored are the last {scored} training samples, as they were presented")
+            }
+        };
+        let (samples, width, classes) = (data.labels().len(), data.width(), data.classes());
+        let answer = s.answer_from.filter(|from| *from != s.learn_from);
+        let answer = answer.map_or_else(String::new, |from| format!(", answers summed from step {from}"));
+        let every = s.learn_every.map_or_else(String::new, |every| format!(", only in every {every}th"));
+        let epoch = s.epoch_samples.map_or_else(String::new, |n| format!(" of {n} samples"));
+        let mut lines = vec![
+            format!("{samples} samples of {width} {kind} in {classes} classes; {scored}."),
             format!(
-                "{} samples of {} features in {} classes; {held_out} held out ({}), stratified, anew for each seed.",
-                samples.len(),
-                samples.width,
-                samples.classes,
-                self.part(),
-            ),
-            format!(
-                "Chip `{}`, {} steps a sample, errors from step {}; {} epochs, batch size 1, the last epoch counts.",
+                "Chip `{}`, {} steps a sample, errors from step {}{every}{answer}; {} epochs{epoch}, batch size 1, \
+                 the last epoch counts.",
                 self.task.chip.name, s.sample_steps, s.learn_from, s.epochs
             ),
-            format!(
-                "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",
-                self.wall_seconds, self.threads
-            ),
-        ]
+        ];
+        lines.extend(data.notes.iter().cloned());
+        lines.push(format!(
+            "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",
+            self.wall_seconds, self.threads
+        ));
+        lines
     }
 
     fn headlines(&self, report: &mut Report) {
-        let first = &self.task.settings.rows[0].name;
+        let first = &self.task.variants()[0].name();
         let accuracies = self.accuracies(first);
         if let Some(spread) = Spread::of(&accuracies) {
             let note = match Spread::of(&self.accuracies("linear")) {
@@ -159,12 +193,14 @@ impl Summary<'_> {
                 ..Headline::default()
             });
         };
-        let inference = test.attojoules() / tests;
-        let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
-        figure("energy an inference", quantity::energy(inference), inference as f64 / 1e18, cores);
-        let time = result.test_elapsed.total_ps / tests;
-        let steps = format!("{} steps", self.task.settings.sample_steps);
-        figure("time an inference", quantity::duration(time), time as f64 / 1e12, steps);
+        if self.tests() {
+            let inference = test.attojoules() / tests;
+            let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
+            figure("energy an inference", quantity::energy(inference), inference as f64 / 1e18, cores);
+            let time = result.test_elapsed.total_ps / tests;
+            let steps = format!("{} steps", self.task.settings.sample_steps);
+            figure("time an inference", quantity::duration(time), time as f64 / 1e12, steps);
+        }
         let energy = whole.attojoules();
         let note = format!(
             "{} weights written",
@@ -173,40 +209,66 @@ impl Summary<'_> {
         figure("energy of the whole training", quantity::energy(energy), energy as f64 / 1e18, note);
     }
 
+    /// Names of all rows of the result, in order.
+    fn names(&self) -> Vec<String> {
+        self.task.variants().iter().map(Variant::name).collect()
+    }
+
     fn accuracy_table(&self) -> Table {
-        let s = &self.task.settings;
+        let seeds = &self.task.settings.seeds;
         let mut columns: Vec<String> = ["", "mean", "worst", "s.e."].map(str::to_owned).to_vec();
-        columns.extend(s.seeds.iter().map(|seed| format!("seed {seed}")));
-        let mut names: Vec<&str> = s.rows.iter().map(|row| row.name.as_str()).collect();
+        let (each, solved) = (seeds.len() <= MOST_SEED_COLUMNS, self.data.every_case);
+        columns.extend(solved.then(|| format!("solved, of {}", seeds.len())));
+        columns.extend(seeds.iter().filter(|_| each).map(|seed| format!("seed {seed}")));
+        let mut names = self.names();
         if !self.linear.is_empty() {
-            names.push("linear");
+            names.push("linear".to_owned());
         }
-        let row = |name: &&str| {
+        let row = |name: &String| {
             let values = self.accuracies(name);
             let spread = Spread::of(&values)?;
             let percent = |v: f64| Cell::number(v, format!("{:.2}", 100.0 * v));
-            let shown = if *name == "linear" { "linear classifier" } else { name };
+            let shown = if name == "linear" { "linear classifier" } else { name };
             let mut cells = vec![Cell::text(shown), percent(spread.mean), percent(spread.worst)];
             cells.push(spread.standard_error.map_or(Cell::text("-"), percent));
-            cells.extend(values.iter().map(|v| percent(*v)));
+            cells.extend(solved.then(|| Cell::count(values.iter().filter(|v| **v == 1.0).count() as u128)));
+            cells.extend(values.iter().filter(|_| each).map(|v| percent(*v)));
             Some(cells)
         };
         let mut notes = vec!["percent; s.e.: standard error of the mean".to_owned()];
+        if solved {
+            notes.push("solved: seeds with every case right after the last epoch".to_owned());
+        }
         if !self.linear.is_empty() {
             notes
                 .push("the linear classifier is floating point, off the chip, on the same splits".to_owned());
         }
+        let known = self.task.known(self.data);
+        notes.extend(known.iter().map(|(name, accuracy)| format!("{name}: {:.1}", 100.0 * accuracy)));
         let rows = names.iter().filter_map(row).collect();
         Table { title: format!("Accuracy on the {}", self.part()), columns, rows, notes }
     }
 
+    /// Whether samples are presented without learning.
+    fn tests(&self) -> bool {
+        self.task.settings.score == ScoreOf::HeldOut
+    }
+
+    /// Counts of the last test and its samples; of the whole run where there is no test.
+    fn presented<'b>(&self, result: &'b CellResult) -> (&'b NodeCounts, u64) {
+        if self.tests() {
+            (&result.test_counts, result.curve.last().map_or(0, |e| u64::from(e.test_samples)))
+        } else {
+            (&result.counts, result.curve.iter().map(|e| u64::from(e.train_samples)).sum())
+        }
+    }
+
     /// What each row costs in spikes and writes.
     fn activity(&self) -> Table {
-        let row = |row: &crate::experiment::file::Row| {
-            let of: Vec<&CellResult> = self.of(&row.name).collect();
+        let row = |row: &String| {
+            let of: Vec<&CellResult> = self.of(row).collect();
             let runs = (of.len() as u64).max(1);
-            let samples: u64 =
-                of.iter().flat_map(|r| r.curve.last()).map(|e| u64::from(e.test_samples)).sum();
+            let samples: u64 = of.iter().map(|r| self.presented(r).1).sum();
             let each = |count: u64| {
                 let value = count as f64 / samples.max(1) as f64;
                 Cell::number(value, format!("{value:.0}"))
@@ -214,9 +276,9 @@ impl Summary<'_> {
             let mean = |count: u64| Cell::count(u128::from(count / runs));
             let sum = |f: &dyn Fn(&CellResult) -> u64| of.iter().map(|r| f(r)).sum::<u64>();
             vec![
-                Cell::text(row.name.clone()),
-                each(sum(&|r| r.test_counts.core.spikes)),
-                each(sum(&|r| r.test_counts.core.synaptic_events)),
+                Cell::text(row.clone()),
+                each(sum(&|r| self.presented(r).0.core.spikes)),
+                each(sum(&|r| self.presented(r).0.core.synaptic_events)),
                 mean(sum(&|r| r.counts.learning.weight_updates)),
                 mean(sum(&|r| r.counts.learning.weight_writes)),
                 mean(sum(&|r| r.counts.error_packets)),
@@ -233,27 +295,40 @@ impl Summary<'_> {
         Table {
             title: "What each row costs".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
-            rows: self.task.settings.rows.iter().map(row).collect(),
-            notes: vec![
-                "a sample: of the last test; updates, writes and packets: a whole run, mean over seeds"
-                    .to_owned(),
-            ],
+            rows: self.names().iter().map(row).collect(),
+            notes: vec![format!(
+                "a sample: of the {}; updates, writes and packets: a whole run, mean over seeds",
+                if self.tests() { "last test" } else { "whole run" }
+            )],
         }
     }
 
     fn comparisons(&self) -> Option<Table> {
-        let pairs = self.task.settings.compare.iter().map(|c| (c.first.as_str(), c.second.as_str()));
+        let s = &self.task.settings;
+        let stores: Vec<Option<String>> = match s.stores.len() {
+            0 => vec![None],
+            _ => s.stores.iter().map(|store| Some(store.name())).collect(),
+        };
+        let mut pairs = Vec::new();
+        for (comparison, store) in s.compare.iter().flat_map(|c| stores.iter().map(move |store| (c, store))) {
+            let name = |row: &String| match store {
+                Some(store) if row != "linear" => format!("{row}, {store}"),
+                _ => row.clone(),
+            };
+            pairs.push((name(&comparison.first), name(&comparison.second)));
+        }
+        let pairs = pairs.iter().map(|(first, second)| (first.as_str(), second.as_str()));
         paired::table(pairs, &|row| self.accuracies(row))
     }
 
     /// What smaller cores cost a rule whose groups must fit a core.
     fn groups(&self) -> Option<Table> {
         let mut rows = Vec::new();
-        for row in &self.task.settings.rows {
-            let Some(result) = self.of(&row.name).find(|r| r.groups > 0) else { continue };
-            let spread = Spread::of(&self.accuracies(&row.name))?;
+        for row in self.names() {
+            let Some(result) = self.of(&row).find(|r| r.groups > 0) else { continue };
+            let spread = Spread::of(&self.accuracies(&row))?;
             rows.push(vec![
-                Cell::text(row.name.clone()),
+                Cell::text(row.clone()),
                 Cell::count(result.groups as u128),
                 Cell::count(result.cores as u128),
                 Cell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)),
@@ -272,8 +347,8 @@ impl Summary<'_> {
     }
 
     fn curves(&self) -> Curves {
-        let series = self.task.settings.rows.iter().map(|row| {
-            let of: Vec<&CellResult> = self.of(&row.name).collect();
+        let series = self.names().into_iter().map(|row| {
+            let of: Vec<&CellResult> = self.of(&row).collect();
             let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
             let mean = |epoch: usize| {
                 let scores = of.iter().map(|r| r.curve[epoch]);
@@ -281,7 +356,8 @@ impl Summary<'_> {
                     scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
                 (epoch as f64 + 1.0, 100.0 * sum / of.len().max(1) as f64)
             };
-            Series { name: row.name.clone(), points: (0..epochs).map(mean).collect() }
+            let points = (0..epochs).map(mean).collect();
+            Series { name: row.clone(), points }
         });
         let references =
             Spread::of(&self.accuracies("linear")).filter(|_| !self.linear.is_empty()).map(|linear| {

@@ -1,17 +1,19 @@
 //! A classification, checked: everything that can be wrong with the file is found before anything runs.
 
-use super::check;
-use super::schedule::Schedule;
+use super::schedule::{Schedule, Window};
+use super::{check, stores};
+use crate::data::digits;
+use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
-use crate::data::{Samples, digits};
 use crate::encode::{Constant, CountedCode, Encoder, LatencyCode, RateCode};
-use crate::experiment::file::{Classify, Data, EncoderFile};
+use crate::experiment::file::{Classify, Data, EncoderFile, Row, ScoreOf, Store};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Rows;
+use std::sync::Arc;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::Diagnostics;
+use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
 
 /// A classification, ready to run.
@@ -20,10 +22,28 @@ pub struct Task {
     pub settings: Classify,
     /// The chip.
     pub chip: Chip,
-    /// The data.
-    pub samples: Samples,
+    /// Data that is the same for every seed.
+    fixed: Option<Arc<DataSet>>,
     origin: Opened,
     place: Origin,
+}
+
+/// A row in one of the stores: what has a name in the result.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// The store; `None`: as the network states it.
+    pub store: Option<&'a Store>,
+}
+
+impl Variant<'_> {
+    /// Name in the result.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let name = &self.row.name;
+        self.store.map_or_else(|| name.clone(), |store| format!("{name}, {}", store.name()))
+    }
 }
 
 impl Task {
@@ -34,16 +54,74 @@ impl Task {
     pub fn new(settings: Classify, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
-        let samples = match &settings.data {
-            Data::Digits => digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?,
-            Data::Npy { features, labels } => labelled::load(&place, features, labels)?,
-        };
-        let task = Self { settings, chip, samples, origin, place };
-        for row in &task.settings.rows {
-            let network = task.rows().network(row, task.settings.seeds[0])?;
-            task.schedule(&network, task.settings.seeds[0])?;
+        let fixed = load(&settings.data, &place)?.map(Arc::new);
+        let task = Self { settings, chip, fixed, origin, place };
+        let seed = task.settings.seeds[0];
+        let data = task.data(seed);
+        task.parts(&data, seed)?;
+        let mut networks = Vec::new();
+        for variant in task.variants() {
+            let network = task.network(variant, seed)?;
+            task.schedule(&data, variant.row, &network, seed)?;
+            networks.push(network);
+        }
+        for (index, store) in task.settings.stores.iter().enumerate() {
+            let Store::Bits { fractions, .. } = store;
+            let place = || task.place.at(&format!("stores[{index}]"), "").place;
+            stores::known(fractions, &networks)
+                .map_err(|problem| Diagnostics::from(Diagnostic { place: place(), ..problem }))?;
         }
         Ok(task)
+    }
+
+    /// Every row in every store.
+    #[must_use]
+    pub fn variants(&self) -> Vec<Variant<'_>> {
+        let stores =
+            || self.settings.stores.iter().map(Some).chain(self.settings.stores.is_empty().then_some(None));
+        self.settings.rows.iter().flat_map(|row| stores().map(move |store| Variant { row, store })).collect()
+    }
+
+    /// The data of one seed.
+    #[must_use]
+    pub fn data(&self, seed: u32) -> Arc<DataSet> {
+        match (&self.fixed, self.settings.data.generator()) {
+            (Some(data), _) => Arc::clone(data),
+            (None, Some((_, generator))) => Arc::new(generator.generate(seed)),
+            (None, None) => unreachable!("data is loaded or generated"),
+        }
+    }
+
+    /// The network of a row in a store, for one seed, with the row's changes.
+    ///
+    /// # Errors
+    /// With what is wrong with the file, the changes or the store.
+    pub fn network(&self, variant: Variant<'_>, seed: u32) -> Result<Network, Diagnostics> {
+        let stated = self.rows().network(variant.row, seed)?;
+        match variant.store {
+            None => Ok(stated),
+            Some(Store::Bits { bits, fractions }) => {
+                let overrides = stores::overrides(&stated, *bits, fractions)
+                    .map_err(|problem| self.at_store(variant, problem.into()))?;
+                let mut network = self
+                    .rows()
+                    .network_in(variant.row, seed, overrides)
+                    .map_err(|problems| self.at_store(variant, problems))?;
+                stores::keep_rates(&mut network, &stated).map_err(|p| self.at_store(variant, p.into()))?;
+                Ok(network)
+            }
+        }
+    }
+
+    /// Shows problems of a row in a store at the store, and says which row.
+    fn at_store(&self, variant: Variant<'_>, problems: Diagnostics) -> Diagnostics {
+        let index = self.settings.stores.iter().position(|s| Some(s) == variant.store).unwrap_or(0);
+        let row = format!("met by row `{}`", variant.row.name);
+        problems.each(|problem| {
+            let place =
+                problem.place.clone().or_else(|| self.place.at(&format!("stores[{index}]"), "").place);
+            Diagnostic { place, ..problem }.noted("note", row.clone())
+        })
     }
 
     /// The rows and what their networks are built for.
@@ -52,15 +130,34 @@ impl Task {
         Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
     }
 
-    /// Encoders, targets and windows for `network`.
+    /// Encoders, targets and windows for `network`, as `row` is presented.
     ///
     /// # Errors
     /// When an input or the readout is not in the network, or sizes differ.
-    pub fn schedule(&self, network: &Network, seed: u32) -> Result<Schedule, Diagnostics> {
+    pub fn schedule(
+        &self,
+        data: &DataSet,
+        row: &Row,
+        network: &Network,
+        seed: u32,
+    ) -> Result<Schedule, Diagnostics> {
         let settings = &self.settings;
+        if let Content::Events(samples) = &data.content
+            && samples.steps() > settings.sample_steps
+        {
+            let title = "a presentation is shorter than a sample";
+            let (found, allowed) = (settings.sample_steps, samples.steps());
+            let allowed = format!("{allowed} or more, the steps of the data");
+            return Err(self.place.refuse("sample_steps", title, &found.to_string(), &allowed));
+        }
         let mut encoders = Vec::new();
+        let mut events = None;
         for (index, encoder) in settings.encoders.iter().enumerate() {
-            self.encoder(index, encoder, network, seed, &mut encoders)?;
+            let input = self.input(index, encoder, data, network)?;
+            match encoder {
+                EncoderFile::Events { .. } => events = Some(input),
+                _ => self.encoder(index, (encoder, input), data, network, seed, &mut encoders)?,
+            }
         }
         let readout = self.readout(network)?;
         let population = &network.populations[readout];
@@ -69,8 +166,8 @@ impl Task {
             let allowed = "a population with `readout` in the network";
             return Err(self.place.at("readout", title).noted("allowed", allowed).into());
         };
-        if population.neurons as usize != self.samples.classes {
-            let (neurons, classes) = (population.neurons, self.samples.classes);
+        if population.neurons as usize != data.classes() {
+            let (neurons, classes) = (population.neurons, data.classes());
             let name = &population.name;
             let title = format!("population `{name}` does not have one neuron a class");
             let found = format!("{neurons} neurons");
@@ -84,8 +181,16 @@ impl Task {
         let lane = |field: &str, value: f64| check::target(&self.place, field, value, network);
         Ok(Schedule {
             encoders,
+            events,
             steps: settings.sample_steps,
-            learn_from: settings.learn_from,
+            window: Window {
+                from: settings.learn_from,
+                until: settings.learn_until.unwrap_or(settings.sample_steps),
+                every: settings.learn_every,
+                error_delay: u32::from(network.learning.error_delay),
+            },
+            answer_from: settings.answer_from.unwrap_or(settings.learn_from),
+            clear: row.clear,
             first_channel: errors.first_channel,
             classes: population.neurons as u16,
             right: lane("right", settings.right)?,
@@ -105,39 +210,63 @@ impl Task {
         })
     }
 
-    fn encoder(
+    /// The input that an encoder names, which must fit the data.
+    fn input(
         &self,
         index: usize,
         file: &EncoderFile,
+        data: &DataSet,
+        network: &Network,
+    ) -> Result<u16, Diagnostics> {
+        let (form, name) = file.form_and_input();
+        let field = format!("encoders[{index}].{form}.input");
+        let Some(input) = network.input(name) else {
+            let names = network.inputs.iter().map(|i| i.name.as_str());
+            return Err(self.place.unknown(&field, "input", name, names));
+        };
+        let of_events = matches!(data.content, Content::Events(_));
+        let (what, a, fits) = match file {
+            EncoderFile::Constant { .. } => return Ok(input as u16),
+            EncoderFile::Events { .. } => ("channels of the data", "channel", of_events),
+            _ => ("features of a sample", "feature", !of_events),
+        };
+        if !fits {
+            let (found, allowed) = if of_events {
+                ("samples of events", "`Events(input: ..)` or `Constant(input: ..)`")
+            } else {
+                ("samples of features", "`Rate`, `Counted`, `Latency` or `Constant`")
+            };
+            let title = format!("`{form}` does not encode this data set");
+            return Err(self.place.refuse(&format!("encoders[{index}]"), &title, found, allowed));
+        }
+        let (neurons, width) = (network.inputs[input].neurons, data.width());
+        if neurons as usize != width {
+            let title = format!("input `{name}` does not have one neuron a {a}");
+            let (found, allowed) = (format!("{neurons} neurons"), format!("{width}, the {what}"));
+            return Err(self.place.refuse(&field, &title, &found, &allowed));
+        }
+        Ok(input as u16)
+    }
+
+    fn encoder(
+        &self,
+        index: usize,
+        (file, input): (&EncoderFile, u16),
+        data: &DataSet,
         network: &Network,
         seed: u32,
         list: &mut Vec<Box<dyn Encoder + Send + Sync>>,
     ) -> Result<(), Diagnostics> {
-        let (form, name) = match file {
-            EncoderFile::Rate { input, .. } => ("Rate", input),
-            EncoderFile::Counted { input, .. } => ("Counted", input),
-            EncoderFile::Latency { input, .. } => ("Latency", input),
-            EncoderFile::Constant { input } => ("Constant", input),
-        };
+        let (form, _) = file.form_and_input();
         let field = |field: &str| format!("encoders[{index}].{form}.{field}");
-        let Some(input) = network.input(name) else {
-            let names = network.inputs.iter().map(|i| i.name.as_str());
-            return Err(self.place.unknown(&field("input"), "input", name, names));
+        let largest = match &data.content {
+            Content::Features(samples) => samples.largest().max(1),
+            Content::Events(_) => 1,
         };
-        let neurons = network.inputs[input].neurons;
-        let largest = self.samples.largest().max(1);
-        if !matches!(file, EncoderFile::Constant { .. }) && neurons as usize != self.samples.width {
-            let width = self.samples.width;
-            let title = format!("input `{name}` does not have one neuron a feature");
-            let (found, allowed) =
-                (format!("{neurons} neurons"), format!("{width}, the features of a sample"));
-            return Err(self.place.refuse(&field("input"), &title, &found, &allowed));
-        }
         let invalid = |e: crate::encode::EncodeError| {
             let title = format!("`{}` is out of range", e.field);
             self.place.refuse(&field(e.field), &title, &e.found.to_string(), e.allowed)
         };
-        let input = input as u16;
         match *file {
             EncoderFile::Rate { rate_per_mille, .. } => {
                 list.push(Box::new(RateCode::new(input, largest, rate_per_mille, seed).map_err(invalid)?));
@@ -149,8 +278,9 @@ impl Task {
                 let code = LatencyCode::new(input, largest, range_steps, zero_is_silent).map_err(invalid)?;
                 list.push(Box::new(code));
             }
+            EncoderFile::Events { .. } => {}
             EncoderFile::Constant { .. } => {
-                for neuron in 0..neurons {
+                for neuron in 0..network.inputs[usize::from(input)].neurons {
                     list.push(Box::new(Constant { input, neuron, count: 1 }));
                 }
             }
@@ -158,20 +288,76 @@ impl Task {
         Ok(())
     }
 
-    /// Training part and held-out part of one seed.
+    /// What is known without a network, of the first seed's data: always answering one class, and the data set's own
+    /// figures. Name and accuracy, 0..=1.
+    #[must_use]
+    pub fn known(&self, data: &DataSet) -> Vec<(String, f64)> {
+        let parts = self.parts(data, self.settings.seeds[0]).ok();
+        let scored = parts.map(|p| if p.held_out.is_empty() { p.kept } else { p.held_out });
+        let chance = scored.map(|scored| ("always the largest class".to_owned(), data.chance(&scored)));
+        chance.into_iter().chain(data.known.iter().cloned()).collect()
+    }
+
+    /// Samples that one cell learns from, epochs together.
     ///
     /// # Errors
-    /// When a part would be empty.
-    pub fn parts(&self, seed: u32) -> Result<Parts, Diagnostics> {
+    /// As [`Task::parts`].
+    pub fn training_samples(&self) -> Result<u64, Diagnostics> {
+        let seed = self.settings.seeds[0];
+        let kept = self.parts(&self.data(seed), seed)?.kept.len() as u64;
+        let epoch = self.settings.epoch_samples.map_or(kept, u64::from);
+        Ok(epoch * u64::from(self.settings.epochs))
+    }
+
+    /// Training part and held-out part of one seed's data.
+    ///
+    /// # Errors
+    /// When a part would be empty, or the file asks for a division that the data does not have.
+    pub fn parts(&self, data: &DataSet, seed: u32) -> Result<Parts, Diagnostics> {
+        let s = &self.settings;
         let invalid = |field: &'static str| {
             move |e: crate::data::DataError| Diagnostics::from(self.place.at(field, e.to_string()))
         };
-        let parts = split::test_part(&self.samples, self.settings.test_per_mille, seed)
-            .map_err(invalid("test_per_mille"))?;
-        match self.settings.validate_per_mille {
+        let labels = data.labels();
+        let parts = match &data.own {
+            Some(_) if s.test_per_mille.is_some() => {
+                let title = "`test_per_mille` of a data set that has a test part of its own";
+                return Err(self.place.at("test_per_mille", title).into());
+            }
+            Some(own) => own.parts(s.validate).map_err(invalid("validate"))?,
+            None if s.validate => return Err(invalid("validate")(crate::data::DataError::NoValidation)),
+            None => match s.test_per_mille {
+                Some(share) => split::test_part(labels, data.classes(), share, seed)
+                    .map_err(invalid("test_per_mille"))?,
+                // Whoever is scored on what it learns from needs no part for it.
+                None if matches!(s.score, ScoreOf::LastTrained(_)) => {
+                    Parts { kept: (0..labels.len() as u32).collect(), held_out: Vec::new() }
+                }
+                None => {
+                    let title = "missing `test_per_mille`: this data set has no test part of its own";
+                    return Err(self.place.at("data", title).into());
+                }
+            },
+        };
+        match s.validate_per_mille {
             None => Ok(parts),
-            Some(share) => split::validation_part(&self.samples, &parts.kept, share, seed)
+            Some(share) => split::validation_part(labels, data.classes(), &parts.kept, share, seed)
                 .map_err(invalid("validate_per_mille")),
         }
     }
+}
+
+/// Data that is the same for every seed; `None` where it is generated.
+fn load(data: &Data, place: &Origin) -> Result<Option<DataSet>, Diagnostics> {
+    let samples = match data {
+        Data::Digits => digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?,
+        Data::Npy { features, labels } => labelled::load(place, features, labels)?,
+        Data::Nmnist(settings) => {
+            let folder = place.path(&settings.folder);
+            let set = settings.load(&folder).map_err(|e| place.array("data.Nmnist[0].folder", e))?;
+            return Ok(Some(set));
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(DataSet::of_features(samples)))
 }

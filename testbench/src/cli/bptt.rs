@@ -46,8 +46,11 @@ pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Res
     }
     let task = Classification::new(settings, chip, opened.clone())?;
     let (row, seeds) = (&task.settings.rows[0], &task.settings.seeds);
-    let candidates: &[Settings] =
-        if task.settings.validate_per_mille.is_some() { &CANDIDATES } else { std::slice::from_ref(&CHOSEN) };
+    let candidates: &[Settings] = if task.settings.validate_per_mille.is_some() || task.settings.validate {
+        &CANDIDATES
+    } else {
+        std::slice::from_ref(&CHOSEN)
+    };
     let pair = |index: usize| (candidates[index / seeds.len()], seeds[index % seeds.len()]);
     let cells: Vec<CellName> = (0..candidates.len() * seeds.len())
         .map(|index| CellName { row: pair(index).0.name(), seed: pair(index).1 })

@@ -76,7 +76,7 @@ fn row(task: &Classification, row: &Row, interrupt: &AtomicBool) -> Result<RowRe
         let (network, measured) = layers::measure(task, row, *seed, &told)?;
         result.random_feedback = random_feedback(&network);
         told("the chip against its float form");
-        let chips = chip::compare(task, network, &measured.weights, *seed)?;
+        let chips = chip::compare(task, row, network, &measured.weights, *seed)?;
         result.seeds.push((*seed, measured, chips));
     }
     Ok(result)

@@ -7,7 +7,7 @@ use super::output::{self, Asked, Request};
 use super::progress::CellProgress;
 use crate::classify::cell::{Cell, CellResult};
 use crate::classify::summary::{self, Summary};
-use crate::classify::task::Task as Classification;
+use crate::classify::task::{Task as Classification, Variant};
 use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, Row, Simulate, SpikeTime, Task};
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::{self, Opened};
@@ -99,8 +99,8 @@ pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> 
     match file.task {
         Task::Classify(settings) => {
             let task = Classification::new(settings, chip, opened.clone())?;
-            for row in &task.settings.rows {
-                Cell::new(&task, row, task.settings.seeds[0])?;
+            for variant in task.variants() {
+                Cell::new(&task, variant, task.settings.seeds[0])?;
             }
         }
         Task::Patterns(settings) => {
@@ -196,15 +196,19 @@ impl Run<'_> {
         }
         let task = Classification::new(settings, chip, opened.clone())?;
         let settings = &task.settings;
-        let (cells, pair) = cells_of(&settings.rows, row_name, &settings.seeds);
+        let variants = task.variants();
+        let names: Vec<String> = variants.iter().map(Variant::name).collect();
+        let rows: Vec<(&str, Variant<'_>)> = names.iter().map(String::as_str).zip(variants).collect();
+        let (cells, pair) = cells_of(&rows, |row| row.0, &settings.seeds);
         let make = |index: usize| {
-            let (row, seed) = pair(index);
-            Cell::new(&task, row, seed)
+            let ((_, variant), seed) = pair(index);
+            Cell::new(&task, *variant, seed)
         };
         let results = self.cells(&cells, "samples", &make)?;
         let linear = if settings.linear { summary::linear(&task)? } else { Vec::new() };
         let summary = Summary {
             task: &task,
+            data: &task.data(settings.seeds[0]),
             title,
             results: &results,
             linear: &linear,

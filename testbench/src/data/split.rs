@@ -11,7 +11,7 @@
 //! Promises: pure functions of their arguments; results of one call are disjoint, together complete, and
 //! ascending (the order of an epoch excepted).
 
-use super::{DataError, Samples};
+use super::DataError;
 use synfire_core::dither::{Purpose, row_key, word};
 
 /// A division in two.
@@ -32,13 +32,13 @@ enum Order {
     Epoch = 2,
 }
 
-/// Holds out a stratified test part of all samples.
+/// Holds out a stratified test part of all samples, given by their labels.
 ///
 /// # Errors
 /// When `per_mille` leaves no sample on one side.
-pub fn test_part(samples: &Samples, per_mille: u32, seed: u32) -> Result<Parts, DataError> {
-    let all: Vec<u32> = (0..samples.len() as u32).collect();
-    divide(samples, &all, per_mille, seed, Order::Test)
+pub fn test_part(labels: &[u8], classes: usize, per_mille: u32, seed: u32) -> Result<Parts, DataError> {
+    let all: Vec<u32> = (0..labels.len() as u32).collect();
+    divide((labels, classes), &all, per_mille, seed, Order::Test)
 }
 
 /// Holds out a stratified validation part of the `training` indices.
@@ -46,18 +46,37 @@ pub fn test_part(samples: &Samples, per_mille: u32, seed: u32) -> Result<Parts, 
 /// # Errors
 /// When `per_mille` leaves no sample on one side, or an index has no sample.
 pub fn validation_part(
-    samples: &Samples,
+    labels: &[u8],
+    classes: usize,
     training: &[u32],
     per_mille: u32,
     seed: u32,
 ) -> Result<Parts, DataError> {
-    divide(samples, training, per_mille, seed, Order::Validation)
+    divide((labels, classes), training, per_mille, seed, Order::Validation)
 }
 
 /// The order in which `epoch` presents the samples of `indices`. It does not depend on their order here.
 #[must_use]
 pub fn epoch_order(indices: &[u32], epoch: u32, seed: u32) -> Vec<u32> {
     ordered(indices.to_vec(), Order::Epoch, epoch, seed)
+}
+
+/// What `epoch` presents when it takes `samples` of passes that follow one another across epochs: each sample, and the
+/// pass it belongs to. Without a number, an epoch is a pass.
+#[must_use]
+pub fn presentations(indices: &[u32], epoch: u32, samples: Option<u32>, seed: u32) -> Vec<(u32, u32)> {
+    let pass = indices.len() as u64;
+    let count = samples.map_or(pass, u64::from);
+    let mut order = (u32::MAX, Vec::new());
+    let mut presented = Vec::with_capacity(count as usize);
+    for place in u64::from(epoch) * count..(u64::from(epoch) + 1) * count {
+        let turn = (place / pass.max(1)) as u32;
+        if order.0 != turn {
+            order = (turn, epoch_order(indices, turn, seed));
+        }
+        presented.push((order.1[(place % pass) as usize], turn));
+    }
+    presented
 }
 
 fn ordered(mut indices: Vec<u32>, order: Order, turn: u32, seed: u32) -> Vec<u32> {
@@ -67,7 +86,7 @@ fn ordered(mut indices: Vec<u32>, order: Order, turn: u32, seed: u32) -> Vec<u32
 }
 
 fn divide(
-    samples: &Samples,
+    (labels, classes): (&[u8], usize),
     indices: &[u32],
     per_mille: u32,
     seed: u32,
@@ -77,10 +96,9 @@ fn divide(
     if !(1..=999).contains(&per_mille) || total >= indices.len() {
         return Err(DataError::Fraction { found: per_mille, samples: indices.len() });
     }
-    let mut by_class: Vec<Vec<u32>> = vec![Vec::new(); samples.classes];
+    let mut by_class: Vec<Vec<u32>> = vec![Vec::new(); classes];
     for &found in indices {
-        let label =
-            samples.labels.get(found as usize).ok_or(DataError::Index { found, samples: samples.len() })?;
+        let label = labels.get(found as usize).ok_or(DataError::Index { found, samples: labels.len() })?;
         by_class[usize::from(*label)].push(found);
     }
     let takes = shares(&by_class.iter().map(Vec::len).collect::<Vec<_>>(), per_mille, total);
@@ -118,11 +136,12 @@ mod tests {
     #[test]
     fn digits_split_70_to_30() {
         let digits = digits::load().unwrap();
-        let parts = test_part(&digits, 300, 1).unwrap();
+        let divided = |seed| test_part(&digits.labels, 10, 300, seed).unwrap();
+        let parts = divided(1);
         assert_eq!((parts.kept.len(), parts.held_out.len()), (1257, 540));
-        assert_eq!(parts, test_part(&digits, 300, 1).unwrap());
-        assert_ne!(parts, test_part(&digits, 300, 2).unwrap());
-        let inner = validation_part(&digits, &parts.kept, 200, 1).unwrap();
+        assert_eq!(parts, divided(1));
+        assert_ne!(parts, divided(2));
+        let inner = validation_part(&digits.labels, 10, &parts.kept, 200, 1).unwrap();
         assert_eq!((inner.kept.len(), inner.held_out.len()), (1005, 252));
         assert!(inner.held_out.iter().all(|i| parts.kept.contains(i)), "validation only from training");
         assert!(inner.kept.iter().all(|i| parts.kept.contains(i)));
@@ -141,6 +160,18 @@ mod tests {
     }
 
     #[test]
+    fn passes_follow_one_another_across_epochs() {
+        let indices: Vec<u32> = (0..5).collect();
+        let whole: Vec<(u32, u32)> = (0..3)
+            .flat_map(|pass| epoch_order(&indices, pass, 7).into_iter().map(move |s| (s, pass)))
+            .collect();
+        let parts: Vec<_> = (0..5).flat_map(|epoch| presentations(&indices, epoch, Some(3), 7)).collect();
+        assert_eq!(parts, whole);
+        assert_eq!(presentations(&indices, 2, None, 7), whole[10..]);
+        assert_eq!(presentations(&indices, 0, Some(15), 7), whole);
+    }
+
+    #[test]
     fn an_epoch_starts_anywhere() {
         // The first place of 4,000 epochs over 10 samples: each sample about 400 times.
         let mut first = [0_u32; 10];
@@ -150,14 +181,14 @@ mod tests {
 
     #[test]
     fn impossible_fractions_are_refused() {
-        let samples = Samples::new(vec![0; 4], 1, vec![0, 1, 0, 1], 2).unwrap();
-        let error = test_part(&samples, 1000, 1).unwrap_err();
+        let labels = [0, 1, 0, 1];
+        let error = test_part(&labels, 2, 1000, 1).unwrap_err();
         assert_eq!(
             error.to_string(),
             "split: 1000 per mille of 4 samples, allowed 1..=999 with at least one sample on each side"
         );
-        assert!(test_part(&samples, 0, 1).is_err());
-        let error = validation_part(&samples, &[0, 9], 500, 1).unwrap_err();
+        assert!(test_part(&labels, 2, 0, 1).is_err());
+        let error = validation_part(&labels, 2, &[0, 9], 500, 1).unwrap_err();
         assert_eq!(error.to_string(), "split: sample 9, allowed 0..=3");
     }
 
@@ -166,8 +197,7 @@ mod tests {
         #[test]
         fn divisions_are_stratified(labels in prop::collection::vec(0_u8..5, 2..300), per_mille in 1_u32..1000, seed: u32) {
             let n = labels.len();
-            let samples = Samples::new(vec![0; n], 1, labels, 5).unwrap();
-            let Ok(parts) = test_part(&samples, per_mille, seed) else {
+            let Ok(parts) = test_part(&labels, 5, per_mille, seed) else {
                 prop_assert!((n as u64 * u64::from(per_mille)).div_ceil(1000) as usize >= n);
                 return Ok(());
             };
@@ -176,7 +206,7 @@ mod tests {
             prop_assert_eq!(all, (0..n as u32).collect::<Vec<_>>());
             prop_assert_eq!(parts.held_out.len(), (n * per_mille as usize).div_ceil(1000));
             for class in 0..5_u8 {
-                let of = |indices: &[u32]| indices.iter().filter(|&&i| samples.labels[i as usize] == class).count();
+                let of = |indices: &[u32]| indices.iter().filter(|&&i| labels[i as usize] == class).count();
                 let exact = of(&(0..n as u32).collect::<Vec<_>>()) * per_mille as usize;
                 let held = of(&parts.held_out) * 1000;
                 prop_assert!(held + 1000 > exact && held < exact + 1000, "class {} off its share", class);

@@ -22,6 +22,21 @@ pub const FILES: &[(&str, &str)] = &[
     ("digits-recurrent.network.ron", include_str!("../../experiments/digits-recurrent.network.ron")),
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
     ("digits-feedback.network.ron", include_str!("../../experiments/digits-feedback.network.ron")),
+    ("evidence.ron", include_str!("../../experiments/evidence.ron")),
+    ("evidence.chip.ron", include_str!("../../experiments/evidence.chip.ron")),
+    ("evidence.network.ron", include_str!("../../experiments/evidence.network.ron")),
+    ("temporal-xor.ron", include_str!("../../experiments/temporal-xor.ron")),
+    ("temporal-xor.network.ron", include_str!("../../experiments/temporal-xor.network.ron")),
+    ("yin-yang.ron", include_str!("../../experiments/yin-yang.ron")),
+    ("yin-yang-30.ron", include_str!("../../experiments/yin-yang-30.ron")),
+    ("yin-yang.network.ron", include_str!("../../experiments/yin-yang.network.ron")),
+    ("yin-yang-30.network.ron", include_str!("../../experiments/yin-yang-30.network.ron")),
+    ("yin-yang-direct.network.ron", include_str!("../../experiments/yin-yang-direct.network.ron")),
+    ("nmnist.ron", include_str!("../../experiments/nmnist.ron")),
+    ("nmnist.network.ron", include_str!("../../experiments/nmnist.network.ron")),
+    ("randman.ron", include_str!("../../experiments/randman.ron")),
+    ("randman.network.ron", include_str!("../../experiments/randman.network.ron")),
+    ("stream.ron", include_str!("../../experiments/stream.ron")),
 ];
 
 /// The text of a carried file, by its name with or without `.ron`.

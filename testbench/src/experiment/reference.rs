@@ -99,9 +99,9 @@ pub fn network(
     reference: &str,
     from: &Opened,
     chip: &Chip,
-    seed: Option<u32>,
+    overrides: &NetworkOverrides,
 ) -> Result<Network, Diagnostics> {
-    network_and_files(reference, from, chip, seed).map(|(network, _)| network)
+    network_and_files(reference, from, chip, overrides).map(|(network, _)| network)
 }
 
 /// As [`network`]; also the files that were read for it. A file that the program carries is not among them.
@@ -112,12 +112,11 @@ pub fn network_and_files(
     reference: &str,
     from: &Opened,
     chip: &Chip,
-    seed: Option<u32>,
+    overrides: &NetworkOverrides,
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let opened = open_from(reference, from)?;
     let folder = opened.folder.as_deref().unwrap_or(Path::new("."));
-    let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
-    let (network, read) = files::network_and_files(&opened.name, &opened.text, folder, chip, &overrides)?;
+    let (network, read) = files::network_and_files(&opened.name, &opened.text, folder, chip, overrides)?;
     let own = opened.folder.is_some().then(|| PathBuf::from(&opened.name));
     Ok((network, own.into_iter().chain(read).collect()))
 }

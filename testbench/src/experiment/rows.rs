@@ -7,7 +7,7 @@ use super::file::Row;
 use super::origin::Origin;
 use super::reference::{self, Opened};
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, StoreOverride};
 use synfire_chip::network::Network;
 
 /// Where rows come from and what they are built for.
@@ -29,7 +29,21 @@ impl Rows<'_> {
     /// # Errors
     /// With what is wrong with the file or the changes.
     pub fn network(&self, row: &Row, seed: u32) -> Result<Network, Diagnostics> {
-        let mut network = reference::network(&row.network, self.origin, self.chip, Some(seed))
+        self.network_in(row, seed, Vec::new())
+    }
+
+    /// The same in other weight stores; learning-rate shifts stay as they are stated.
+    ///
+    /// # Errors
+    /// As [`Rows::network`], or when the network does not fit the stores.
+    pub fn network_in(
+        &self,
+        row: &Row,
+        seed: u32,
+        stores: Vec<StoreOverride>,
+    ) -> Result<Network, Diagnostics> {
+        let overrides = NetworkOverrides { seed: Some(seed), stores };
+        let mut network = reference::network(&row.network, self.origin, self.chip, &overrides)
             .map_err(|problems| self.at(row, "network", problems))?;
         for (index, change) in row.set.iter().enumerate() {
             changes::apply(&mut network, change, self.chip.limits.neurons)

@@ -5,8 +5,9 @@
 
 use super::units::power;
 use crate::classify::cell::TEST_EPOCH;
-use crate::classify::schedule::Schedule;
+use crate::classify::schedule::{Schedule, Shown};
 use crate::classify::task::Task;
+use crate::data::set::DataSet;
 use crate::encode::Presentation;
 use serde::{Deserialize, Serialize};
 use synfire_chip::machine::{Machine, RunOptions};
@@ -77,11 +78,11 @@ impl Deployed {
 /// When the network does not fit the chip, or its run fails.
 pub fn test(
     task: &Task,
+    data: &DataSet,
     network: &Network,
     weights: &[Vec<f64>],
     bits: u8,
-    schedule: &Schedule,
-    held_out: &[u32],
+    (schedule, held_out): (&Schedule, &[u32]),
 ) -> Result<Deployed, String> {
     let mut network = network.clone();
     let mut beyond = 0;
@@ -95,17 +96,17 @@ pub fn test(
     let mut correct = 0;
     for sample in held_out {
         let shown = Presentation { sample: *sample, epoch: TEST_EPOCH };
-        let program = schedule.program(task.samples.row(*sample as usize), shown, None);
+        let program = schedule.program(Shown::of(data, *sample), shown, None);
         let options = RunOptions { threads: 1, interrupt: None };
         machine.run(&program, options, &mut recorder).map_err(|error| error.to_string())?;
         let recording = recorder.take();
-        let mut sums = vec![0i64; task.samples.classes];
-        for step in schedule.learn_from..schedule.steps {
+        let mut sums = vec![0i64; data.classes()];
+        for step in schedule.answer_from..schedule.steps {
             let row = recording[0].row(step as usize);
             sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
         }
         let answer = (0..sums.len()).rev().max_by_key(|class| sums[*class]);
-        correct += u32::from(answer == Some(usize::from(task.samples.labels[*sample as usize])));
+        correct += u32::from(answer == Some(usize::from(data.labels()[*sample as usize])));
     }
     Ok(Deployed { bits, correct, samples: held_out.len() as u32, beyond })
 }

@@ -22,7 +22,7 @@ use std::time::Instant;
 use synfire_chip::checkpoint::{self, MachineSnapshot};
 use synfire_chip::chip::Chip;
 use synfire_chip::counters::NodeCounts;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::memory::CoreMemory;
 use synfire_chip::network::{Network, Synapses};
@@ -119,7 +119,9 @@ impl<'a> Cell<'a> {
             let found = settings.steps.to_string();
             return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
         }
-        let (mut network, mut files) = reference::network_and_files(&settings.network, opened, chip, seed)?;
+        let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
+        let (mut network, mut files) =
+            reference::network_and_files(&settings.network, opened, chip, &overrides)?;
         let schedule = Samples::new(settings, &network, &origin)?;
         let (stimuli, read) = inputs::load(settings, &network, &origin)?;
         files.extend(read);

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 use synfire::classify::cell::TEST_EPOCH;
-use synfire::classify::schedule::Schedule;
+use synfire::classify::schedule::{Schedule, Shown};
 use synfire::classify::task::Task;
 use synfire::cli::run;
+use synfire::data::set::DataSet;
 use synfire::data::split::{self, Parts};
 use synfire::encode::Presentation;
 use synfire::experiment::file;
@@ -63,22 +64,22 @@ fn task() -> Task {
 }
 
 /// Trains for some epochs, then tests; accuracy in percent and presentations a second.
-fn accuracy(task: &Task, schedule: &Schedule, parts: &Parts, learner: &mut dyn Learner) -> (f64, f64) {
+fn accuracy(data: &DataSet, schedule: &Schedule, parts: &Parts, learner: &mut dyn Learner) -> (f64, f64) {
     let program = |sample: u32, epoch: u32, label: Option<u8>| -> Program {
-        schedule.program(task.samples.row(sample as usize), Presentation { sample, epoch }, label)
+        schedule.program(Shown::of(data, sample), Presentation { sample, epoch }, label)
     };
-    let label = |sample: u32| task.samples.labels[sample as usize];
+    let label = |sample: u32| data.labels()[sample as usize];
     let mut seconds = 0.0;
     for epoch in 0..EPOCHS {
         for sample in split::epoch_order(&parts.kept, epoch, SEED) {
             let program = program(sample, epoch, Some(label(sample)));
             let started = Instant::now();
-            learner.present(&program, schedule.learn_from);
+            learner.present(&program, schedule.answer_from);
             seconds += started.elapsed().as_secs_f64();
         }
     }
     let right = |sample: &&u32| {
-        let sums = learner.present(&program(**sample, TEST_EPOCH, None), schedule.learn_from);
+        let sums = learner.present(&program(**sample, TEST_EPOCH, None), schedule.answer_from);
         let answer = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
         answer == Some(usize::from(label(**sample)))
     };
@@ -99,15 +100,16 @@ fn network(task: &Task, name: &str) -> (Network, usize) {
 #[test]
 fn the_twin_learns_the_digits_as_the_chip_does() {
     let task = task();
-    let parts = task.parts(SEED).expect("parts that are not empty");
+    let data = task.data(SEED);
+    let parts = task.parts(&data, SEED).expect("parts that are not empty");
     for name in ["random feedback", "DCLL, 1 group"] {
         let (network, readout) = network(&task, name);
-        let schedule = task.schedule(&network, SEED).expect("it is good");
+        let schedule = task.schedule(&data, &task.settings.rows[0], &network, SEED).expect("it is good");
         let machine = Machine::new(&network, &task.chip).expect("it fits");
         let recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Compared)], &machine.nodes);
-        let (on_chip, chip_speed) = accuracy(&task, &schedule, &parts, &mut Chip(machine, recorder));
+        let (on_chip, chip_speed) = accuracy(&data, &schedule, &parts, &mut Chip(machine, recorder));
         let mut twin = Twin(FloatChip::new(&network), readout);
-        let (in_reals, twin_speed) = accuracy(&task, &schedule, &parts, &mut twin);
+        let (in_reals, twin_speed) = accuracy(&data, &schedule, &parts, &mut twin);
         eprintln!(
             "{name}: chip {on_chip:.2} % at {chip_speed:.0}/s, twin {in_reals:.2} % at {twin_speed:.0}/s"
         );

@@ -9,6 +9,7 @@
 use super::Agreement;
 use super::layers::Presentations;
 use crate::classify::task::Task;
+use crate::experiment::file::Row;
 use crate::float::chip::FloatChip;
 use crate::float::deploy;
 use crate::report::quantity::Spread;
@@ -49,6 +50,7 @@ type Changes = Vec<Vec<f64>>;
 /// When the network does not fit the chip, or its run fails.
 pub fn compare(
     task: &Task,
+    row: &Row,
     mut network: Network,
     weights: &[Vec<f64>],
     seed: u32,
@@ -63,7 +65,7 @@ pub fn compare(
     let plastic: Vec<usize> =
         (0..network.projections.len()).filter(|p| network.projections[*p].learning.is_some()).collect();
     let mut layers: Vec<Seen> = plastic.iter().map(|_| Seen::default()).collect();
-    let shown = Presentations::new(task, &network, seed)?;
+    let shown = Presentations::new(task, row, &network, seed)?;
     for program in shown.epoch(task.settings.epochs, SAMPLES) {
         twin.restore(twin_start.clone()).map_err(failed)?;
         let float = float_changes(&mut twin, &program, &plastic);

@@ -8,7 +8,9 @@
 //! gradient keeps the reset term. Absent on purpose: held-out samples, other losses than the experiment's.
 
 use super::Agreement;
+use crate::classify::schedule::{Schedule, Shown};
 use crate::classify::task::Task;
+use crate::data::set::DataSet;
 use crate::data::split;
 use crate::encode::Presentation;
 use crate::experiment::file::Row;
@@ -16,6 +18,7 @@ use crate::float::bptt::{Bptt, ResetTerm};
 use crate::float::chip::FloatChip;
 use crate::float::trial::Trial;
 use crate::float::unrolled::{NoGradient, Unrolled};
+use std::sync::Arc;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::{Network, Source, Synapses};
 use synfire_chip::program::{Control, Program};
@@ -64,24 +67,28 @@ pub struct Measured {
 /// Presentations of one epoch of the training part, in order.
 pub(super) struct Presentations<'a> {
     task: &'a Task,
-    schedule: crate::classify::schedule::Schedule,
+    data: Arc<DataSet>,
+    schedule: Schedule,
     kept: Vec<u32>,
     seed: u32,
 }
 
 impl<'a> Presentations<'a> {
-    pub(super) fn new(task: &'a Task, network: &Network, seed: u32) -> Result<Self, Diagnostics> {
-        let (schedule, kept) = (task.schedule(network, seed)?, task.parts(seed)?.kept);
-        Ok(Self { task, schedule, kept, seed })
+    pub(super) fn new(task: &'a Task, row: &Row, network: &Network, seed: u32) -> Result<Self, Diagnostics> {
+        let data = task.data(seed);
+        let schedule = task.schedule(&data, row, network, seed)?;
+        let kept = task.parts(&data, seed)?.kept;
+        Ok(Self { task, data, schedule, kept, seed })
     }
 
     /// The programs of an epoch, `count` at most.
     pub(super) fn epoch(&self, epoch: u32, count: usize) -> impl Iterator<Item = Program> + '_ {
         let slower = self.task.settings.slower_after.iter().filter(|after| **after <= epoch).count() as u8;
-        split::epoch_order(&self.kept, epoch, self.seed).into_iter().take(count).map(move |sample| {
-            let samples = &self.task.samples;
-            let (features, label) = (samples.row(sample as usize), samples.labels[sample as usize]);
-            let mut program = self.schedule.program(features, Presentation { sample, epoch }, Some(label));
+        let order = split::presentations(&self.kept, epoch, self.task.settings.epoch_samples, self.seed);
+        order.into_iter().take(count).map(move |(sample, pass)| {
+            let shown = Presentation { sample, epoch: pass };
+            let label = self.data.labels()[sample as usize];
+            let mut program = self.schedule.program(Shown::of(&self.data, sample), shown, Some(label));
             program[0].control.push(Control::ShiftOffset(slower));
             program
         })
@@ -101,7 +108,7 @@ pub fn measure(
     let network = task.rows().network(row, seed)?;
     let refuse =
         |error: NoGradient| task.rows().at(row, "network", Diagnostic::new(error.to_string()).into());
-    let shown = Presentations::new(task, &network, seed)?;
+    let shown = Presentations::new(task, row, &network, seed)?;
     let programs: Vec<Program> = shown.epoch(0, SAMPLES).collect();
     let mut chip = FloatChip::new(&network);
     told("before training");

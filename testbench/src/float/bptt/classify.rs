@@ -9,8 +9,9 @@
 
 use super::{Bptt, ResetTerm};
 use crate::classify::cell::{EpochScore, TEST_EPOCH};
-use crate::classify::schedule::Schedule;
+use crate::classify::schedule::{Schedule, Shown};
 use crate::classify::task::Task;
+use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
 use crate::experiment::file::Row;
@@ -19,6 +20,7 @@ use crate::float::deploy::{self, Deployed};
 use crate::float::trial::Trial;
 use crate::float::unrolled::{NoGradient, Unrolled};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use synfire_chip::checkpoint;
@@ -117,6 +119,7 @@ pub struct Training<'a> {
     task: &'a Task,
     settings: Settings,
     seed: u32,
+    data: Arc<DataSet>,
     network: Network,
     net: Unrolled,
     method: Bptt,
@@ -155,29 +158,29 @@ impl<'a> Training<'a> {
         let refuse = |e: NoGradient| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into());
         let net = Unrolled::new(&network).map_err(refuse)?;
         let method = Bptt::new(&net, task.settings.sample_steps as usize, ResetTerm::Kept);
-        let (schedule, readout) = (task.schedule(&network, seed)?, task.readout(&network)?);
-        let parts = task.parts(seed)?;
-        Ok(Self { task, settings, seed, network, net, method, schedule, readout, parts })
+        let data = task.data(seed);
+        let (schedule, readout) = (task.schedule(&data, row, &network, seed)?, task.readout(&network)?);
+        let parts = task.parts(&data, seed)?;
+        Ok(Self { task, settings, seed, data, network, net, method, schedule, readout, parts })
     }
 
     /// Presents a sample; adds its direction while training. Whether the answer was right.
     fn present(
         &mut self,
         sample: u32,
-        epoch: Option<u32>,
+        pass: Option<u32>,
         direction: Option<&mut [Vec<f64>]>,
     ) -> Result<bool, String> {
-        let samples = &self.task.samples;
-        let label = samples.labels[sample as usize];
-        let shown = Presentation { sample, epoch: epoch.unwrap_or(TEST_EPOCH) };
-        let program = self.schedule.program(samples.row(sample as usize), shown, epoch.map(|_| label));
+        let label = self.data.labels()[sample as usize];
+        let shown = Presentation { sample, epoch: pass.unwrap_or(TEST_EPOCH) };
+        let program = self.schedule.program(Shown::of(&self.data, sample), shown, pass.map(|_| label));
         let trial = Trial::new(&self.net, &program).map_err(|error| error.to_string())?;
         match direction {
             Some(direction) => self.method.run(&self.net, &trial, direction),
             None => self.method.forward(&self.net, &trial),
         };
-        let mut sums = vec![0.0; samples.classes];
-        for step in self.schedule.learn_from..self.schedule.steps {
+        let mut sums = vec![0.0; self.data.classes()];
+        for step in self.schedule.answer_from..self.schedule.steps {
             let membranes = self.method.trajectory().compared(self.readout, step as usize);
             sums.iter_mut().zip(membranes).for_each(|(sum, u)| *sum += u);
         }
@@ -186,10 +189,10 @@ impl<'a> Training<'a> {
     }
 
     /// One batch: directions of its samples, one step of the weights.
-    fn batch(&mut self, at: &mut State, samples: &[u32]) -> Result<(), String> {
+    fn batch(&mut self, at: &mut State, samples: &[(u32, u32)]) -> Result<(), String> {
         let mut direction = self.net.zeros();
-        for sample in samples {
-            at.correct += u32::from(self.present(*sample, Some(at.epoch), Some(&mut direction))?);
+        for (sample, pass) in samples {
+            at.correct += u32::from(self.present(*sample, Some(*pass), Some(&mut direction))?);
         }
         let slower = self.task.settings.slower_after.iter().filter(|after| **after <= at.epoch).count();
         let scale = 0.5f64.powi(slower as i32);
@@ -234,7 +237,14 @@ impl<'a> Training<'a> {
     fn finish(&self, curve: Vec<EpochScore>) -> Result<Trained, String> {
         let weights = self.weights();
         let deploy = |bits: &u8| {
-            deploy::test(self.task, &self.network, &weights, *bits, &self.schedule, &self.parts.held_out)
+            deploy::test(
+                self.task,
+                &self.data,
+                &self.network,
+                &weights,
+                *bits,
+                (&self.schedule, &self.parts.held_out),
+            )
         };
         let deployed: Result<Vec<Deployed>, String> = STORES.iter().map(deploy).collect();
         Ok(Trained { curve, deployed: deployed?, weights })
@@ -252,14 +262,17 @@ impl Work for Training<'_> {
 
     fn fingerprint(&self) -> [u8; 32] {
         let s = &self.task.settings;
-        let schedule = (s.sample_steps, s.learn_from, s.epochs, &s.slower_after, s.test_per_mille);
-        let encoders = format!("{:?}", (&s.encoders, &s.data, s.validate_per_mille));
+        let window = format!("{:?}", (self.schedule.window, self.schedule.answer_from, self.schedule.clear));
+        let schedule = (s.sample_steps, window, s.epochs, s.epoch_samples, &s.slower_after);
+        let encoders = format!("{:?}", &s.encoders);
+        let data = (self.data.fingerprint(), &self.parts.kept, &self.parts.held_out);
         let targets = (self.schedule.right, self.schedule.wrong);
-        checkpoint::fingerprint(&(&self.network, schedule, encoders, targets, self.seed, self.settings))
+        checkpoint::fingerprint(&(&self.network, schedule, encoders, data, targets, self.seed, self.settings))
     }
 
     fn units(&self) -> u64 {
-        self.parts.kept.len() as u64 * u64::from(self.task.settings.epochs)
+        let s = &self.task.settings;
+        s.epoch_samples.map_or(self.parts.kept.len() as u64, u64::from) * u64::from(s.epochs)
     }
 
     fn describe(result: &Trained) -> String {
@@ -282,7 +295,8 @@ impl Work for Training<'_> {
         }
         let mut saved = Instant::now();
         while at.epoch < self.task.settings.epochs {
-            let order = split::epoch_order(&self.parts.kept, at.epoch, self.seed);
+            let samples = self.task.settings.epoch_samples;
+            let order = split::presentations(&self.parts.kept, at.epoch, samples, self.seed);
             while (at.next as usize) < order.len() {
                 let first = at.next as usize;
                 let last = order.len().min(first + self.settings.batch.max(1) as usize);

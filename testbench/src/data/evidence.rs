@@ -1,0 +1,175 @@
+//! Evidence accumulation: cues from the left and from the right, a delay, and the question which side had more.
+//!
+//! Source: the task of Bellec et al., "A solution to the learning dilemma for recurrent networks of spiking neurons",
+//! 2020, after Morcos and Harvey. Channels come in four groups of equal size: left, right, recall, background. One
+//! side is drawn as the likely one; each of the cues is on the likely side with probability `likely_per_mille / 1000`.
+//! During a cue the neurons of its side fire, during the recall at the end those of the recall group, at
+//! `rate_per_mille`; the background fires in every step. The label is the side with more cues.
+//!
+//! Promises: integers only; an odd number of cues, so there is always a majority.
+
+use super::events::{Event, EventSamples, LinearView};
+use super::set::{DataSet, Generator, Problem, Sizes};
+use super::words::{Set, Words};
+use serde::Deserialize;
+
+/// The settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Cues, an odd number.
+    pub cues: u32,
+    /// Steps of a cue.
+    pub cue_steps: u32,
+    /// Silent steps after each cue.
+    pub gap_steps: u32,
+    /// Steps between the last gap and the recall.
+    pub delay_steps: u32,
+    /// Steps of the recall.
+    pub recall_steps: u32,
+    /// Channels of each of the four groups.
+    pub group: u32,
+    /// Probability that a neuron of an active group fires in a step.
+    pub rate_per_mille: u32,
+    /// Probability that a neuron of the background fires in a step.
+    pub background_per_mille: u32,
+    /// Probability that a cue is on the likely side.
+    pub likely_per_mille: u32,
+    /// Samples.
+    pub sizes: Sizes,
+}
+
+impl Evidence {
+    /// First step of the recall.
+    fn recall(&self) -> u32 {
+        self.cues * (self.cue_steps + self.gap_steps) + self.delay_steps
+    }
+
+    fn sample(&self, seed: u32, sample: u32) -> (u8, Vec<Event>) {
+        let mut words = Words::new(seed, Set::Evidence, sample);
+        let likely = words.uniform(0, 1) as u32;
+        let sides: Vec<u32> = (0..self.cues)
+            .map(|_| if words.chance(self.likely_per_mille) { likely } else { 1 - likely })
+            .collect();
+        let mut events = Vec::new();
+        let mut fire = |group: u32, steps: std::ops::Range<u32>, per_mille: u32| {
+            for step in steps {
+                for neuron in 0..self.group {
+                    if words.chance(per_mille) {
+                        events.push(Event::once(step, group * self.group + neuron));
+                    }
+                }
+            }
+        };
+        for (cue, side) in (0..).zip(&sides) {
+            let start = cue * (self.cue_steps + self.gap_steps);
+            fire(*side, start..start + self.cue_steps, self.rate_per_mille);
+        }
+        let recall = self.recall();
+        fire(2, recall..recall + self.recall_steps, self.rate_per_mille);
+        fire(3, 0..recall + self.recall_steps, self.background_per_mille);
+        let right = sides.iter().sum::<u32>();
+        (u8::from(2 * right > self.cues), events)
+    }
+}
+
+impl Generator for Evidence {
+    fn problems(&self) -> Vec<Problem> {
+        let mut problems = Problem::outside(&[
+            ("cues", self.cues, 1, 1000),
+            ("cue_steps", self.cue_steps, 1, 10_000),
+            ("gap_steps", self.gap_steps, 0, 10_000),
+            ("delay_steps", self.delay_steps, 0, 100_000),
+            ("recall_steps", self.recall_steps, 1, 10_000),
+            ("group", self.group, 1, 1000),
+            ("rate_per_mille", self.rate_per_mille, 0, 1000),
+            ("background_per_mille", self.background_per_mille, 0, 1000),
+            ("likely_per_mille", self.likely_per_mille, 0, 1000),
+        ]);
+        if self.cues.is_multiple_of(2) {
+            problems.push(Problem::new("cues", self.cues, "an odd number: the label is a majority"));
+        }
+        [problems, self.sizes.problems()].concat()
+    }
+
+    fn generate(&self, seed: u32) -> DataSet {
+        let mut samples = EventSamples::new(4 * self.group, 2, LinearView::Counts);
+        for sample in 0..self.sizes.all() {
+            let (label, events) = self.sample(seed, sample);
+            samples.push(label, events);
+        }
+        let mut set = DataSet::of_events(samples, self.sizes.parts());
+        set.notes.push(format!(
+            "{} cues, a delay of {} steps, recall from step {}. The linear classifier is told all counts at once: it needs \
+             no memory.",
+            self.cues,
+            self.delay_steps,
+            self.recall()
+        ));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::set::Content;
+
+    fn task() -> Evidence {
+        Evidence {
+            cues: 7,
+            cue_steps: 10,
+            gap_steps: 5,
+            delay_steps: 30,
+            recall_steps: 20,
+            group: 10,
+            rate_per_mille: 400,
+            background_per_mille: 10,
+            likely_per_mille: 700,
+            sizes: Sizes { train: 200, validation: 0, test: 50 },
+        }
+    }
+
+    #[test]
+    fn the_label_is_the_side_with_more_cues() {
+        let set = task().generate(3);
+        let Content::Events(samples) = &set.content else { panic!("events") };
+        for index in 0..250 {
+            let sides: Vec<bool> = (0..7)
+                .map(|cue| {
+                    let during = |e: &&Event| (cue * 15..cue * 15 + 10).contains(&e.step) && e.channel < 20;
+                    let of: Vec<bool> =
+                        samples.sample(index).iter().filter(during).map(|e| e.channel >= 10).collect();
+                    assert!(of.iter().all(|side| *side == of[0]), "one side a cue");
+                    of[0]
+                })
+                .collect();
+            let right = sides.iter().filter(|side| **side).count();
+            assert_eq!(usize::from(set.labels()[index]), usize::from(right > 3));
+        }
+        let ones = set.labels().iter().filter(|label| **label == 1).count();
+        // 125 expected, standard deviation 8.
+        assert!((85..165).contains(&ones), "{ones}");
+    }
+
+    #[test]
+    fn groups_fire_when_they_should_and_as_often() {
+        let set = task().generate(4);
+        let Content::Events(samples) = &set.content else { panic!("events") };
+        let all = || (0..250).flat_map(|index| samples.sample(index));
+        let recall = all().filter(|e| (20..30).contains(&e.channel));
+        assert!(recall.clone().all(|e| (135..155).contains(&e.step)));
+        // 20 steps of 10 neurons, 250 times, at 0.4: 20,000 expected, standard deviation 110.
+        assert!((19_450..20_550).contains(&recall.count()));
+        // 155 steps of 10 neurons, 250 times, at 0.01: 3,875 expected, standard deviation 62.
+        let background = all().filter(|e| e.channel >= 30).count();
+        assert!((3560..4190).contains(&background), "{background}");
+        assert_eq!(samples.steps(), 155);
+    }
+
+    #[test]
+    fn an_even_number_of_cues_has_no_majority() {
+        let problems = Evidence { cues: 6, ..task() }.problems();
+        assert_eq!((problems.len(), problems[0].field.as_str()), (1, "cues"));
+    }
+}

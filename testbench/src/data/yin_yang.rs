@@ -1,0 +1,152 @@
+//! Yin-Yang: points of a disc in three classes, coded as the times of spikes.
+//!
+//! Source: Kriener, Goltz and Petrovici, "The Yin-Yang dataset", 2022; built from its definition. In the unit square
+//! lies a disc of radius 0.5. Two dots of radius 0.1 are class 2 ("dot"); what is left is class 1 ("yin") or 0
+//! ("yang"), divided by two half circles. The class of a sample is drawn first, each with probability 1/3.
+//!
+//! Channels 0 to 3 fire once, at step `round(v * R)` for `v` = x, y, 1 - x, 1 - y; channel 4 fires at step 0. So what
+//! can be known about a sample is its cell of a grid of (R + 1)^2: [`ceiling`] is the Bayes accuracy on that grid.
+//!
+//! Promises: integers only; coordinates are drawn on a lattice of 655,361 points a side.
+
+use super::events::{Event, EventSamples, LinearView};
+use super::set::{DataSet, Generator, Problem, Sizes};
+use super::words::{Set, Words};
+use serde::Deserialize;
+
+/// Lattice units of the dots' radius; the disc has five times that.
+const DOT: i64 = 1 << 16;
+/// Lattice units of the square's side.
+const SIDE: i64 = 10 * DOT;
+/// Lattice points a cell and axis from which [`ceiling`] estimates areas, at least.
+const FINE: i64 = 2400;
+
+/// The settings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct YinYang {
+    /// Latency of a coordinate of 1, in steps.
+    pub latency_steps: u32,
+    /// Samples.
+    pub sizes: Sizes,
+}
+
+/// Class of the lattice point (x, y); `None` outside of the disc.
+fn class(x: i64, y: i64) -> Option<u8> {
+    let square = |centre_x: i64| (2 * x - centre_x).pow(2) + (2 * y - SIDE).pow(2);
+    // Squared distances in half units, so that the centres of the half circles are integers.
+    let (middle, left, right) = (square(SIDE), square(SIDE / 2), square(3 * SIDE / 2));
+    let (disc, half, dot) = (SIDE.pow(2), (SIDE / 2).pow(2), (2 * DOT).pow(2));
+    if middle > disc {
+        return None;
+    }
+    if left < dot || right < dot {
+        return Some(2);
+    }
+    let yin = right <= dot || (left > dot && left <= half) || (2 * y > SIDE && right > half);
+    Some(u8::from(yin))
+}
+
+/// The step of a coordinate of `v` lattice units.
+fn latency(v: i64, range: u32) -> u32 {
+    ((2 * v * i64::from(range) + SIDE) / (2 * SIDE)) as u32
+}
+
+/// Best possible accuracy, 0..=1, of whoever sees x and y rounded to `range` steps: in each cell the most likely
+/// class is answered. Areas are counted on a lattice of about 2,400 points a side.
+#[must_use]
+pub fn ceiling(range: u32) -> f64 {
+    let side = range as usize + 1;
+    let mut cells = vec![[0_u32; 3]; side * side];
+    let mut areas = [0_u32; 3];
+    let point = |i: i64| (2 * i + 1) * SIDE / (2 * FINE);
+    for row in 0..FINE {
+        for column in 0..FINE {
+            let (x, y) = (point(column), point(row));
+            if let Some(class) = class(x, y) {
+                let cell = latency(y, range) as usize * side + latency(x, range) as usize;
+                cells[cell][usize::from(class)] += 1;
+                areas[usize::from(class)] += 1;
+            }
+        }
+    }
+    let share = |cell: &[u32; 3], class: usize| f64::from(cell[class]) / f64::from(areas[class]) / 3.0;
+    let best = |cell: &[u32; 3]| (0..3).map(|class| share(cell, class)).fold(0.0, f64::max);
+    cells.iter().map(best).sum()
+}
+
+impl Generator for YinYang {
+    fn problems(&self) -> Vec<Problem> {
+        let own = Problem::outside(&[("latency_steps", self.latency_steps, 1, 1000)]);
+        [own, self.sizes.problems()].concat()
+    }
+
+    fn generate(&self, seed: u32) -> DataSet {
+        let range = self.latency_steps;
+        let mut samples = EventSamples::new(5, 3, LinearView::FirstSteps);
+        for sample in 0..self.sizes.all() {
+            let mut words = Words::new(seed, Set::YinYang, sample);
+            let label = words.uniform(0, 2) as u8;
+            let (x, y) = loop {
+                let mut draw = || i64::from(words.uniform(0, SIDE as i32));
+                let (x, y) = (draw(), draw());
+                if class(x, y) == Some(label) {
+                    break (x, y);
+                }
+            };
+            let steps = [x, y, SIDE - x, SIDE - y].map(|v| latency(v, range));
+            let mut events: Vec<Event> =
+                (0..).zip(steps).map(|(channel, step)| Event::once(step, channel)).collect();
+            events.push(Event::once(0, 4));
+            samples.push(label, events);
+        }
+        let mut set = DataSet::of_events(samples, self.sizes.parts());
+        set.known.push((format!("Bayes ceiling at {range} latency steps"), ceiling(range)));
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_are_those_of_the_definition() {
+        let at = |x: i64, y: i64| class(x * SIDE / 1000, y * SIDE / 1000);
+        assert_eq!(at(250, 500), Some(2), "the left dot");
+        assert_eq!(at(750, 500), Some(2), "the right dot");
+        assert_eq!(at(10, 10), None, "outside of the disc");
+        assert_eq!((at(500, 900), at(500, 100)), (Some(1), Some(0)), "yin above, yang below");
+        assert_eq!((at(250, 350), at(750, 650)), (Some(1), Some(0)), "around the dots");
+    }
+
+    /// Bayes accuracies on quantised coordinates, estimated once elsewhere from 4.7 million samples.
+    #[test]
+    fn ceilings_are_those_of_the_quantised_inputs() {
+        for (range, percent) in [(10, 91.6), (20, 94.1), (40, 97.5), (64, 98.7)] {
+            let found = 100.0 * ceiling(range);
+            assert!((found - percent).abs() < 0.15, "{range}: {found}");
+        }
+    }
+
+    #[test]
+    fn samples_are_drawn_by_class_and_named_by_index() {
+        let sizes = |train| Sizes { train, validation: 20, test: 10 };
+        let set = |train, seed| YinYang { latency_steps: 40, sizes: sizes(train) }.generate(seed);
+        let (all, few, other) = (set(900, 1), set(30, 1), set(900, 2));
+        let mut counts = [0; 3];
+        all.labels().iter().for_each(|label| counts[usize::from(*label)] += 1);
+        // 310 expected, standard deviation 14.
+        assert!(counts.iter().all(|n| (240..380).contains(n)), "{counts:?}");
+        assert_eq!(all.labels()[..60], *few.labels(), "a sample does not depend on how many there are");
+        assert_ne!(all.labels(), other.labels());
+        let super::super::set::Content::Events(samples) = &all.content else { panic!("events") };
+        for sample in 0..930 {
+            let events = samples.sample(sample);
+            let step = |channel| events.iter().find(|e| e.channel == channel).expect("one spike each").step;
+            assert_eq!((events.len(), step(4)), (5, 0));
+            // Both of a pair of halves round up.
+            assert!((40..=41).contains(&(step(0) + step(2))) && (40..=41).contains(&(step(1) + step(3))));
+        }
+    }
+}
