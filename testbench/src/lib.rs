@@ -16,6 +16,7 @@ pub mod bench;
 pub mod bill;
 pub mod classify;
 pub mod cli;
+pub mod compare;
 pub mod data;
 pub mod encode;
 pub mod experiment;

@@ -79,6 +79,8 @@ pub enum Command {
         #[command(flatten)]
         options: RunOptions,
     },
+    /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
+    Compare(CompareOptions),
     /// Compare the simulator's hot paths with bare loops over the same memory
     Bench {
         /// Print JSON lines instead of a table
@@ -88,6 +90,25 @@ pub enum Command {
         #[arg(long)]
         quick: bool,
     },
+}
+
+/// Options of a comparison.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CompareOptions {
+    /// Experiment files or names (default: all that the program carries)
+    pub tasks: Vec<String>,
+    /// Output folder (default: target/synfire/compare)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Threads (default: all processors). Never changes a result
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// The experiments' short forms
+    #[arg(long)]
+    pub quick: bool,
+    /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of a run.

@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod audit;
 pub mod bptt;
 pub mod check;
+pub mod compare;
 pub mod error;
 pub mod gradient;
 pub mod output;

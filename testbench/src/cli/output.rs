@@ -20,6 +20,8 @@ pub enum Asked {
     Run,
     /// `synfire bptt`.
     Bptt,
+    /// `synfire compare`.
+    Compare,
 }
 
 /// What a run was asked to do.
@@ -34,6 +36,9 @@ pub struct Request {
     pub seed: Option<u32>,
     /// The short form.
     pub quick: bool,
+    /// The experiments of a comparison; none named: all that the program carries.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tasks: Vec<String>,
 }
 
 fn io(path: &Path) -> impl Fn(std::io::Error) -> CommandError + '_ {

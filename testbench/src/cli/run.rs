@@ -1,7 +1,8 @@
 //! `synfire run` and `synfire resume`: opens an experiment, runs its task, writes its output folder.
 
-use super::arguments::RunOptions;
+use super::arguments::{CompareOptions, RunOptions};
 use super::bptt;
+use super::compare;
 use super::error::CommandError;
 use super::output::{self, Asked, Request};
 use super::progress::CellProgress;
@@ -27,7 +28,8 @@ const SAVE_EVERY: Duration = Duration::from_secs(5);
 /// Sets another time, in milliseconds; for tests.
 const SAVE_EVERY_MS: &str = "SYNFIRE_SAVE_EVERY_MS";
 
-fn save_every() -> Duration {
+/// Time between two checkpoints.
+pub(super) fn save_every() -> Duration {
     let set = std::env::var(SAVE_EVERY_MS).ok().and_then(|ms| ms.parse().ok());
     set.map_or(SAVE_EVERY, Duration::from_millis)
 }
@@ -63,7 +65,7 @@ pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, co
         Ok(path) if opened.folder.is_some() => path.display().to_string(),
         _ => reference.to_owned(),
     };
-    Request { command, experiment, seed: options.seed, quick: options.quick }
+    Request { command, experiment, seed: options.seed, quick: options.quick, tasks: Vec::new() }
 }
 
 /// Goes on with the run in `folder`.
@@ -77,6 +79,14 @@ pub fn resume(
     interrupt: &AtomicBool,
 ) -> Result<(), CommandError> {
     let request = output::request(folder)?;
+    let bptt = match request.command {
+        Asked::Compare => {
+            let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
+            return compare::compare(&CompareOptions { tasks, out, threads, quick, json }, interrupt);
+        }
+        Asked::Bptt => true,
+        Asked::Run => false,
+    };
     let options =
         RunOptions { out: Some(folder.to_owned()), threads, seed: request.seed, quick: request.quick, json };
     let (file, opened) = open(&request.experiment).map_err(|problems| {
@@ -84,10 +94,7 @@ pub fn resume(
         problems.each(|problem| problem.noted("note", origin.clone()))
     })?;
     let run = Run { options: &options, folder, interrupt, begin: None };
-    match request.command {
-        Asked::Run => run.task(file, &opened),
-        Asked::Bptt => bptt::train(&run, file, &opened),
-    }
+    if bptt { bptt::train(&run, file, &opened) } else { run.task(file, &opened) }
 }
 
 /// Loads everything that an experiment refers to, without running it.

@@ -1,0 +1,182 @@
+//! The report of a comparison: a matrix of means, a table an experiment, learning curves, a raster.
+
+use super::Entry;
+use crate::baseline::Score;
+use crate::classify::cell::CellResult;
+use crate::experiment::file::{Row, Store};
+use crate::report::model::{Cell, Curves, Headline, Report, Series, Table, Text};
+use crate::report::quantity::Spread;
+
+/// The results of one experiment.
+pub struct Compared<'a> {
+    /// The experiment.
+    pub entry: &'a Entry,
+    /// Its results, row by row, store by store, seed by seed.
+    pub results: &'a [CellResult],
+    /// The linear classifier on the same splits; empty when the experiment does not ask for it.
+    pub linear: Vec<Score>,
+    /// What is known without a network: name and accuracy.
+    pub known: Vec<(String, f64)>,
+}
+
+/// The whole report.
+#[must_use]
+pub fn report(compared: &[Compared<'_>], threads: usize, wall_seconds: f64) -> Report {
+    let cells: usize = compared.iter().map(|c| c.results.len()).sum();
+    let mut report = Report { title: "Rules, tasks and weight stores".to_owned(), ..Report::default() };
+    report.intro = vec![
+        "The score after the last epoch, mean over seeds; every store has the same splits, draws and order."
+            .to_owned(),
+        format!(
+            "{cells} cells in {wall_seconds:.1} s on {threads} threads (finished ones are not computed again)."
+        ),
+    ];
+    for one in compared {
+        report.headlines.extend(one.headline());
+    }
+    for one in compared {
+        let lines = vec![format!("synfire run {}", one.entry.name)];
+        report.push(Text { title: one.entry.title.clone(), lines });
+        report.push(one.matrix());
+        report.push(one.differences());
+        report.push(one.curves());
+        if let Some(raster) = one.results.iter().find_map(|r| r.raster.clone()) {
+            report.push(raster);
+        }
+    }
+    report
+}
+
+fn percent(value: f64) -> Cell {
+    Cell::number(value, format!("{:.2}", 100.0 * value))
+}
+
+impl Compared<'_> {
+    fn stores(&self) -> &[Store] {
+        &self.entry.task.settings.stores
+    }
+
+    fn rows(&self) -> &[Row] {
+        &self.entry.task.settings.rows
+    }
+
+    /// Scores of a row in a store, seed by seed.
+    fn scores(&self, row: usize, store: usize) -> Vec<f64> {
+        let seeds = self.entry.task.settings.seeds.len();
+        let first = (row * self.stores().len() + store) * seeds;
+        self.results[first..first + seeds].iter().map(CellResult::accuracy).collect()
+    }
+
+    /// The best mean and where it is.
+    fn headline(&self) -> Option<Headline> {
+        let places =
+            (0..self.rows().len()).flat_map(|row| (0..self.stores().len()).map(move |store| (row, store)));
+        let means =
+            places.filter_map(|(row, store)| Some((Spread::of(&self.scores(row, store))?.mean, row, store)));
+        let (mean, row, store) = means.max_by(|a, b| a.0.total_cmp(&b.0))?;
+        Some(Headline {
+            label: format!("{}, best mean", self.entry.name),
+            text: format!("{:.2} %", 100.0 * mean),
+            number: Some(mean),
+            note: format!("{}, {}", self.rows()[row].name, self.stores()[store].name()),
+            ..Headline::default()
+        })
+    }
+
+    /// Rows by stores: mean and worst.
+    fn matrix(&self) -> Table {
+        let mut columns = vec![String::new()];
+        columns.extend(self.stores().iter().map(Store::name));
+        let row = |(index, row): (usize, &Row)| {
+            let mut cells = vec![Cell::text(row.name.clone())];
+            cells.extend((0..self.stores().len()).map(|store| {
+                match Spread::of(&self.scores(index, store)) {
+                    None => Cell::text("-"),
+                    Some(s) => {
+                        Cell::number(s.mean, format!("{:.2} ({:.2})", 100.0 * s.mean, 100.0 * s.worst))
+                    }
+                }
+            }));
+            cells
+        };
+        let linear: Vec<f64> = self.linear.iter().map(Score::accuracy).collect();
+        let mut notes = vec!["percent, mean over seeds (worst seed)".to_owned()];
+        if let Some(linear) = Spread::of(&linear) {
+            let (mean, worst) = (100.0 * linear.mean, 100.0 * linear.worst);
+            notes.push(format!("linear classifier, floating point, off the chip: {mean:.2} ({worst:.2})"));
+        }
+        notes.extend(self.known.iter().map(|(name, value)| format!("{name}: {:.1}", 100.0 * value)));
+        Table {
+            title: format!("Score of `{}`", self.entry.name),
+            columns,
+            rows: self.rows().iter().enumerate().map(row).collect(),
+            notes,
+        }
+    }
+
+    /// Spread of each cell, and its difference to the first store and to the frozen row.
+    fn differences(&self) -> Table {
+        let seeds = self.entry.task.settings.seeds.len();
+        let reference = self.stores().first().map_or_else(String::new, Store::name);
+        let mut rows = Vec::new();
+        for (row, settings) in self.rows().iter().enumerate() {
+            for (store, name) in self.stores().iter().map(Store::name).enumerate() {
+                let scores = self.scores(row, store);
+                let Some(spread) = Spread::of(&scores) else { continue };
+                let mut cells = vec![Cell::text(settings.name.clone()), Cell::text(name)];
+                cells.extend([percent(spread.mean), percent(spread.worst)]);
+                cells.push(spread.standard_error.map_or(Cell::text("-"), percent));
+                let solved = scores.iter().filter(|score| **score == 1.0).count();
+                cells.push(Cell::number(solved as f64, format!("{solved} of {seeds}")));
+                cells.extend(if store == 0 {
+                    [Cell::text("-"), Cell::text("-")]
+                } else {
+                    difference(&scores, &self.scores(row, 0))
+                });
+                rows.push(cells);
+            }
+        }
+        let difference = format!("minus {reference}");
+        let columns = ["", "store", "mean", "worst", "s.e.", "all right", &difference, "s.e. of it"];
+        Table {
+            title: format!("Stores of `{}`, paired by seed", self.entry.name),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows,
+            notes: vec!["percent and points; all right: seeds without a wrong answer".to_owned()],
+        }
+    }
+
+    /// Learning curves of every row in the first store that the chip has.
+    fn curves(&self) -> Curves {
+        let (stores, seeds) = (self.stores().len(), self.entry.task.settings.seeds.len());
+        let chip = self.stores().iter().position(|store| matches!(store, Store::Bits { .. })).unwrap_or(0);
+        let series = self.rows().iter().enumerate().map(|(row, settings)| {
+            let first = (row * stores + chip) * seeds;
+            let of = &self.results[first..first + seeds];
+            let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
+            let mean = |epoch: usize| {
+                let scores = of.iter().map(|r| r.curve[epoch]);
+                let sum: f64 =
+                    scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
+                (epoch as f64 + 1.0, 100.0 * sum / of.len().max(1) as f64)
+            };
+            Series { name: settings.name.clone(), points: (0..epochs).map(mean).collect() }
+        });
+        let store = self.stores().get(chip).map_or_else(String::new, Store::name);
+        Curves {
+            title: format!("Score of `{}` after each epoch, {store}, mean over seeds", self.entry.name),
+            x_label: "epoch".to_owned(),
+            y_label: "score (%)".to_owned(),
+            series: series.collect(),
+            references: Vec::new(),
+        }
+    }
+}
+
+/// Mean difference in points and its standard error.
+fn difference(scores: &[f64], reference: &[f64]) -> [Cell; 2] {
+    let differences: Vec<f64> = scores.iter().zip(reference).map(|(a, b)| 100.0 * (a - b)).collect();
+    let Some(spread) = Spread::of(&differences) else { return [Cell::text("-"), Cell::text("-")] };
+    let error = spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{e:.2}")));
+    [Cell::number(spread.mean, format!("{:+.2}", spread.mean)), error]
+}
