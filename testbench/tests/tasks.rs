@@ -1,0 +1,12 @@
+//! Tasks beyond static features, as their users meet them: events, own parts, stores, streams, comparisons.
+
+#[path = "cli/folder.rs"]
+#[expect(dead_code, reason = "shared with the tests of the command, which use all of it")]
+mod folder;
+
+mod tasks {
+    pub mod compare;
+    pub mod events;
+    pub mod recordings;
+    pub mod stores;
+}

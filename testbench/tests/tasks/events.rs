@@ -1,0 +1,142 @@
+//! Samples of events with parts of their own: same bits however they run; bad settings are refused.
+
+use crate::folder::Folder;
+use serde_json::Value;
+
+const XOR: &str = "xor.ron";
+
+/// The carried temporal XOR with two seeds and few presentations.
+fn xor() -> Folder {
+    let folder = Folder::new();
+    for name in ["temporal-xor", "temporal-xor.network", "digits-feedback.network"] {
+        folder.write(&format!("{name}.ron"), folder.succeeds(&["presets", name]));
+    }
+    let text = String::from_utf8(folder.read("temporal-xor.ron")).expect("a text");
+    let (before, after) = text.split_once("seeds: [").expect("seeds");
+    let (_, after) = after.split_once(']').expect("an end");
+    let text = format!("{before}seeds: [1, 2]{after}").replace("epochs: 10,\n", "epochs: 3,\n");
+    let (before, after) = text.split_once("        stores: [").expect("stores");
+    let (_, after) = after.split_once("\n        ],\n").expect("an end");
+    folder.write(XOR, format!("{before}{}", after.trim_start()));
+    folder
+}
+
+/// The result of a finished cell.
+pub fn result(folder: &Folder, out: &str, cell: &str) -> Value {
+    let text = folder.read(&format!("{out}/cells/{cell}.json"));
+    serde_json::from_slice::<Value>(&text).expect("JSON")["result"].take()
+}
+
+#[test]
+fn threads_change_no_bit_and_rows_differ() {
+    let folder = xor();
+    let first = folder.succeeds(&["run", XOR, "--threads", "1", "--out", "one"]);
+    folder.succeeds(&["run", XOR, "--threads", "3", "--out", "three"]);
+    let weights = |out: &str, cell: &str| result(&folder, out, cell)["weights_sha256"].clone();
+    let mut seen = Vec::new();
+    for cell in ["random-feedback-1", "random-feedback-2", "frozen-hidden-1", "frozen-hidden-2"] {
+        assert_eq!(weights("one", cell), weights("three", cell), "{cell}");
+        seen.push(weights("one", cell).to_string());
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 4, "every cell is a run of its own");
+    assert!(first.contains("solved, of 2") && first.contains("always the largest class: 50.0"), "{first}");
+    let curve = &result(&folder, "one", "random-feedback-1")["curve"];
+    assert_eq!(curve.as_array().map(Vec::len), Some(3));
+    assert_eq!((&curve[2]["train_samples"], &curve[2]["test_samples"]), (&160.into(), &4.into()));
+}
+
+/// An epoch of `epoch_samples` is a mark on the way, not another order of samples. (Tests between epochs would take
+/// steps, and with them other words of dither; scored are training samples, so there is none.)
+#[test]
+fn epochs_of_any_length_present_the_same_samples() {
+    let folder = xor();
+    let run = |epochs: &str, samples: &str, out: &str| {
+        let text = String::from_utf8(folder.read(XOR)).expect("a text");
+        let text = text
+            .replace("epochs: 3", &format!("score: LastTrained(4),\n        {epochs}"))
+            .replace("epoch_samples: 160", samples);
+        folder.write("other.ron", text);
+        folder.succeeds(&["run", "other.ron", "--seed", "1", "--out", out]);
+        result(&folder, out, "random-feedback-1")
+    };
+    let (few, many) =
+        (run("epochs: 3", "epoch_samples: 40", "few"), run("epochs: 10", "epoch_samples: 12", "many"));
+    let learned = |result: &Value| result["counts"]["learning"]["weight_updates"].clone();
+    assert_eq!(few["weights_sha256"], many["weights_sha256"]);
+    assert_eq!(learned(&few), learned(&many));
+}
+
+#[test]
+fn a_state_that_runs_on_is_another_run() {
+    let folder = xor();
+    folder.edit(
+        XOR,
+        "(name: \"random feedback\", network: \"temporal-xor.network.ron\")",
+        "(name: \"random feedback\", network: \"temporal-xor.network.ron\", clear: false)",
+    );
+    folder.succeeds(&["run", XOR, "--seed", "1", "--out", "on"]);
+    let xor = xor();
+    xor.succeeds(&["run", XOR, "--seed", "1", "--out", "cleared"]);
+    let weights =
+        |folder: &Folder, out: &str| result(folder, out, "random-feedback-1")["weights_sha256"].clone();
+    assert_ne!(weights(&folder, "on"), weights(&xor, "cleared"));
+}
+
+/// The score of the last samples is made of answers given while learning.
+#[test]
+fn the_last_trained_samples_can_be_the_score() {
+    let folder = xor();
+    folder.edit(XOR, "readout: \"readout\",", "readout: \"readout\", score: LastTrained(30),");
+    folder.succeeds(&["run", XOR, "--seed", "1", "--out", "out"]);
+    let result = result(&folder, "out", "random-feedback-1");
+    let last = &result["curve"][2];
+    assert_eq!(last["test_samples"], 30);
+    let diagonal = [&result["confusion"][0][0], &result["confusion"][1][1]];
+    let right: u64 = diagonal.iter().filter_map(|n| n.as_u64()).sum();
+    assert_eq!(last["test_correct"], right);
+    assert_eq!(result["test_counts"]["core"]["spikes"], 0, "nothing is presented without learning");
+}
+
+#[test]
+fn settings_that_the_data_does_not_allow() {
+    for (from, to, expected) in [
+        ("early: 4", "early: 14", "`late` of `TemporalXor` is out of range"),
+        (
+            "sample_steps: 40",
+            "sample_steps: 14,\n        answer_from: 2",
+            "a presentation is shorter than a sample",
+        ),
+        ("readout: \"readout\",", "readout: \"readout\", test_per_mille: 300,", "has a test part of its own"),
+        (
+            "Events(input: \"input\")",
+            "Rate(input: \"input\", rate_per_mille: 1)",
+            "`Rate` does not encode this data set",
+        ),
+        ("epochs: 3", "epochs: 3, learn_until: 10", "`learn_until` is out of range"),
+        ("epochs: 3", "epochs: 3, learn_every: 0", "`learn_every` is out of range"),
+        ("epochs: 3", "epochs: 3, answer_from: 40", "`answer_from` is out of range"),
+        ("epochs: 3", "epochs: 3, score: LastTrained(0)", "`score` is out of range"),
+        (
+            "network: \"temporal-xor.network.ron\"),",
+            "network: \"digits-feedback.network.ron\"),",
+            "unknown input `input`",
+        ),
+    ] {
+        let folder = xor();
+        let text = String::from_utf8(folder.read(XOR)).expect("a text");
+        assert!(text.contains(from), "{from}");
+        let text = text.replacen(from, to, 1);
+        // The window of errors must lie in the shortest presentation that is tried.
+        let text =
+            if to.contains("sample_steps") { text.replace("learn_from: 15", "learn_from: 5") } else { text };
+        folder.write(XOR, text);
+        let said = folder.refuses(&["check", XOR]);
+        assert!(said.contains(expected) && said.contains("--> xor.ron:"), "{to}: {said}");
+    }
+    let folder = Folder::new();
+    folder.edit("two-classes.ron", "test_per_mille: 300", "validate: true");
+    let said = folder.refuses(&["check", "two-classes.ron"]);
+    assert!(said.contains("this data set has no validation part"), "{said}");
+}
