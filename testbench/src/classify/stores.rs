@@ -1,11 +1,13 @@
 //! A network in other weight stores: fractions, and the learning-rate shifts that go with them.
 //!
 //! A weight of `f` fraction bits changes by `m P >> k` lanes, so its real rate is `2^-(k + f)` times a constant.
-//! `keep_rates` keeps `k + f`. Promises: generated weights keep their words (`synfire_chip::files`).
+//! `keep_rates` keeps `k + f`. Mirror and symmetric feedback shift by the fraction of the weights that they feed back, and
+//! that shift moves with it. Promises: generated weights keep their words (`synfire_chip::files`).
 
 use crate::experiment::changes;
 use synfire_chip::files::{Diagnostic, StoreOverride};
-use synfire_chip::network::Network;
+use synfire_chip::network::{Network, Projection};
+use synfire_plasticity::config::ThirdFactor;
 
 /// Stores of `bits` bits for every projection of `network`. A projection that `fractions` does not name keeps its range:
 /// it loses as many fraction bits as it loses bits.
@@ -22,7 +24,7 @@ pub fn overrides(
             return Err(Diagnostic::new(format!("projection `{name}` is listed twice")));
         }
     }
-    let store = |projection: &synfire_chip::network::Projection| {
+    let store = |projection: &Projection| {
         let name = projection.name.clone();
         let format = projection.format;
         let same_range =
@@ -41,15 +43,29 @@ pub fn keep_rates(network: &mut Network, stated: &Network) -> Result<(), Diagnos
     for (own, stated) in network.projections.iter_mut().zip(&stated.projections) {
         let (Some(learning), Some(before)) = (&mut own.learning, &stated.learning) else { continue };
         let more = i16::from(stated.format.fraction) - i16::from(own.format.fraction);
-        let shift = i16::from(before.shift) + more;
-        if !(0..=31).contains(&shift) {
-            let title = format!("the learning rate of `{}` cannot be kept in this store", own.name);
-            let problem = Diagnostic::new(title).labelled(format!("found a shift of {shift}"));
-            return Err(problem.noted("allowed", "0..=31"));
+        learning.shift = moved(before.shift, more, &format!("the learning rate of `{}`", own.name))?;
+    }
+    for population in &mut network.populations {
+        let Some(learning) = &mut population.learning else { continue };
+        if let ThirdFactor::Mirror { projection, shift } | ThirdFactor::Symmetric { projection, shift } =
+            &mut learning.third_factor
+        {
+            let fraction = |n: &[Projection]| i16::from(n[usize::from(*projection)].format.fraction);
+            let more = fraction(&network.projections) - fraction(&stated.projections);
+            *shift = moved(*shift, more, &format!("the feedback of `{}`", population.name))?;
         }
-        learning.shift = shift as u8;
     }
     Ok(())
+}
+
+fn moved(shift: u8, by: i16, what: &str) -> Result<u8, Diagnostic> {
+    let shift = i16::from(shift) + by;
+    if (0..=31).contains(&shift) {
+        return Ok(shift as u8);
+    }
+    let title = format!("{what} cannot be kept in this store");
+    let problem = Diagnostic::new(title).labelled(format!("found a shift of {shift}"));
+    Err(problem.noted("allowed", "0..=31"))
 }
 
 /// The projections that a store names and none of the networks has.

@@ -23,7 +23,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
     ("digits-feedback.network.ron", include_str!("../../experiments/digits-feedback.network.ron")),
     ("evidence.ron", include_str!("../../experiments/evidence.ron")),
-    ("evidence.chip.ron", include_str!("../../experiments/evidence.chip.ron")),
+    ("fine-traces.chip.ron", include_str!("../../experiments/fine-traces.chip.ron")),
     ("evidence.network.ron", include_str!("../../experiments/evidence.network.ron")),
     ("temporal-xor.ron", include_str!("../../experiments/temporal-xor.ron")),
     ("temporal-xor.network.ron", include_str!("../../experiments/temporal-xor.network.ron")),
@@ -37,6 +37,21 @@ pub const FILES: &[(&str, &str)] = &[
     ("randman.ron", include_str!("../../experiments/randman.ron")),
     ("randman.network.ron", include_str!("../../experiments/randman.network.ron")),
     ("stream.ron", include_str!("../../experiments/stream.ron")),
+    ("digits-stores-select.ron", include_str!("../../experiments/digits-stores-select.ron")),
+    ("digits-stores.network.ron", include_str!("../../experiments/digits-stores.network.ron")),
+    ("digits-stores.ron", include_str!("../../experiments/digits-stores.ron")),
+    ("evidence-select.ron", include_str!("../../experiments/evidence-select.ron")),
+    (
+        "temporal-xor-gradient.network.ron",
+        include_str!("../../experiments/temporal-xor-gradient.network.ron"),
+    ),
+    ("temporal-xor-mirror.network.ron", include_str!("../../experiments/temporal-xor-mirror.network.ron")),
+    ("yin-yang-30-gradient.network.ron", include_str!("../../experiments/yin-yang-30-gradient.network.ron")),
+    ("yin-yang-30-mirror.network.ron", include_str!("../../experiments/yin-yang-30-mirror.network.ron")),
+    ("yin-yang-gradient.network.ron", include_str!("../../experiments/yin-yang-gradient.network.ron")),
+    ("yin-yang-mirror.network.ron", include_str!("../../experiments/yin-yang-mirror.network.ron")),
+    ("temporal-xor-select.ron", include_str!("../../experiments/temporal-xor-select.ron")),
+    ("yin-yang-30-select.ron", include_str!("../../experiments/yin-yang-30-select.ron")),
 ];
 
 /// The text of a carried file, by its name with or without `.ron`.

@@ -12,7 +12,7 @@ fn an_unknown_field() {
     11 |         epoch: 2,
        |         ^^^^^ did you mean `epochs`?
        |
-       = allowed: compare, data, encoders, epochs, learn_from, linear, quick, readout, right, rows, sample_steps, seeds, slower_after, test_per_mille, validate_per_mille, wrong
+       = allowed: answer_from, compare, data, encoders, epoch_samples, epochs, learn_every, learn_from, learn_until, linear, quick, readout, right, rows, sample_steps, score, seeds, slower_after, stores, test_per_mille, validate, validate_per_mille, wrong
        = nothing was run; exit status 2
     "#);
 }
@@ -205,7 +205,7 @@ fn files_that_are_not_there() {
     19 |             (name: "frozen", network: "two-clases.network.ron", set: [Freeze("pixels_hidden")]),
        |                                       ^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = allowed: a path, or one of superspike.network, digits-dcll.network, digits-feedback.network
+       = allowed: a path, or one of [NETWORKS]
        = nothing was run; exit status 2
     "#
     );

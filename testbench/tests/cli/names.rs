@@ -10,13 +10,13 @@ fn an_unknown_experiment() {
     error: no file `digts`
      |
      = help: did you mean the carried file `digits`?
-     = allowed: a path, or one of superspike, spike-time, digits, digits-select
+     = allowed: a path, or one of [EXPERIMENTS]
        = nothing was run; exit status 2
     "#);
     assert_snapshot!(folder.refuses(&["check", "nowhere/mine.ron"]), @r#"
     error: no file `nowhere/mine.ron`
      |
-     = allowed: a path, or one of superspike, spike-time, digits, digits-select
+     = allowed: a path, or one of [EXPERIMENTS]
        = nothing was run; exit status 2
     "#);
 }
@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: loihi, paper, small, superspike, superspike.network, superspike.chip, spike-time, digits, digits-select, digits-dcll.network, digits-feedback.network
+     = allowed: loihi, paper, small, [CARRIED]
        = nothing was run; exit status 2
     "#);
 }
@@ -84,7 +84,7 @@ fn resuming_a_folder_without_a_run() {
     assert_snapshot!(folder.refuses(&["resume", "."]), @r#"
     error: no file `gone.ron`
      |
-     = allowed: a path, or one of superspike, spike-time, digits, digits-select
+     = allowed: a path, or one of [EXPERIMENTS]
      = note: `./run.json` names the experiment
        = nothing was run; exit status 2
     "#);
