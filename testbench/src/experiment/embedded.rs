@@ -52,6 +52,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("yin-yang-mirror.network.ron", include_str!("../../experiments/yin-yang-mirror.network.ron")),
     ("temporal-xor-select.ron", include_str!("../../experiments/temporal-xor-select.ron")),
     ("yin-yang-30-select.ron", include_str!("../../experiments/yin-yang-30-select.ron")),
+    ("nmnist-select.ron", include_str!("../../experiments/nmnist-select.ron")),
 ];
 
 /// The text of a carried file, by its name with or without `.ron`.

@@ -74,9 +74,8 @@ fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagno
 /// # Errors
 /// With everything that is wrong with it.
 pub fn chip(reference: &str, from: &Opened) -> Result<Chip, Diagnostics> {
-    if from.folder.is_none()
-        && let Some((name, text)) = embedded::find(reference)
-    {
+    let on_disk = from.folder.as_ref().is_some_and(|folder| folder.join(reference).is_file());
+    if !on_disk && let Some((name, text)) = embedded::find(reference) {
         return files::chip_from_text(name, text, Path::new("."));
     }
     let place = |problem: Diagnostic| {

@@ -2,22 +2,14 @@
 
 use crate::folder::Folder;
 use serde_json::Value;
+use synfire::experiment::embedded::FILES;
 
 const XOR: &str = "xor.ron";
 
-/// The carried temporal XOR with two seeds and few presentations.
+/// The small experiment; its network is the carried one.
 fn xor() -> Folder {
     let folder = Folder::new();
-    for name in ["temporal-xor", "temporal-xor.network", "digits-feedback.network"] {
-        folder.write(&format!("{name}.ron"), folder.succeeds(&["presets", name]));
-    }
-    let text = String::from_utf8(folder.read("temporal-xor.ron")).expect("a text");
-    let (before, after) = text.split_once("seeds: [").expect("seeds");
-    let (_, after) = after.split_once(']').expect("an end");
-    let text = format!("{before}seeds: [1, 2]{after}").replace("epochs: 10,\n", "epochs: 3,\n");
-    let (before, after) = text.split_once("        stores: [").expect("stores");
-    let (_, after) = after.split_once("\n        ],\n").expect("an end");
-    folder.write(XOR, format!("{before}{}", after.trim_start()));
+    folder.write(XOR, include_str!("xor.ron"));
     folder
 }
 
@@ -97,6 +89,20 @@ fn the_last_trained_samples_can_be_the_score() {
     let right: u64 = diagonal.iter().filter_map(|n| n.as_u64()).sum();
     assert_eq!(last["test_correct"], right);
     assert_eq!(result["test_counts"]["core"]["spikes"], 0, "nothing is presented without learning");
+}
+
+/// What the program carries can be run from any folder; only recordings must be brought.
+#[test]
+fn every_carried_classification_is_good() {
+    let folder = Folder::new();
+    for (name, text) in FILES.iter().filter(|(_, text)| text.contains("task: Classify(")) {
+        let name = name.trim_end_matches(".ron");
+        if text.contains("data: Nmnist(") {
+            assert!(folder.refuses(&["check", name]).contains("no such folder"), "{name}");
+        } else {
+            assert!(folder.succeeds(&["check", name]).ends_with(": good"), "{name}");
+        }
+    }
 }
 
 #[test]

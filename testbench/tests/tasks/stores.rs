@@ -5,6 +5,7 @@ use synfire::classify::task::{Task, Variant};
 use synfire::cli::run;
 use synfire::experiment::file::Task as TaskFile;
 use synfire::experiment::reference;
+use synfire_plasticity::config::ThirdFactor;
 
 fn with(stores: &str) -> Folder {
     let folder = Folder::new();
@@ -12,8 +13,8 @@ fn with(stores: &str) -> Folder {
     folder
 }
 
-fn task(folder: &Folder) -> Task {
-    let (file, opened) = run::open(&folder.path(EXPERIMENT).display().to_string()).expect("an experiment");
+fn task(reference: &str) -> Task {
+    let (file, opened) = run::open(reference).expect("an experiment");
     let chip = reference::chip(&file.chip, &opened).expect("a chip");
     let TaskFile::Classify(settings) = file.task else { panic!("a classification") };
     Task::new(settings, chip, opened).expect("a task")
@@ -22,7 +23,7 @@ fn task(folder: &Folder) -> Task {
 #[test]
 fn fractions_move_and_real_rates_stay() {
     let folder = with("Bits(bits: 16), Bits(bits: 8), Bits(bits: 12, fractions: [(\"hidden_readout\", 13)])");
-    let task = task(&folder);
+    let task = task(&folder.path(EXPERIMENT).display().to_string());
     let names: Vec<String> = task.variants().iter().map(Variant::name).collect();
     let expected = ["learned, 16 bits", "learned, 8 bits", "learned, 12 bits", "frozen, 16 bits"];
     assert_eq!(names[..4], expected);
@@ -37,6 +38,24 @@ fn fractions_move_and_real_rates_stay() {
     assert_eq!(stores(1), [(8, 6, Some(24)), (8, 6, Some(22))], "the range and the rate of the file");
     assert_eq!(stores(2), [(12, 10, Some(20)), (12, 13, Some(15))], "a fraction of its own");
     assert_eq!(stores(4), [(8, 6, None), (8, 6, Some(22))], "a frozen projection has no rate");
+}
+
+/// A mirror copy has the fraction of the readout's weights, so what it feeds back is shifted by it.
+#[test]
+fn what_a_mirror_feeds_back_keeps_its_size() {
+    let task = task("temporal-xor");
+    let mirrored: Vec<(u8, u8)> = task
+        .variants()
+        .iter()
+        .filter(|v| v.row.name == "mirror feedback")
+        .map(|variant| {
+            let network = task.network(*variant, 1).expect("a network");
+            let learning = network.populations[0].learning.expect("learning");
+            let ThirdFactor::Mirror { projection, shift } = learning.third_factor else { panic!("mirror") };
+            (network.projections[usize::from(projection)].format.fraction, shift)
+        })
+        .collect();
+    assert_eq!(mirrored, [(12, 12), (9, 9), (5, 5), (3, 3)]);
 }
 
 #[test]
