@@ -79,15 +79,9 @@ fn synfire(folder: &Path, arguments: &[&str]) -> Output {
 
 fn network() -> Network {
     let chip = files::load_chip("paper", Path::new(".")).unwrap();
-    files::network_and_files(
-        "net.ron",
-        NETWORK,
-        Path::new("."),
-        &chip,
-        &files::NetworkOverrides { seed: None },
-    )
-    .unwrap()
-    .0
+    files::network_and_files("net.ron", NETWORK, Path::new("."), &chip, &files::NetworkOverrides::default())
+        .unwrap()
+        .0
 }
 
 fn settings(data: PatternData) -> Patterns {

@@ -44,6 +44,11 @@ pub fn numbers(settings: &Patterns, place: &Origin) -> Result<(), Diagnostics> {
     check.epochs_and_seeds("", settings.epochs, &settings.seeds);
     let rows: Vec<&str> = settings.rows.iter().map(|row| row.name.as_str()).collect();
     check.rows(&rows);
+    for (index, row) in settings.rows.iter().enumerate() {
+        let title = "`clear: false` in a row of `Patterns`";
+        let allowed = "nothing: each presentation begins with `clear`";
+        check.expect(row.clear, &format!("rows[{index}].clear"), title, row.clear, allowed);
+    }
     check.comparisons(&settings.compare, &rows, &[]);
     check.done()
 }
