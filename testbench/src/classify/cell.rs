@@ -9,8 +9,9 @@ use super::task::{Task, Variant};
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
-use crate::experiment::file::ScoreOf;
+use crate::experiment::file::{ScoreOf, Store};
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::float::chip::FloatChip;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -127,11 +128,16 @@ impl<'a> Cell<'a> {
     /// With what is wrong with the files, or when the network does not fit the chip.
     pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.network(variant, seed)?;
-        let machine = Machine::new(&network, &task.chip)
-            .map_err(|e| task.rows().at(variant.row, "network", Diagnostic::new(e.to_string()).into()))?;
+        let readout = task.readout(&network)?;
+        let engine = if variant.store == Some(&Store::Float) {
+            Engine::Float { chip: FloatChip::new(&network), readout }
+        } else {
+            let machine = Machine::new(&network, &task.chip)
+                .map_err(|e| task.rows().at(variant.row, "network", Diagnostic::new(e.to_string()).into()))?;
+            Engine::chip(machine, &network, readout)
+        };
         let data = task.data(seed);
         let schedule = task.schedule(&data, variant.row, &network, seed)?;
-        let engine = Engine::chip(machine, &network, task.readout(&network)?);
         let parts = task.parts(&data, seed)?;
         Ok(Self { task, name: variant.name(), seed, data, network, engine, schedule, parts })
     }
@@ -236,9 +242,6 @@ impl<'a> Cell<'a> {
     fn result(&self, curve: Vec<EpochScore>, (counts, elapsed): (NodeCounts, Elapsed)) -> CellResult {
         let (all, end) = self.cost();
         let machine = self.engine.machine();
-        let weights: Vec<Vec<i32>> = machine.map_or_else(Vec::new, |machine| {
-            (0..self.network.projections.len()).map(|p| machine.weights(&self.network, p)).collect()
-        });
         let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
         CellResult {
             row: self.name.clone(),
@@ -254,7 +257,7 @@ impl<'a> Cell<'a> {
             merged_events: machine.map_or(0, Machine::merged_events),
             raster: None,
             wall_seconds: 0.0,
-            weights_sha256: checkpoint::hex(&checkpoint::fingerprint(&weights)),
+            weights_sha256: self.engine.weights_sha256(&self.network),
         }
     }
 

@@ -3,11 +3,12 @@
 //! Promises: the same programs go to either; a snapshot goes on with the bits of never having stopped.
 //! Absent on purpose: when and what is presented (`cell`).
 
+use crate::float::chip::{FloatChip, FloatSnapshot};
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
-use synfire_chip::checkpoint::MachineSnapshot;
+use synfire_chip::checkpoint::{self, MachineSnapshot};
 use synfire_chip::machine::{Machine, RunOptions};
-use synfire_chip::network::Network;
+use synfire_chip::network::{Network, Population};
 use synfire_chip::probe::{Probe, Recorder, Variable};
 use synfire_chip::program::StepEvents;
 
@@ -21,6 +22,13 @@ pub enum Engine {
         /// Records the compared membranes of the readout.
         recorder: Recorder,
     },
+    /// The float twin.
+    Float {
+        /// It.
+        chip: FloatChip,
+        /// Index of the readout population.
+        readout: usize,
+    },
 }
 
 /// State of an [`Engine`].
@@ -28,6 +36,8 @@ pub enum Engine {
 pub enum EngineState {
     /// Of the chip.
     Chip(MachineSnapshot),
+    /// Of the float twin.
+    Float(FloatSnapshot),
 }
 
 impl Engine {
@@ -60,6 +70,16 @@ impl Engine {
                     sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
                 }
                 Ok(sums.into_iter().map(|sum| sum as f64).collect())
+            }
+            Self::Float { chip, readout } => {
+                let mut sums = vec![0.0; classes];
+                for (step, events) in (0..).zip(program) {
+                    chip.step(events);
+                    if step >= from {
+                        sums.iter_mut().zip(chip.compared(*readout)).for_each(|(sum, u)| *sum += u);
+                    }
+                }
+                Ok(sums)
             }
         }
     }
@@ -99,6 +119,22 @@ impl Engine {
                     }
                 }
             }
+            Self::Float { chip, .. } => {
+                let before = chip.snapshot();
+                let mut bands = Vec::new();
+                for population in populations {
+                    let Population { name, neurons, .. } = &network.populations[population];
+                    bands.push((population, band(&mut raster, name, *neurons)));
+                }
+                for (step, events) in (0..).zip(program) {
+                    chip.step(events);
+                    for (population, first) in &bands {
+                        let fired = (*first..).zip(chip.fired(*population)).filter(|(_, fired)| **fired);
+                        raster.spikes.extend(fired.map(|(neuron, _)| (step, neuron)));
+                    }
+                }
+                chip.restore(before)?;
+            }
         }
         Ok(raster)
     }
@@ -108,6 +144,7 @@ impl Engine {
     pub fn snapshot(&self) -> EngineState {
         match self {
             Self::Chip { machine, .. } => EngineState::Chip(machine.snapshot()),
+            Self::Float { chip, .. } => EngineState::Float(chip.snapshot()),
         }
     }
 
@@ -118,6 +155,8 @@ impl Engine {
     pub fn restore(&mut self, state: EngineState) -> Result<(), String> {
         match (self, state) {
             (Self::Chip { machine, .. }, EngineState::Chip(state)) => machine.restore(state),
+            (Self::Float { chip, .. }, EngineState::Float(state)) => chip.restore(state),
+            _ => Err("the state is of another simulator".to_owned()),
         }
     }
 
@@ -126,7 +165,24 @@ impl Engine {
     pub fn machine(&self) -> Option<&Machine> {
         match self {
             Self::Chip { machine, .. } => Some(machine),
+            Self::Float { .. } => None,
         }
+    }
+
+    /// SHA-256 of all weights: store lanes on the chip, real numbers in the twin.
+    #[must_use]
+    pub fn weights_sha256(&self, network: &Network) -> String {
+        let projections = 0..network.projections.len();
+        checkpoint::hex(&match self {
+            Self::Chip { machine, .. } => {
+                let weights: Vec<Vec<i32>> = projections.map(|p| machine.weights(network, p)).collect();
+                checkpoint::fingerprint(&weights)
+            }
+            Self::Float { chip, .. } => {
+                let weights: Vec<Vec<f64>> = projections.map(|p| chip.weights(p)).collect();
+                checkpoint::fingerprint(&weights)
+            }
+        })
     }
 }
 

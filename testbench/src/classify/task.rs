@@ -66,7 +66,7 @@ impl Task {
             networks.push(network);
         }
         for (index, store) in task.settings.stores.iter().enumerate() {
-            let Store::Bits { fractions, .. } = store;
+            let Store::Bits { fractions, .. } = store else { continue };
             let place = || task.place.at(&format!("stores[{index}]"), "").place;
             stores::known(fractions, &networks)
                 .map_err(|problem| Diagnostics::from(Diagnostic { place: place(), ..problem }))?;
@@ -99,7 +99,7 @@ impl Task {
     pub fn network(&self, variant: Variant<'_>, seed: u32) -> Result<Network, Diagnostics> {
         let stated = self.rows().network(variant.row, seed)?;
         match variant.store {
-            None => Ok(stated),
+            None | Some(Store::Float) => Ok(stated),
             Some(Store::Bits { bits, fractions }) => {
                 let overrides = stores::overrides(&stated, *bits, fractions)
                     .map_err(|problem| self.at_store(variant, problem.into()))?;

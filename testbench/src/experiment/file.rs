@@ -112,6 +112,8 @@ pub struct Classify {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Store {
+    /// Real numbers: the float twin of the network as its file states it, off the chip.
+    Float,
     /// So many bits in every projection. Learning-rate shifts follow the fractions, so that the real rates stay.
     Bits {
         /// Bits.
@@ -127,6 +129,7 @@ impl Store {
     #[must_use]
     pub fn name(&self) -> String {
         match self {
+            Self::Float => "float".to_owned(),
             Self::Bits { bits, .. } => format!("{bits} bits"),
         }
     }
