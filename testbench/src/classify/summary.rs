@@ -5,7 +5,7 @@ use super::task::{Task, Variant};
 use crate::baseline::{self, Score};
 use crate::bill::{self, Work};
 use crate::data::set::{Content, DataSet};
-use crate::experiment::file::ScoreOf;
+use crate::experiment::file::{ScoreOf, Store};
 use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
@@ -51,6 +51,13 @@ pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
 }
 
 impl Summary<'_> {
+    /// What the report shows in detail: the first row in the first store that a chip has.
+    fn shown(&self) -> Variant<'_> {
+        let variants = self.task.variants();
+        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
+        *on_chip.unwrap_or(&variants[0])
+    }
+
     fn of<'b>(&'b self, row: &'b str) -> impl Iterator<Item = &'b CellResult> + 'b {
         self.results.iter().filter(move |r| r.row == row)
     }
@@ -77,8 +84,8 @@ impl Summary<'_> {
     /// When a network cannot be built again for its memory table.
     pub fn report(&self) -> Result<Report, Diagnostics> {
         let settings = &self.task.settings;
-        let variants = self.task.variants();
-        let first = variants[0].name();
+        let shown = self.shown();
+        let first = shown.name();
         let mut report = Report { title: self.title.to_owned(), ..Report::default() };
         report.intro = self.intro();
         self.headlines(&mut report);
@@ -109,7 +116,7 @@ impl Summary<'_> {
         let runs = [(all.as_str(), whole), ("last test alone (inference)", test)];
         report.push(bill::counts(&title, if self.tests() { &runs } else { &runs[..1] }));
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &whole));
-        let cell = TrainedCell::new(self.task, variants[0], result.seed)?;
+        let cell = TrainedCell::new(self.task, shown, result.seed)?;
         let memory = cell.machine().map_or_else(Vec::new, Machine::memory);
         let memory: Vec<_> = memory.iter().map(CoreMemory::values).collect();
         report.push(bill::memory("Memory of each core, bits", &memory));
@@ -162,7 +169,7 @@ impl Summary<'_> {
     }
 
     fn headlines(&self, report: &mut Report) {
-        let first = &self.task.variants()[0].name();
+        let first = &self.shown().name();
         let accuracies = self.accuracies(first);
         if let Some(spread) = Spread::of(&accuracies) {
             let note = match Spread::of(&self.accuracies("linear")) {

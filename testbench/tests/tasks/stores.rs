@@ -55,7 +55,7 @@ fn what_a_mirror_feeds_back_keeps_its_size() {
             (network.projections[usize::from(projection)].format.fraction, shift)
         })
         .collect();
-    assert_eq!(mirrored, [(12, 12), (9, 9), (5, 5), (3, 3)]);
+    assert_eq!(mirrored, [(12, 12), (12, 12), (9, 9), (5, 5), (3, 3)], "float, 16, 12, 8, 6 bits");
 }
 
 #[test]
@@ -72,6 +72,25 @@ fn a_row_in_a_store_is_a_cell() {
         |folder: &Folder, cell| super::events::result(folder, "out", cell)["weights_sha256"].clone();
     assert_eq!(weights(&folder, "learned--16-bits-1"), weights(&plain, "learned-1"), "the file's own store");
     assert_ne!(weights(&folder, "learned--6-bits-1"), weights(&plain, "learned-1"));
+}
+
+/// The twin is another simulator of the same network: the same splits, other numbers, no hardware to count.
+#[test]
+fn the_float_twin_is_a_store() {
+    let folder = with("Float, Bits(bits: 16)");
+    folder.succeeds(&["run", EXPERIMENT, "--seed", "1", "--out", "out"]);
+    folder.succeeds(&["run", EXPERIMENT, "--seed", "1", "--out", "again"]);
+    let result = |out: &str, cell: &str| super::events::result(&folder, out, cell);
+    let (twin, chip) = (result("out", "learned--float-1"), result("out", "learned--16-bits-1"));
+    assert_eq!(twin["weights_sha256"], result("again", "learned--float-1")["weights_sha256"]);
+    assert_ne!(twin["weights_sha256"], chip["weights_sha256"]);
+    assert_eq!(twin["curve"][1]["test_samples"], chip["curve"][1]["test_samples"]);
+    assert_eq!((&twin["cores"], &twin["counts"]["core"]["spikes"]), (&0.into(), &0.into()));
+    assert!(twin["raster"]["spikes"].as_array().is_some_and(|spikes| !spikes.is_empty()));
+    let frozen = result("out", "frozen--float-1");
+    assert_ne!(frozen["weights_sha256"], twin["weights_sha256"], "the twin learns");
+    let report = String::from_utf8(folder.read("out/report.txt")).expect("a text");
+    assert!(report.contains("What it cost: `learned, 16 bits`"), "costs are the chip's: {report}");
 }
 
 #[test]
