@@ -65,12 +65,15 @@ fn forward(network: &Network, seed: u32, reset: ResetTerm) -> Result<f64, NoGrad
     Ok(relative_difference(&wanted, &found))
 }
 
+/// One value a synapse, by projection.
+type ByProjection = Vec<Vec<f64>>;
+
 /// The gradient, and the rules' updates by their rates.
 fn both(
     network: &Network,
     program: &[StepEvents],
     reset: ResetTerm,
-) -> Result<(Vec<Vec<f64>>, Vec<Vec<f64>>), NoGradient> {
+) -> Result<(ByProjection, ByProjection), NoGradient> {
     let net = Unrolled::new(network)?;
     let trial = Trial::new(&net, program)?;
     let mut wanted = net.zeros();
