@@ -17,7 +17,6 @@ pub const FILES: &[(&str, &str)] = &[
     ("digits-dcll-deep.network.ron", include_str!("../../experiments/digits-dcll-deep.network.ron")),
     ("gradient.ron", include_str!("../../experiments/gradient.ron")),
     ("gradient-select.ron", include_str!("../../experiments/gradient-select.ron")),
-    ("digits-eligibility.network.ron", include_str!("../../experiments/digits-eligibility.network.ron")),
     ("digits-adapting.network.ron", include_str!("../../experiments/digits-adapting.network.ron")),
     ("digits-recurrent.network.ron", include_str!("../../experiments/digits-recurrent.network.ron")),
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),

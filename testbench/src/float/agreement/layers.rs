@@ -22,7 +22,7 @@ use std::sync::Arc;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::{Network, Source, Synapses};
 use synfire_chip::program::{Control, Program};
-use synfire_plasticity::config::ThirdFactor;
+use synfire_plasticity::config::{ErrorSignal, ThirdFactor};
 
 /// Presentations that updates and gradients are summed over.
 const SAMPLES: usize = 200;
@@ -130,12 +130,18 @@ pub fn measure(
         after: after.2,
         at_once: at_once.2,
         projection: network.projections[before.0].name.clone(),
-        readout: network.populations[network.projections[before.0].target].readout.is_some(),
+        readout: is_output(&network, network.projections[before.0].target),
         source: before.1,
     });
     let measured =
         Measured { layers: layers.collect(), angles: angles(&network, &trained), weights: trained };
     Ok((network, measured))
+}
+
+/// Whether a population's errors are the loss: not what a hidden layer hands down.
+fn is_output(network: &Network, population: usize) -> bool {
+    let readout = network.populations[population].readout;
+    readout.is_some_and(|readout| !matches!(readout.signal, ErrorSignal::Modulation { .. }))
 }
 
 fn weights(chip: &FloatChip) -> Vec<Vec<f64>> {
