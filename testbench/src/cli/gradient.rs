@@ -67,14 +67,16 @@ pub(super) fn labelled(file: ExperimentFile, opened: &Opened) -> Result<(Classif
 }
 
 fn row(task: &Classification, row: &Row, interrupt: &AtomicBool) -> Result<RowResult, CommandError> {
-    let mut result = RowResult { row: row.name.clone(), random_feedback: false, seeds: Vec::new() };
+    let mut result =
+        RowResult { row: row.name.clone(), random_feedback: false, compartment: false, seeds: Vec::new() };
     for seed in &task.settings.seeds {
         let told = |what: &str| say(&format!("{}, seed {seed}: {what}", row.name));
         if interrupt.load(Ordering::Relaxed) {
             return Err(CommandError::Failed("interrupted; nothing was written".to_owned()));
         }
         let (network, measured) = layers::measure(task, row, *seed, &told)?;
-        result.random_feedback = random_feedback(&network);
+        result.random_feedback = learns_by(&network, |f| matches!(f, ThirdFactor::Feedback { .. }));
+        result.compartment = learns_by(&network, |f| matches!(f, ThirdFactor::Compartment { .. }));
         told("the chip against its float form");
         let chips = chip::compare(task, row, network, &measured.weights, *seed)?;
         result.seeds.push((*seed, measured, chips));
@@ -82,8 +84,8 @@ fn row(task: &Classification, row: &Row, interrupt: &AtomicBool) -> Result<RowRe
     Ok(result)
 }
 
-/// Whether a population learns by random feedback.
-fn random_feedback(network: &Network) -> bool {
-    let factors = network.populations.iter().filter_map(|population| population.learning);
-    factors.map(|learning| learning.third_factor).any(|factor| matches!(factor, ThirdFactor::Feedback { .. }))
+/// Whether the third factor of a population is of a kind.
+fn learns_by(network: &Network, kind: impl Fn(ThirdFactor) -> bool) -> bool {
+    let learning = network.populations.iter().filter_map(|population| population.learning);
+    learning.map(|learning| learning.third_factor).any(kind)
 }
