@@ -11,6 +11,7 @@ use crate::network::{Network, Population, Projection, Synapses};
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 use synfire_plasticity::config::{Presynaptic, ThirdFactor};
+use synfire_plasticity::rules::NORMALISER_BITS;
 use thiserror::Error;
 
 /// Neurons of one population in one core.
@@ -172,6 +173,9 @@ fn projection_demand(network: &Network, projection: &Projection, len: u32) -> De
         }
         let states = learning.eligibility.map_or(0, |eligibility| eligibility.states());
         demand.learning_bits += entries * states * u64::from(network.learning.eligibility_bits);
+        if learning.eligibility.is_some_and(|eligibility| eligibility.reference().is_some()) {
+            demand.learning_bits += entries * NORMALISER_BITS;
+        }
     }
     demand
 }

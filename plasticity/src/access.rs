@@ -9,7 +9,8 @@ use crate::config::{
 };
 use crate::rules::{
     AdaptationProduct, AdaptationTrace, AdaptedSurrogate, Compartment, DoubleFilter, EligibilityProduct,
-    EventProduct, Feedback, GroupError, Mirror, OwnError, RateRegulariser, SurrogateDerivative, TraceProduct,
+    EventProduct, Feedback, GroupError, Mirror, Normaliser, OwnError, RateRegulariser, SurrogateDerivative,
+    TraceProduct,
 };
 use crate::variables::{Declared, Variable};
 use std::collections::BTreeSet;
@@ -91,7 +92,10 @@ impl Access {
                 self.add(AdaptationProduct::READS, &[]);
                 self.add(AdaptationTrace::READS, &[Variable::EligibilityFirst]);
             }
-            (Some(Eligibility::Filter { .. }), _) => {
+            (Some(Eligibility::Filter { normalise, .. }), _) => {
+                if normalise.is_some() {
+                    self.add(Normaliser::READS, &[Variable::Normaliser]);
+                }
                 self.add(EligibilityProduct::READS, &[]);
                 self.add(DoubleFilter::READS, &[Variable::EligibilityFirst, Variable::EligibilitySecond]);
             }

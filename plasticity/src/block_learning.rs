@@ -12,7 +12,8 @@ use crate::config::{Presynaptic, SynapseLearning};
 use crate::kernel::{self, Factors, RowUpdate, States, Store};
 use crate::rule::{EligibilityRule, UpdateRule, Word};
 use crate::rules::{
-    AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, TraceProduct,
+    AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, NORMALISER_BITS,
+    Normaliser, TraceProduct,
 };
 use crate::slice_learning::SliceLearning;
 use crate::unit::LearningCounts;
@@ -42,6 +43,8 @@ pub enum SynapseStates {
 pub struct EligibilityState {
     q: Vec<u16>,
     p: Vec<u16>,
+    /// Normalisers, where the rule has them; they survive `clear`.
+    normaliser: Vec<u8>,
     /// Rows that are not at rest.
     rows: BitVec<u64, Lsb0>,
 }
@@ -50,7 +53,8 @@ impl EligibilityState {
     /// Whether two states belong to blocks of one shape.
     #[must_use]
     pub fn same_shape(&self, other: &Self) -> bool {
-        self.q.len() == other.q.len() && self.p.len() == other.p.len() && self.rows.len() == other.rows.len()
+        let shape = |s: &Self| (s.q.len(), s.p.len(), s.normaliser.len(), s.rows.len());
+        shape(self) == shape(other)
     }
 }
 
@@ -59,6 +63,7 @@ impl EligibilityState {
 pub struct BlockLearning {
     config: SynapseLearning,
     states: Option<SynapseStates>,
+    normaliser: Option<Normaliser>,
     /// Eligibility; empty vectors for a trace-only rule.
     pub state: EligibilityState,
     /// Whether the product fits 32 bits.
@@ -102,11 +107,19 @@ impl BlockLearning {
             Some(SynapseStates::Filter(_)) => (weights, weights),
             Some(SynapseStates::Adaptation(_)) => (weights, 0),
         };
+        let reference = config.eligibility.and_then(|eligibility| eligibility.reference());
+        let normaliser = reference.map(|reference| Normaliser { reference });
         let rows = BitVec::repeat(false, if states.is_some() { block.memory.axons } else { 0 });
         Self {
             config,
             states,
-            state: EligibilityState { q: vec![0; first], p: vec![0; second], rows },
+            normaliser,
+            state: EligibilityState {
+                q: vec![0; first],
+                p: vec![0; second],
+                normaliser: vec![0; if normaliser.is_some() { second } else { 0 }],
+                rows,
+            },
             narrow: product_bits <= 31,
             dense_sweep: false,
             seed: dither::Purpose::Dither.seed(seed),
@@ -125,7 +138,7 @@ impl BlockLearning {
         self.dense_sweep = on;
     }
 
-    /// Eligibility to rest.
+    /// Eligibility to rest; normalisers stay.
     pub fn clear(&mut self) {
         if self.state.rows.any() {
             self.state.q.fill(0);
@@ -134,10 +147,11 @@ impl BlockLearning {
         }
     }
 
-    /// Bits of eligibility state, at `eligibility_bits` a state.
+    /// Bits of eligibility state, at `eligibility_bits` a state, and of normalisers.
     #[must_use]
     pub fn bits(&self, eligibility_bits: u8) -> u64 {
         (self.state.q.len() + self.state.p.len()) as u64 * u64::from(eligibility_bits)
+            + self.state.normaliser.len() as u64 * NORMALISER_BITS
     }
 
     /// Micro-step 8 for this block. With a `tally` every access goes through a view that counts.
@@ -182,9 +196,12 @@ impl BlockLearning {
                 config: self.config,
                 limit: (1 << (block.format.store_bits - 1)) - 1,
                 list: tally.is_some()
+                    || self.normaliser.is_some()
                     || (!self.dense_sweep && active.len() * LIST_BELOW < block.memory.posts),
             };
-            let narrow = self.narrow && shift <= 30;
+            // A normaliser adds up to 15 to the shift.
+            let longest = u32::from(shift) + if self.normaliser.is_some() { 15 } else { 0 };
+            let narrow = self.narrow && longest <= 30;
             match (self.states, self.config.presynaptic) {
                 (Some(SynapseStates::Filter(_)), _) => {
                     self.sweep(EligibilityProduct, block, &rows, sweep, narrow, counts, tally);
@@ -235,6 +252,7 @@ impl BlockLearning {
         meter: &M,
     ) {
         let states = States { first: &self.state.q, second: &self.state.p };
+        let normaliser = self.normaliser.is_some().then_some(&self.state.normaliser[..]);
         let SynapseMemory { posts, layout, weights, .. } = &mut block.memory;
         let rows = Rows {
             rows,
@@ -244,6 +262,7 @@ impl BlockLearning {
             posts: *posts,
             layout,
             states,
+            normaliser,
         };
         match (weights, narrow) {
             (WeightLanes::I8(w), true) => sweep_rows::<i8, R, i32, M>(w, rule, rows, sweep, counts, meter),
@@ -264,13 +283,14 @@ impl BlockLearning {
         tally: Option<&Tally>,
     ) {
         let has_second = E::STATES == 2;
-        let EligibilityState { q: first, p: second, rows } = &mut self.state;
+        let EligibilityState { q: first, p: second, normaliser: normalisers, rows } = &mut self.state;
         for (row, &trace) in p.iter().enumerate() {
             if trace == 0 && !rows[row] {
                 continue;
             }
             let range = memory.row(row);
             counts.eligibility_updates += range.len() as u64;
+            let entries = range.clone();
             let mut any = 0;
             match (&memory.layout, tally) {
                 (RowLayout::Dense, None) => {
@@ -304,6 +324,13 @@ impl BlockLearning {
                     }
                 }
             }
+            if let Some(normaliser) = self.normaliser {
+                let (normalisers, second) = (&mut normalisers[entries.clone()], &second[entries]);
+                match tally {
+                    None => kernel::normalise_row(normalisers, second, normaliser, &Unmetered),
+                    Some(tally) => kernel::normalise_row(normalisers, second, normaliser, tally),
+                }
+            }
             rows.set(row, any != 0);
         }
     }
@@ -325,6 +352,7 @@ struct Rows<'a> {
     posts: usize,
     layout: &'a RowLayout,
     states: States<'a>,
+    normaliser: Option<&'a [u8]>,
 }
 
 /// A state of a synapse, where the rule keeps it.
@@ -363,10 +391,18 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
             adaptation_strength: strength_of(factors, slot),
             eligibility_first: state_of(rows.states.first, entry),
             eligibility_second: state_of(rows.states.second, entry),
+            normaliser: 0,
         };
         let mut visit = |entry: usize, slot: usize, weights: &mut [S]| {
             let weight: i32 = weights[entry].into();
             let post = update.first_post + slot as u32;
+            let update = match rows.normaliser {
+                None => update,
+                Some(normaliser) => {
+                    meter.read(Variable::Normaliser, 1);
+                    RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
+                }
+            };
             let next =
                 update.apply::<R, W, M>(rule, weight, post, &SynapseView::new(state(entry, slot), meter));
             weights[entry] = S::narrow(next);

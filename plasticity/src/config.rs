@@ -258,6 +258,9 @@ pub enum Eligibility {
         p_decay: u32,
         /// Right shift of `surrogate * P` before it enters the first state.
         product_shift: u8,
+        /// A learning rate a synapse: the bit length of the second state above which the synapse learns more slowly,
+        /// 1..=16.
+        normalise: Option<u8>,
     },
     /// e-prop's state for neurons whose threshold adapts; it decays as their adaptation does.
     Adaptation {
@@ -273,6 +276,15 @@ impl Eligibility {
         match self {
             Self::Filter { .. } => 2,
             Self::Adaptation { .. } => 1,
+        }
+    }
+
+    /// Reference of the synapses' normalisers, where they have them.
+    #[must_use]
+    pub const fn reference(&self) -> Option<u8> {
+        match self {
+            Self::Filter { normalise, .. } => *normalise,
+            Self::Adaptation { .. } => None,
         }
     }
 }

@@ -8,7 +8,8 @@
 //! Absent on purpose: which rows and neurons are visited (`unit`), what a product is (`rules`).
 
 use crate::rule::{EligibilityRule, UpdateRule, Word};
-use crate::variables::{Meter, Unmetered};
+use crate::rules::Normaliser;
+use crate::variables::{Meter, Unmetered, Variable};
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
 use synfire_core::dither::{self, POST_STRIDE};
@@ -143,6 +144,7 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
             adaptation_strength: strength.map_or(0, |lanes| lanes[slot]),
             eligibility_first: first.map_or(0, |lanes| i32::from(lanes[slot])),
             eligibility_second: second.map_or(0, |lanes| i32::from(lanes[slot])),
+            normaliser: 0,
         };
         let weight: i32 = weights[slot].into();
         let post = update.first_post.wrapping_add(slot as u32);
@@ -199,4 +201,17 @@ vectorised! {
     pub fn advance_row[E: EligibilityRule](
         first: &mut [u16], second: &mut [u16], factors: Factors<'_>, trace: i32, rule: E,
     ) -> i32 => advance_row_body::<E>
+}
+
+/// The normalisers of a row, after its second eligibility states advanced.
+pub fn normalise_row<M: Meter>(normalisers: &mut [u8], second: &[u16], rule: Normaliser, meter: &M) {
+    for (normaliser, second) in normalisers.iter_mut().zip(second) {
+        let state = SynapseState {
+            eligibility_second: i32::from(*second),
+            normaliser: i32::from(*normaliser),
+            ..SynapseState::default()
+        };
+        *normaliser = rule.advance(&SynapseView::new(state, meter)) as u8;
+        meter.write(Variable::Normaliser, 1);
+    }
 }

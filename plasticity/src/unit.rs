@@ -105,7 +105,7 @@ impl LearningUnit {
             let own = &mut slices[block.slice];
             let decay_fraction = u32::from(datapath.decay_fraction);
             let states = config.eligibility.map(|eligibility| match eligibility {
-                Eligibility::Filter { q_decay, p_decay, product_shift } => {
+                Eligibility::Filter { q_decay, p_decay, product_shift, .. } => {
                     SynapseStates::Filter(DoubleFilter {
                         q_decay,
                         p_decay,

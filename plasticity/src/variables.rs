@@ -82,6 +82,8 @@ variables! {
     EligibilityFirst: Synapse, "eligibility E1";
     /// Second eligibility state.
     EligibilitySecond: Synapse, "eligibility E2";
+    /// Normaliser of the learning rate.
+    Normaliser: Synapse, "normaliser N";
     /// Presynaptic trace.
     TraceP: Axon, "trace P";
     /// Events that arrived in this step.

@@ -173,6 +173,8 @@ pub struct SynapseState {
     pub eligibility_first: i32,
     /// Second eligibility state of the synapse.
     pub eligibility_second: i32,
+    /// Normaliser of the synapse.
+    pub normaliser: i32,
 }
 
 /// What the rule `R` sees of one synapse.
@@ -225,5 +227,7 @@ impl<'a, R, M: Meter> SynapseView<'a, R, M> {
         eligibility_first: EligibilityFirst;
         /// Second eligibility state of the synapse.
         eligibility_second: EligibilitySecond;
+        /// Normaliser of the synapse, before this step.
+        normaliser: Normaliser;
     }
 }

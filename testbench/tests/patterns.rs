@@ -60,7 +60,7 @@ const NETWORK: &str = r#"(
         store: (bits: 16, fraction: 14),
         learning: (
             shift: 12,
-            eligibility: (q_decay: Factor(3353), p_decay: Factor(3706), product_shift: 6),
+            eligibility: Filter(q_decay: Factor(3353), p_decay: Factor(3706), product_shift: 6),
         ),
     )],
 )

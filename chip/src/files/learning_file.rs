@@ -188,10 +188,20 @@ pub(super) enum EligibilityFile {
         p_decay: Raw,
         /// Right shift of `surrogate * P`.
         product_shift: i64,
+        /// A learning rate a synapse.
+        normalise: Option<NormaliseFile>,
     },
     /// e-prop's state for an adaptive threshold.
     Adaptation {
         /// Left shift of P.
         trace_shift: i64,
     },
+}
+
+/// `normalise` of a filter.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Normalise")]
+pub(super) struct NormaliseFile {
+    /// Bit length of the second state above which a synapse learns more slowly.
+    pub reference_bits: i64,
 }

@@ -100,12 +100,16 @@ fn store(check: &mut Check<'_>, path: &str, file: &StoreFile, plastic: bool, chi
 fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip: &Chip) -> SynapseLearning {
     let fraction = chip.datapath.decay_fraction;
     let states = |check: &mut Check<'_>, file: &EligibilityFile| match file {
-        EligibilityFile::Filter { q_decay, p_decay, product_shift } => {
+        EligibilityFile::Filter { q_decay, p_decay, product_shift, normalise } => {
             let field = |name: &str| format!("{path}.eligibility.Filter.{name}");
             Eligibility::Filter {
                 q_decay: decay(check, &field("q_decay"), q_decay, fraction),
                 p_decay: decay(check, &field("p_decay"), p_decay, fraction),
                 product_shift: check.integer(&field("product_shift"), *product_shift, 0..=31) as u8,
+                normalise: normalise.map(|normalise| {
+                    let field = field("normalise.reference_bits");
+                    check.integer(&field, normalise.reference_bits, 1..=16) as u8
+                }),
             }
         }
         EligibilityFile::Adaptation { trace_shift } => {

@@ -8,7 +8,7 @@
 //! | mirror feedback, symmetric feedback | [`Mirror`] | - | [`TraceProduct`] |
 //! | layer-by-layer feedback alignment | [`Feedback`] from the layer above | - | [`TraceProduct`] |
 //! | eRBP | [`Compartment`] | - | [`EventProduct`] |
-//! | SuperSpike | any of these | [`DoubleFilter`] | [`EligibilityProduct`] |
+//! | SuperSpike | any of these | [`DoubleFilter`], perhaps [`Normaliser`] | [`EligibilityProduct`] |
 //! | e-prop, adaptive threshold | any of these | [`AdaptationTrace`] | [`AdaptationProduct`] |
 
 mod adaptation_trace;
@@ -19,6 +19,7 @@ mod event_product;
 mod feedback;
 mod group_error;
 mod mirror;
+mod normaliser;
 mod own_error;
 mod rate_regulariser;
 mod surrogate_derivative;
@@ -32,6 +33,7 @@ pub use event_product::EventProduct;
 pub use feedback::Feedback;
 pub use group_error::GroupError;
 pub use mirror::Mirror;
+pub use normaliser::{BITS as NORMALISER_BITS, Normaliser};
 pub use own_error::OwnError;
 pub(crate) use rate_regulariser::RateRegulariser;
 pub(crate) use surrogate_derivative::{AdaptedSurrogate, SurrogateDerivative};

@@ -12,6 +12,7 @@ use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::probe::Recorder;
+use synfire_plasticity::rules::NORMALISER_BITS;
 
 /// Neurons of a layer at which memory is measured.
 pub const SIZES: [u32; 5] = [32, 64, 128, 256, 512];
@@ -110,6 +111,7 @@ impl Widths {
                 "slices.mirror.weights" => self.mirror,
                 "slices.mirror.under_way" => 1,
                 "blocks.q" | "blocks.p" => self.eligibility,
+                "blocks.normaliser" => NORMALISER_BITS,
                 // The simulator's own bookkeeping of what it may skip, and a number of channels.
                 "traces.active" | "blocks.rows" | "slices.state.groups.channels" => 0,
                 _ => return Err(format!("the checkpoint's `{within}` is not known to the audit")),

@@ -9,6 +9,7 @@ use crate::report::quantity;
 use synfire_chip::chip::Chip;
 use synfire_chip::energy;
 use synfire_chip::files::Diagnostics;
+use synfire_plasticity::rules::NORMALISER_BITS;
 use synfire_plasticity::variables::Variable;
 
 /// How far a fitted exponent may be from the paper's.
@@ -226,6 +227,7 @@ fn width(variable: Variable, chip: &Chip, counted: &Counted) -> String {
         Variable::ErrorTraces => format!("2 x {}", learning.error_trace_bits),
         Variable::OwnError | Variable::GroupError | Variable::BroadcastError => learning.error.to_string(),
         Variable::ThirdFactor | Variable::Compartment => learning.third_factor.to_string(),
+        Variable::Normaliser => NORMALISER_BITS.to_string(),
         Variable::Surrogate => learning.surrogate.to_string(),
         Variable::Modulation => (learning.third_factor.width + learning.surrogate.width).to_string(),
         Variable::GroupOutput => "32".to_owned(),

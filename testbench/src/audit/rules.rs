@@ -149,6 +149,19 @@ pub const RULES: &[AuditedRule] = &[
         },
     },
     AuditedRule {
+        name: "superspike-normalised",
+        title: "SuperSpike with a learning rate a synapse",
+        source: "V-B, r_ij",
+        carries: None,
+        exponent: 2.0,
+        network: |n| {
+            let signal =
+                "FilteredSpikes(q_decay: Factor(2048), p_decay: Factor(3686), increment: 64, shift: 0)";
+            let layers = Layers { synapse: NORMALISED_FILTER, signal, ..Layers::new(n) };
+            layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+        },
+    },
+    AuditedRule {
         name: "eligibility-mirror",
         title: "per-synapse eligibility with mirror feedback: the gradient without reset terms",
         source: "V-A and V-B",
@@ -162,6 +175,8 @@ pub const RULES: &[AuditedRule] = &[
 ];
 
 const FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8)";
+const NORMALISED_FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8, \
+                                 normalise: (reference_bits: 4))";
 
 /// The rule of that name.
 #[must_use]

@@ -7,7 +7,8 @@
 //! `rate * L * surrogate * P` in reals, `rate = increment * 2^(fL + fs - k - fw)`, with the fractions of the third
 //! factor, the surrogate (0 where there is none) and the weight; a rule that multiplies with events has no increment.
 //! With a filter the shift before its first state divides the product once more; an adaptation's eligibility has dropped
-//! the surrogate's fraction, and kept bits of its own.
+//! the surrogate's fraction, and kept bits of its own. A normaliser counts bits of the chip's lanes, so its shift is that
+//! of the chip but for rounding.
 //!
 //! Promises: silent axons, and rows without a trace, are not visited; a step allocates nothing once its lists have
 //! grown. Absent on purpose: rounding, the clamp of a store, encodings, places.
@@ -34,6 +35,8 @@ pub(super) struct Rows {
     /// Eligibility, one a synapse: the states of a filter, or X and e; empty where the rule has none.
     eligibility_1: Vec<f64>,
     eligibility_2: Vec<f64>,
+    /// Normaliser of each synapse; empty where the rule has none.
+    normaliser: Vec<u8>,
     /// Whether an axon's row has an eligibility that is not zero.
     eligible: Vec<bool>,
     /// `events[slot * axons + axon]`: what arrives in the step of a slot.
@@ -68,6 +71,23 @@ struct Rule {
     base: f64,
     presynaptic: Presynaptic,
     eligibility: Option<States>,
+    normaliser: Option<Normaliser>,
+}
+
+/// A learning rate a synapse: bits of the chip's lane by which its eligibility ever exceeded a reference.
+#[derive(Clone, Copy, Debug)]
+struct Normaliser {
+    /// Lanes of the second filter state that are 1.
+    one: f64,
+    reference: i32,
+}
+
+impl Normaliser {
+    fn bits(&self, eligibility: f64) -> u8 {
+        let lane = libm::floor(eligibility * self.one);
+        let length = if lane >= 1.0 { libm::ilogb(lane) + 1 } else { 0 };
+        (length - self.reference).clamp(0, 31) as u8
+    }
 }
 
 /// What does not change while the chip runs.
@@ -143,6 +163,10 @@ impl RowConstants {
         self.rule.as_ref().is_some_and(|rule| rule.eligibility.is_some())
     }
 
+    fn normaliser(&self) -> Option<Normaliser> {
+        self.rule.as_ref()?.normaliser
+    }
+
     /// The learning rate at a shift offset, in real values: `dw = rate * L * surrogate * P`.
     pub(super) fn rate(&self, offset: u8) -> Option<f64> {
         self.rule.as_ref().map(|rule| rule.base * power(-(i32::from(rule.shift) + i32::from(offset)).min(31)))
@@ -151,7 +175,7 @@ impl RowConstants {
 
 /// The rule of a projection, its learning rate from the fractions of its factors.
 fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Rule {
-    let SynapseLearning { shift, rounding, presynaptic, eligibility } = rule;
+    let SynapseLearning { shift, rounding, presynaptic, eligibility: of } = rule;
     match rounding {
         // A real number is not rounded.
         Rounding::Floor | Rounding::TowardZero | Rounding::Nearest | Rounding::Stochastic => (),
@@ -161,8 +185,8 @@ fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Ru
     let surrogate = learning.and_then(|l| l.surrogate).map_or(0, |_| i32::from(engine.surrogate.fraction));
     let factors = i32::from(engine.third_factor.fraction) + surrogate;
     let decay = |factor: u32| f64::from(factor) * power(-i32::from(network.datapath.decay_fraction));
-    let (dropped, eligibility) = match eligibility {
-        Some(Eligibility::Filter { q_decay, p_decay, product_shift }) => {
+    let (dropped, eligibility) = match of {
+        Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise: _ }) => {
             (i32::from(product_shift), Some(States::Filter(decay(q_decay), decay(p_decay))))
         }
         // The surrogate's fraction is dropped as the eligibility is formed, and bits of its own are kept.
@@ -177,7 +201,10 @@ fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Ru
         Presynaptic::Trace => f64::from(engine.trace_increment),
         Presynaptic::Events => 1.0,
     };
-    Rule { shift, base: event * power(exponent), presynaptic, eligibility }
+    let reference = of.and_then(|eligibility| eligibility.reference());
+    let one = event * power(surrogate - dropped);
+    let normaliser = reference.map(|reference| Normaliser { one, reference: i32::from(reference) });
+    Rule { shift, base: event * power(exponent), presynaptic, eligibility, normaliser }
 }
 
 /// `rho` and `beta` of a population's neurons; beta is the constant that a chip is loaded with.
@@ -206,13 +233,14 @@ impl Rows {
             trace_p: vec![0.0; traced],
             eligibility_1: vec![0.0; states],
             eligibility_2: vec![0.0; states],
+            normaliser: vec![0; if constants.normaliser().is_some() { states } else { 0 }],
             eligible: vec![false; if constants.is_eligible() { axons } else { 0 }],
             events: vec![0; slots * axons],
             listed: vec![Vec::with_capacity(axons); slots],
         }
     }
 
-    /// Control event `clear`: all but the weights.
+    /// Control event `clear`: all but the weights and the normalisers.
     pub(super) fn clear(&mut self) {
         self.trace_q.fill(0.0);
         self.trace_p.fill(0.0);
@@ -318,6 +346,12 @@ impl Rows {
                 }
                 live |= *first != 0.0 || *second != 0.0;
             }
+            if let Some(rule) = constants.normaliser() {
+                let states = &self.eligibility_2[row.clone()];
+                for (normaliser, state) in self.normaliser[row].iter_mut().zip(states) {
+                    *normaliser = rule.bits(*state).max(*normaliser);
+                }
+            }
             self.eligible[axon] = live;
         }
     }
@@ -332,7 +366,8 @@ impl Rows {
                         Layout::Dense => index,
                         Layout::Sparse { posts, .. } => posts[entry] as usize,
                     };
-                    target[entry] += factors[post] * self.eligibility_2[entry];
+                    let slower = self.normaliser.get(entry).map_or(1.0, |n| power(-i32::from(*n)));
+                    target[entry] += factors[post] * self.eligibility_2[entry] * slower;
                 }
             }
             return;

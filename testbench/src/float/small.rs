@@ -119,7 +119,7 @@ pub fn superspike(seed: u32, sizes: Sizes) -> Network {
     });
     let mut network = network(seed, sizes.inputs, vec![out]);
     network.learning.error_delay = 0;
-    let eligibility = Eligibility::Filter { q_decay, p_decay, product_shift: 8 };
+    let eligibility = Eligibility::Filter { q_decay, p_decay, product_shift: 8, normalise: None };
     let projection = projection(&mut draws, &network, Source::Input(0), 0, 10_000, Some(eligibility));
     network.projections.push(projection);
     network

@@ -52,6 +52,8 @@ pub struct Rows {
     /// Eligibility of each synapse: states (E1, E2) of a filter; state X and this step's e of an adaptation; zero
     /// where the rule has none.
     pub eligibility: Vec<(i64, i64)>,
+    /// Normaliser N of each synapse; zero where the rule has none.
+    pub normaliser: Vec<i64>,
     /// Events that arrived in this step, by axon.
     pub arrived: Vec<i64>,
     /// Events that a full axon merged since reset, by axon.
@@ -87,6 +89,7 @@ impl Rows {
             trace_q: none.clone(),
             trace_p: none.clone(),
             eligibility: vec![(0, 0); synapses.len()],
+            normaliser: vec![0; synapses.len()],
             arrived: none.clone(),
             merged: none.clone(),
             under_way: vec![none; LONGEST].into(),
@@ -96,7 +99,7 @@ impl Rows {
         }
     }
 
-    /// Control event `clear`: all but the weights.
+    /// Control event `clear`: all but the weights and the normalisers.
     pub(super) fn clear(&mut self) {
         self.trace_q.fill(0);
         self.trace_p.fill(0);
@@ -155,7 +158,7 @@ impl Rows {
         }
     }
 
-    /// 9.1, with the surrogate of this step and the P of 5.
+    /// 9.1 and 9.5, with the surrogate of this step and the P of 5.
     pub(super) fn advance_eligibility(&mut self, network: &Network, rule: Eligibility, post: Post<'_>) {
         let bits = network.learning.eligibility_bits;
         let fraction = network.datapath.decay_fraction;
@@ -163,7 +166,7 @@ impl Rows {
             let old = self.eligibility[index];
             let (surrogate, trace) = (post.surrogate[synapse.post], self.trace_p[synapse.axon]);
             self.eligibility[index] = match rule {
-                Eligibility::Filter { q_decay, p_decay, product_shift } => (
+                Eligibility::Filter { q_decay, p_decay, product_shift, .. } => (
                     unsigned(
                         bits,
                         decay(old.0, i64::from(q_decay), fraction)
@@ -179,6 +182,14 @@ impl Rows {
                     (signed(bits, decay(old.0, rho, fraction) + e), e)
                 }
             };
+            if let Some(reference) = rule.reference() {
+                let mut length = 0u8;
+                while self.eligibility[index].1 >= power(length) {
+                    length += 1;
+                }
+                let above = i64::from(length) - i64::from(reference);
+                self.normaliser[index] = self.normaliser[index].max(above);
+            }
         }
     }
 
@@ -186,8 +197,8 @@ impl Rows {
     pub(super) fn learn(&mut self, network: &Network, number: usize, step: u64, offset: i64, post: Post<'_>) {
         let projection = &network.projections[number];
         let Some(rule) = projection.learning else { return };
-        let k = (i64::from(rule.shift) + offset).min(31) as u32;
         for (index, synapse) in self.synapses.iter().enumerate() {
+            let k = (i64::from(rule.shift) + offset + self.normaliser[index]).min(31) as u32;
             let factor = post.third_factor[synapse.post];
             let product = match rule.eligibility {
                 Some(_) => factor * self.eligibility[index].1,

@@ -22,7 +22,7 @@ use synfire_plasticity::kernel::{self, Factors, RowUpdate, States};
 use synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
 use synfire_plasticity::rule::{EligibilityRule, UpdateRule};
 use synfire_plasticity::rules::{
-    AdaptationProduct, AdaptationTrace, DoubleFilter, TraceProduct, adaptation_strength,
+    AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, adaptation_strength,
 };
 use synfire_plasticity::slice_learning::FormedError;
 use synfire_plasticity::surrogate;
@@ -115,6 +115,12 @@ pub const EXECUTORS: &[Executor] = &[
         heading: "rho | F | x | f | bits | beta | surrogate | P | X | e",
         inputs: 8,
         run: run_adaptation_trace,
+    },
+    Executor {
+        name: "normaliser",
+        heading: "reference | k | E2 | N | k used",
+        inputs: 3,
+        run: run_normaliser,
     },
     Executor {
         name: "product-bits",
@@ -547,6 +553,27 @@ fn run_adaptation_trace(_: &Document, table: &Table) -> Vec<Vec<String>> {
     })
 }
 
+fn run_normaliser(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let (rule, k) = (Normaliser { reference: row.get(0) }, row.get(1));
+        let mut lanes = [0u8; 9];
+        let (mut normalisers, mut shifts) = (Vec::new(), Vec::new());
+        for second in row.list(2) {
+            let state = SynapseState {
+                eligibility_second: second as i32,
+                normaliser: i32::from(lanes[0]),
+                ..SynapseState::default()
+            };
+            let next = rule.advance(&SynapseView::new(state, &Unmetered));
+            kernel::normalise_row(&mut lanes, &[second as u16; 9], rule, &Unmetered);
+            assert_eq!(lanes, [next as u8; 9], "line {}: one synapse and a row", row.line);
+            normalisers.push(next);
+            shifts.push(Normaliser::shift(k, lanes[0]));
+        }
+        results![show(normalisers), show(shifts)]
+    })
+}
+
 fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| {
         let has_surrogate = row.text(1) != "-";
@@ -557,7 +584,7 @@ fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
             eligibility_bits: row.get(3),
             ..PAPER_LEARNING
         };
-        let filter = Eligibility::Filter { q_decay: 0, p_decay: 0, product_shift: 0 };
+        let filter = Eligibility::Filter { q_decay: 0, p_decay: 0, product_shift: 0, normalise: None };
         let adaptation = Eligibility::Adaptation { trace_shift: 0 };
         let (presynaptic, eligibility) = match row.text(4) {
             "trace" => (Presynaptic::Trace, None),

@@ -87,7 +87,7 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let neuron = Row { line: 0, cells: vec![neuron.to_owned()] };
     let (datapath, parameters) = Options::of(&neuron, 0).neuron();
     let filters = options.flag("eligibility");
-    let filter = Eligibility::Filter { q_decay: 2048, p_decay: 3686, product_shift: 4 };
+    let filter = Eligibility::Filter { q_decay: 2048, p_decay: 3686, product_shift: 4, normalise: None };
     let eligibility =
         if adapts { Some(Eligibility::Adaptation { trace_shift: 4 }) } else { filters.then_some(filter) };
     let learning = LearningDatapath {

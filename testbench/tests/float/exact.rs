@@ -90,7 +90,9 @@ fn exact(network: &mut Network) {
         if let Some(rule) = &mut projection.learning {
             rule.shift = 0;
             match &mut rule.eligibility {
-                Some(Eligibility::Filter { q_decay, p_decay, product_shift }) => {
+                Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise }) => {
+                    // Its shift would round.
+                    *normalise = None;
                     (*q_decay, *p_decay, *product_shift) = (whole(*q_decay), whole(*p_decay), 0);
                 }
                 Some(Eligibility::Adaptation { .. }) => adapting.push(projection.target),

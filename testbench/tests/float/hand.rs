@@ -167,7 +167,8 @@ fn one_update_through_an_eligibility() {
     let readout = network.populations[0].readout.as_mut().expect("a readout");
     readout.signal = ErrorSignal::FilteredSpikes { q_decay: 2048, p_decay: 4096, increment: 128, shift: 0 };
     let rule = network.projections[0].learning.as_mut().expect("it learns");
-    rule.eligibility = Some(Eligibility::Filter { q_decay: 2048, p_decay: 2048, product_shift: 3 });
+    rule.eligibility =
+        Some(Eligibility::Filter { q_decay: 2048, p_decay: 2048, product_shift: 3, normalise: None });
     let mut chip = FloatChip::new(&network);
     chip.step(&StepEvents {
         control: vec![Control::Learn(true), Control::Target { channel: 0, value: 1 }],

@@ -142,6 +142,7 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
         q_decay: c.range(one / 4, one) as u32,
         p_decay: c.range(one / 4, one) as u32,
         product_shift: if c.chance(10) { c.bits(0, 31) } else { c.bits(0, 8) },
+        normalise: c.chance(40).then(|| c.bits(1, 16)),
     };
     let filtered = c.chance(35).then_some(filter);
     let adaptation = adaptation(c, network, target).filter(|_| c.chance(80));
