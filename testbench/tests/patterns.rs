@@ -241,7 +241,7 @@ fn bad_settings_are_shown_in_their_line() {
 
 #[test]
 fn carried_experiments_are_good() {
-    for name in ["superspike"] {
+    for name in ["superspike", "superspike-ten"] {
         let opened = reference::open(name).unwrap();
         let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
         assert!(matches!(file.task, Kind::Patterns(_)));

@@ -5,6 +5,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("superspike.ron", include_str!("../../experiments/superspike.ron")),
     ("superspike.network.ron", include_str!("../../experiments/superspike.network.ron")),
     ("superspike.chip.ron", include_str!("../../experiments/superspike.chip.ron")),
+    ("superspike-ten.ron", include_str!("../../experiments/superspike-ten.ron")),
+    ("superspike-ten.network.ron", include_str!("../../experiments/superspike-ten.network.ron")),
     ("spike-time.ron", include_str!("../../experiments/spike-time.ron")),
     ("digits.ron", include_str!("../../experiments/digits.ron")),
     ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),
