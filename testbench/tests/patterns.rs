@@ -241,11 +241,38 @@ fn bad_settings_are_shown_in_their_line() {
 
 #[test]
 fn carried_experiments_are_good() {
-    for name in ["superspike", "superspike-ten"] {
+    for name in ["superspike", "superspike-ten", "cues"] {
         let opened = reference::open(name).unwrap();
         let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
         assert!(matches!(file.task, Kind::Patterns(_)));
         let check = synfire(Path::new("."), &["check", name]);
         assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
     }
+}
+
+/// A learning rate a synapse changes what is learned where its reference is exceeded, and only there.
+#[test]
+fn normalised_synapses_learn_otherwise() {
+    let folder = folder();
+    let normalised = |bits: u32| {
+        let with = format!("product_shift: 6, normalise: (reference_bits: {bits}))");
+        std::fs::write(folder.path().join("net.ron"), NETWORK.replace("product_shift: 6)", &with)).unwrap();
+    };
+    let weights = |out: &str| -> String {
+        let run = synfire(folder.path(), &["run", "two.ron", "--out", out, "--threads", "1", "--seed", "1"]);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        let path = folder.path().join(out).join("cells/learned-1.json");
+        let value: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        value["result"]["weights_sha256"].as_str().unwrap().to_owned()
+    };
+    let plain = weights("plain");
+    normalised(16);
+    assert_eq!(weights("sixteen"), plain, "no eligibility of 16 bits exceeds a reference of 16");
+    normalised(4);
+    assert_ne!(weights("four"), plain);
+    normalised(17);
+    let check = synfire(folder.path(), &["check", "two.ron"]);
+    let text = String::from_utf8(check.stderr).unwrap();
+    assert_eq!(check.status.code(), Some(2), "{text}");
+    assert!(text.contains("net.ron:") && text.contains("allowed: 1..=16"), "{text}");
 }

@@ -5,7 +5,7 @@
 
 use super::cases::{self, Case, Draw};
 use super::check;
-use super::score::Score;
+use super::score::{Score, Trains};
 use crate::experiment::file::{Patterns, Row};
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
@@ -199,8 +199,8 @@ impl<'a> Cell<'a> {
     }
 
     /// Presents every case without learning: the score, and the trains by case and output.
-    fn score(&mut self, threads: usize) -> Result<(Score, Vec<Vec<Vec<u32>>>), String> {
-        let trains: Result<Vec<_>, String> =
+    fn score(&mut self, threads: usize) -> Result<(Score, Trains), String> {
+        let trains: Result<Trains, String> =
             (0..self.cases.len()).map(|case| self.present(case, None, threads)).collect();
         let trains = trains?;
         Ok((Score::of(self.settings, &self.cases, &trains), trains))

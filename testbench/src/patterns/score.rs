@@ -7,6 +7,9 @@ use super::distance;
 use crate::experiment::file::Patterns;
 use serde::{Deserialize, Serialize};
 
+/// Steps in which each readout neuron fired, by case.
+pub type Trains = Vec<Vec<Vec<u32>>>;
+
 /// Scores of all cases, presented without learning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Score {
