@@ -192,7 +192,7 @@ fn references_and_combinations_are_checked() {
         (
             "learning: (shift: 14, rounding: Nearest)",
             "learning: (shift: 14, eligibility: Filter(q_decay: 0, p_decay: 0, product_shift: 0))",
-            "`eligibility` needs neurons with a surrogate",
+            "an eligibility filters a surrogate derivative",
         ),
         (
             "learning: (shift: 16)",

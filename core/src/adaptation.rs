@@ -2,8 +2,8 @@
 //!
 //! Micro-step 4.0 of `docs/arithmetic.md`, with `max = 2^(width-1) - 1`:
 //! `A <- min(decay(A, rho) + (S[n-1] ? increment : 0), max)`, `theta_A = min(threshold + A, max)`,
-//! `T = clamp(theta_A + noise, 0, max)`. A membrane is compared with `T`; a surrogate is taken at `theta_A`; a reset by
-//! subtraction takes `threshold`. Source: adaptive LIF neurons of Bellec et al., "A solution to the learning
+//! `theta_xi = clamp(theta_A + xi, 0, max)`. A membrane is compared with `theta_xi`; a surrogate is taken at `theta_A`; a
+//! reset by subtraction takes `threshold`. Source: adaptive LIF neurons of Bellec et al., "A solution to the learning
 //! dilemma for recurrent networks of spiking neurons", Nature Communications 11, 3625 (2020).
 //!
 //! Promises: every value is a lane of the state format. A block whose `A` changed stays active; where `A` does not
@@ -25,7 +25,7 @@ pub struct MovingThreshold {
     max: i32,
     /// `theta_A` of each neuron.
     adapted: Vec<i32>,
-    /// `T` of each neuron; empty where it is `theta_A`.
+    /// `theta_xi` of each neuron; empty where it is `theta_A`.
     shaken: Vec<i32>,
     /// One bit a block: those in which an A changed in this step.
     changing: Vec<u64>,
@@ -73,14 +73,14 @@ impl MovingThreshold {
         adapt(*fraction, *max, adaptation, fired, decay, increment, threshold, adapted, active, changing);
     }
 
-    /// `T` of every neuron, with the noise of this step.
+    /// `theta_xi` of every neuron, with the noise of this step.
     pub fn add_noise(&mut self, noise: &[i32]) {
         for (shaken, (adapted, noise)) in self.shaken.iter_mut().zip(self.adapted.iter().zip(noise)) {
             *shaken = adapted.saturating_add(*noise).clamp(0, self.max);
         }
     }
 
-    /// What membranes are compared with, `T`.
+    /// What membranes are compared with, `theta_xi`.
     #[must_use]
     pub fn compared(&self) -> &[i32] {
         if self.shaken.is_empty() { &self.adapted } else { &self.shaken }

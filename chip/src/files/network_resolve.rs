@@ -49,7 +49,7 @@ pub(super) fn resolve(
         let projection = &in_store(check, index, projection, &overrides.stores);
         let resolved = projection::resolve(check, ends, projection, chip);
         if let Some(resolved) = &resolved {
-            followed_states(check, index, resolved, &network.populations[ends.target]);
+            followed_adaptation(check, index, resolved, &network.populations[ends.target]);
         }
         network.projections.extend(resolved);
     }
@@ -273,25 +273,23 @@ fn plastic_target(
     }
 }
 
-/// States of synapses follow their neurons: what these must have for the states to mean something.
-fn followed_states(check: &mut Check<'_>, index: usize, projection: &Projection, population: &Population) {
+/// An eligibility that follows an adaptation: what the neurons must have for it to mean something.
+fn followed_adaptation(
+    check: &mut Check<'_>,
+    index: usize,
+    projection: &Projection,
+    population: &Population,
+) {
     let states = projection.learning.and_then(|learning| learning.eligibility);
-    let (Some(states), Some(learning)) = (states, population.learning) else { return };
+    if !matches!(states, Some(Eligibility::Adaptation { .. })) {
+        return;
+    }
     let field = format!("projections[{index}].learning.eligibility");
     let mut refuse = |title: &str, label: String| {
         let problem = check.at(&field, title).labelled(label);
         check.push(problem);
     };
     let name = &population.name;
-    if learning.surrogate.is_none() {
-        refuse(
-            "`eligibility` needs neurons with a surrogate",
-            format!("`learning` of population `{name}` states no `surrogate`"),
-        );
-    }
-    if !matches!(states, Eligibility::Adaptation { .. }) {
-        return;
-    }
     let parameters = &population.parameters;
     let Some(adaptation) = &parameters.adaptation else {
         let label = format!("`neuron` of population `{name}` states no `adaptation`");

@@ -30,7 +30,7 @@ pub const EXECUTORS: &[Executor] = &[
     },
     Executor {
         name: "moving",
-        heading: "case | n | S_in | I | U_cmp | U | A | T | S",
+        heading: "case | n | S_in | I | U_cmp | U | A | theta_xi | S",
         inputs: 3,
         run: run_moving,
     },
