@@ -86,7 +86,7 @@ pub fn program(network: &Network, steps: u32) -> Program {
         if step == 0 {
             events.control.push(Control::Learn(true));
         }
-        if step % TARGET_PERIOD == 0 {
+        if step.is_multiple_of(TARGET_PERIOD) {
             let right = word(row_key(seed, u64::from(step), 1, 0), 0) % READOUT;
             events.control.extend((0..READOUT).map(|k| Control::Target {
                 channel: first + k as u16,
@@ -94,7 +94,7 @@ pub fn program(network: &Network, steps: u32) -> Program {
             }));
         }
         let row = row_key(seed, u64::from(step), 0, 0);
-        let fires = (0..network.inputs[0].neurons).filter(|i| word(row, *i) % INPUT_PERIOD == 0);
+        let fires = (0..network.inputs[0].neurons).filter(|i| word(row, *i).is_multiple_of(INPUT_PERIOD));
         events.spikes.extend(fires.map(|neuron| StimulusSpike { input: 0, neuron, count: 1 }));
         events
     };
