@@ -14,6 +14,7 @@ pub mod audit;
 pub mod baseline;
 pub mod bench;
 pub mod bill;
+pub mod claims;
 pub mod classify;
 pub mod cli;
 pub mod compare;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, bptt, check, compare, gradient, output, run};
+use synfire::cli::{audit, bptt, check, claims, compare, gradient, output, run};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -50,6 +50,7 @@ fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandE
         }
         Some(Command::Bptt { experiment, options }) => bptt::bptt(&experiment, &options, interrupt),
         Some(Command::Compare(options)) => compare::compare(&options, interrupt),
+        Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),
     }
 }

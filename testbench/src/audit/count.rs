@@ -56,14 +56,22 @@ pub fn chip() -> Result<Chip, Diagnostics> {
     files::load_chip("paper", Path::new("."))
 }
 
+/// Loads a rule's network for `chip`.
+///
+/// # Errors
+/// When it is not one.
+pub fn network(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<Network, Diagnostics> {
+    let (name, text) = (format!("<audit of {}>", rule.name), rule.network(neurons));
+    files::network_from_text(&name, &text, Path::new("."), chip, &NetworkOverrides::default())
+}
+
 /// Builds a rule's network on `chip`.
 ///
 /// # Errors
 /// When it does not fit the chip.
 pub fn build(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<(Network, Machine), Diagnostics> {
-    let text = rule.network(neurons);
+    let network = network(rule, neurons, chip)?;
     let name = format!("<audit of {}>", rule.name);
-    let network = files::network_from_text(&name, &text, Path::new("."), chip, &NetworkOverrides::default())?;
     let machine = Machine::new(&network, chip)
         .map_err(|e| Diagnostics::from(Diagnostic::new(format!("{name} at {neurons} neurons: {e}"))))?;
     Ok((network, machine))

@@ -10,5 +10,6 @@
 
 pub mod count;
 pub mod memory;
+pub mod off_chip;
 pub mod report;
 pub mod rules;

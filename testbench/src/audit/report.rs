@@ -2,7 +2,7 @@
 
 use super::count::{self, Counted};
 use super::rules::{AuditedRule, RULES};
-use super::{memory, rules};
+use super::{memory, off_chip, rules};
 use crate::experiment::changes;
 use crate::report::model::{Cell, Headline, Report, Table, Verdict};
 use crate::report::quantity;
@@ -115,7 +115,9 @@ fn overview(chip: &Chip) -> Result<(Report, bool), Diagnostics> {
             "`synfire audit RULE` lists every variable of a rule".to_owned(),
         ],
     });
-    Ok((report, all))
+    let (off_chip, holds) = off_chip::table(chip)?;
+    report.push(off_chip);
+    Ok((report, all && holds))
 }
 
 fn per_step(count: u64, steps: f64) -> Cell {

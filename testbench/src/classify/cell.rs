@@ -142,6 +142,36 @@ impl<'a> Cell<'a> {
         Ok(Self { task, name: variant.name(), seed, data, network, engine, schedule, parts })
     }
 
+    /// The network that the cell learns.
+    pub(super) fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Samples of the held-out part.
+    pub(super) fn held_out(&self) -> &[u32] {
+        &self.parts.held_out
+    }
+
+    /// Label of a sample.
+    pub(super) fn label(&self, sample: u32) -> u8 {
+        self.data.labels()[sample as usize]
+    }
+
+    /// The presentation of a sample without learning.
+    pub(super) fn test_program(&self, sample: u32) -> Program {
+        self.program(sample, None)
+    }
+
+    /// First step from which the readout is summed.
+    pub(super) fn answer_from(&self) -> u32 {
+        self.schedule.answer_from
+    }
+
+    /// The chip behind the cell; none behind the float twin.
+    pub(super) fn machine_mut(&mut self) -> Option<&mut Machine> {
+        self.engine.machine_mut()
+    }
+
     /// The machine, for reports; none behind the float twin.
     #[must_use]
     pub fn machine(&self) -> Option<&Machine> {

@@ -169,6 +169,14 @@ impl Engine {
         }
     }
 
+    /// The chip, where it is one.
+    pub fn machine_mut(&mut self) -> Option<&mut Machine> {
+        match self {
+            Self::Chip { machine, .. } => Some(machine),
+            Self::Float { .. } => None,
+        }
+    }
+
     /// SHA-256 of all weights: store lanes on the chip, real numbers in the twin.
     #[must_use]
     pub fn weights_sha256(&self, network: &Network) -> String {

@@ -81,6 +81,12 @@ pub enum Command {
     },
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
+    /// Try the paper's claims as experiments, and print a verdict on each
+    Claims {
+        /// Options
+        #[command(flatten)]
+        options: RunOptions,
+    },
     /// Compare the simulator's hot paths with bare loops over the same memory
     Bench {
         /// Print JSON lines instead of a table

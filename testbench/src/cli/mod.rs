@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod audit;
 pub mod bptt;
 pub mod check;
+pub mod claims;
 pub mod compare;
 pub mod error;
 pub mod gradient;

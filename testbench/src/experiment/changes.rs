@@ -3,7 +3,7 @@
 use crate::experiment::file::Change;
 use synfire_chip::files::{Diagnostic, nearest};
 use synfire_chip::network::Network;
-use synfire_plasticity::config::ThirdFactor;
+use synfire_plasticity::config::{NeuronLearning, Surrogate, SurrogateShape, ThirdFactor};
 
 /// Applies `change`; a core holds at most `most` neurons.
 ///
@@ -44,6 +44,25 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
             }
             readout.neurons = *neurons;
         }
+        Change::Surrogate(name, shape, log2) => {
+            let (fraction, width) = (network.datapath.state_fraction, network.datapath.state_width);
+            let least = if *shape == SurrogateShape::FastSigmoid { 4 } else { 0 };
+            let half_width_log2 = i16::from(fraction) + i16::from(*log2);
+            let Some(surrogate) = &mut learning(network, name)?.surrogate else {
+                return Err(Diagnostic::new(format!("population `{name}` has no surrogate to change")));
+            };
+            if !(least..=i16::from(width) - 2).contains(&half_width_log2) {
+                let title = format!("the half-width of `{name}` does not fit the membrane");
+                let allowed = format!(
+                    "{}..={}",
+                    least - i16::from(fraction),
+                    i16::from(width) - 2 - i16::from(fraction)
+                );
+                let problem = Diagnostic::new(title).labelled(format!("found 2^{log2} membrane units"));
+                return Err(problem.noted("allowed", allowed));
+            }
+            *surrogate = Surrogate { shape: *shape, half_width_log2: half_width_log2 as u8 };
+        }
         Change::ThirdFactorShift(name, value) => {
             check_shift("ThirdFactorShift", name, *value)?;
             match third_factor(network, name)? {
@@ -76,7 +95,7 @@ fn projection(network: &Network, name: &str) -> Result<usize, Diagnostic> {
     })
 }
 
-fn third_factor<'a>(network: &'a mut Network, name: &str) -> Result<&'a mut ThirdFactor, Diagnostic> {
+fn learning<'a>(network: &'a mut Network, name: &str) -> Result<&'a mut NeuronLearning, Diagnostic> {
     let Some(index) = network.population(name) else {
         return Err(unknown(
             "population",
@@ -84,10 +103,12 @@ fn third_factor<'a>(network: &'a mut Network, name: &str) -> Result<&'a mut Thir
             network.populations.iter().map(|p| p.name.as_str()).collect(),
         ));
     };
-    match &mut network.populations[index].learning {
-        Some(learning) => Ok(&mut learning.third_factor),
-        None => Err(Diagnostic::new(format!("population `{name}` does not learn"))),
-    }
+    let title = || Diagnostic::new(format!("population `{name}` does not learn"));
+    network.populations[index].learning.as_mut().ok_or_else(title)
+}
+
+fn third_factor<'a>(network: &'a mut Network, name: &str) -> Result<&'a mut ThirdFactor, Diagnostic> {
+    learning(network, name).map(|learning| &mut learning.third_factor)
 }
 
 /// A name that is not in a network.

@@ -25,6 +25,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("gradient-select.ron", include_str!("../../experiments/gradient-select.ron")),
     ("digits-adapting.network.ron", include_str!("../../experiments/digits-adapting.network.ron")),
     ("digits-recurrent.network.ron", include_str!("../../experiments/digits-recurrent.network.ron")),
+    ("claim-surrogates.ron", include_str!("../../experiments/claim-surrogates.ron")),
+    ("claim-surrogates-select.ron", include_str!("../../experiments/claim-surrogates-select.ron")),
     ("digits-dcll.network.ron", include_str!("../../experiments/digits-dcll.network.ron")),
     ("digits-feedback.network.ron", include_str!("../../experiments/digits-feedback.network.ron")),
     ("evidence.ron", include_str!("../../experiments/evidence.ron")),

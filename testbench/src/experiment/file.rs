@@ -10,6 +10,7 @@ use crate::data::set::Generator;
 use crate::data::temporal_xor::TemporalXor;
 use crate::data::yin_yang::YinYang;
 use serde::{Deserialize, Serialize};
+use synfire_plasticity::config::SurrogateShape;
 
 /// Format name that every experiment file states.
 pub const FORMAT: &str = "synfire-experiment/1";
@@ -194,6 +195,9 @@ pub enum Change {
     GroupNeurons(String, u32),
     /// Third-factor shift of a population.
     ThirdFactorShift(String, u8),
+    /// Shape of a population's surrogate derivative, and its half-width as a power of two of thresholds (`0`: one
+    /// membrane unit).
+    Surrogate(String, SurrogateShape, i8),
 }
 
 /// A labelled data set.

@@ -17,9 +17,10 @@ use super::rows::Layout;
 use super::trajectory::Trajectory;
 use super::trial::Trial;
 use super::unrolled::{Cells, Link, Unrolled};
+use serde::{Deserialize, Serialize};
 
 /// What a neuron's reset does in the backward pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ResetTerm {
     /// It is differentiated like everything else.
     Kept,

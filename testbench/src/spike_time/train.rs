@@ -1,7 +1,7 @@
 //! Training off the chip: the exclusive-or of two spike times.
 //!
 //! Each of two inputs fires at 0 or at `late_tau`; output 0 is to fire first when they are equal, output 1 when they
-//! differ. Loss of a case: `-ln softmax(-sharpness t)[right]`; a silent output counts as firing at [`SILENT`] without a
+//! differ. Loss of a case: `-ln softmax(-sharpness t)[right]`; a silent output counts as firing at `SILENT` without a
 //! gradient. Per neuron `sum_cost * max(0, least_sum - sum w)` keeps it able to fire. Steps by Adam (Kingma and Ba,
 //! 2015) over all four cases, the rate falling linearly to zero.
 //!

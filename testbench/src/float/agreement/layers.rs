@@ -230,7 +230,7 @@ fn symmetric(network: &Network, weights: &[Vec<f64>]) -> Vec<(usize, Vec<f64>)> 
 }
 
 /// The angle between B and the weights to the readout, in degrees.
-fn angles(network: &Network, weights: &[Vec<f64>]) -> Vec<(String, f64)> {
+pub(crate) fn angles(network: &Network, weights: &[Vec<f64>]) -> Vec<(String, f64)> {
     let chip = FloatChip::new(network);
     let of = |(population, matrix): (usize, Vec<f64>)| {
         let cosine = Agreement::of(chip.feedback(population)?, &matrix).cosine?;

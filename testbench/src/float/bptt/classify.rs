@@ -52,18 +52,20 @@ pub struct Settings {
     pub optimiser: Optimiser,
     /// Presentations whose directions are averaged.
     pub batch: u32,
+    /// What a reset does in the backward pass.
+    pub reset: ResetTerm,
 }
 
 /// Settings among which a selection chooses.
 pub const CANDIDATES: [Settings; 8] = [
-    Settings { optimiser: Optimiser::Descent { rate: 1.0 / 8192.0 }, batch: 1 },
-    Settings { optimiser: Optimiser::Descent { rate: 1.0 / 4096.0 }, batch: 1 },
-    Settings { optimiser: Optimiser::Descent { rate: 1.0 / 2048.0 }, batch: 1 },
-    Settings { optimiser: Optimiser::Adam { rate: 0.001 }, batch: 8 },
-    Settings { optimiser: Optimiser::Adam { rate: 0.002 }, batch: 8 },
-    Settings { optimiser: Optimiser::Adam { rate: 0.002 }, batch: 32 },
-    Settings { optimiser: Optimiser::Adam { rate: 0.004 }, batch: 32 },
-    Settings { optimiser: Optimiser::Adam { rate: 0.008 }, batch: 32 },
+    Settings { optimiser: Optimiser::Descent { rate: 1.0 / 8192.0 }, batch: 1, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Descent { rate: 1.0 / 4096.0 }, batch: 1, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Descent { rate: 1.0 / 2048.0 }, batch: 1, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Adam { rate: 0.001 }, batch: 8, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Adam { rate: 0.002 }, batch: 8, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Adam { rate: 0.002 }, batch: 32, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Adam { rate: 0.004 }, batch: 32, reset: ResetTerm::Kept },
+    Settings { optimiser: Optimiser::Adam { rate: 0.008 }, batch: 32, reset: ResetTerm::Kept },
 ];
 
 /// What `synfire bptt digits-select` chose.
@@ -77,7 +79,8 @@ impl Settings {
             Optimiser::Descent { rate } => ("descent", rate),
             Optimiser::Adam { rate } => ("Adam", rate),
         };
-        format!("{name}, rate {rate:.6}, batch {}", self.batch)
+        let reset = if self.reset == ResetTerm::Kept { "" } else { ", no reset term" };
+        format!("{name}, rate {rate:.6}, batch {}{reset}", self.batch)
     }
 }
 
@@ -157,7 +160,7 @@ impl<'a> Training<'a> {
         let network = task.rows().network(row, seed)?;
         let refuse = |e: NoGradient| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into());
         let net = Unrolled::new(&network).map_err(refuse)?;
-        let method = Bptt::new(&net, task.settings.sample_steps as usize, ResetTerm::Kept);
+        let method = Bptt::new(&net, task.settings.sample_steps as usize, settings.reset);
         let data = task.data(seed);
         let (schedule, readout) = (task.schedule(&data, row, &network, seed)?, task.readout(&network)?);
         let parts = task.parts(&data, seed)?;

@@ -1,0 +1,164 @@
+//! `synfire claims`: runs what the claims need, experiment by experiment, and prints the verdicts.
+
+use super::arguments::RunOptions;
+use super::error::CommandError;
+use super::output;
+use super::progress::say;
+use super::run::{self, Run};
+use crate::claims::inspected::{Inspected, InspectedResult};
+use crate::claims::{self, Claim, alignment, depth, first_spike, gradient, surrogates};
+use crate::classify::cell::{Cell, CellResult};
+use crate::classify::task::{Task, Variant};
+use crate::experiment::file::{Row, Task as TaskFile};
+use crate::experiment::pool::CellName;
+use crate::experiment::reference;
+use crate::float::bptt::ResetTerm;
+use crate::float::bptt::classify::{CHOSEN, Settings, Trained, Training};
+use crate::spike_time;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use synfire_chip::files::{Diagnostic, Diagnostics};
+
+/// Tries every claim. What an earlier run in the same folder finished is kept.
+///
+/// # Errors
+/// [`CommandError`]; a claim that does not hold is no error.
+pub fn claims(options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+    let folder = options.out.clone().unwrap_or_else(|| {
+        PathBuf::from("target/synfire").join(if options.quick { "claims-quick" } else { "claims" })
+    });
+    let tried = Tried { options, folder: &folder, interrupt };
+    let digits = classification("digits-rules", options)?;
+    let claims = vec![
+        tried.surrogates()?,
+        tried.reset(&digits)?,
+        tried.alignment(&digits)?,
+        tried.depth(&digits)?,
+        tried.parity(&digits)?,
+        tried.first_spike()?,
+    ];
+    output::finish(&folder, &claims::report(claims), options.json)
+}
+
+/// A carried classification, in its short form where asked.
+fn classification(name: &str, options: &RunOptions) -> Result<Task, CommandError> {
+    let (file, opened) = run::open(name)?;
+    let TaskFile::Classify(mut settings) = file.task else {
+        return Err(Diagnostics::from(Diagnostic::new(format!("`{name}` is no classification"))).into());
+    };
+    if options.quick
+        && let Some(quick) = settings.quick.clone()
+    {
+        (settings.epochs, settings.seeds) = (quick.epochs, quick.seeds);
+    }
+    if let Some(seed) = options.seed {
+        settings.seeds = vec![seed];
+    }
+    let chip = reference::chip(&file.chip, &opened)?;
+    Ok(Task::new(settings, chip, opened)?)
+}
+
+struct Tried<'a> {
+    options: &'a RunOptions,
+    folder: &'a Path,
+    interrupt: &'a AtomicBool,
+}
+
+impl Tried<'_> {
+    /// Runs cells in a folder of their own.
+    fn cells<W: crate::experiment::pool::Work + Send>(
+        &self,
+        name: &str,
+        (cells, unit): (&[CellName], &'static str),
+        make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
+    ) -> Result<Vec<W::Result>, CommandError> {
+        say(&format!("claim: {name}"));
+        let folder = self.folder.join(name);
+        let run = Run { options: self.options, folder: &folder, interrupt: self.interrupt, begin: None };
+        match run.cells(cells, unit, make) {
+            Err(CommandError::Interrupted(_)) => Err(CommandError::Failed(format!(
+                "interrupted; nothing is lost, the same command goes on in {}",
+                self.folder.display()
+            ))),
+            other => other,
+        }
+    }
+
+    fn trained(
+        &self,
+        name: &str,
+        task: &Task,
+        row: &Row,
+        reset: ResetTerm,
+    ) -> Result<Vec<Trained>, CommandError> {
+        let settings = Settings { reset, ..CHOSEN };
+        let cells = by_seed(&row.name, task);
+        self.cells(name, (&cells, "samples"), &|i| Training::new(task, row, task.settings.seeds[i], settings))
+    }
+
+    fn inspected(&self, name: &str, task: &Task, row: &Row) -> Result<Vec<InspectedResult>, CommandError> {
+        let cells = by_seed(&row.name, task);
+        let variant = Variant { row, store: None };
+        self.cells(name, (&cells, "samples"), &|i| {
+            Cell::new(task, variant, task.settings.seeds[i]).map(Inspected)
+        })
+    }
+
+    fn surrogates(&self) -> Result<Claim, CommandError> {
+        let task = classification("claim-surrogates", self.options)?;
+        let seeds = &task.settings.seeds;
+        let pair = |index: usize| (&task.settings.rows[index / seeds.len()], seeds[index % seeds.len()]);
+        let cells: Vec<CellName> = (0..task.settings.rows.len() * seeds.len())
+            .map(|index| CellName { row: pair(index).0.name.clone(), seed: pair(index).1 })
+            .collect();
+        let make =
+            |index: usize| Cell::new(&task, Variant { row: pair(index).0, store: None }, pair(index).1);
+        let results = self.cells("surrogates", (&cells, "samples"), &make)?;
+        Ok(surrogates::claim(&task, &results))
+    }
+
+    fn reset(&self, digits: &Task) -> Result<Claim, CommandError> {
+        let row = claims::row(digits, "random feedback")?;
+        let kept = self.trained("reset-kept", digits, row, ResetTerm::Kept)?;
+        let dropped = self.trained("reset-dropped", digits, row, ResetTerm::Dropped)?;
+        Ok(gradient::reset(&digits.settings.seeds, &kept, &dropped))
+    }
+
+    fn alignment(&self, digits: &Task) -> Result<Claim, CommandError> {
+        let found = self.inspected("alignment", digits, claims::row(digits, "random feedback")?)?;
+        Ok(alignment::claim(&digits.settings.seeds, &found))
+    }
+
+    fn depth(&self, digits: &Task) -> Result<Claim, CommandError> {
+        let found = self.inspected("depth", digits, claims::row(digits, "DCLL, 3 layers")?)?;
+        Ok(depth::claim(&digits.settings.seeds, &found))
+    }
+
+    fn parity(&self, digits: &Task) -> Result<Claim, CommandError> {
+        let row = claims::row(digits, "DCLL")?;
+        let dcll: Vec<CellResult> =
+            self.inspected("dcll", digits, row)?.into_iter().map(|found| found.result).collect();
+        let trained = self.trained("dcll-bptt", digits, row, ResetTerm::Kept)?;
+        Ok(gradient::parity(&digits.settings.seeds, &dcll, &trained))
+    }
+
+    fn first_spike(&self) -> Result<Claim, CommandError> {
+        let (file, opened) = run::open("spike-time")?;
+        let TaskFile::SpikeTime(mut settings) = file.task else {
+            return Err(Diagnostics::from(Diagnostic::new("`spike-time` trains no spike times")).into());
+        };
+        settings.rows.truncate(1);
+        let chip = reference::chip(&file.chip, &opened)?;
+        let task = spike_time::cell::Task::new(settings, chip, &opened)?;
+        let (row, seeds) = (&task.settings.rows[0], &task.settings.seeds);
+        let cells: Vec<CellName> =
+            seeds.iter().map(|seed| CellName { row: row.name.clone(), seed: *seed }).collect();
+        let make = |index: usize| Ok(spike_time::cell::Cell::new(&task, row, seeds[index]));
+        let results = self.cells("first-spike", (&cells, "networks"), &make)?;
+        Ok(first_spike::claim(&task, &results))
+    }
+}
+
+fn by_seed(row: &str, task: &Task) -> Vec<CellName> {
+    task.settings.seeds.iter().map(|seed| CellName { row: row.to_owned(), seed: *seed }).collect()
+}
