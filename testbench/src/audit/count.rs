@@ -56,13 +56,12 @@ pub fn chip() -> Result<Chip, Diagnostics> {
     files::load_chip("paper", Path::new("."))
 }
 
-/// Loads a rule's network for `chip`.
+/// Loads a network file's text for `chip`; `name` is what problems are reported under.
 ///
 /// # Errors
 /// When it is not one.
-pub fn network(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<Network, Diagnostics> {
-    let (name, text) = (format!("<audit of {}>", rule.name), rule.network(neurons));
-    files::network_from_text(&name, &text, Path::new("."), chip, &NetworkOverrides::default())
+pub fn load(name: &str, text: &str, chip: &Chip) -> Result<Network, Diagnostics> {
+    files::network_from_text(name, text, Path::new("."), chip, &NetworkOverrides::default())
 }
 
 /// Builds a rule's network on `chip`.
@@ -70,8 +69,8 @@ pub fn network(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<Network,
 /// # Errors
 /// When it does not fit the chip.
 pub fn build(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<(Network, Machine), Diagnostics> {
-    let network = network(rule, neurons, chip)?;
     let name = format!("<audit of {}>", rule.name);
+    let network = load(&name, &rule.network(neurons), chip)?;
     let machine = Machine::new(&network, chip)
         .map_err(|e| Diagnostics::from(Diagnostic::new(format!("{name} at {neurons} neurons: {e}"))))?;
     Ok((network, machine))

@@ -1,6 +1,6 @@
 //! Memory of the methods that run off the chip: back-propagation through time and the full forward method.
 //!
-//! Measured in the state that the float references hold for the recurrent network of `e-prop`. Source of the exponents:
+//! Measured in the state that the float references hold for a recurrent layer with a single readout. Source of the exponents:
 //! III-B of Neftci, Mostafa and Zenke (2019): BPTT keeps O(N T), the forward method O(N^3). Neither is local: BPTT
 //! needs the future, the forward method needs, at every synapse, how every other neuron depends on it.
 
@@ -48,8 +48,7 @@ impl Growth {
 }
 
 fn unrolled(neurons: u32, chip: &Chip) -> Result<Unrolled, Diagnostics> {
-    let Some(rule) = rules::find("e-prop") else { return Err(Diagnostic::new("no rule `e-prop`").into()) };
-    let network = count::network(rule, neurons, chip)?;
+    let network = count::load("<audit off the chip>", &rules::recurrent(neurons), chip)?;
     Unrolled::new(&network).map_err(|error| Diagnostic::new(error.to_string()).into())
 }
 

@@ -178,6 +178,13 @@ const FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Fact
 const NORMALISED_FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8, \
                                  normalise: (reference_bits: 4))";
 
+/// A recurrent layer with a single readout, for methods whose memory grows with the layer alone.
+#[must_use]
+pub fn recurrent(neurons: u32) -> String {
+    let layers = Layers { recurrent: true, readout: 1, ..Layers::new(neurons) };
+    layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+}
+
 /// The rule of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static AuditedRule> {
@@ -197,6 +204,7 @@ struct Layers {
     /// Fields added to the learning of hidden synapses.
     synapse: &'static str,
     signal: &'static str,
+    readout: u32,
     two: bool,
     recurrent: bool,
     nonlocal: bool,
@@ -212,6 +220,7 @@ impl Layers {
             extra: "",
             synapse: "",
             signal: "Membrane",
+            readout: READOUT,
             two: false,
             recurrent: false,
             nonlocal: false,
@@ -265,9 +274,9 @@ impl Layers {
         let (signal, spiking) = (self.signal, self.signal != "Membrane");
         format!(
             "(format: \"synfire-network/1\", name: \"audit\", allow_nonlocal: {}, inputs: [(name: \"in\", neurons: {n})],\n\
-             populations: [{populations}(name: \"readout\", neurons: {READOUT}, neuron: ({neuron}, spiking: {spiking}), \
+             populations: [{populations}(name: \"readout\", neurons: {}, neuron: ({neuron}, spiking: {spiking}), \
              learning: (third_factor: OwnError), readout: (signal: {signal}))],\nprojections: [{projections}])",
-            self.nonlocal
+            self.nonlocal, self.readout
         )
     }
 }
