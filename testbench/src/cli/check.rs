@@ -41,6 +41,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             let chip = files::load_chip(chip, Path::new("."))?;
             let overrides = NetworkOverrides::default();
             let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
+            run::warn(std::slice::from_ref(&network));
             let machine = Machine::new(&network, &chip)
                 .map_err(|e| CommandError::from(files::Diagnostics::from(Diagnostic::new(e.to_string()))))?;
             line(&format!(

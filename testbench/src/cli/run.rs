@@ -5,7 +5,7 @@ use super::bptt;
 use super::compare;
 use super::error::CommandError;
 use super::output::{self, Asked, Request};
-use super::progress::CellProgress;
+use super::progress::{CellProgress, say};
 use crate::classify::cell::{Cell, CellResult};
 use crate::classify::summary::{self, Summary};
 use crate::classify::task::{Task as Classification, Variant};
@@ -22,6 +22,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
+use synfire_chip::network::Network;
+use synfire_chip::warnings::warnings;
 
 /// Time between two checkpoints.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -204,6 +206,8 @@ impl Run<'_> {
         let task = Classification::new(settings, chip, opened.clone())?;
         let settings = &task.settings;
         let variants = task.variants();
+        let networks = variants.iter().map(|variant| task.network(*variant, settings.seeds[0]));
+        warn(&networks.collect::<Result<Vec<_>, _>>()?);
         let names: Vec<String> = variants.iter().map(Variant::name).collect();
         let rows: Vec<(&str, Variant<'_>)> = names.iter().map(String::as_str).zip(variants).collect();
         let (cells, pair) = cells_of(&rows, |row| row.0, &settings.seeds);
@@ -256,6 +260,8 @@ impl Run<'_> {
             settings.seeds = vec![seed];
         }
         let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
+        let networks = task.settings.rows.iter().map(|row| task.rows().network(row, task.settings.seeds[0]));
+        warn(&networks.collect::<Result<Vec<_>, _>>()?);
         let (cells, pair) = cells_of(&task.settings.rows, row_name, &task.settings.seeds);
         let make = |index: usize| {
             let (row, seed) = pair(index);
@@ -284,6 +290,17 @@ impl Run<'_> {
         };
         let results = self.cells(&cells, "networks", &make)?;
         output::finish(self.folder, &spike_time::summary::report(title, &task, &results), self.options.json)
+    }
+}
+
+/// Says once what is legal in the networks of a run and probably not meant.
+pub(super) fn warn(networks: &[Network]) {
+    let mut said: Vec<String> = Vec::new();
+    for warning in networks.iter().flat_map(warnings) {
+        if !said.contains(&warning) {
+            say(&format!("warning: {warning}"));
+            said.push(warning);
+        }
     }
 }
 

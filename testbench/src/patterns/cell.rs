@@ -112,7 +112,9 @@ impl Task {
         Ok(Self { settings, chip, origin, place })
     }
 
-    fn rows(&self) -> Rows<'_> {
+    /// The rows and what their networks are built for.
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_> {
         Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
     }
 
