@@ -36,7 +36,8 @@ pub fn reset(seeds: &[u32], kept: &[Trained], dropped: &[Trained]) -> Claim {
     }
 }
 
-/// DCLL on the chip and back-propagation through time off it, the same network on the same seeds.
+/// DCLL on the chip and back-propagation through time off it, networks of the same layers and neurons on the same
+/// seeds. The yardstick has the surrogate and the rate that were chosen for it.
 #[must_use]
 pub fn parity(seeds: &[u32], dcll: &[CellResult], trained: &[Trained]) -> Claim {
     let dcll: Vec<f64> = dcll.iter().map(CellResult::accuracy).collect();
@@ -49,7 +50,7 @@ pub fn parity(seeds: &[u32], dcll: &[CellResult], trained: &[Trained]) -> Claim 
         found: format!("{difference:+.2} points"),
         holds: dcll.len() == seeds.len() && bptt.len() == seeds.len() && difference >= -LOSS,
         tables: vec![Table {
-            title: "DCLL against back-propagation through time: the same network on the digits".to_owned(),
+            title: "DCLL against back-propagation through time: the same layers on the digits".to_owned(),
             columns: columns(seeds),
             rows: vec![
                 line("DCLL, on the chip, 16-bit stores", &dcll, percent),

@@ -16,7 +16,7 @@ pub mod surrogates;
 
 use crate::classify::task::Task;
 use crate::experiment::file::Row;
-use crate::report::model::{Cell, Headline, Report, Table, Verdict};
+use crate::report::model::{Cell, Headline, Report, Table};
 use crate::report::quantity::Spread;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
@@ -58,7 +58,12 @@ pub fn report(claims: Vec<Claim>) -> Report {
             Cell::text(if claim.holds { "held" } else { "DID NOT HOLD" }),
         ]
     };
-    report.headlines = claims.iter().map(headline).collect();
+    report.headlines = vec![Headline {
+        label: "claims that held".to_owned(),
+        text: format!("{held} of {}", claims.len()),
+        number: Some(held as f64),
+        ..Headline::default()
+    }];
     report.push(Table {
         title: "Claims".to_owned(),
         columns: ["claim", "paper", "asked", "found", "verdict"].map(str::to_owned).to_vec(),
@@ -67,16 +72,6 @@ pub fn report(claims: Vec<Claim>) -> Report {
     });
     claims.into_iter().flat_map(|claim| claim.tables).for_each(|table| report.push(table));
     report
-}
-
-fn headline(claim: &Claim) -> Headline {
-    Headline {
-        label: claim.statement.to_owned(),
-        text: claim.found.clone(),
-        number: None,
-        note: claim.asked.to_owned(),
-        verdict: if claim.holds { Verdict::Met } else { Verdict::Missed },
-    }
 }
 
 /// The row `name` of an experiment.
@@ -96,7 +91,7 @@ pub fn line(name: &str, values: &[f64], show: fn(f64) -> String) -> Vec<Cell> {
     std::iter::once(Cell::text(name)).chain([cell(mean)]).chain(values.iter().map(|v| cell(*v))).collect()
 }
 
-/// Names of the columns of [`line`].
+/// Names of the columns of [`line()`].
 #[must_use]
 pub fn columns(seeds: &[u32]) -> Vec<String> {
     let seeds = seeds.iter().map(|seed| format!("seed {seed}"));

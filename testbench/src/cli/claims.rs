@@ -29,12 +29,17 @@ pub fn claims(options: &RunOptions, interrupt: &AtomicBool) -> Result<(), Comman
     });
     let tried = Tried { options, folder: &folder, interrupt };
     let digits = classification("digits-rules", options)?;
+    let kept = tried.trained("reset-kept", &digits, ResetTerm::Kept)?;
     let claims = vec![
         tried.surrogates()?,
-        tried.reset(&digits)?,
+        gradient::reset(
+            &digits.settings.seeds,
+            &kept,
+            &tried.trained("reset-dropped", &digits, ResetTerm::Dropped)?,
+        ),
         tried.alignment(&digits)?,
         tried.depth(&digits)?,
-        tried.parity(&digits)?,
+        tried.parity(&digits, &kept)?,
         tried.first_spike()?,
     ];
     output::finish(&folder, &claims::report(claims), options.json)
@@ -84,13 +89,9 @@ impl Tried<'_> {
         }
     }
 
-    fn trained(
-        &self,
-        name: &str,
-        task: &Task,
-        row: &Row,
-        reset: ResetTerm,
-    ) -> Result<Vec<Trained>, CommandError> {
+    /// The row `random feedback` by back-propagation through time instead.
+    fn trained(&self, name: &str, task: &Task, reset: ResetTerm) -> Result<Vec<Trained>, CommandError> {
+        let row = claims::row(task, "random feedback")?;
         let settings = Settings { reset, ..CHOSEN };
         let cells = by_seed(&row.name, task);
         self.cells(name, (&cells, "samples"), &|i| Training::new(task, row, task.settings.seeds[i], settings))
@@ -117,13 +118,6 @@ impl Tried<'_> {
         Ok(surrogates::claim(&task, &results))
     }
 
-    fn reset(&self, digits: &Task) -> Result<Claim, CommandError> {
-        let row = claims::row(digits, "random feedback")?;
-        let kept = self.trained("reset-kept", digits, row, ResetTerm::Kept)?;
-        let dropped = self.trained("reset-dropped", digits, row, ResetTerm::Dropped)?;
-        Ok(gradient::reset(&digits.settings.seeds, &kept, &dropped))
-    }
-
     fn alignment(&self, digits: &Task) -> Result<Claim, CommandError> {
         let found = self.inspected("alignment", digits, claims::row(digits, "random feedback")?)?;
         Ok(alignment::claim(&digits.settings.seeds, &found))
@@ -134,12 +128,11 @@ impl Tried<'_> {
         Ok(depth::claim(&digits.settings.seeds, &found))
     }
 
-    fn parity(&self, digits: &Task) -> Result<Claim, CommandError> {
+    fn parity(&self, digits: &Task, bptt: &[Trained]) -> Result<Claim, CommandError> {
         let row = claims::row(digits, "DCLL")?;
         let dcll: Vec<CellResult> =
             self.inspected("dcll", digits, row)?.into_iter().map(|found| found.result).collect();
-        let trained = self.trained("dcll-bptt", digits, row, ResetTerm::Kept)?;
-        Ok(gradient::parity(&digits.settings.seeds, &dcll, &trained))
+        Ok(gradient::parity(&digits.settings.seeds, &dcll, bptt))
     }
 
     fn first_spike(&self) -> Result<Claim, CommandError> {
