@@ -96,7 +96,7 @@ fn a_layer_hands_its_modulation_down() {
 
 #[test]
 fn an_eligibility_needs_a_surrogate_and_a_trace() {
-    let filter = "eligibility: (q_decay: 0, p_decay: 0, product_shift: 8)";
+    let filter = "eligibility: Filter(q_decay: 0, p_decay: 0, product_shift: 8)";
     let (title, _) = problem(&digits_with("shift: 14, rounding: Nearest", &format!("shift: 14, {filter}")));
     assert_eq!(title, "an eligibility filters a surrogate derivative");
     let events = digits_with("learning: (shift: 16)", "learning: (shift: 16, presynaptic: Events)");
