@@ -185,20 +185,19 @@ pub struct SynapseView<'a, R, M = Unmetered> {
     rule: PhantomData<R>,
 }
 
-macro_rules! accessors {
-    ($($(#[$doc:meta])* $field:ident: $mark:ident;)*) => {
-        $(
-            $(#[$doc])*
-            #[inline(always)]
-            #[must_use]
-            pub fn $field(&self) -> i32
-            where
-                R: Reads<marks::$mark>,
-            {
-                self.meter.read(Variable::$mark, 1);
-                self.state.$field
-            }
-        )*
+/// One accessor a call, so that a compiler's message about one names no other.
+macro_rules! accessor {
+    ($(#[$doc:meta])* $field:ident: $mark:ident) => {
+        $(#[$doc])*
+        #[inline(always)]
+        #[must_use]
+        pub fn $field(&self) -> i32
+        where
+            R: Reads<marks::$mark>,
+        {
+            self.meter.read(Variable::$mark, 1);
+            self.state.$field
+        }
     };
 }
 
@@ -210,24 +209,40 @@ impl<'a, R, M: Meter> SynapseView<'a, R, M> {
         Self { state, meter, rule: PhantomData }
     }
 
-    accessors! {
+    accessor! {
         /// Trace P of the synapse's axon, trace lanes.
-        trace_p: TraceP;
+        trace_p: TraceP
+    }
+    accessor! {
         /// Events that arrived on the synapse's axon in this step.
-        events: Events;
+        events: Events
+    }
+    accessor! {
         /// Third factor L of the synapse's neuron.
-        third_factor: ThirdFactor;
+        third_factor: ThirdFactor
+    }
+    accessor! {
         /// Surrogate derivative at the neuron's compared membrane.
-        surrogate: Surrogate;
+        surrogate: Surrogate
+    }
+    accessor! {
         /// `L * surrogate`, formed once a neuron.
-        modulation: Modulation;
+        modulation: Modulation
+    }
+    accessor! {
         /// Strength beta of the neuron's adaptation, a decay factor's format.
-        adaptation_strength: AdaptationStrength;
+        adaptation_strength: AdaptationStrength
+    }
+    accessor! {
         /// First eligibility state of the synapse.
-        eligibility_first: EligibilityFirst;
+        eligibility_first: EligibilityFirst
+    }
+    accessor! {
         /// Second eligibility state of the synapse.
-        eligibility_second: EligibilitySecond;
+        eligibility_second: EligibilitySecond
+    }
+    accessor! {
         /// Normaliser of the synapse, before this step.
-        normaliser: Normaliser;
+        normaliser: Normaliser
     }
 }
