@@ -40,6 +40,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("yin-yang-30.network.ron", include_str!("../../experiments/yin-yang-30.network.ron")),
     ("yin-yang-direct.network.ron", include_str!("../../experiments/yin-yang-direct.network.ron")),
     ("nmnist.ron", include_str!("../../experiments/nmnist.ron")),
+    ("nmnist-dcll.network.ron", include_str!("../../experiments/nmnist-dcll.network.ron")),
     ("nmnist.network.ron", include_str!("../../experiments/nmnist.network.ron")),
     ("randman.ron", include_str!("../../experiments/randman.ron")),
     ("randman.network.ron", include_str!("../../experiments/randman.network.ron")),
