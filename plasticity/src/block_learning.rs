@@ -355,6 +355,23 @@ struct Rows<'a> {
     normaliser: Option<&'a [u8]>,
 }
 
+impl Rows<'_> {
+    /// What the synapses of the `index`th visited row share in the step.
+    #[inline(always)]
+    fn update(&self, index: usize, sweep: &Sweep<'_>) -> RowUpdate {
+        let at = self.rows[index] as usize;
+        RowUpdate {
+            key: dither::row_key(sweep.seed, sweep.step, sweep.projection, self.presynaptic[at]),
+            first_post: sweep.first_post,
+            shift: sweep.shift,
+            rounding: sweep.config.rounding,
+            limit: sweep.limit,
+            p: self.p.map_or(0, |p| p[at]),
+            events: self.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
+        }
+    }
+}
+
 /// A state of a synapse, where the rule keeps it.
 fn state_of(lanes: &[u16], entry: usize) -> i32 {
     lanes.get(entry).map_or(0, |state| i32::from(*state))
@@ -372,15 +389,7 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
     let word = PhantomData::<W>;
     for (index, &row) in rows.rows.iter().enumerate() {
         let at = row as usize;
-        let update = RowUpdate {
-            key: dither::row_key(sweep.seed, sweep.step, sweep.projection, rows.presynaptic[at]),
-            first_post: sweep.first_post,
-            shift: sweep.shift,
-            rounding: sweep.config.rounding,
-            limit: sweep.limit,
-            p: rows.p.map_or(0, |p| p[at]),
-            events: rows.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
-        };
+        let update = rows.update(index, &sweep);
         counts.rows_visited += 1;
         let state = |entry: usize, slot: usize| SynapseState {
             trace_p: update.p,

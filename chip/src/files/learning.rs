@@ -247,12 +247,7 @@ fn third_factor(
         ThirdFactorFile::Compartment { draw, decay: leak, shift } => {
             let field = |name: &str| format!("{path}.Compartment.{name}");
             if file.rate_limit.is_some() {
-                let place = format!("populations[{index}].learning.rate_limit");
-                let problem = check
-                    .at(&place, "an error compartment has no rate limit")
-                    .labelled("it would charge the compartment")
-                    .noted("allowed", "`rate_limit` with another third factor");
-                check.push(problem);
+                limited_compartment(check, index);
             }
             let fraction = chip.datapath.decay_fraction;
             ThirdFactor::Compartment {
@@ -262,6 +257,16 @@ fn third_factor(
             }
         }
     }
+}
+
+/// Refuses a rate limit of population `index`, whose third factor is an error compartment.
+fn limited_compartment(check: &mut Check<'_>, index: usize) {
+    let place = format!("populations[{index}].learning.rate_limit");
+    let problem = check
+        .at(&place, "an error compartment has no rate limit")
+        .labelled("it would charge the compartment")
+        .noted("allowed", "`rate_limit` with another third factor");
+    check.push(problem);
 }
 
 fn matrix(check: &mut Check<'_>, path: &str, draw: MatrixDraw) -> MatrixDraw {
