@@ -2,17 +2,9 @@
 //! what the local readouts of learning groups answer.
 
 use crate::classify::cell::{Cell, CellResult, CellState};
+use crate::classify::inspect::Inspection;
 use crate::experiment::pool::{CellContext, Outcome, Work};
 use serde::{Deserialize, Serialize};
-
-/// What is seen in a trained chip.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Inspection {
-    /// Angle in degrees between B and the weights to the readout, of each population with random feedback.
-    pub angles: Vec<(String, f64)>,
-    /// Accuracy on the test part of the local readouts of each population with learning groups, 0..=1.
-    pub local: Vec<(String, f64)>,
-}
 
 /// A cell and what is seen in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]

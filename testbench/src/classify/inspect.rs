@@ -1,10 +1,19 @@
 //! Looking into the chip of a trained cell: feedback against readout weights, local readouts of learning groups.
 
 use super::cell::Cell;
-use crate::claims::inspected::Inspection;
 use crate::float::agreement::layers::angles;
+use serde::{Deserialize, Serialize};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::probe::Recorder;
+
+/// What is seen in a trained chip.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Inspection {
+    /// Angle in degrees between B and the weights to the readout, of each population with random feedback.
+    pub angles: Vec<(String, f64)>,
+    /// Accuracy on the test part of the local readouts of each population with learning groups, 0..=1.
+    pub local: Vec<(String, f64)>,
+}
 
 impl Cell<'_> {
     /// What is seen in the chip after training; its state is then that of the last test sample.
@@ -13,21 +22,24 @@ impl Cell<'_> {
     /// When the chip's run fails, or the cell runs on the float twin.
     pub fn inspect(&mut self) -> Result<Inspection, String> {
         let network = self.network().clone();
-        let samples: Vec<u32> = self.held_out().to_vec();
+        let grouped: Vec<usize> = match self.machine() {
+            Some(machine) => {
+                (0..network.populations.len()).filter(|p| !outputs(machine, *p).is_empty()).collect()
+            }
+            None => return Err("a float twin has no chip to look into".to_owned()),
+        };
+        // Only local readouts need the test part once more.
+        let samples = if grouped.is_empty() { &[] } else { self.held_out() };
         let programs: Vec<_> =
             samples.iter().map(|sample| (self.test_program(*sample), self.label(*sample))).collect();
         let from = self.answer_from() as usize;
-        let Some(machine) = self.machine_mut() else {
-            return Err("a float twin has no chip to look into".to_owned());
-        };
+        let Some(machine) = self.machine_mut() else { return Ok(Inspection::default()) };
         let weights: Vec<Vec<f64>> = (0..network.projections.len())
             .map(|p| machine.weights(&network, p).into_iter().map(f64::from).collect())
             .collect();
-        let grouped: Vec<usize> =
-            (0..network.populations.len()).filter(|p| !outputs(machine, *p).is_empty()).collect();
         let mut correct = vec![0u32; grouped.len()];
         let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
-        for (program, label) in programs.iter().filter(|_| !grouped.is_empty()) {
+        for (program, label) in &programs {
             let mut sums = vec![Vec::new(); grouped.len()];
             for (step, events) in program.iter().enumerate() {
                 let events = std::slice::from_ref(events);

@@ -10,7 +10,7 @@
 pub mod cell;
 pub mod check;
 pub mod engine;
-mod inspect;
+pub mod inspect;
 pub mod schedule;
 pub mod stores;
 pub mod summary;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
+use synfire_chip::warnings::warnings;
 
 /// A classification, ready to run.
 pub struct Task {
@@ -22,6 +23,8 @@ pub struct Task {
     pub settings: Classify,
     /// The chip.
     pub chip: Chip,
+    /// What is legal in the networks of its rows and probably not meant.
+    pub warnings: Vec<String>,
     /// Data that is the same for every seed.
     fixed: Option<Arc<DataSet>>,
     origin: Opened,
@@ -55,7 +58,7 @@ impl Task {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
         let fixed = load(&settings.data, &place)?.map(Arc::new);
-        let task = Self { settings, chip, fixed, origin, place };
+        let mut task = Self { settings, chip, warnings: Vec::new(), fixed, origin, place };
         let seed = task.settings.seeds[0];
         let data = task.data(seed);
         task.parts(&data, seed)?;
@@ -71,6 +74,7 @@ impl Task {
             stores::known(fractions, &networks)
                 .map_err(|problem| Diagnostics::from(Diagnostic { place: place(), ..problem }))?;
         }
+        task.warnings = networks.iter().flat_map(warnings).collect();
         Ok(task)
     }
 

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::Path;
 use synfire_chip::files::{self, Diagnostic, NetworkOverrides};
 use synfire_chip::machine::Machine;
+use synfire_chip::warnings::warnings;
 
 fn line(text: &str) -> Result<(), CommandError> {
     let mut out = std::io::stdout().lock();
@@ -41,7 +42,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             let chip = files::load_chip(chip, Path::new("."))?;
             let overrides = NetworkOverrides::default();
             let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
-            run::warn(std::slice::from_ref(&network));
+            run::warn(&warnings(&network));
             let machine = Machine::new(&network, &chip)
                 .map_err(|e| CommandError::from(files::Diagnostics::from(Diagnostic::new(e.to_string()))))?;
             line(&format!(

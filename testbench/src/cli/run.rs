@@ -22,7 +22,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
-use synfire_chip::network::Network;
 use synfire_chip::warnings::warnings;
 
 /// Time between two checkpoints.
@@ -206,8 +205,7 @@ impl Run<'_> {
         let task = Classification::new(settings, chip, opened.clone())?;
         let settings = &task.settings;
         let variants = task.variants();
-        let networks = variants.iter().map(|variant| task.network(*variant, settings.seeds[0]));
-        warn(&networks.collect::<Result<Vec<_>, _>>()?);
+        warn(&task.warnings);
         let names: Vec<String> = variants.iter().map(Variant::name).collect();
         let rows: Vec<(&str, Variant<'_>)> = names.iter().map(String::as_str).zip(variants).collect();
         let (cells, pair) = cells_of(&rows, |row| row.0, &settings.seeds);
@@ -261,7 +259,8 @@ impl Run<'_> {
         }
         let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
         let networks = task.settings.rows.iter().map(|row| task.rows().network(row, task.settings.seeds[0]));
-        warn(&networks.collect::<Result<Vec<_>, _>>()?);
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        warn(&networks.iter().flat_map(warnings).collect::<Vec<_>>());
         let (cells, pair) = cells_of(&task.settings.rows, row_name, &task.settings.seeds);
         let make = |index: usize| {
             let (row, seed) = pair(index);
@@ -293,13 +292,11 @@ impl Run<'_> {
     }
 }
 
-/// Says once what is legal in the networks of a run and probably not meant.
-pub(super) fn warn(networks: &[Network]) {
-    let mut said: Vec<String> = Vec::new();
-    for warning in networks.iter().flat_map(warnings) {
-        if !said.contains(&warning) {
+/// Says warnings about the networks of a run, each once.
+pub(super) fn warn(warnings: &[String]) {
+    for (index, warning) in warnings.iter().enumerate() {
+        if !warnings[..index].contains(warning) {
             say(&format!("warning: {warning}"));
-            said.push(warning);
         }
     }
 }
