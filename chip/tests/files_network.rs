@@ -162,6 +162,11 @@ fn references_and_combinations_are_checked() {
         ),
         ("learning: (shift: 16)", "delay: 0", "`projections[0].delay` is out of range"),
         ("learning: (shift: 16)", "learning: (shift: 32)", "`projections[0].learning.shift` is out of range"),
+        (
+            "learning: (shift: 16)",
+            "learning: (shift: 16, weight_decay: 17)",
+            "`projections[0].learning.weight_decay` is out of range",
+        ),
         ("bits: 16", "bits: 1", "`projections[0].store.bits` is out of range"),
         ("low: -0.08", "low: 0.5", "`low` is above `high`"),
         (

@@ -10,7 +10,7 @@ use crate::config::{
 use crate::rules::{
     AdaptationProduct, AdaptationTrace, AdaptedSurrogate, Compartment, DoubleFilter, EligibilityProduct,
     EventProduct, Feedback, GroupError, Mirror, Normaliser, OwnError, RateRegulariser, SurrogateDerivative,
-    TraceProduct,
+    TraceProduct, WeightDecay,
 };
 use crate::variables::{Declared, Variable};
 use std::collections::BTreeSet;
@@ -87,6 +87,9 @@ impl Access {
     /// Micro-step 8: eligibility, product and weight of a plastic projection.
     pub(crate) fn synapses(&mut self, learning: &SynapseLearning) {
         self.add(&[Variable::Weight], &[Variable::Weight]);
+        if learning.weight_decay.is_some() {
+            self.add(WeightDecay::READS, &[]);
+        }
         match (learning.eligibility, learning.presynaptic) {
             (Some(Eligibility::Adaptation { .. }), _) => {
                 self.add(AdaptationProduct::READS, &[]);

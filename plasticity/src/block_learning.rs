@@ -13,7 +13,7 @@ use crate::kernel::{self, Factors, RowUpdate, States, Store};
 use crate::rule::{EligibilityRule, UpdateRule, Word};
 use crate::rules::{
     AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, NORMALISER_BITS,
-    Normaliser, TraceProduct,
+    Normaliser, TraceProduct, WeightDecay,
 };
 use crate::slice_learning::SliceLearning;
 use crate::unit::LearningCounts;
@@ -66,7 +66,7 @@ pub struct BlockLearning {
     normaliser: Option<Normaliser>,
     /// Eligibility; empty vectors for a trace-only rule.
     pub state: EligibilityState,
-    /// Whether the product fits 32 bits.
+    /// Whether the product, less the decay, fits 32 bits.
     narrow: bool,
     dense_sweep: bool,
     seed: u32,
@@ -92,13 +92,13 @@ struct Sweep<'a> {
 }
 
 impl BlockLearning {
-    /// Registers at rest. `product_bits` is the width of the exact product, the sign included.
+    /// Registers at rest. `update_bits` is the width of what is rounded, the sign included.
     #[must_use]
     pub fn new(
         block: &AxonBlock,
         config: SynapseLearning,
         states: Option<SynapseStates>,
-        product_bits: u32,
+        update_bits: u32,
         seed: u32,
     ) -> Self {
         let weights = block.memory.weights.len();
@@ -120,7 +120,7 @@ impl BlockLearning {
                 normaliser: vec![0; if normaliser.is_some() { second } else { 0 }],
                 rows,
             },
-            narrow: product_bits <= 31,
+            narrow: update_bits <= 31,
             dense_sweep: false,
             seed: dither::Purpose::Dither.seed(seed),
             rows: Vec::new(),
@@ -366,6 +366,7 @@ impl Rows<'_> {
             shift: sweep.shift,
             rounding: sweep.config.rounding,
             limit: sweep.limit,
+            decay: sweep.config.decay_shift().map(|shift| WeightDecay { shift }),
             p: self.p.map_or(0, |p| p[at]),
             events: self.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
         }
@@ -391,7 +392,8 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
         let at = row as usize;
         let update = rows.update(index, &sweep);
         counts.rows_visited += 1;
-        let state = |entry: usize, slot: usize| SynapseState {
+        let state = |weight: i32, entry: usize, slot: usize| SynapseState {
+            weight,
             trace_p: update.p,
             events: update.events,
             third_factor: factors.third_factor[slot],
@@ -412,11 +414,11 @@ fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
                     RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
                 }
             };
-            let next =
-                update.apply::<R, W, M>(rule, weight, post, &SynapseView::new(state(entry, slot), meter));
+            let next = update.apply::<R, W, M>(rule, post, state(weight, entry, slot), meter);
             weights[entry] = S::narrow(next);
             counts.weight_writes += u64::from(next != weight);
-            meter.read(Variable::Weight, 1);
+            // Read once: by the decay, or here.
+            meter.read(Variable::Weight, usize::from(update.decay.is_none()));
             meter.write(Variable::Weight, usize::from(next != weight));
         };
         match rows.layout {

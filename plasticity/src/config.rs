@@ -305,8 +305,21 @@ pub struct SynapseLearning {
     pub shift: u8,
     /// Rounding of the update: floor, nearest or stochastic.
     pub rounding: Rounding,
+    /// Weight decay: an update at this shift takes `2^-weight_decay` of the weight, 0..=`shift`.
+    pub weight_decay: Option<u8>,
     /// What of the axon enters the product.
     pub presynaptic: Presynaptic,
     /// States of a synapse; `None` is the product without a state a synapse.
     pub eligibility: Option<Eligibility>,
+}
+
+impl SynapseLearning {
+    /// Left shift of a weight to the lanes of a product, where weights decay.
+    #[must_use]
+    pub const fn decay_shift(&self) -> Option<u32> {
+        match self.weight_decay {
+            None => None,
+            Some(decay) => Some(self.shift.saturating_sub(decay) as u32),
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! The weight update of one synapse row: the hot loop of learning.
 //!
 //! Micro-step 8 of `docs/arithmetic.md`: `w <- clamp(w + ((product + r) >> k))`, with `r = dither(k)` (stochastic),
-//! `2^(k-1)` (nearest) or 0 (floor). One dither word a synapse, a function of logical names.
+//! `2^(k-1)` (nearest) or 0 (floor). One dither word a synapse, a function of logical names. Where weights decay, a
+//! product that is not zero is less `w << s` before it is rounded.
 //!
 //! Promises: a zero product writes nothing (`r < 2^k`), so visiting a synapse without need changes no bit; a
 //! dense sweep of a row and a visit of the neurons that can change give the same weights.
 //! Absent on purpose: which rows and neurons are visited (`unit`), what a product is (`rules`).
 
 use crate::rule::{EligibilityRule, UpdateRule, Word};
-use crate::rules::Normaliser;
+use crate::rules::{Normaliser, WeightDecay};
 use crate::variables::{Meter, Unmetered, Variable};
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
@@ -29,6 +30,8 @@ pub struct RowUpdate {
     pub rounding: Rounding,
     /// Largest weight magnitude.
     pub limit: i32,
+    /// Weight decay, where the projection has it.
+    pub decay: Option<WeightDecay>,
     /// Trace P of the row's axon.
     pub p: i32,
     /// Events that arrived on it in this step.
@@ -110,12 +113,16 @@ impl RowUpdate {
     pub fn apply<R: UpdateRule, W: Word, M: Meter>(
         &self,
         rule: R,
-        weight: i32,
         post: u32,
-        view: &SynapseView<'_, R, M>,
+        synapse: SynapseState,
+        meter: &M,
     ) -> i32 {
-        let product: W = rule.product(view);
-        product.updated(weight, self.rounding_word(post), self.shift, self.limit)
+        let product: W = rule.product(&SynapseView::new(synapse, meter));
+        let product = match self.decay {
+            None => product,
+            Some(decay) => decay.taken(product, &SynapseView::new(synapse, meter)),
+        };
+        product.updated(synapse.weight, self.rounding_word(post), self.shift, self.limit)
     }
 }
 
@@ -135,7 +142,9 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
     let strength = lanes(factors.adaptation_strength, n);
     let mut writes = 0;
     for slot in 0..n {
+        let weight: i32 = weights[slot].into();
         let state = SynapseState {
+            weight,
             trace_p: update.p,
             events: update.events,
             third_factor: third[slot],
@@ -146,20 +155,66 @@ fn update_row_body<S: Store, R: UpdateRule, W: Word>(
             eligibility_second: second.map_or(0, |lanes| i32::from(lanes[slot])),
             normaliser: 0,
         };
-        let weight: i32 = weights[slot].into();
         let post = update.first_post.wrapping_add(slot as u32);
-        let next = update.apply::<R, W, _>(rule, weight, post, &SynapseView::new(state, &Unmetered));
+        let next = update.apply::<R, W, _>(rule, post, state, &Unmetered);
         writes += u32::from(next != weight);
         weights[slot] = S::narrow(next);
     }
     writes
 }
 
+// Two loops, so that the one without decay pays nothing for it.
+
+#[inline(always)]
+fn update_row_plain<S: Store, R: UpdateRule, W: Word>(
+    weights: &mut [S],
+    states: States<'_>,
+    factors: Factors<'_>,
+    rule: R,
+    update: RowUpdate,
+    word: PhantomData<W>,
+) -> u32 {
+    update_row_body(weights, states, factors, rule, RowUpdate { decay: None, ..update }, word)
+}
+
+#[inline(always)]
+fn update_row_decaying<S: Store, R: UpdateRule, W: Word>(
+    weights: &mut [S],
+    states: States<'_>,
+    factors: Factors<'_>,
+    rule: R,
+    (update, decay): (RowUpdate, WeightDecay),
+    word: PhantomData<W>,
+) -> u32 {
+    update_row_body(weights, states, factors, rule, RowUpdate { decay: Some(decay), ..update }, word)
+}
+
 vectorised! {
-    /// Updates every slot of a dense row. Returns how many weights changed.
-    pub fn update_row[S: Store, R: UpdateRule, W: Word](
+    fn row_plain[S: Store, R: UpdateRule, W: Word](
         weights: &mut [S], states: States<'_>, factors: Factors<'_>, rule: R, update: RowUpdate, word: PhantomData<W>,
-    ) -> u32 => update_row_body::<S, R, W>
+    ) -> u32 => update_row_plain::<S, R, W>
+}
+
+vectorised! {
+    fn row_decaying[S: Store, R: UpdateRule, W: Word](
+        weights: &mut [S], states: States<'_>, factors: Factors<'_>, rule: R, update: (RowUpdate, WeightDecay),
+        word: PhantomData<W>,
+    ) -> u32 => update_row_decaying::<S, R, W>
+}
+
+/// Updates every slot of a dense row. Returns how many weights changed.
+pub fn update_row<S: Store, R: UpdateRule, W: Word>(
+    weights: &mut [S],
+    states: States<'_>,
+    factors: Factors<'_>,
+    rule: R,
+    update: RowUpdate,
+    word: PhantomData<W>,
+) -> u32 {
+    match update.decay {
+        None => row_plain(weights, states, factors, rule, update, word),
+        Some(decay) => row_decaying(weights, states, factors, rule, (update, decay), word),
+    }
 }
 
 #[inline(always)]

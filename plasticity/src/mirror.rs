@@ -11,7 +11,7 @@
 
 use crate::config::MirrorConfig;
 use crate::kernel::{self, Factors, RowUpdate, States};
-use crate::rules::TraceProduct;
+use crate::rules::{TraceProduct, WeightDecay};
 use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Variable};
 use core::marker::PhantomData;
@@ -158,6 +158,7 @@ impl Mirror {
                 shift: u32::from(learning.shift.saturating_add(shift_offset).min(31)),
                 rounding: learning.rounding,
                 limit: (1 << (self.config.store_bits - 1)) - 1,
+                decay: learning.decay_shift().map(|shift| WeightDecay { shift }),
                 p: self.state.traces.p[at],
                 events: 0,
             };

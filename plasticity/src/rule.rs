@@ -15,6 +15,8 @@ use crate::views::{NeuronView, SynapseView};
 pub trait Word: Copy {
     /// The exact product of two registers.
     fn product(a: i32, b: i32) -> Self;
+    /// A product that is not zero less `weight << shift`; a zero stays zero.
+    fn less_decay(self, weight: i32, shift: u32) -> Self;
     /// `w + ((product + dither) >> k)`, clamped to `-limit..=limit`.
     fn updated(self, weight: i32, dither: u32, k: u32, limit: i32) -> i32;
 }
@@ -23,6 +25,10 @@ impl Word for i32 {
     #[inline(always)]
     fn product(a: i32, b: i32) -> Self {
         a * b
+    }
+    #[inline(always)]
+    fn less_decay(self, weight: i32, shift: u32) -> Self {
+        if self == 0 { 0 } else { self - (weight << shift) }
     }
     #[inline(always)]
     fn updated(self, weight: i32, dither: u32, k: u32, limit: i32) -> i32 {
@@ -35,6 +41,10 @@ impl Word for i64 {
     #[inline(always)]
     fn product(a: i32, b: i32) -> Self {
         Self::from(a) * Self::from(b)
+    }
+    #[inline(always)]
+    fn less_decay(self, weight: i32, shift: u32) -> Self {
+        if self == 0 { 0 } else { self - (Self::from(weight) << shift) }
     }
     #[inline(always)]
     fn updated(self, weight: i32, dither: u32, k: u32, limit: i32) -> i32 {

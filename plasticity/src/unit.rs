@@ -77,6 +77,15 @@ pub fn product_bits(learning: &LearningDatapath, rule: &SynapseLearning, has_sur
     third + surrogate + presynaptic
 }
 
+/// Width of what is rounded, the sign included: a product of `product_bits`, less the decay of a weight of `store_bits`.
+#[must_use]
+pub fn update_bits(product_bits: u32, rule: &SynapseLearning, store_bits: u8) -> u32 {
+    match rule.decay_shift() {
+        None => product_bits,
+        Some(shift) => product_bits.max(u32::from(store_bits) + shift) + 1,
+    }
+}
+
 impl LearningUnit {
     /// A unit for `core`. `slices` gives, per slice, how its neurons learn and whether they form errors;
     /// `blocks`, per block, how its synapses learn; `channels` is the network's number of broadcast channels.
@@ -125,6 +134,7 @@ impl LearningUnit {
             own.filters |= states.is_some();
             let has_surrogate = own.learning().is_some_and(|l| l.surrogate.is_some());
             let bits = product_bits(learning, &config, has_surrogate);
+            let bits = update_bits(bits, &config, block.format.store_bits);
             Some(BlockLearning::new(block, config, states, bits, seed))
         });
         let blocks = blocks.collect();

@@ -157,6 +157,8 @@ impl<'a, R, M: Meter> NeuronView<'a, R, M> {
 /// Registers behind a [`SynapseView`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SynapseState {
+    /// Stored weight of the synapse.
+    pub weight: i32,
     /// Trace P of the synapse's axon.
     pub trace_p: i32,
     /// Events that arrived on the synapse's axon in this step.
@@ -209,6 +211,10 @@ impl<'a, R, M: Meter> SynapseView<'a, R, M> {
         Self { state, meter, rule: PhantomData }
     }
 
+    accessor! {
+        /// Stored weight of the synapse, store lanes.
+        weight: Weight
+    }
     accessor! {
         /// Trace P of the synapse's axon, trace lanes.
         trace_p: TraceP

@@ -152,6 +152,8 @@ pub(super) struct SynapseLearningFile {
     /// Rounding of the update.
     #[serde(default)]
     pub rounding: UpdateRounding,
+    /// An update takes `2^-weight_decay` of the weight.
+    pub weight_decay: Option<i64>,
     /// Trace or events of the axon.
     #[serde(default = "trace")]
     pub presynaptic: Presynaptic,

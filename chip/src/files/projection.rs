@@ -128,8 +128,12 @@ fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip:
             Eligibility::Adaptation { trace_shift }
         }
     };
+    let shift = check.integer(&format!("{path}.shift"), file.shift, 0..=31);
+    let decay = |decay| check.integer(&format!("{path}.weight_decay"), decay, 0..=shift) as u8;
+    let weight_decay = file.weight_decay.map(decay);
     SynapseLearning {
-        shift: check.integer(&format!("{path}.shift"), file.shift, 0..=31) as u8,
+        shift: shift as u8,
+        weight_decay,
         rounding: match file.rounding {
             UpdateRounding::Stochastic => Rounding::Stochastic,
             UpdateRounding::Nearest => Rounding::Nearest,

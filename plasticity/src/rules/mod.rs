@@ -10,6 +10,8 @@
 //! | eRBP | [`Compartment`] | - | [`EventProduct`] |
 //! | SuperSpike | any of these | [`DoubleFilter`], perhaps [`Normaliser`] | [`EligibilityProduct`] |
 //! | e-prop, adaptive threshold | any of these | [`AdaptationTrace`] | [`AdaptationProduct`] |
+//!
+//! Of any of them [`RateLimit`](crate::config::RateLimit) limits the rate of neurons, and [`WeightDecay`] the weights.
 
 mod adaptation_trace;
 mod compartment;
@@ -24,6 +26,7 @@ mod own_error;
 mod rate_regulariser;
 mod surrogate_derivative;
 mod trace_product;
+mod weight_decay;
 
 pub use adaptation_trace::{AdaptationProduct, AdaptationTrace, adaptation_strength};
 pub use compartment::Compartment;
@@ -38,3 +41,4 @@ pub use own_error::OwnError;
 pub(crate) use rate_regulariser::RateRegulariser;
 pub(crate) use surrogate_derivative::{AdaptedSurrogate, SurrogateDerivative};
 pub use trace_product::TraceProduct;
+pub use weight_decay::WeightDecay;

@@ -49,6 +49,17 @@ pub const RULES: &[AuditedRule] = &[
         network: |n| Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")).text(),
     },
     AuditedRule {
+        name: "weight-decay",
+        title: "direct random feedback, traces only, with weight decay",
+        source: "V-A",
+        carries: None,
+        exponent: 1.0,
+        network: |n| {
+            let layers = Layers { synapse: ", weight_decay: 10", ..Layers::new(n) };
+            layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+        },
+    },
+    AuditedRule {
         name: "feedback-alignment",
         title: "layer-by-layer feedback alignment",
         source: "V-A",

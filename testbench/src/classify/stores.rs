@@ -44,6 +44,14 @@ pub fn keep_rates(network: &mut Network, stated: &Network) -> Result<(), Diagnos
         let (Some(learning), Some(before)) = (&mut own.learning, &stated.learning) else { continue };
         let more = i16::from(stated.format.fraction) - i16::from(own.format.fraction);
         learning.shift = moved(before.shift, more, &format!("the learning rate of `{}`", own.name))?;
+        // A part of the weight is the same part in every store.
+        if let Some(decay) = learning.weight_decay.filter(|decay| *decay > learning.shift) {
+            let title = format!("the weight decay of `{}` cannot be kept in this store", own.name);
+            let found = format!("found a decay of {decay} at a shift of {}", learning.shift);
+            return Err(Diagnostic::new(title)
+                .labelled(found)
+                .noted("allowed", "a decay of at most the shift"));
+        }
     }
     for population in &mut network.populations {
         let Some(learning) = &mut population.learning else { continue };

@@ -3,7 +3,7 @@
 use crate::experiment::file::Change;
 use synfire_chip::files::{Diagnostic, nearest};
 use synfire_chip::network::Network;
-use synfire_plasticity::config::{NeuronLearning, Surrogate, SurrogateShape, ThirdFactor};
+use synfire_plasticity::config::{NeuronLearning, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor};
 
 /// Applies `change`; a core holds at most `most` neurons.
 ///
@@ -18,14 +18,15 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
         Change::Shift(name, shift) => {
             let index = projection(network, name)?;
             check_shift("Shift", name, *shift)?;
-            match &mut network.projections[index].learning {
-                Some(learning) => learning.shift = *shift,
-                None => {
-                    return Err(Diagnostic::new(format!(
-                        "projection `{name}` does not learn: no shift to set"
-                    )));
-                }
-            }
+            let learning = rule(network, index, "shift")?;
+            learning.shift = *shift;
+            check_decay("Shift", name, learning)?;
+        }
+        Change::WeightDecay(name, decay) => {
+            let index = projection(network, name)?;
+            let learning = rule(network, index, "weight decay")?;
+            learning.weight_decay = Some(*decay);
+            check_decay("WeightDecay", name, learning)?;
         }
         Change::GroupNeurons(name, neurons) => {
             let hint = network.population(name).and_then(|p| network.populations[p].max_per_core);
@@ -79,6 +80,27 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
         }
     }
     Ok(())
+}
+
+fn rule<'a>(
+    network: &'a mut Network,
+    index: usize,
+    what: &str,
+) -> Result<&'a mut SynapseLearning, Diagnostic> {
+    let projection = &mut network.projections[index];
+    let title =
+        || Diagnostic::new(format!("projection `{}` does not learn: no {what} to set", projection.name));
+    projection.learning.as_mut().ok_or_else(title)
+}
+
+fn check_decay(kind: &str, name: &str, learning: &SynapseLearning) -> Result<(), Diagnostic> {
+    let (shift, Some(decay)) = (learning.shift, learning.weight_decay) else { return Ok(()) };
+    if decay <= shift {
+        return Ok(());
+    }
+    let problem = Diagnostic::new(format!("{kind} of `{name}`: an update cannot resolve its weight decay"));
+    let problem = problem.labelled(format!("found a decay of {decay} at a shift of {shift}"));
+    Err(problem.noted("allowed", "a decay of at most the shift"))
 }
 
 fn check_shift(kind: &str, name: &str, shift: u8) -> Result<(), Diagnostic> {

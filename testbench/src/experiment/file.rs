@@ -69,6 +69,8 @@ pub enum Change {
     Freeze(String),
     /// Learning-rate shift of a projection.
     Shift(String, u8),
+    /// Weight decay of a projection: an update takes `2^-d` of the weight.
+    WeightDecay(String, u8),
     /// Neurons of a learning group of a population.
     GroupNeurons(String, u32),
     /// Third-factor shift of a population.

@@ -198,7 +198,7 @@ impl FloatChip {
                 let factors = post.third_factor.iter().zip(&post.surrogate);
                 self.scratch.extend(factors.map(|(factor, surrogate)| rate * factor * surrogate));
             }
-            rows.learn(constants, &self.scratch);
+            rows.learn(constants, &self.scratch, self.state.shift_offset);
         }
     }
 

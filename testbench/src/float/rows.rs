@@ -72,6 +72,8 @@ struct Rule {
     presynaptic: Presynaptic,
     eligibility: Option<States>,
     normaliser: Option<Normaliser>,
+    /// What an update takes of the weight, as a part of it, at no shift offset.
+    weight_decay: Option<f64>,
 }
 
 /// A learning rate a synapse: bits of the chip's lane by which its eligibility ever exceeded a reference.
@@ -171,11 +173,18 @@ impl RowConstants {
     pub(super) fn rate(&self, offset: u8) -> Option<f64> {
         self.rule.as_ref().map(|rule| rule.base * power(-(i32::from(rule.shift) + i32::from(offset)).min(31)))
     }
+
+    /// What an update takes of the weight at a shift offset: it follows the learning rate.
+    fn decay(&self, offset: u8) -> Option<f64> {
+        let rule = self.rule.as_ref()?;
+        let shift = i32::from(rule.shift);
+        rule.weight_decay.map(|decay| decay * power(shift - (shift + i32::from(offset)).min(31)))
+    }
 }
 
 /// The rule of a projection, its learning rate from the fractions of its factors.
 fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Rule {
-    let SynapseLearning { shift, rounding, presynaptic, eligibility: of } = rule;
+    let SynapseLearning { shift, rounding, weight_decay, presynaptic, eligibility: of } = rule;
     match rounding {
         // A real number is not rounded.
         Rounding::Floor | Rounding::TowardZero | Rounding::Nearest | Rounding::Stochastic => (),
@@ -204,7 +213,8 @@ fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Ru
     let reference = of.and_then(|eligibility| eligibility.reference());
     let one = event * power(surrogate - dropped);
     let normaliser = reference.map(|reference| Normaliser { one, reference: i32::from(reference) });
-    Rule { shift, base: event * power(exponent), presynaptic, eligibility, normaliser }
+    let weight_decay = weight_decay.map(|decay| power(-i32::from(decay)));
+    Rule { shift, base: event * power(exponent), presynaptic, eligibility, normaliser, weight_decay }
 }
 
 /// `rho` and `beta` of a population's neurons; beta is the constant that a chip is loaded with.
@@ -357,7 +367,10 @@ impl Rows {
     }
 
     /// 9.2 and 9.3: `factors` is `rate * L * surrogate` of each neuron, or `rate * L` for an eligibility rule.
-    pub(super) fn learn(&mut self, constants: &RowConstants, factors: &[f64]) {
+    pub(super) fn learn(&mut self, constants: &RowConstants, factors: &[f64], offset: u8) {
+        if let Some(decay) = constants.decay(offset) {
+            return self.learn_decaying(constants, factors, decay);
+        }
         let target = if self.updates.is_empty() { &mut self.weights } else { &mut self.updates };
         if constants.is_eligible() {
             for axon in (0..constants.delays.len()).filter(|axon| self.eligible[*axon]) {
@@ -380,6 +393,33 @@ impl Rows {
                         target[entry] += factors[posts[entry] as usize] * self.trace_p[axon];
                     }
                 }
+            }
+        }
+    }
+}
+
+impl Rows {
+    /// As `learn`, and with 9.6: every synapse whose product is not zero loses a part of its weight.
+    fn learn_decaying(&mut self, constants: &RowConstants, factors: &[f64], decay: f64) {
+        let eligible = constants.is_eligible();
+        for axon in 0..constants.delays.len() {
+            if if eligible { !self.eligible[axon] } else { self.trace_p[axon] == 0.0 } {
+                continue;
+            }
+            for (index, entry) in constants.row(axon).enumerate() {
+                let post = match &constants.layout {
+                    Layout::Dense => index,
+                    Layout::Sparse { posts, .. } => posts[entry] as usize,
+                };
+                let past = if eligible { self.eligibility_2[entry] } else { self.trace_p[axon] };
+                let product = factors[post] * past;
+                if product == 0.0 {
+                    continue;
+                }
+                let slower = self.normaliser.get(entry).map_or(1.0, |n| power(-i32::from(*n)));
+                let change = (product - decay * self.weights[entry]) * slower;
+                let target = if self.updates.is_empty() { &mut self.weights } else { &mut self.updates };
+                target[entry] += change;
             }
         }
     }

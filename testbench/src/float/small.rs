@@ -253,6 +253,7 @@ fn projection(
         learning: Some(SynapseLearning {
             shift,
             rounding: Rounding::Stochastic,
+            weight_decay: None,
             presynaptic: Presynaptic::Trace,
             eligibility,
         }),

@@ -193,7 +193,7 @@ impl Rows {
         }
     }
 
-    /// 9.2 and 9.3 of projection `number`, in step `step`.
+    /// 9.2, 9.6 and 9.3 of projection `number`, in step `step`.
     pub(super) fn learn(&mut self, network: &Network, number: usize, step: u64, offset: i64, post: Post<'_>) {
         let projection = &network.projections[number];
         let Some(rule) = projection.learning else { return };
@@ -210,6 +210,11 @@ impl Rows {
                     factor * post.surrogate[synapse.post] * presynaptic
                 }
             };
+            // The decay is weighed against the product at the projection's own k.
+            let decay = match rule.weight_decay {
+                Some(decay) if product != 0 => self.weights[index] * power(rule.shift - decay),
+                _ => 0,
+            };
             let pre = self.axons[synapse.axon].pre;
             let added = match rule.rounding {
                 Rounding::Stochastic => {
@@ -219,7 +224,7 @@ impl Rows {
                 Rounding::Nearest if k > 0 => power(k - 1),
                 _ => 0,
             };
-            let weight = self.weights[index] + floor(product + added, k);
+            let weight = self.weights[index] + floor(product - decay + added, k);
             self.weights[index] = signed(projection.format.store_bits, weight);
         }
     }

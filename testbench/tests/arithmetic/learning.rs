@@ -22,11 +22,12 @@ use synfire_plasticity::kernel::{self, Factors, RowUpdate, States};
 use synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
 use synfire_plasticity::rule::{EligibilityRule, UpdateRule};
 use synfire_plasticity::rules::{
-    AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, adaptation_strength,
+    AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, WeightDecay,
+    adaptation_strength,
 };
 use synfire_plasticity::slice_learning::FormedError;
 use synfire_plasticity::surrogate;
-use synfire_plasticity::unit::{LearningUnit, product_bits};
+use synfire_plasticity::unit::{LearningUnit, product_bits, update_bits};
 use synfire_plasticity::variables::Unmetered;
 use synfire_plasticity::views::{SynapseState, SynapseView};
 
@@ -133,6 +134,18 @@ pub const EXECUTORS: &[Executor] = &[
         heading: "b | mode | k | L | surrogate | P | seed/step/projection/pre/post | w | r | w'",
         inputs: 8,
         run: run_update,
+    },
+    Executor {
+        name: "weight-decay",
+        heading: "b | mode | k | d | k used | L | surrogate | P | seed/step/projection/pre/post | w | r | w'",
+        inputs: 10,
+        run: run_weight_decay,
+    },
+    Executor {
+        name: "update-bits",
+        heading: "product bits | b | k | d | bits | lanes",
+        inputs: 4,
+        run: run_update_bits,
     },
 ];
 
@@ -293,6 +306,7 @@ fn run_mirror(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let learning = SynapseLearning {
             shift: row.get(1),
             rounding: Rounding::Nearest,
+            weight_decay: None,
             presynaptic: Presynaptic::Trace,
             eligibility: None,
         };
@@ -593,59 +607,93 @@ fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
             "adaptation" => (Presynaptic::Trace, Some(adaptation)),
             _ => row.bad(4),
         };
-        let rule = SynapseLearning { shift: 0, rounding: Rounding::Floor, presynaptic, eligibility };
+        let rule = SynapseLearning {
+            shift: 0,
+            rounding: Rounding::Floor,
+            weight_decay: None,
+            presynaptic,
+            eligibility,
+        };
         let bits = product_bits(&formats, &rule, has_surrogate);
         results![bits, if bits <= 31 { 32 } else { 64 }]
     })
 }
 
 fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| updated(row, 3, row.get(2), None))
+}
+
+fn run_weight_decay(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| {
-        let shift: u32 = row.get(2);
-        let rounding = match row.text(1) {
-            "floor" => Rounding::Floor,
-            "nearest" => Rounding::Nearest,
-            "stochastic" => Rounding::Stochastic,
-            _ => row.bad(1),
-        };
-        let stochastic = rounding == Rounding::Stochastic;
-        let [seed, step, projection, pre, post] = if stochastic { names(row, 6) } else { [0; 5] };
-        let key = dither::row_key(dither::Purpose::Dither.seed(seed), u64::from(step), projection, pre);
-        let word = match rounding {
-            Rounding::Stochastic => dither::dither(dither::word(key, post), shift),
-            Rounding::Nearest => (1 << shift) >> 1,
-            Rounding::Floor | Rounding::TowardZero => 0,
-        };
-        let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(3), row.get(4), row.get(5));
-        let modulation = third_factor * surrogate;
-        let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
-        let update = RowUpdate { key, first_post: post, shift, rounding, limit, p, events: 0 };
-        let state =
-            SynapseState { trace_p: p, third_factor, surrogate, modulation, ..SynapseState::default() };
-        let view = SynapseView::new(state, &Unmetered);
-        let weight: i32 = row.get(7);
-        let next = update.apply::<_, i64, _>(TraceProduct, weight, post, &view);
-        if (i64::from(modulation) * i64::from(p)).abs() < 1 << 30 && shift <= 30 {
-            let narrow = update.apply::<_, i32, _>(TraceProduct, weight, post, &view);
-            assert_eq!(narrow, next, "line {}: 32-bit lanes", row.line);
-        }
-        let mut weights = [weight as i16];
-        let factors = Factors {
-            third_factor: &[third_factor],
-            surrogate: &[surrogate],
-            modulation: &[modulation],
-            adaptation_strength: &[],
-        };
-        let writes = kernel::update_row::<i16, _, i64>(
-            &mut weights,
-            States::default(),
-            factors,
-            TraceProduct,
-            update,
-            PhantomData,
-        );
-        assert_eq!(i32::from(weights[0]), next, "line {}: one synapse and a row", row.line);
-        assert_eq!(writes, u32::from(next != weight), "line {}: writes", row.line);
-        results![word, next]
+        let rule = decaying(row.get(2), row.get(3));
+        let decay = rule.decay_shift().map(|shift| WeightDecay { shift });
+        updated(row, 5, row.get(4), decay)
     })
+}
+
+fn run_update_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let bits = update_bits(row.get(0), &decaying(row.get(2), row.get(3)), row.get(1));
+        results![bits, if bits <= 31 { 32 } else { 64 }]
+    })
+}
+
+fn decaying(shift: u8, weight_decay: u8) -> SynapseLearning {
+    SynapseLearning {
+        shift,
+        rounding: Rounding::Floor,
+        weight_decay: Some(weight_decay),
+        presynaptic: Presynaptic::Trace,
+        eligibility: None,
+    }
+}
+
+/// One update of a row: store bits, rounding, and from column `at` on the factors, the names and the weight.
+fn updated(row: &Row, at: usize, shift: u32, decay: Option<WeightDecay>) -> Vec<String> {
+    let rounding = match row.text(1) {
+        "floor" => Rounding::Floor,
+        "nearest" => Rounding::Nearest,
+        "stochastic" => Rounding::Stochastic,
+        _ => row.bad(1),
+    };
+    let stochastic = rounding == Rounding::Stochastic;
+    let [seed, step, projection, pre, post] = if stochastic { names(row, at + 3) } else { [0; 5] };
+    let key = dither::row_key(dither::Purpose::Dither.seed(seed), u64::from(step), projection, pre);
+    let word = match rounding {
+        Rounding::Stochastic => dither::dither(dither::word(key, post), shift),
+        Rounding::Nearest => (1 << shift) >> 1,
+        Rounding::Floor | Rounding::TowardZero => 0,
+    };
+    let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(at), row.get(at + 1), row.get(at + 2));
+    let modulation = third_factor * surrogate;
+    let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
+    let update = RowUpdate { key, first_post: post, shift, rounding, limit, decay, p, events: 0 };
+    let weight: i32 = row.get(at + 4);
+    let state =
+        SynapseState { weight, trace_p: p, third_factor, surrogate, modulation, ..SynapseState::default() };
+    let next = update.apply::<_, i64, _>(TraceProduct, post, state, &Unmetered);
+    let (product, decayed) =
+        (i64::from(modulation) * i64::from(p), decay.map_or(0, |decay| i64::from(weight) << decay.shift));
+    if product.abs() + decayed.abs() < 1 << 30 && shift <= 30 {
+        let narrow = update.apply::<_, i32, _>(TraceProduct, post, state, &Unmetered);
+        assert_eq!(narrow, next, "line {}: 32-bit lanes", row.line);
+    }
+    let mut weights = [weight as i16];
+    let factors = Factors {
+        third_factor: &[third_factor],
+        surrogate: &[surrogate],
+        modulation: &[modulation],
+        adaptation_strength: &[],
+    };
+    let writes = kernel::update_row::<i16, _, i64>(
+        &mut weights,
+        States::default(),
+        factors,
+        TraceProduct,
+        update,
+        PhantomData,
+    );
+    assert_eq!(i32::from(weights[0]), next, "line {}: one synapse and a row", row.line);
+    assert_eq!(writes, u32::from(next != weight), "line {}: writes", row.line);
+    results![word, next]
 }

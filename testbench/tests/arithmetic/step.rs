@@ -141,6 +141,7 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let synapses = SynapseLearning {
         shift: options.int("k", 0),
         rounding,
+        weight_decay: None,
         presynaptic: Presynaptic::Trace,
         eligibility,
     };

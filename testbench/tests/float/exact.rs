@@ -89,6 +89,8 @@ fn exact(network: &mut Network) {
         projection.format.exponent = projection.format.exponent.max(0);
         if let Some(rule) = &mut projection.learning {
             rule.shift = 0;
+            // All of the weight, at a shift of 0.
+            rule.weight_decay = rule.weight_decay.map(|_| 0);
             match &mut rule.eligibility {
                 Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise }) => {
                     // Its shift would round.
@@ -183,6 +185,7 @@ fn difference(network: &Network, plain: &PlainChip, chip: &FloatChip) -> Option<
 struct Did {
     steps: u32,
     weights: u32,
+    decaying: u32,
     filtered: u32,
     adapting: u32,
     event_driven: u32,
@@ -200,6 +203,8 @@ impl Did {
             let changed = u32::from(plain.rows[of].weights != before[of]);
             let rule = projection.learning;
             self.weights += changed;
+            let decays = rule.is_some_and(|rule| rule.weight_decay.is_some());
+            self.decaying += changed * u32::from(decays);
             match rule.and_then(|rule| rule.eligibility) {
                 Some(Eligibility::Filter { .. }) => self.filtered += changed,
                 Some(Eligibility::Adaptation { .. }) => self.adapting += changed,
@@ -229,7 +234,7 @@ impl Did {
     fn assert_not_vacuous(&self) {
         let rules =
             [self.filtered, self.adapting, self.event_driven, self.mirrored, self.compartments, self.groups];
-        let rules = rules.iter().chain([&self.handed_down, &self.contested]);
+        let rules = rules.iter().chain([&self.handed_down, &self.contested, &self.decaying]);
         assert!(self.steps > 10_000 && self.weights > 1000, "{self:?}");
         assert!(rules.clone().all(|steps| *steps > 50), "a rule hardly did anything: {self:?}");
     }

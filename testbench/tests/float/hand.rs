@@ -88,6 +88,7 @@ fn network(spiking: bool) -> Network {
             learning: Some(SynapseLearning {
                 shift: 10,
                 rounding: Rounding::Stochastic,
+                weight_decay: None,
                 presynaptic: Presynaptic::Trace,
                 eligibility: None,
             }),
@@ -155,6 +156,28 @@ fn one_weight_update() {
     let before = chip.weights(0);
     chip.step(&control(&[Control::Learn(false)]));
     assert_eq!(chip.weights(0), before, "no third factor without the learn flag");
+}
+
+/// A weight that learns loses 2^-d of itself, half of that at a shift offset of 1, and none where the product is zero.
+#[test]
+fn a_weight_that_learns_decays() {
+    let mut network = network(false);
+    network.projections[0].learning.as_mut().expect("it learns").weight_decay = Some(4);
+    let mut chip = FloatChip::new(&network);
+    chip.step(&StepEvents {
+        control: vec![Control::Learn(true), Control::Target { channel: 0, value: 1 << 15 }],
+        ..fire(1)
+    });
+    chip.step(&StepEvents::default());
+    assert_eq!(chip.weights(0), [0.5], "P is zero");
+    chip.step(&StepEvents::default());
+    let first = 0.5 + 1.0 / 8192.0 - 0.5 / 16.0;
+    assert_eq!(chip.weights(0), [first]);
+    chip.step(&control(&[Control::ShiftOffset(1)]));
+    assert_eq!(chip.weights(0), [first + (0.5 * 1.25 / 8192.0 - first / 16.0) / 2.0]);
+    let before = chip.weights(0);
+    chip.step(&control(&[Control::Learn(false)]));
+    assert_eq!(chip.weights(0), before, "nothing is visited");
 }
 
 /// With the triangle of half-width 2 the surrogate at U = 1/2 is 3/4. The eligibility adds it times P to its first

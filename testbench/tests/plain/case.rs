@@ -63,6 +63,10 @@ pub struct Activity {
     pub filtered: usize,
     /// Cases in which a mirrored weight changed.
     pub mirroring: usize,
+    /// Cases in which a weight of a projection with weight decay changed.
+    pub decaying: usize,
+    /// Cases in which a mirrored weight with weight decay changed.
+    pub mirroring_decay: usize,
     /// Cases in which an event-driven rule changed a weight.
     pub event_driven: usize,
     /// Cases in which a layer handed an error down.
@@ -90,6 +94,8 @@ impl Activity {
         self.learning += usize::from(totals.weight_writes > 0);
         self.filtered += usize::from(totals.filtered_writes > 0);
         self.mirroring += usize::from(totals.mirrored_writes > 0);
+        self.decaying += usize::from(totals.decaying_writes > 0);
+        self.mirroring_decay += usize::from(totals.mirrored_decays > 0);
         self.event_driven += usize::from(totals.event_writes > 0);
         self.handing_down += usize::from(totals.handed_down > 0);
         self.competing += usize::from(totals.contested > 0);
@@ -107,7 +113,7 @@ impl Activity {
         assert!(self.cases > 0 && self.spiking * 2 >= self.cases, "too few cases fire: {self:?}");
         assert!(self.learning * 3 >= self.plastic && self.learning > 0, "too few cases learn: {self:?}");
         assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
-        let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing];
+        let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing, self.decaying];
         assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");
         assert!(self.followed > 0, "no eligibility followed an adaptation: {self:?}");
         assert!(self.adapting > 0 && self.adapting_learning > 0, "no threshold adapted: {self:?}");

@@ -156,6 +156,7 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
     let shift = if c.chance(8) { c.pick(&[0, 31]) } else { c.bits(0, (product - 4).min(31)) };
     Some(SynapseLearning {
         shift,
+        weight_decay: c.chance(30).then(|| shift - c.bits(0, shift.min(12))),
         rounding: c.pick(&[Rounding::Stochastic, Rounding::Nearest, Rounding::Floor, Rounding::Stochastic]),
         presynaptic: if eligibility.is_none() && c.chance(20) {
             Presynaptic::Events

@@ -128,6 +128,10 @@ pub struct Totals {
     pub filtered_writes: u64,
     /// Writes of copies.
     pub mirrored_writes: u64,
+    /// Writes of copies of weights that decay.
+    pub mirrored_decays: u64,
+    /// Weight writes of projections whose weights decay.
+    pub decaying_writes: u64,
     /// Weight writes of event-driven rules.
     pub event_writes: u64,
     /// Errors that hand a layer's modulation down.
@@ -172,6 +176,10 @@ impl Totals {
             let copies = (0..network.populations.len()).filter(|p| mirrored(network, *p) == Some(of)).count();
             self.weight_writes += changed * (1 + copies as u64);
             self.mirrored_writes += changed * copies as u64;
+            if projection.learning.is_some_and(|rule| rule.weight_decay.is_some()) {
+                self.decaying_writes += changed;
+                self.mirrored_decays += changed * copies as u64;
+            }
             if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
                 self.event_writes += changed;
             }
