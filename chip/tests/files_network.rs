@@ -2,7 +2,7 @@
 
 mod files_common;
 
-use files_common::{DIGITS, chip, digits_with, i32s, load, load_in, npy, one_projection, trimmed};
+use files_common::{DIGITS, chip, digits_with, i32s, load, load_in, npy, one_projection, refused, trimmed};
 use std::path::Path;
 use synfire_chip::files::{NetworkOverrides, StoreOverride, load_network, network_from_text};
 use synfire_chip::network::{Network, Source, Synapses};
@@ -97,6 +97,27 @@ fn thresholds_adapt_by_lanes_of_the_state() {
     assert_eq!(slow, Some(Adaptation { decay: PerNeuron::Same(4080), increment: PerNeuron::Same(7) }));
     let noisy = neuron("threshold: 1, noise_bits: 9, noise: Threshold");
     assert_eq!((noisy.noise_bits, noisy.noise), (9, Noise::Threshold));
+}
+
+#[test]
+fn values_may_repeat_over_the_neurons() {
+    let three = |threshold: &str| {
+        let text =
+            one_projection(1, 3, "connect: AllToAll, weights: Constant(0), store: (bits: 8, fraction: 4)");
+        text.replace("threshold: 1", &format!("threshold: {threshold}"))
+    };
+    let bias =
+        "1, bias: Cycle([0.5, -0.25]), adaptation: (decay: Factor(4080), increment: Cycle([0.5, 0.0]))";
+    let parameters = network(&three(bias)).populations[0].parameters.clone();
+    assert_eq!(parameters.bias, PerNeuron::Each(vec![1 << 14, -(1 << 13), 1 << 14]));
+    let (decay, increment) = (PerNeuron::Same(4080), PerNeuron::Each(vec![1 << 14, 0, 1 << 14]));
+    assert_eq!(parameters.adaptation, Some(Adaptation { decay, increment }));
+    let same = network(&three("Cycle([0.5])")).populations[0].parameters.threshold.clone();
+    assert_eq!(same, PerNeuron::Same(1 << 14));
+    for (values, found) in [("", "found 0"), ("1, 2, 3, 4", "found 4"), ("1, -1", "found -1")] {
+        let shown = refused(&three(&format!("Cycle([{values}])")));
+        assert!(shown.contains("threshold.Cycle") && shown.contains(found), "{shown}");
+    }
 }
 
 #[test]

@@ -183,6 +183,8 @@ pub(super) enum ParameterFile {
     Lanes(i64),
     /// One register integer a neuron.
     Npy(String),
+    /// Real values that repeat: neuron i has the element i mod their number.
+    Cycle(Vec<Raw>),
 }
 
 /// A bias, where it is not a plain number.
@@ -193,6 +195,8 @@ pub(super) enum BiasFile {
     Lanes(i64),
     /// One register integer a neuron.
     Npy(String),
+    /// Real values that repeat: neuron i has the element i mod their number.
+    Cycle(Vec<Raw>),
     /// `mantissa << exponent`.
     Mantissa {
         /// An integer or `Npy("..")`.

@@ -1,7 +1,8 @@
 //! `neuron` of a population: decays, thresholds, biases, as register lanes.
 //!
 //! A plain number is a real value, brought to the state's fraction: nearest, ties away from zero. `Lanes(300)` is
-//! the register integer itself, `Npy("f.npy")` one register integer a neuron. A decay is a factor of the chip's
+//! the register integer itself, `Npy("f.npy")` one register integer a neuron, `Cycle([0.6, 0.0])` real values that repeat
+//! over the neurons. A decay is a factor of the chip's
 //! decay fraction; `TauSteps(t)` is `round(2^F * exp(-1/t))` with the crate `libm`, the same on every machine.
 //!
 //! Promises: every lane fits its register. Absent on purpose: learning (`learning`).
@@ -146,6 +147,26 @@ fn parameter(check: &mut Check<'_>, path: &str, raw: Option<&Raw>, neurons: u32,
         None => PerNeuron::Same(0),
         Some(ParameterFile::Lanes(lane)) => PerNeuron::Same(check.raw_lane(path, lane, lanes)),
         Some(ParameterFile::Npy(name)) => each(check, path, &name, neurons, lanes.range.clone()),
+        Some(ParameterFile::Cycle(values)) => cycle(check, &format!("{path}.Cycle"), &values, neurons, lanes),
+    }
+}
+
+/// Real values that repeat over the neurons.
+fn cycle(check: &mut Check<'_>, path: &str, values: &[Raw], neurons: u32, lanes: &Lanes) -> PerNeuron {
+    if values.is_empty() || values.len() > neurons as usize {
+        let problem = check
+            .at(path, format!("`{path}` has the wrong number of values"))
+            .labelled(format!("found {}", values.len()))
+            .noted("allowed", format!("1..={neurons}, the neurons"));
+        check.push(problem);
+        return PerNeuron::Same(0);
+    }
+    let values = values.iter().enumerate();
+    let values: Vec<i32> =
+        values.map(|(index, value)| check.lane(&format!("{path}[0][{index}]"), value, lanes)).collect();
+    match values[..] {
+        [same] => PerNeuron::Same(same),
+        _ => PerNeuron::Each(values.iter().copied().cycle().take(neurons as usize).collect()),
     }
 }
 
@@ -158,6 +179,7 @@ fn bias(check: &mut Check<'_>, path: &str, raw: Option<&Raw>, neurons: u32, lane
         None => PerNeuron::Same(0),
         Some(BiasFile::Lanes(lane)) => PerNeuron::Same(check.raw_lane(path, lane, lanes)),
         Some(BiasFile::Npy(name)) => each(check, path, &name, neurons, lanes.range.clone()),
+        Some(BiasFile::Cycle(values)) => cycle(check, &format!("{path}.Cycle"), &values, neurons, lanes),
         Some(BiasFile::Mantissa { mantissa, exponent }) => {
             let within = format!("{path}.Mantissa");
             let mantissas =
