@@ -3,6 +3,7 @@
 //! | encoder | what a feature `v` of at most `M` means | one spike in step `n` (0-based within the sample) |
 //! | --- | --- | --- |
 //! | [`RateCode`] | probability of a spike in each step: `rate * v / M` | `word < ceil(2^32 * rate * v / M)` |
+//! | [`SigmaDeltaCode`] | spikes a step: `r = rate * v / M` | `floor(1/2 + (n + 1) r) > floor(1/2 + n r)` |
 //! | [`LatencyCode`] | earlier is larger | `n == round((M - v) * range / M)`, halves up |
 //! | [`Poisson`] | nothing: each neuron has its own probability a step | `word < ceil(2^32 * probability)` |
 //! | [`Constant`] | nothing: one neuron, every step (a bias) | always |
@@ -107,17 +108,20 @@ impl Encoder for RateCode {
     }
 }
 
-/// Counted rate code: neuron `i` fires in step `n` when `floor(phase + (n + 1) r)` passes `floor(phase + n r)`, with
-/// `r = rate * features[i] / largest` and a phase of one half: evenly spaced spikes, no randomness.
+/// Sigma-delta code: neuron `i` is a first-order sigma-delta modulator of `r = rate * features[i] / largest`. Its charge
+/// begins at one half and takes `r` in every step; where it reaches one, the neuron fires and the charge loses one.
+///
+/// A feature is the same in every step, so the charge needs no register: after `n` steps it has fired
+/// `floor(1/2 + n r)` times, which is never further than one half from `n r`. Evenly spaced spikes, no randomness.
 #[derive(Clone, Debug)]
-pub struct CountedCode {
+pub struct SigmaDeltaCode {
     input: u16,
     largest: u64,
     rate_per_mille: u64,
 }
 
-impl CountedCode {
-    /// Counted rate code into input population `input`. Features above `largest` count as `largest`.
+impl SigmaDeltaCode {
+    /// Sigma-delta code into input population `input`. Features above `largest` count as `largest`.
     ///
     /// # Errors
     /// When `largest` is 0 or `rate_per_mille` above 1000.
@@ -128,13 +132,13 @@ impl CountedCode {
     }
 }
 
-impl Encoder for CountedCode {
+impl Encoder for SigmaDeltaCode {
     fn spikes(&self, features: &[u8], _: Presentation, step: u32, spikes: &mut Vec<StimulusSpike>) {
         let whole = self.largest * 1000;
         for (neuron, &v) in (0..).zip(features) {
             let rate = u64::from(v).min(self.largest) * self.rate_per_mille;
-            let count = |n: u64| (2 * n * rate + whole) / (2 * whole);
-            if count(u64::from(step) + 1) > count(u64::from(step)) {
+            let fired = |n: u64| (2 * n * rate + whole) / (2 * whole);
+            if fired(u64::from(step) + 1) > fired(u64::from(step)) {
                 spikes.push(StimulusSpike { input: self.input, neuron, count: 1 });
             }
         }
@@ -253,6 +257,25 @@ mod tests {
         assert_eq!(total(&program(&[&always], &[16; 64], SHOWN, 100)), 6400, "probability one is certain");
     }
 
+    /// The steps in which a neuron fires.
+    fn fired(code: &SigmaDeltaCode, v: u8, steps: u32) -> Vec<usize> {
+        let program = program(&[code], &[v], SHOWN, steps);
+        (0..program.len()).filter(|n| !program[*n].spikes.is_empty()).collect()
+    }
+
+    #[test]
+    fn a_modulator_fires_where_its_charge_reaches_one() {
+        let code = SigmaDeltaCode::new(0, 16, 400).unwrap();
+        // r = 0.4: the charge is 0.5, then 0.9, 1.3 -> 0.3, 0.7, 1.1 -> 0.1, 0.5: five steps, two spikes.
+        assert_eq!(fired(&code, 16, 15), [1, 3, 6, 8, 11, 13]);
+        // r = 0.1: 0.5 + 5 r = 1.
+        assert_eq!(fired(&code, 4, 30), [4, 14, 24]);
+        assert_eq!(fired(&code, 0, 100), [0; 0]);
+        assert_eq!(fired(&code, 200, 5), fired(&code, 16, 5), "above the largest is the largest");
+        let always = SigmaDeltaCode::new(0, 16, 1000).unwrap();
+        assert_eq!(fired(&always, 16, 4), [0, 1, 2, 3]);
+    }
+
     #[test]
     fn every_name_changes_the_spikes() {
         let code = |seed, input| RateCode::new(input, 16, 400, seed).unwrap();
@@ -301,6 +324,7 @@ mod tests {
         let error = RateCode::new(0, 16, 1001, 1).unwrap_err();
         assert_eq!(error.to_string(), "encoder: rate_per_mille is 1001, allowed 0..=1000");
         assert!(RateCode::new(0, 0, 400, 1).is_err());
+        assert!(SigmaDeltaCode::new(0, 16, 1001).is_err() && SigmaDeltaCode::new(0, 0, 400).is_err());
         assert!(LatencyCode::new(0, 0, 9, false).is_err());
         assert!(Poisson::new(0, &[1_000_001], 1).is_err());
     }
@@ -313,6 +337,26 @@ mod tests {
             let exact = u128::from(w) * u128::from(largest) * 1000
                 < (u128::from(v.min(largest)) * u128::from(rate)) << 32;
             prop_assert_eq!(u64::from(w) < code.thresholds[usize::from(v)], exact);
+        }
+
+        /// The closed form is the modulator: a charge that takes and gives. So at every step the spikes are within one
+        /// half of the rate's integral.
+        #[test]
+        fn a_modulator_keeps_its_charge(largest in 1_u8.., v: u8, rate in 0_u32..=1000, steps in 1_u32..400) {
+            let code = SigmaDeltaCode::new(0, largest, rate).unwrap();
+            // In units of 1 / (2 * largest * 1000) of a spike.
+            let one = 2000 * i64::from(largest);
+            let taken = 2 * i64::from(v.min(largest)) * i64::from(rate);
+            let (mut charge, mut count) = (one / 2, 0);
+            let spikes = program(&[&code], &[v], SHOWN, steps);
+            for (n, step) in (1_i64..).zip(&spikes) {
+                charge += taken;
+                let fires = charge >= one;
+                prop_assert_eq!(step.spikes.len(), usize::from(fires));
+                charge -= if fires { one } else { 0 };
+                count += i64::from(fires);
+                prop_assert!((n * taken - count * one).abs() <= one / 2, "step {}", n);
+            }
         }
 
         /// Every latency is within the range and never later for a larger feature.

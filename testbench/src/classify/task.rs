@@ -5,7 +5,7 @@ use super::{check, stores};
 use crate::data::digits;
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
-use crate::encode::{Constant, CountedCode, Encoder, LatencyCode, RateCode};
+use crate::encode::{Constant, SigmaDeltaCode, Encoder, LatencyCode, RateCode};
 use crate::experiment::file::{Classify, Data, EncoderFile, Row, ScoreOf, Store};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
@@ -238,7 +238,7 @@ impl Task {
             let (found, allowed) = if of_events {
                 ("samples of events", "`Events(input: ..)` or `Constant(input: ..)`")
             } else {
-                ("samples of features", "`Rate`, `Counted`, `Latency` or `Constant`")
+                ("samples of features", "`Rate`, `SigmaDelta`, `Latency` or `Constant`")
             };
             let title = format!("`{form}` does not encode this data set");
             return Err(self.place.refuse(&format!("encoders[{index}]"), &title, found, allowed));
@@ -275,8 +275,8 @@ impl Task {
             EncoderFile::Rate { rate_per_mille, .. } => {
                 list.push(Box::new(RateCode::new(input, largest, rate_per_mille, seed).map_err(invalid)?));
             }
-            EncoderFile::Counted { rate_per_mille, .. } => {
-                list.push(Box::new(CountedCode::new(input, largest, rate_per_mille).map_err(invalid)?));
+            EncoderFile::SigmaDelta { rate_per_mille, .. } => {
+                list.push(Box::new(SigmaDeltaCode::new(input, largest, rate_per_mille).map_err(invalid)?));
             }
             EncoderFile::Latency { range_steps, zero_is_silent, .. } => {
                 let code = LatencyCode::new(input, largest, range_steps, zero_is_silent).map_err(invalid)?;

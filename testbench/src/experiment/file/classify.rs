@@ -175,8 +175,8 @@ pub enum EncoderFile {
         /// Spikes per thousand steps at the largest value.
         rate_per_mille: u32,
     },
-    /// Evenly spaced spikes, `rate * v / largest` a step.
-    Counted {
+    /// A first-order sigma-delta modulator of `rate * v / largest` a step: evenly spaced spikes.
+    SigmaDelta {
         /// Input population.
         input: String,
         /// Spikes per thousand steps at the largest value.
@@ -210,7 +210,7 @@ impl EncoderFile {
     pub fn form_and_input(&self) -> (&'static str, &str) {
         match self {
             Self::Rate { input, .. } => ("Rate", input),
-            Self::Counted { input, .. } => ("Counted", input),
+            Self::SigmaDelta { input, .. } => ("SigmaDelta", input),
             Self::Latency { input, .. } => ("Latency", input),
             Self::Events { input } => ("Events", input),
             Self::Constant { input } => ("Constant", input),
