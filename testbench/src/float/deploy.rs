@@ -36,15 +36,20 @@ pub fn write_weights(network: &mut Network, projection: usize, weights: &[f64]) 
     beyond
 }
 
+/// The most fraction bits, at most `most`, with which all `weights` fit a store of `bits`.
+#[must_use]
+pub fn fraction(weights: &[f64], bits: u8, most: u8) -> Option<u8> {
+    let largest = weights.iter().fold(0.0f64, |most, weight| most.max(weight.abs()));
+    let limit = f64::from((1i32 << (bits - 1)) - 1);
+    (0..=most).rev().find(|fraction| (largest * power(i32::from(*fraction))).round() <= limit)
+}
+
 /// Gives a projection a store of `bits`, delivered whole, with the most fraction bits in which `weights` still fit
 /// (the real value of a weight stays), and writes them; how many were beyond its end.
 pub fn write_store(network: &mut Network, projection: usize, bits: u8, weights: &[f64]) -> usize {
     let datapath = network.datapath;
     let format = &mut network.projections[projection].format;
-    let largest = weights.iter().fold(0.0f64, |most, weight| most.max(weight.abs()));
-    let most = f64::from((1i32 << (bits - 1)) - 1);
-    let fits = |fraction: &u8| (largest * power(i32::from(*fraction))).round() <= most;
-    format.fraction = (0..=datapath.state_fraction + bits).rev().find(fits).unwrap_or(0);
+    format.fraction = fraction(weights, bits, datapath.state_fraction + bits).unwrap_or(0);
     (format.store_bits, format.delivered_bits) = (bits, bits);
     let shift = i32::from(datapath.state_fraction) - i32::from(datapath.input_shift);
     format.exponent = (shift - i32::from(format.fraction)) as i8;
@@ -109,4 +114,18 @@ pub fn test(
         correct += u32::from(answer == Some(usize::from(data.labels()[*sample as usize])));
     }
     Ok(Deployed { bits, correct, samples: held_out.len() as u32, beyond })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fraction_is_the_largest_that_holds_every_weight() {
+        // 127 lanes: 0.99 * 2^7 = 126.7 rounds to 127, 0.997 * 2^7 to 127.6 and so to 128.
+        assert_eq!(fraction(&[0.99, -0.1], 8, 15), Some(7));
+        assert_eq!(fraction(&[-0.997], 8, 15), Some(6));
+        assert_eq!(fraction(&[1e-6], 8, 15), Some(15), "no finer than asked");
+        assert_eq!(fraction(&[128.0], 8, 15), None);
+    }
 }

@@ -21,6 +21,7 @@ mod errors;
 pub mod forward;
 mod learning;
 mod neurons;
+pub mod optimiser;
 mod rows;
 pub mod small;
 mod surrogate;

@@ -15,6 +15,7 @@
 use super::network::{Layer, Network};
 use super::train::{self, CASES, OUTPUTS};
 use crate::experiment::file::SpikeTime;
+use crate::float::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
@@ -37,13 +38,6 @@ pub const MOST_STEPS: u32 = 256;
 #[must_use]
 pub fn steps(settings: &SpikeTime, steps_per_tau: u32) -> u32 {
     FIRST_STEP + 1 + libm::ceil((settings.late_tau + TAIL_TAU) * f64::from(steps_per_tau)) as u32
-}
-
-/// Largest fraction with which all `values` fit a store of `bits`, at most `most`.
-fn fraction(values: &[f64], bits: u8, most: u8) -> Option<u8> {
-    let largest = values.iter().fold(0.0, |largest: f64, v| largest.max(v.abs()));
-    let limit = f64::from((1i32 << (bits - 1)) - 1);
-    (0..=most).rev().find(|fraction| libm::round(largest * f64::from(1u32 << fraction)) <= limit)
 }
 
 /// Trained weights of one projection: `[pre][post]`, scaled to what a step adds.
@@ -183,18 +177,4 @@ fn text(decay: u32, hidden: usize, bits: u8, fractions: (u8, u8)) -> String {
          projections: [{}])",
         projections.join(", ")
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fraction_is_the_largest_that_holds_every_weight() {
-        // 127 lanes: 0.99 * 2^7 = 126.7 rounds to 127, 0.996 * 2^7 to 127.5 and so to 128.
-        assert_eq!(fraction(&[0.99, -0.1], 8, 15), Some(7));
-        assert_eq!(fraction(&[-0.997], 8, 15), Some(6));
-        assert_eq!(fraction(&[1e-6], 8, 15), Some(15), "no finer than the state");
-        assert_eq!(fraction(&[128.0], 8, 15), None);
-    }
 }

@@ -17,6 +17,7 @@ use crate::encode::Presentation;
 use crate::experiment::file::Row;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::float::deploy::{self, Deployed};
+use crate::float::optimiser::{Moments, Optimiser};
 use crate::float::trial::Trial;
 use crate::float::unrolled::{NoGradient, Unrolled};
 use serde::{Deserialize, Serialize};
@@ -29,21 +30,6 @@ use synfire_chip::network::Network;
 
 /// Stores that the weights are deployed to, in bits.
 pub const STORES: [u8; 2] = [16, 8];
-
-/// How weights follow the gradient.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Optimiser {
-    /// `w += rate * direction`.
-    Descent {
-        /// Learning rate.
-        rate: f64,
-    },
-    /// Adam (Kingma and Ba, 2015), with its usual constants.
-    Adam {
-        /// Learning rate.
-        rate: f64,
-    },
-}
 
 /// What the experiment does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,9 +98,7 @@ pub struct State {
     correct: u32,
     curve: Vec<EpochScore>,
     weights: Vec<Vec<f64>>,
-    /// Adam's first and second moments, and the powers of its constants.
-    moments: (Vec<Vec<f64>>, Vec<Vec<f64>>),
-    powers: (f64, f64),
+    moments: Moments,
 }
 
 /// A training at work.
@@ -200,25 +184,12 @@ impl<'a> Training<'a> {
         let slower = self.task.settings.slower_after.iter().filter(|after| **after <= at.epoch).count();
         let scale = 0.5f64.powi(slower as i32);
         let size = samples.len() as f64;
-        at.powers = (at.powers.0 * BETA.0, at.powers.1 * BETA.1);
+        at.moments.begin_step();
         for (projection, direction) in direction.iter().enumerate() {
-            if !self.net.is_plastic(projection) {
-                continue;
-            }
-            let weights = self.net.weights_mut(projection);
-            let moments = (&mut at.moments.0[projection], &mut at.moments.1[projection]);
-            for (synapse, direction) in direction.iter().enumerate() {
-                let direction = direction / size;
-                weights[synapse] += match self.settings.optimiser {
-                    Optimiser::Descent { rate } => rate * scale * direction,
-                    Optimiser::Adam { rate } => {
-                        let (first, second) = (&mut moments.0[synapse], &mut moments.1[synapse]);
-                        *first = BETA.0 * *first + (1.0 - BETA.0) * direction;
-                        *second = BETA.1 * *second + (1.0 - BETA.1) * direction * direction;
-                        let mean = *first / (1.0 - at.powers.0);
-                        rate * scale * mean / ((*second / (1.0 - at.powers.1)).sqrt() + EPSILON)
-                    }
-                };
+            if self.net.is_plastic(projection) {
+                let weights = self.net.weights_mut(projection);
+                let direction = direction.iter().map(|direction| direction / size);
+                self.settings.optimiser.step(scale, (&mut at.moments, projection), weights, direction);
             }
         }
         at.next += samples.len() as u32;
@@ -254,11 +225,6 @@ impl<'a> Training<'a> {
     }
 }
 
-/// Adam's decays of its moments.
-const BETA: (f64, f64) = (0.9, 0.999);
-/// Keeps Adam from dividing by zero.
-const EPSILON: f64 = 1e-8;
-
 impl Work for Training<'_> {
     type State = State;
     type Result = Trained;
@@ -287,12 +253,8 @@ impl Work for Training<'_> {
         state: Option<State>,
         context: &CellContext<'_, State>,
     ) -> Result<Outcome<State, Trained>, String> {
-        let zeros = || self.net.zeros();
-        let mut at = state.unwrap_or_else(|| State {
-            moments: (zeros(), zeros()),
-            powers: (1.0, 1.0),
-            ..State::default()
-        });
+        let sizes = || self.net.zeros().into_iter().map(|weights| weights.len());
+        let mut at = state.unwrap_or_else(|| State { moments: Moments::new(sizes()), ..State::default() });
         for (projection, weights) in at.weights.iter().enumerate() {
             self.net.weights_mut(projection).copy_from_slice(weights);
         }
