@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | raster `.npy` | `[steps, neurons]` or `[samples, steps, neurons]`, events: bool or integers | [`stimulus::RasterFile`] | [`write::NpyRows`] |
 //! | currents `.npy` | the same shapes, integers: addends of the dendritic sum | [`stimulus::CurrentFile`] | [`write::NpyRows`] |
+//! | signals `.npy` | the same shapes, integers, which become events | [`analog::SigmaDeltaFile`], [`analog::SendOnDeltaFile`] | [`write::NpyRows`] |
 //! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
 //! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
 //!
@@ -14,6 +15,7 @@
 //! than its header says is refused before its first value; every error names file, place, found, allowed.
 //! Absent on purpose: what the numbers mean to a network (`experiment`), files of weights (`synfire-chip`).
 
+pub mod analog;
 pub mod npy;
 pub mod spike_list;
 pub mod stimulus;

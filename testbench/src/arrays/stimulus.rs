@@ -34,16 +34,10 @@ impl RasterFile {
         Ok(Self { rows: open(path, neurons)?, input, max_events })
     }
 
-    /// Samples in the file.
+    /// Samples in the file, and steps of each.
     #[must_use]
-    pub fn samples(&self) -> u64 {
-        samples(&self.rows)
-    }
-
-    /// Steps of a sample.
-    #[must_use]
-    pub fn steps(&self) -> u64 {
-        steps(&self.rows)
+    pub fn shape(&self) -> (u64, u64) {
+        shape(&self.rows)
     }
 }
 
@@ -82,16 +76,10 @@ impl CurrentFile {
         Ok(Self { rows: open(path, neurons)?, population })
     }
 
-    /// Samples in the file.
+    /// Samples in the file, and steps of each.
     #[must_use]
-    pub fn samples(&self) -> u64 {
-        samples(&self.rows)
-    }
-
-    /// Steps of a sample.
-    #[must_use]
-    pub fn steps(&self) -> u64 {
-        steps(&self.rows)
+    pub fn shape(&self) -> (u64, u64) {
+        shape(&self.rows)
     }
 }
 
@@ -110,7 +98,7 @@ impl Stimulus for CurrentFile {
     }
 }
 
-fn open(path: &Path, neurons: u32) -> Result<IntegerRows, ArrayError> {
+pub(super) fn open(path: &Path, neurons: u32) -> Result<IntegerRows, ArrayError> {
     let rows = IntegerRows::open(path)?;
     let shape = rows.shape();
     if !matches!(shape.len(), 2 | 3) || shape.last() != Some(&u64::from(neurons)) {
@@ -121,14 +109,15 @@ fn open(path: &Path, neurons: u32) -> Result<IntegerRows, ArrayError> {
     Ok(rows)
 }
 
-fn samples(rows: &IntegerRows) -> u64 {
-    if let [samples, _, _] = rows.shape() { *samples } else { 1 }
+/// Samples, and steps of each.
+pub(super) fn shape(rows: &IntegerRows) -> (u64, u64) {
+    (if let [samples, _, _] = rows.shape() { *samples } else { 1 }, steps(rows))
 }
 
-fn steps(rows: &IntegerRows) -> u64 {
+pub(super) fn steps(rows: &IntegerRows) -> u64 {
     rows.shape().iter().rev().nth(1).copied().unwrap_or(0)
 }
 
-fn outside(row: &[i64], low: i64, high: i64) -> Option<(usize, i64)> {
+pub(super) fn outside(row: &[i64], low: i64, high: i64) -> Option<(usize, i64)> {
     row.iter().copied().enumerate().find(|(_, value)| !(low..=high).contains(value))
 }

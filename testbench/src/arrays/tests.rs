@@ -1,3 +1,4 @@
+use super::analog::{SendOnDeltaFile, SigmaDeltaFile};
 use super::npy::IntegerRows;
 use super::spike_list::{Limits, SpikeListFile};
 use super::stimulus::{CurrentFile, RasterFile, Stimulus};
@@ -119,7 +120,7 @@ fn rasters_become_spikes() {
     let (_folder, path) =
         file("r.npy", npy("'|u1'", "False", "(2, 2, 3)", &[0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 3]));
     let mut raster = RasterFile::open(&path, 4, 3, 3).unwrap();
-    assert_eq!((raster.samples(), raster.steps()), (2, 2));
+    assert_eq!(raster.shape(), (2, 2));
     let steps = all(&mut raster).unwrap();
     let spike = |neuron, count| vec![StimulusSpike { input: 4, neuron, count }];
     let spikes: Vec<_> = steps.into_iter().map(|s| s.spikes).collect();
@@ -138,7 +139,7 @@ fn currents_become_injections() {
     let data: Vec<u8> = [0_i64, -5, 1 << 40, 0].iter().flat_map(|v| v.to_le_bytes()).collect();
     let (_folder, path) = file("c.npy", npy("'<i8'", "False", "(2, 2)", &data));
     let mut currents = CurrentFile::open(&path, 1, 2).unwrap();
-    assert_eq!((currents.samples(), currents.steps()), (1, 2));
+    assert_eq!(currents.shape(), (1, 2));
     let mut events = StepEvents::default();
     assert!(currents.next_step(&mut events).unwrap());
     assert_eq!(
@@ -262,5 +263,74 @@ proptest! {
     #[test]
     fn damaged_lists_do_no_harm(contents in "[0-9,\n# \"-]{0,60}") {
         let _ = list(&contents);
+    }
+}
+
+/// `[samples, steps, signals]` of `int32`.
+fn signals(shape: &str, values: &[i32]) -> (TempDir, PathBuf) {
+    let data: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    file("x.npy", npy("'<i4'", "False", shape, &data))
+}
+
+/// Events by step: channel and count.
+fn events(stream: &mut impl Stimulus) -> Vec<Vec<(u32, u8)>> {
+    let steps = all(stream).unwrap();
+    steps.iter().map(|step| step.spikes.iter().map(|spike| (spike.neuron, spike.count)).collect()).collect()
+}
+
+#[test]
+fn a_modulator_follows_its_signal() {
+    // Full scale 10. Charges of the first signal: 5, 9, 13 -> 3, 13 -> 3, 3, 10 -> 0.
+    let (_folder, path) = signals("(5, 2)", &[4, 10, 4, 10, 10, 0, 0, 0, 7, 10]);
+    let fired = events(&mut SigmaDeltaFile::open(&path, 3, 2, 10).unwrap());
+    assert_eq!(fired, [vec![(1, 1)], vec![(0, 1), (1, 1)], vec![(0, 1)], vec![], vec![(0, 1), (1, 1)]]);
+    // Two samples: the second begins with half of the full scale again.
+    let (_folder, path) = signals("(2, 2, 1)", &[4, 4, 4, 4]);
+    let mut stream = SigmaDeltaFile::open(&path, 0, 1, 10).unwrap();
+    assert_eq!(stream.shape(), (2, 2));
+    assert_eq!(events(&mut stream), [vec![], vec![(0, 1)], vec![], vec![(0, 1)]]);
+    let (_folder, path) = signals("(2, 1)", &[4, 11]);
+    let mut stream = SigmaDeltaFile::open(&path, 0, 1, 10).unwrap();
+    let refused = text(&all(&mut stream).unwrap_err());
+    assert!(refused.ends_with("signal is 11, allowed 0..=10"), "{refused}");
+}
+
+#[test]
+fn changes_are_sent_by_whole_thresholds() {
+    // Threshold 10, levels of the first signal: 5, 15, 15, 45 (three of four, one carried on), 55, 25, 5.
+    let (_folder, path) = signals("(7, 2)", &[5, 0, 15, 9, 24, -9, 55, -10, 55, -10, 21, -19, 5, -20]);
+    let sent = events(&mut SendOnDeltaFile::open(&path, 0, (2, 3), 10).unwrap());
+    let expected = [
+        vec![],
+        vec![(0, 1)],
+        vec![],
+        vec![(0, 3), (3, 1)],
+        vec![(0, 1)],
+        vec![(1, 3)],
+        vec![(1, 2), (3, 1)],
+    ];
+    assert_eq!(sent, expected);
+    let (_folder, path) = signals("(2, 2, 1)", &[5, 15, -100, -90]);
+    let sent = events(&mut SendOnDeltaFile::open(&path, 0, (1, 3), 10).unwrap());
+    assert_eq!(sent, [vec![], vec![(0, 1)], vec![], vec![(0, 1)]], "a sample begins at its first value");
+}
+
+proptest! {
+    /// The spikes of a modulator are within one half of the signal's sum; a level within a threshold of its signal
+    /// when nothing is held back.
+    #[test]
+    fn signals_are_kept(values in prop::collection::vec(0_i32..=1000, 1..200), threshold in 4_u32..300) {
+        let (_folder, path) = signals(&format!("({}, 1)", values.len()), &values);
+        let fired = events(&mut SigmaDeltaFile::open(&path, 0, 1, 1000).unwrap());
+        let sent = events(&mut SendOnDeltaFile::open(&path, 0, (1, 255), threshold).unwrap());
+        let (mut sum, mut count, mut level) = (0, 0, values[0]);
+        for (step, value) in values.iter().enumerate() {
+            (sum, count) = (sum + value, count + fired[step].len() as i32);
+            prop_assert!((2 * (sum - 1000 * count)).abs() <= 1000, "step {}", step);
+            for (channel, events) in &sent[step] {
+                level += [1, -1][*channel as usize] * i32::from(*events) * threshold as i32;
+            }
+            prop_assert!((value - level).unsigned_abs() < threshold, "step {}", step);
+        }
     }
 }

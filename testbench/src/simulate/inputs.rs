@@ -5,15 +5,17 @@
 //! Absent on purpose: formats of files (`arrays`).
 
 use super::stimuli::{Event, Origin, Stimuli};
+use crate::arrays::ArrayError;
+use crate::arrays::analog::{SendOnDeltaFile, SigmaDeltaFile};
 use crate::arrays::npy::IntegerRows;
 use crate::arrays::spike_list::{Limits, SpikeListFile};
 use crate::arrays::stimulus::{CurrentFile, RasterFile, Stimulus as Stream};
 use crate::encode::{EncodeError, Encoder, LatencyCode, Poisson, RateCode};
 use crate::experiment::file::{Simulate, Stimulus};
 use crate::experiment::origin::Origin as Place;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use synfire_chip::files::Diagnostics;
-use synfire_chip::network::Network;
+use synfire_chip::network::{Input, Network};
 use synfire_chip::program::StepEvents;
 
 type BoxedEncoder = Box<dyn Encoder + Send + Sync>;
@@ -61,14 +63,38 @@ impl Loader<'_> {
                 Ok(Origin::Spikes(index, self.drain(&field, &mut list, &|step| step)?))
             }
             Stimulus::Raster { input, file } => {
-                let at = format!("{at}.Raster");
-                let (index, path, field) = (self.input(&at, input)?, self.path(file), format!("{at}.file"));
-                let own = &self.network.inputs[usize::from(index)];
-                let mut raster = RasterFile::open(&path, index, own.neurons, own.max_events)
-                    .map_err(|e| self.place.array(&field, e))?;
-                let shape = (raster.samples(), raster.steps());
-                let step_of = self.step_of(&field, file, shape)?;
-                Ok(Origin::Spikes(index, self.drain(&field, &mut raster, &step_of)?))
+                let open = |path: &Path, index, own: &Input| {
+                    let raster = RasterFile::open(path, index, own.neurons, own.max_events)?;
+                    let shape = raster.shape();
+                    Ok((Box::new(raster) as Box<dyn Stream>, shape))
+                };
+                self.array(&format!("{at}.Raster"), (input, file), open)
+            }
+            Stimulus::SigmaDelta { input, file, full_scale } => {
+                let at = format!("{at}.SigmaDelta");
+                self.positive(&at, "full_scale", *full_scale)?;
+                self.array(&at, (input, file), |path, index, own| {
+                    let signals = SigmaDeltaFile::open(path, index, own.neurons, *full_scale)?;
+                    let shape = signals.shape();
+                    Ok((Box::new(signals) as Box<dyn Stream>, shape))
+                })
+            }
+            Stimulus::SendOnDelta { input, file, threshold } => {
+                let at = format!("{at}.SendOnDelta");
+                self.positive(&at, "threshold", *threshold)?;
+                let index = self.input(&at, input)?;
+                let neurons = self.network.inputs[usize::from(index)].neurons;
+                if !neurons.is_multiple_of(2) {
+                    let title = format!("input `{input}` does not have two neurons a signal: up and down");
+                    let found = format!("{neurons} neurons");
+                    return Err(self.place.refuse(&format!("{at}.input"), &title, &found, "an even number"));
+                }
+                self.array(&at, (input, file), |path, index, own| {
+                    let channels = (own.neurons / 2, own.max_events);
+                    let signals = SendOnDeltaFile::open(path, index, channels, *threshold)?;
+                    let shape = signals.shape();
+                    Ok((Box::new(signals) as Box<dyn Stream>, shape))
+                })
             }
             Stimulus::Current { population, file } => {
                 let at = format!("{at}.Current");
@@ -77,8 +103,7 @@ impl Loader<'_> {
                 let neurons = self.network.populations[usize::from(index)].neurons;
                 let mut currents =
                     CurrentFile::open(&path, index, neurons).map_err(|e| self.place.array(&field, e))?;
-                let shape = (currents.samples(), currents.steps());
-                let step_of = self.step_of(&field, file, shape)?;
+                let step_of = self.step_of(&field, file, currents.shape())?;
                 Ok(Origin::Currents(index, self.drain(&field, &mut currents, &step_of)?))
             }
             Stimulus::Poisson { input, rate_ppm } => {
@@ -103,6 +128,29 @@ impl Loader<'_> {
                 })
             }
         }
+    }
+
+    /// The events of an array for an input; `open` also gives its samples and the steps of each.
+    fn array(
+        &mut self,
+        at: &str,
+        (input, file): (&str, &str),
+        open: impl FnOnce(&Path, u16, &Input) -> Result<(Box<dyn Stream>, (u64, u64)), ArrayError>,
+    ) -> Result<Origin, Diagnostics> {
+        let (index, path, field) = (self.input(at, input)?, self.path(file), format!("{at}.file"));
+        let own = &self.network.inputs[usize::from(index)];
+        let (mut stream, shape) = open(&path, index, own).map_err(|e| self.place.array(&field, e))?;
+        let step_of = self.step_of(&field, file, shape)?;
+        Ok(Origin::Spikes(index, self.drain(&field, &mut *stream, &step_of)?))
+    }
+
+    fn positive(&self, at: &str, field: &str, found: u32) -> Result<(), Diagnostics> {
+        let most = i32::MAX as u32;
+        if (1..=most).contains(&found) {
+            return Ok(());
+        }
+        let title = format!("`{field}` is out of range");
+        Err(self.place.refuse(&format!("{at}.{field}"), &title, &found.to_string(), &format!("1..={most}")))
     }
 
     fn path(&mut self, file: &str) -> PathBuf {
@@ -215,7 +263,7 @@ impl Loader<'_> {
 }
 
 /// Features of all samples, `[samples, width]`, each 0..=255.
-fn features(path: &std::path::Path, width: usize) -> Result<Vec<u8>, crate::arrays::ArrayError> {
+fn features(path: &Path, width: usize) -> Result<Vec<u8>, ArrayError> {
     let rows = IntegerRows::open(path)?;
     rows.expect(&[None, Some(width as u64)], "[samples, neurons of the input]")?;
     let mut features = Vec::new();

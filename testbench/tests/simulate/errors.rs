@@ -37,5 +37,5 @@ fn refused_inputs_say_what_is_wrong() {
         assert!(said == expected.trim_end_matches('\n').to_owned() + "\n", "{fields}\nsays:\n{said}");
         cases += 1;
     }
-    assert_eq!(cases, 36);
+    assert_eq!(cases, 40);
 }

@@ -66,6 +66,19 @@ fn currents_act_in_their_own_step() {
     assert_eq!(relay(&folder, fields).1, [(0, 2), (2, 0), (2, 3)], "more than the threshold of 1");
 }
 
+/// Four channels: two signals by what they are, or two by their changes, up and down.
+#[test]
+fn signals_become_events() {
+    let folder = Folder::new();
+    folder.npy("x.npy", &[3, 4], &[4, 0, 10, 5, 4, 0, 10, 5, 4, 0, 10, 5]);
+    let fields = r#"steps: 4, stimuli: [SigmaDelta(input: "in", file: "x.npy", full_scale: 10)]"#;
+    let expected = [(1, 2), (1, 3), (2, 0), (2, 2), (3, 2), (3, 3)];
+    assert_eq!(relay(&folder, fields).1, expected);
+    folder.npy("x.npy", &[4, 2], &[0, 7, 5, 7, 5, 1, -1, 2]);
+    let fields = r#"steps: 5, stimuli: [SendOnDelta(input: "in", file: "x.npy", threshold: 5)]"#;
+    assert_eq!(relay(&folder, fields).1, [(2, 0), (3, 3), (4, 1)]);
+}
+
 #[test]
 fn larger_features_fire_earlier() {
     let folder = Folder::new();

@@ -65,6 +65,24 @@ pub enum Stimulus {
         /// Step of the value zero within its sample.
         range_steps: u32,
     },
+    /// A first-order sigma-delta modulator of each signal.
+    SigmaDelta {
+        /// Input population, one neuron a signal.
+        input: String,
+        /// `.npy` of integers `[steps, neurons]`.
+        file: String,
+        /// Value of a spike in every step.
+        full_scale: u32,
+    },
+    /// Events where a signal has moved by a threshold.
+    SendOnDelta {
+        /// Input population, two neurons a signal: up, down.
+        input: String,
+        /// `.npy` of integers `[steps, signals]`.
+        file: String,
+        /// Change of an event.
+        threshold: u32,
+    },
     /// `.npy` of integers `[steps, neurons]` added to the dendritic sums of a population in the same step.
     Current {
         /// Population.
