@@ -64,6 +64,17 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
             }
             *surrogate = Surrogate { shape: *shape, half_width_log2: half_width_log2 as u8 };
         }
+        Change::Noise(name, added_to, bits) => {
+            let most = network.datapath.state_width - 1;
+            if *bits > most {
+                let problem = Diagnostic::new(format!("Noise of `{name}` is out of range"));
+                let problem = problem.labelled(format!("found {bits} bits"));
+                return Err(problem.noted("allowed", format!("0..={most}, the state's width less one")));
+            }
+            let index = population(network, name)?;
+            let parameters = &mut network.populations[index].parameters;
+            (parameters.noise, parameters.noise_bits) = (*added_to, *bits);
+        }
         Change::ThirdFactorShift(name, value) => {
             check_shift("ThirdFactorShift", name, *value)?;
             match third_factor(network, name)? {
@@ -117,14 +128,14 @@ fn projection(network: &Network, name: &str) -> Result<usize, Diagnostic> {
     })
 }
 
+fn population(network: &Network, name: &str) -> Result<usize, Diagnostic> {
+    network.population(name).ok_or_else(|| {
+        unknown("population", name, network.populations.iter().map(|p| p.name.as_str()).collect())
+    })
+}
+
 fn learning<'a>(network: &'a mut Network, name: &str) -> Result<&'a mut NeuronLearning, Diagnostic> {
-    let Some(index) = network.population(name) else {
-        return Err(unknown(
-            "population",
-            name,
-            network.populations.iter().map(|p| p.name.as_str()).collect(),
-        ));
-    };
+    let index = population(network, name)?;
     let title = || Diagnostic::new(format!("population `{name}` does not learn"));
     network.populations[index].learning.as_mut().ok_or_else(title)
 }

@@ -13,6 +13,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("cues-64.network.ron", include_str!("../../experiments/cues-64.network.ron")),
     ("spike-time.ron", include_str!("../../experiments/spike-time.ron")),
     ("digits.ron", include_str!("../../experiments/digits.ron")),
+    ("digits-noise.ron", include_str!("../../experiments/digits-noise.ron")),
     ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),
     ("digits-rules.ron", include_str!("../../experiments/digits-rules.ron")),
     ("digits-rules-select.ron", include_str!("../../experiments/digits-rules-select.ron")),

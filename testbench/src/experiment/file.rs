@@ -14,6 +14,7 @@ pub use simulate::{ProbeFile, Recorded, SampleSchedule, Simulate, Stimulus};
 pub use spike_time::{SpikeTime, SpikeTimeRow};
 
 use serde::{Deserialize, Serialize};
+use synfire_core::neuron::Noise as NoiseTarget;
 use synfire_plasticity::config::SurrogateShape;
 
 /// Format name that every experiment file states.
@@ -78,6 +79,8 @@ pub enum Change {
     /// Shape of a population's surrogate derivative, and its half-width as a power of two of thresholds (`0`: one
     /// membrane unit).
     Surrogate(String, SurrogateShape, i8),
+    /// What a population's noise is added to, and its amplitude in bits, as in a network file.
+    Noise(String, NoiseTarget, u8),
 }
 
 /// A paired comparison.
