@@ -24,6 +24,7 @@ pub mod experiment;
 pub mod float;
 pub mod patterns;
 pub mod plain;
+pub mod rate_network;
 pub mod report;
 pub mod simulate;
 pub mod spike_time;

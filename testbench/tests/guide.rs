@@ -85,7 +85,7 @@ fn the_experiment_of_the_formats_page_parses() {
 fn every_field_of_an_experiment_is_described() {
     let formats = page("docs/formats.md");
     let section = formats.split_once("\n## Experiment file").unwrap().1.split_once("\n## Outputs").unwrap().0;
-    let parts = ["", "/classify", "/patterns", "/simulate", "/spike_time"];
+    let parts = ["", "/classify", "/patterns", "/rate_network", "/simulate", "/spike_time"];
     let source = parts.map(|part| page(&format!("testbench/src/experiment/file{part}.rs"))).concat();
     let mut fields = 0;
     for field in source.lines().filter_map(field) {

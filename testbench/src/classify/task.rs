@@ -5,7 +5,7 @@ use super::{check, stores};
 use crate::data::digits;
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
-use crate::encode::{Constant, SigmaDeltaCode, Encoder, LatencyCode, RateCode};
+use crate::encode::{Constant, Encoder, LatencyCode, RateCode, SigmaDeltaCode};
 use crate::experiment::file::{Classify, Data, EncoderFile, Row, ScoreOf, Store};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
@@ -352,7 +352,7 @@ impl Task {
 }
 
 /// Data that is the same for every seed; `None` where it is generated.
-fn load(data: &Data, place: &Origin) -> Result<Option<DataSet>, Diagnostics> {
+pub(crate) fn load(data: &Data, place: &Origin) -> Result<Option<DataSet>, Diagnostics> {
     let samples = match data {
         Data::Digits => digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?,
         Data::Npy { features, labels } => labelled::load(place, features, labels)?,

@@ -58,7 +58,7 @@ pub(super) fn labelled(file: ExperimentFile, opened: &Opened) -> Result<(Classif
     let chip = reference::chip(&file.chip, opened)?;
     match file.task {
         Task::Classify(settings) => Ok((settings, chip)),
-        Task::Patterns(_) | Task::SpikeTime(_) | Task::Simulate(_) => {
+        Task::Patterns(_) | Task::SpikeTime(_) | Task::RateNetwork(_) | Task::Simulate(_) => {
             let problem = Diagnostic::new(format!("{}: the task has no labelled samples", opened.name));
             let allowed = "an experiment whose task is `Classify`";
             Err(Diagnostics::from(problem.noted("allowed", allowed)).into())

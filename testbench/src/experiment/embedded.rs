@@ -12,6 +12,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("cues-32.network.ron", include_str!("../../experiments/cues-32.network.ron")),
     ("cues-64.network.ron", include_str!("../../experiments/cues-64.network.ron")),
     ("spike-time.ron", include_str!("../../experiments/spike-time.ron")),
+    ("rate-network.ron", include_str!("../../experiments/rate-network.ron")),
+    ("rate-network-select.ron", include_str!("../../experiments/rate-network-select.ron")),
     ("digits.ron", include_str!("../../experiments/digits.ron")),
     ("digits-noise.ron", include_str!("../../experiments/digits-noise.ron")),
     ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),

@@ -5,11 +5,13 @@
 
 mod classify;
 mod patterns;
+mod rate_network;
 mod simulate;
 mod spike_time;
 
 pub use classify::{Classify, Data, EncoderFile, Quick, ScoreOf, Store};
 pub use patterns::{Cues, Noise, PatternData, Patterns};
+pub use rate_network::{RateEncoder, RateNetwork, RateNetworkRow};
 pub use simulate::{ProbeFile, Recorded, SampleSchedule, Simulate, Stimulus};
 pub use spike_time::{SpikeTime, SpikeTimeRow};
 
@@ -43,6 +45,8 @@ pub enum Task {
     Patterns(Patterns),
     /// Train spike times off the chip and deploy them.
     SpikeTime(SpikeTime),
+    /// Train a rate network off the chip and deploy it as spikes.
+    RateNetwork(RateNetwork),
     /// Run a network on stimuli and record it.
     Simulate(Simulate),
 }
