@@ -45,8 +45,8 @@ fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandE
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
         Some(Command::Resume { folder, threads, json }) => run::resume(&folder, threads, json, interrupt),
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
-        Some(Command::Gradient { experiment, seed, json }) => {
-            gradient::gradient(&experiment, seed, json, interrupt)
+        Some(Command::Gradient { experiment, options }) => {
+            gradient::gradient(&experiment, &options, interrupt)
         }
         Some(Command::Bptt { experiment, options }) => bptt::bptt(&experiment, &options, interrupt),
         Some(Command::Compare(options)) => compare::compare(&options, interrupt),

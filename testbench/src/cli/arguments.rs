@@ -60,15 +60,12 @@ pub enum Command {
     },
     /// Measure how well the rules of an experiment agree with the gradient, and a chip with its float form
     Gradient {
-        /// Experiment file or name, with labelled samples
+        /// Experiment file or name, with labelled samples or spike trains
         #[arg(default_value = "gradient")]
         experiment: String,
-        /// One seed instead of the experiment's
-        #[arg(long)]
-        seed: Option<u32>,
-        /// Print JSON lines instead of tables
-        #[arg(long)]
-        json: bool,
+        /// Options
+        #[command(flatten)]
+        options: RunOptions,
     },
     /// Train an experiment's first row off the chip, by back-propagation through time, and deploy it
     Bptt {

@@ -3,17 +3,18 @@
 
 use super::arguments::RunOptions;
 use super::error::CommandError;
-use super::gradient;
 use super::output::{self, Asked};
 use super::run::{self, Run};
 use crate::classify::task::Task as Classification;
-use crate::experiment::file::ExperimentFile;
+use crate::experiment::file::{Classify, ExperimentFile, Task};
 use crate::experiment::pool::CellName;
-use crate::experiment::reference::Opened;
+use crate::experiment::reference::{self, Opened};
 use crate::float::bptt::classify::{CANDIDATES, CHOSEN, STORES, Settings, Trained, Training};
 use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
 use crate::report::quantity::{self, Spread};
 use std::sync::atomic::AtomicBool;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Trains from the beginning.
 ///
@@ -21,21 +22,14 @@ use std::sync::atomic::AtomicBool;
 /// [`CommandError`].
 pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
     let (file, opened) = run::open(experiment)?;
-    let folder = match &options.out {
-        Some(out) => out.clone(),
-        None => {
-            let mut folder = output::folder(&opened.name, options).into_os_string();
-            folder.push("-bptt");
-            folder.into()
-        }
-    };
+    let folder = output::folder_of(&opened.name, options, "bptt");
     let request = run::request(experiment, &opened, options, Asked::Bptt);
     train(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
 }
 
 /// Trains the cells of `run`, or goes on with them.
 pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
-    let (mut settings, chip) = gradient::labelled(file, opened)?;
+    let (mut settings, chip) = labelled(file, opened)?;
     if run.options.quick
         && let Some(quick) = settings.quick.clone()
     {
@@ -59,6 +53,19 @@ pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Res
     let results = run.cells(&cells, "samples", &make)?;
     let report = report(&task, candidates, &results);
     output::finish(run.folder, &report, run.options.json)
+}
+
+/// The classification that an experiment is, and its chip.
+fn labelled(file: ExperimentFile, opened: &Opened) -> Result<(Classify, Chip), CommandError> {
+    let chip = reference::chip(&file.chip, opened)?;
+    match file.task {
+        Task::Classify(settings) => Ok((settings, chip)),
+        Task::Patterns(_) | Task::SpikeTime(_) | Task::RateNetwork(_) | Task::Simulate(_) => {
+            let problem = Diagnostic::new(format!("{}: the task has no labelled samples", opened.name));
+            let allowed = "an experiment whose task is `Classify`";
+            Err(Diagnostics::from(problem.noted("allowed", allowed)).into())
+        }
+    }
 }
 
 fn report(task: &Classification, candidates: &[Settings], results: &[Trained]) -> Report {

@@ -22,6 +22,8 @@ pub enum Asked {
     Bptt,
     /// `synfire compare`.
     Compare,
+    /// `synfire gradient`.
+    Gradient,
 }
 
 /// What a run was asked to do.
@@ -102,6 +104,19 @@ pub fn folder(experiment: &str, options: &RunOptions) -> PathBuf {
     let name =
         Path::new(experiment).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     options.out.clone().unwrap_or_else(|| Path::new("target").join("synfire").join(name))
+}
+
+/// The output folder of another command than `run` on an experiment: `NAME-COMMAND`, unless one is asked for.
+#[must_use]
+pub fn folder_of(experiment: &str, options: &RunOptions, command: &str) -> PathBuf {
+    match &options.out {
+        Some(out) => out.clone(),
+        None => {
+            let mut folder = folder(experiment, options).into_os_string();
+            folder.push(format!("-{command}"));
+            folder.into()
+        }
+    }
 }
 
 /// Prints the report and writes it in every form.

@@ -4,6 +4,7 @@ use super::arguments::{CompareOptions, RunOptions};
 use super::bptt;
 use super::compare;
 use super::error::CommandError;
+use super::gradient;
 use super::output::{self, Asked, Request};
 use super::progress::{CellProgress, say};
 use crate::classify::cell::Cell;
@@ -83,13 +84,12 @@ pub fn resume(
     interrupt: &AtomicBool,
 ) -> Result<(), CommandError> {
     let request = output::request(folder)?;
-    let bptt = match request.command {
+    let command = match request.command {
         Asked::Compare => {
             let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
             return compare::compare(&CompareOptions { tasks, out, threads, quick, json }, interrupt);
         }
-        Asked::Bptt => true,
-        Asked::Run => false,
+        command => command,
     };
     let options =
         RunOptions { out: Some(folder.to_owned()), threads, seed: request.seed, quick: request.quick, json };
@@ -98,7 +98,11 @@ pub fn resume(
         problems.each(|problem| problem.noted("note", origin.clone()))
     })?;
     let run = Run { options: &options, folder, interrupt, begin: None };
-    if bptt { bptt::train(&run, file, &opened) } else { run.task(file, &opened) }
+    match command {
+        Asked::Bptt => bptt::train(&run, file, &opened),
+        Asked::Gradient => gradient::measure(&run, file, &opened),
+        Asked::Run | Asked::Compare => run.task(file, &opened),
+    }
 }
 
 /// Loads everything that an experiment refers to, without running it.
@@ -342,12 +346,12 @@ pub(super) fn warn(warnings: &[String]) {
     }
 }
 
-fn row_name(row: &Row) -> &str {
+pub(super) fn row_name(row: &Row) -> &str {
     &row.name
 }
 
 /// Every row with every seed: the names of the cells, and which row and seed a cell is.
-fn cells_of<'a, R: Sync>(
+pub(super) fn cells_of<'a, R: Sync>(
     rows: &'a [R],
     name: impl Fn(&R) -> &str,
     seeds: &'a [u32],

@@ -25,6 +25,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("digits-superspike.network.ron", include_str!("../../experiments/digits-superspike.network.ron")),
     ("digits-dcll-deep.network.ron", include_str!("../../experiments/digits-dcll-deep.network.ron")),
     ("gradient.ron", include_str!("../../experiments/gradient.ron")),
+    ("gradient-trains.ron", include_str!("../../experiments/gradient-trains.ron")),
+    ("cues-32-gradient.network.ron", include_str!("../../experiments/cues-32-gradient.network.ron")),
     ("gradient-select.ron", include_str!("../../experiments/gradient-select.ron")),
     ("digits-adapting.network.ron", include_str!("../../experiments/digits-adapting.network.ron")),
     ("digits-recurrent.network.ron", include_str!("../../experiments/digits-recurrent.network.ron")),

@@ -4,18 +4,23 @@
 //! back-propagation through time gives for the same loss: the cosine of the angle between them, and the part of the
 //! synapses that both would move the same way.
 //!
+//! [`exercise`] is what a row is measured on, [`cell`] the measuring of one row and seed.
 //! [`exact`] checks the equalities that must hold to nine digits, [`layers`] measures the rules of an experiment,
 //! before and after they were trained, [`chip`] compares a chip's updates with its own float form, [`report`] says so.
 //!
 //! Promises: pure functions of an experiment and a seed. Absent on purpose: the test part of any data.
 
+pub mod cell;
 pub mod chip;
 pub mod exact;
+pub mod exercise;
 pub mod layers;
 pub mod report;
 
+use serde::{Deserialize, Serialize};
+
 /// How two lists of changes, one a synapse, agree.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Agreement {
     /// Cosine of the angle between them; `None` when one of them is zero.
     pub cosine: Option<f64>,

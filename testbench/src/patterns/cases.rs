@@ -7,7 +7,7 @@ use crate::experiment::file::{PatternData, Patterns};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
-use synfire_chip::program::{Program, StepEvents, StimulusSpike};
+use synfire_chip::program::{Control, Program, StepEvents, StimulusSpike};
 use synfire_core::dither::{Purpose, row_key, word};
 
 /// One presentation with its targets.
@@ -17,6 +17,27 @@ pub struct Case {
     pub stimulus: Program,
     /// Target steps by readout neuron, ascending.
     pub targets: Vec<Vec<u32>>,
+}
+
+impl Case {
+    /// The case as it is presented, from `clear` on; with a `slower` (what is added to every learning-rate shift) it is
+    /// learned from: a target is 1 in its step, `first_channel` is that of the first readout neuron.
+    #[must_use]
+    pub fn program(&self, first_channel: u16, slower: Option<u8>) -> Program {
+        let mut program = self.stimulus.clone();
+        program[0].control.extend([Control::Clear, Control::Learn(slower.is_some())]);
+        let Some(slower) = slower else { return program };
+        program[0].control.push(Control::ShiftOffset(slower));
+        for (channel, targets) in (first_channel..).zip(&self.targets) {
+            for &step in targets {
+                program[step as usize].control.push(Control::Target { channel, value: 1 });
+                if let Some(next) = program.get_mut(step as usize + 1) {
+                    next.control.push(Control::Target { channel, value: 0 });
+                }
+            }
+        }
+        program
+    }
 }
 
 /// What the makers of cases are given.

@@ -21,7 +21,6 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::Network;
 use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::Control;
 use synfire_chip::time::Elapsed;
 use synfire_plasticity::config::{ErrorSignal, Readout};
 
@@ -118,8 +117,21 @@ impl Task {
         Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
     }
 
+    /// The cases of one seed, for `network`.
+    ///
+    /// # Errors
+    /// When the readout or an input is not in the network, or targets do not fit.
+    pub fn cases(&self, network: &Network, seed: u32) -> Result<Vec<Case>, Diagnostics> {
+        let outputs = network.populations[self.readout(network)?.0].neurons;
+        let draw = Draw { network, place: &self.place, seed, steps: self.settings.steps, outputs };
+        cases::draw(&self.settings, &draw)
+    }
+
     /// Index of the readout population and its first broadcast channel.
-    fn readout(&self, network: &Network) -> Result<(usize, u16), Diagnostics> {
+    ///
+    /// # Errors
+    /// When it is not in the network, or forms no errors of spike trains.
+    pub fn readout(&self, network: &Network) -> Result<(usize, u16), Diagnostics> {
         let name = &self.settings.readout;
         let names = || network.populations.iter().map(|p| p.name.as_str());
         let index = network
@@ -158,38 +170,18 @@ impl<'a> Cell<'a> {
     pub fn new(task: &'a Task, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.rows().network(row, seed)?;
         let (readout, first_channel) = task.readout(&network)?;
-        let settings = &task.settings;
-        let draw = Draw {
-            network: &network,
-            place: &task.place,
-            seed,
-            steps: settings.steps,
-            outputs: network.populations[readout].neurons,
-        };
-        let cases = cases::draw(settings, &draw)?;
+        let cases = task.cases(&network, seed)?;
         let machine = Machine::new(&network, &task.chip)
             .map_err(|e| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Spikes)], &machine.nodes);
-        Ok(Self { settings, row, seed, network, machine, recorder, cases, first_channel })
+        Ok(Self { settings: &task.settings, row, seed, network, machine, recorder, cases, first_channel })
     }
 
     /// Presents one case; the steps in which each readout neuron fired.
     fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
-        let Case { stimulus, targets } = &self.cases[case];
-        let mut program = stimulus.clone();
-        program[0].control.extend([Control::Clear, Control::Learn(epoch.is_some())]);
-        if let Some(epoch) = epoch {
-            let slower = self.settings.slower_after.iter().filter(|e| **e <= epoch).count();
-            program[0].control.push(Control::ShiftOffset(slower as u8));
-            for (channel, targets) in (self.first_channel..).zip(targets) {
-                for &step in targets {
-                    program[step as usize].control.push(Control::Target { channel, value: 1 });
-                    if let Some(next) = program.get_mut(step as usize + 1) {
-                        next.control.push(Control::Target { channel, value: 0 });
-                    }
-                }
-            }
-        }
+        let case = &self.cases[case];
+        let slower = |epoch| self.settings.slower_after.iter().filter(|e| **e <= epoch).count() as u8;
+        let program = case.program(self.first_channel, epoch.map(slower));
         let options = RunOptions { threads, interrupt: None };
         self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
         let recording = &self.recorder.take()[0];
@@ -197,7 +189,7 @@ impl<'a> Cell<'a> {
             let fired = |row: &usize| recording.row(*row)[output] != 0;
             (0..recording.steps.len()).filter(fired).map(|row| row as u32).collect()
         };
-        Ok((0..targets.len()).map(train).collect())
+        Ok((0..case.targets.len()).map(train).collect())
     }
 
     /// Presents every case without learning: the score, and the trains by case and output.

@@ -6,13 +6,18 @@ use insta::assert_snapshot;
 #[test]
 fn an_experiment_without_labelled_samples() {
     let folder = Folder::new();
-    assert_snapshot!(folder.refuses(&["gradient", "superspike"]), @r"
+    assert_snapshot!(folder.refuses(&["bptt", "superspike"]), @r"
     error: superspike.ron: the task has no labelled samples
      |
      = allowed: an experiment whose task is `Classify`
        = nothing was run; exit status 2
     ");
-    assert_eq!(folder.refuses(&["bptt", "superspike"]), folder.refuses(&["gradient", "superspike"]));
+    assert_snapshot!(folder.refuses(&["gradient", "spike-time"]), @r"
+    error: spike-time.ron: the task has no rules that learn from errors
+     |
+     = allowed: an experiment whose task is `Classify` or `Patterns`
+       = nothing was run; exit status 2
+    ");
 }
 
 #[test]
@@ -47,6 +52,35 @@ fn a_users_rules_are_measured() {
     assert_eq!(rows.len(), 4, "{rows:?}");
     let cosine = rows[1][3]["number"].as_f64().expect("a cosine");
     assert!(cosine > 0.9, "the readout's rule is its gradient but for the way of the error: {cosine}");
+    let signs = rows[1][6]["number"].as_f64().expect("a part of the synapses");
+    assert!((0.8..=1.0).contains(&signs), "nearly all synapses move the same way: {signs}");
+    // Nothing is measured twice, and what was kept is what was measured, to the last digit.
+    let again = folder.run(&["resume", "target/synfire/two-classes-gradient", "--json"]);
+    assert_eq!((again.code, again.out), (ended.code, ended.out), "{}", again.err);
+    assert_eq!(again.err.matches("(finished earlier)").count(), 2, "{}", again.err);
+}
+
+/// Targets are spikes: the output's rule goes with the gradient, the hidden layer's is measured beside it.
+#[test]
+fn a_hidden_layer_below_spike_targets_is_measured() {
+    let folder = Folder::new();
+    for name in ["gradient-trains", "cues-32-gradient.network", "cues-direct.network", "superspike.chip"] {
+        folder.write(&format!("{name}.ron"), folder.succeeds(&["presets", name]));
+    }
+    folder.edit("gradient-trains.ron", "epochs: 1000", "epochs: 30");
+    let printed = folder.succeeds(&["gradient", "gradient-trains.ron", "--seed", "41", "--json"]);
+    let lines: Vec<serde_json::Value> =
+        printed.lines().map(|line| serde_json::from_str(line).expect("a JSON line")).collect();
+    let table = lines.iter().find(|line| line["kind"] == "table").expect("a table");
+    let rows = table["rows"].as_array().expect("rows");
+    // Four projections, three of them also with symmetric feedback; without a hidden layer there are three.
+    assert_eq!(rows.len(), 4 + 3 + 3, "{rows:?}");
+    let cosine = |projection: &str| {
+        let row = rows.iter().find(|row| row[1]["text"] == projection);
+        row.and_then(|row| row[3]["number"].as_f64()).expect("a cosine")
+    };
+    assert!(cosine("hidden_output") > 0.5, "{rows:?}");
+    assert!((-1.0..=1.0).contains(&cosine("left_hidden")), "{rows:?}");
 }
 
 #[test]

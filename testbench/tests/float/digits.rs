@@ -10,6 +10,7 @@ use synfire::data::split::{self, Parts};
 use synfire::encode::Presentation;
 use synfire::experiment::file;
 use synfire::experiment::reference;
+use synfire::float::agreement::exercise::Exercise;
 use synfire::float::agreement::layers;
 use synfire::float::chip::FloatChip;
 use synfire_chip::machine::{Machine, RunOptions};
@@ -124,8 +125,8 @@ fn the_twin_learns_the_digits_as_the_chip_does() {
 fn random_feedback_aligns_with_the_gradient() {
     let mut task = task();
     task.settings.epochs = EPOCHS;
-    let (_, measured) =
-        layers::measure(&task, &task.settings.rows[0], SEED, &|_| ()).expect("it has a gradient");
+    let exercise = Exercise::of_samples(&task, &task.settings.rows[0], SEED).expect("it is good");
+    let measured = layers::measure(&exercise, &|_| ()).expect("it has a gradient");
     assert_eq!(measured.layers.len(), 5, "three projections, two of them also with symmetric feedback");
     for layer in &measured.layers {
         let cosine = layer.after.cosine.expect("both are not zero");

@@ -7,13 +7,11 @@
 //! Promises: the chip is the simulated one, bit for bit. Absent on purpose: any tolerance.
 
 use super::Agreement;
-use super::layers::Presentations;
-use crate::classify::task::Task;
-use crate::experiment::file::Row;
+use super::exercise::Exercise;
 use crate::float::chip::FloatChip;
 use crate::float::deploy;
 use crate::report::quantity::Spread;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use serde::{Deserialize, Serialize};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::Network;
 use synfire_chip::probe::Recorder;
@@ -25,7 +23,7 @@ const SAMPLES: usize = 60;
 const REPETITIONS: u64 = 64;
 
 /// One plastic projection.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChipLayer {
     /// Projection.
     pub projection: String,
@@ -44,36 +42,29 @@ pub struct ChipLayer {
 /// Changes by projection.
 type Changes = Vec<Vec<f64>>;
 
-/// Compares a chip and its float form on the first presentations of an epoch after training.
+/// Compares a chip that holds `weights` and its float form on the first presentations of an epoch after training.
 ///
 /// # Errors
 /// When the network does not fit the chip, or its run fails.
-pub fn compare(
-    task: &Task,
-    row: &Row,
-    mut network: Network,
-    weights: &[Vec<f64>],
-    seed: u32,
-) -> Result<Vec<ChipLayer>, Diagnostics> {
+pub fn compare(exercise: &Exercise<'_>, weights: &[Vec<f64>]) -> Result<Vec<ChipLayer>, String> {
+    let mut network = exercise.network.clone();
     for (projection, weights) in weights.iter().enumerate() {
         deploy::write_weights(&mut network, projection, weights);
     }
-    let failed = |text: String| Diagnostics::from(Diagnostic::new(text));
-    let mut machine = Machine::new(&network, &task.chip).map_err(|error| failed(error.to_string()))?;
+    let mut machine = Machine::new(&network, exercise.chip).map_err(|error| error.to_string())?;
     let mut twin = FloatChip::new(&network);
     let (machine_start, twin_start) = (machine.snapshot(), twin.snapshot());
     let plastic: Vec<usize> =
         (0..network.projections.len()).filter(|p| network.projections[*p].learning.is_some()).collect();
     let mut layers: Vec<Seen> = plastic.iter().map(|_| Seen::default()).collect();
-    let shown = Presentations::new(task, row, &network, seed)?;
-    for program in shown.epoch(task.settings.epochs, SAMPLES) {
-        twin.restore(twin_start.clone()).map_err(failed)?;
+    for program in exercise.epoch(exercise.epochs, SAMPLES) {
+        twin.restore(twin_start.clone())?;
         let float = float_changes(&mut twin, &program, &plastic);
         let mut repetitions = Vec::new();
         for repetition in 0..REPETITIONS {
-            machine.restore(machine_start.clone()).map_err(failed)?;
+            machine.restore(machine_start.clone())?;
             machine.step += repetition * program.len() as u64;
-            repetitions.push(chip_changes(&mut machine, &network, &program, &plastic).map_err(failed)?);
+            repetitions.push(chip_changes(&mut machine, &network, &program, &plastic)?);
         }
         for (layer, seen) in layers.iter_mut().enumerate() {
             let lanes = 2f64.powi(i32::from(network.projections[plastic[layer]].format.fraction));

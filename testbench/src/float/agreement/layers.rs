@@ -1,34 +1,29 @@
 //! The rules of an experiment against the gradient of its loss, before and after they were trained.
 //!
-//! A row's network is trained in real numbers by its own rules on the training part, for the experiment's epochs; before
-//! and after, with the weights held, updates and gradient are summed over the same training presentations. Where a
+//! A row's network is trained in real numbers by its own rules, for the experiment's epochs; before
+//! and after, with the weights held, updates and gradient are summed over the same presentations. Where a
 //! population learns by random feedback, the updates are also taken with the readout's weights in place of B.
 //!
 //! Promises: the updates are the float twin's, with the chip's way of an error or with errors used at once; the
 //! gradient keeps the reset term. Absent on purpose: held-out samples, other losses than the experiment's.
 
 use super::Agreement;
-use crate::classify::schedule::{Schedule, Shown};
-use crate::classify::task::Task;
-use crate::data::set::DataSet;
-use crate::data::split;
-use crate::encode::Presentation;
-use crate::experiment::file::Row;
+use super::exercise::Exercise;
 use crate::float::bptt::{Bptt, ResetTerm};
 use crate::float::chip::FloatChip;
 use crate::float::trial::Trial;
 use crate::float::unrolled::{NoGradient, Unrolled};
-use std::sync::Arc;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use serde::{Deserialize, Serialize};
+use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Source, Synapses};
-use synfire_chip::program::{Control, Program};
+use synfire_chip::program::Program;
 use synfire_plasticity::config::{ErrorSignal, ThirdFactor};
 
 /// Presentations that updates and gradients are summed over.
 const SAMPLES: usize = 200;
 
 /// Where the third factors of hidden populations come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FactorSource {
     /// As the network says.
     Own,
@@ -37,7 +32,7 @@ pub enum FactorSource {
 }
 
 /// One plastic projection under one source of third factors.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
     /// Projection.
     pub projection: String,
@@ -54,7 +49,7 @@ pub struct Layer {
 }
 
 /// What one row and seed gave.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Measured {
     /// Layers, in the order of the network.
     pub layers: Vec<Layer>,
@@ -64,64 +59,26 @@ pub struct Measured {
     pub weights: Vec<Vec<f64>>,
 }
 
-/// Presentations of one epoch of the training part, in order.
-pub(super) struct Presentations<'a> {
-    task: &'a Task,
-    data: Arc<DataSet>,
-    schedule: Schedule,
-    kept: Vec<u32>,
-    seed: u32,
-}
-
-impl<'a> Presentations<'a> {
-    pub(super) fn new(task: &'a Task, row: &Row, network: &Network, seed: u32) -> Result<Self, Diagnostics> {
-        let data = task.data(seed);
-        let schedule = task.schedule(&data, row, network, seed)?;
-        let kept = task.parts(&data, seed)?.kept;
-        Ok(Self { task, data, schedule, kept, seed })
-    }
-
-    /// The programs of an epoch, `count` at most.
-    pub(super) fn epoch(&self, epoch: u32, count: usize) -> impl Iterator<Item = Program> + '_ {
-        let slower = self.task.settings.slower_after.iter().filter(|after| **after <= epoch).count() as u8;
-        let order = split::presentations(&self.kept, epoch, self.task.settings.epoch_samples, self.seed);
-        order.into_iter().take(count).map(move |(sample, pass)| {
-            let shown = Presentation { sample, epoch: pass };
-            let label = self.data.labels()[sample as usize];
-            let mut program = self.schedule.program(Shown::of(&self.data, sample), shown, Some(label));
-            program[0].control.push(Control::ShiftOffset(slower));
-            program
-        })
-    }
-}
-
-/// Measures a row with one seed; `told` hears what is being done.
+/// Measures an exercise; `told` hears what is being done.
 ///
 /// # Errors
-/// When the row's files are wrong, or its network has no gradient.
-pub fn measure(
-    task: &Task,
-    row: &Row,
-    seed: u32,
-    told: &dyn Fn(&str),
-) -> Result<(Network, Measured), Diagnostics> {
-    let network = task.rows().network(row, seed)?;
-    let refuse =
-        |error: NoGradient| task.rows().at(row, "network", Diagnostic::new(error.to_string()).into());
-    let shown = Presentations::new(task, row, &network, seed)?;
-    let programs: Vec<Program> = shown.epoch(0, SAMPLES).collect();
-    let mut chip = FloatChip::new(&network);
+/// When its network has no gradient.
+pub fn measure(exercise: &Exercise<'_>, told: &dyn Fn(&str)) -> Result<Measured, Diagnostics> {
+    let network = &exercise.network;
+    let refuse = |error: NoGradient| exercise.refuse(error.to_string());
+    let programs: Vec<Program> = exercise.epoch(0, SAMPLES).collect();
+    let mut chip = FloatChip::new(network);
     told("before training");
     let untrained = weights(&chip);
-    let gradient = gradient(&network, &untrained, &programs).map_err(refuse)?;
-    let before = agreements(&network, &untrained, &gradient, &programs);
-    for epoch in 0..task.settings.epochs {
-        told(&format!("epoch {} of {}", epoch + 1, task.settings.epochs));
-        shown.epoch(epoch, usize::MAX).for_each(|program| chip.run(&program, &mut |_, _| ()));
+    let gradient = gradient(network, &untrained, &programs).map_err(refuse)?;
+    let before = agreements(network, &untrained, &gradient, &programs);
+    for epoch in 0..exercise.epochs {
+        told(&format!("epoch {} of {}", epoch + 1, exercise.epochs));
+        exercise.epoch(epoch, usize::MAX).for_each(|program| chip.run(&program, &mut |_, _| ()));
     }
     let trained = weights(&chip);
-    let gradient = self::gradient(&network, &trained, &programs).map_err(refuse)?;
-    let after = agreements(&network, &trained, &gradient, &programs);
+    let gradient = self::gradient(network, &trained, &programs).map_err(refuse)?;
+    let after = agreements(network, &trained, &gradient, &programs);
     let mut prompt = network.clone();
     prompt.learning.error_delay = 0;
     let at_once = agreements(&prompt, &trained, &gradient, &programs);
@@ -130,12 +87,10 @@ pub fn measure(
         after: after.2,
         at_once: at_once.2,
         projection: network.projections[before.0].name.clone(),
-        readout: is_output(&network, network.projections[before.0].target),
+        readout: is_output(network, network.projections[before.0].target),
         source: before.1,
     });
-    let measured =
-        Measured { layers: layers.collect(), angles: angles(&network, &trained), weights: trained };
-    Ok((network, measured))
+    Ok(Measured { layers: layers.collect(), angles: angles(network, &trained), weights: trained })
 }
 
 /// Whether a population's errors are the loss: not what a hidden layer hands down.

@@ -1,7 +1,9 @@
 //! The report of `synfire gradient`.
 //!
-//! Promises: every bar is stated beside its figure, met or not. Absent on purpose: figures of the test part.
+//! Promises: every bar is stated beside its figure, met or not. Absent on purpose: figures of the test part; bars where
+//! targets are spike trains.
 
+use super::cell::{CellResult, Experiment};
 use super::chip::ChipLayer;
 use super::exact::{self, Exact};
 use super::layers::{FactorSource, Layer, Measured};
@@ -29,17 +31,24 @@ pub struct RowResult {
     pub seeds: Vec<(u32, Measured, Vec<ChipLayer>)>,
 }
 
-/// Builds the report; `presentations` says what the rules were trained on.
+/// Builds the report of rows of `experiment`.
 #[must_use]
-pub fn report(title: &str, exact: Exact, rows: &[RowResult], presentations: &str) -> Report {
+pub fn report(title: &str, exact: Exact, rows: &[RowResult], experiment: &Experiment) -> Report {
     let mut report = Report { title: title.to_owned(), ..Report::default() };
     report.intro = vec![
-        presentations.to_owned(),
+        experiment.presentations(),
         "Gradient: back-propagation through time with surrogate derivatives and the reset term, of the error that the \
          readouts form. Updates: of the float form of each rule, weights held, summed over the same presentations."
             .to_owned(),
     ];
     report.headlines = headlines(exact, rows);
+    if matches!(experiment, Experiment::Trains(_)) {
+        // The bars were set where samples have labels; the equalities hold everywhere.
+        for headline in &mut report.headlines[EQUALITIES..] {
+            headline.verdict = Verdict::None;
+            headline.note = "least over layers and seeds; no bar is set for spike trains".to_owned();
+        }
+    }
     report.push(layers(rows));
     report.push(chips(rows));
     if let Some(table) = angles(rows) {
@@ -47,6 +56,9 @@ pub fn report(title: &str, exact: Exact, rows: &[RowResult], presentations: &str
     }
     report
 }
+
+/// Headlines of equalities, which come first.
+const EQUALITIES: usize = 3;
 
 fn headlines(exact: Exact, rows: &[RowResult]) -> Vec<Headline> {
     let equal = |label: &str, found: f64| {
@@ -90,6 +102,18 @@ fn headline(label: &str, number: f64, text: String, note: String, met: bool) -> 
 }
 
 impl RowResult {
+    /// Cells of every seed of each row, row by row.
+    #[must_use]
+    pub fn of_cells(cells: &[CellResult], seeds: usize) -> Vec<Self> {
+        let row = |cells: &[CellResult]| Self {
+            row: cells[0].row.clone(),
+            random_feedback: cells[0].random_feedback,
+            compartment: cells[0].compartment,
+            seeds: cells.iter().map(|cell| (cell.seed, cell.measured.clone(), cell.chips.clone())).collect(),
+        };
+        cells.chunks(seeds.max(1)).map(row).collect()
+    }
+
     fn layers(&self) -> impl Iterator<Item = &Layer> {
         self.seeds.iter().flat_map(|(_, measured, _)| &measured.layers)
     }
