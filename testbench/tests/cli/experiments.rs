@@ -173,11 +173,32 @@ fn a_change_that_does_not_fit() {
         ("ThirdFactorShift(\"readout\", 1)", "learns from its own error"),
         ("GroupNeurons(\"hidden\", 4)", "has no learning groups"),
         ("Freeze(\"pixels_hidden\"), Shift(\"pixels_hidden\", 1)", "does not learn"),
+        ("Noise(\"hidden\", Threshold, 24)", "allowed: 0..=23"),
+        ("Noise(\"hiden\", Membrane, 3)", "did you mean `hidden`?"),
         ("Thaw(\"pixels_hidden\")", "unknown choice `Thaw`"),
     ] {
         let text = Folder::experiment(frozen, change);
         assert!(text.contains(expected) && text.contains("--> two-classes.ron:"), "{text}");
     }
+}
+
+#[test]
+fn noise_of_no_bits_is_none() {
+    let weights = |change: &str| {
+        let folder = Folder::new();
+        folder.edit(EXPERIMENT, "Freeze(\"pixels_hidden\")", change);
+        folder.succeeds(&["run", EXPERIMENT, "--seed", "1", "--threads", "1", "--out", "out"]);
+        ["learned", "frozen"].map(|row| {
+            let cell = folder.read(&format!("out/cells/{row}-1.json"));
+            let cell: serde_json::Value = serde_json::from_slice(&cell).expect("a finished cell");
+            cell["result"]["weights_sha256"].as_str().expect("a hash").to_owned()
+        })
+    };
+    let [without, silent] = weights("Noise(\"hidden\", Threshold, 0)");
+    let [_, threshold] = weights("Noise(\"hidden\", Threshold, 15)");
+    let [_, membrane] = weights("Noise(\"hidden\", Membrane, 15)");
+    assert_eq!(without, silent);
+    assert!(without != threshold && without != membrane && threshold != membrane);
 }
 
 #[test]
