@@ -130,7 +130,7 @@ impl<'a> Cell<'a> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
         let engine = if variant.store == Some(&Store::Float) {
-            Engine::Float { chip: FloatChip::new(&network), readout }
+            Engine::Float { chip: FloatChip::saturating(&network), readout }
         } else {
             let machine = Machine::new(&network, &task.chip)
                 .map_err(|e| task.rows().at(variant.row, "network", Diagnostic::new(e.to_string()).into()))?;

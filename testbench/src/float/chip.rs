@@ -2,8 +2,11 @@
 //!
 //! Order, delays, the delay of errors, sides, competition, dead zones, every source of third factors, rate limits,
 //! surrogates, eligibility, control events and every draw are those of `docs/arithmetic.md`, sections 3 to 10. A register holds the real
-//! value of its lanes (`lane * 2^-fraction`), a trace counts events. Nothing rounds, saturates or wraps, and nothing
-//! is dithered, so the twin and the chip differ by the chip's bits alone.
+//! value of its lanes (`lane * 2^-fraction`), a trace counts events. Nothing rounds or wraps, and nothing is dithered.
+//!
+//! [`FloatChip::new`] has registers without ends: the equations, which gradients are compared with.
+//! [`FloatChip::saturating`] clips where the chip's registers saturate: the same rule on the same ranges, so that it
+//! and the chip differ by the chip's bits alone. The two are equal until a register is full.
 //!
 //! One setting goes beyond the contract: an `error_delay` of 0, which no chip has, uses an error in the step that
 //! forms it. With it a rule is its equation, without the chip's way of an error.
@@ -14,6 +17,7 @@
 //! Promises: the same network and program give the same numbers; a snapshot goes on as if it had never stopped.
 //! Absent on purpose: validation (an index outside the network may panic), places, counts, time, energy.
 
+use super::ends::Ends;
 use super::learning::{Broadcast, Learning, LearningConstants};
 use super::neurons::{NeuronConstants, Neurons};
 use super::rows::{RowConstants, Rows};
@@ -54,13 +58,23 @@ pub struct FloatSnapshot {
 }
 
 impl FloatChip {
-    /// `network` at reset.
+    /// `network` at reset, its registers without ends.
     #[must_use]
     pub fn new(network: &Network) -> Self {
+        Self::with_ends(network, Ends::Open)
+    }
+
+    /// `network` at reset, its registers clipped where those of the chip saturate.
+    #[must_use]
+    pub fn saturating(network: &Network) -> Self {
+        Self::with_ends(network, Ends::Saturating)
+    }
+
+    fn with_ends(network: &Network, ends: Ends) -> Self {
         let populations = 0..network.populations.len();
-        let neurons: Vec<_> = populations.clone().map(|p| NeuronConstants::new(network, p)).collect();
-        let learning: Vec<_> = populations.map(|p| LearningConstants::new(network, p)).collect();
-        let rows: Vec<_> = network.projections.iter().map(|p| RowConstants::new(network, p)).collect();
+        let neurons: Vec<_> = populations.clone().map(|p| NeuronConstants::new(network, p, ends)).collect();
+        let learning: Vec<_> = populations.map(|p| LearningConstants::new(network, p, ends)).collect();
+        let rows: Vec<_> = network.projections.iter().map(|p| RowConstants::new(network, p, ends)).collect();
         let channels = network.channels();
         let sizes = network.populations.iter().map(|p| p.neurons as usize);
         let state = FloatSnapshot {

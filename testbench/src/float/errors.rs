@@ -3,9 +3,9 @@
 //! Section 5 of `docs/arithmetic.md`. Shared by the float twin and by the equations that gradients are taken of, so that
 //! a loss is what the twin's errors follow.
 //!
-//! Promises: every error signal is known here or does not compile. Absent on purpose: saturation, and the line that
-//! errors travel on.
+//! Promises: every error signal is known here or does not compile. Absent on purpose: the line that errors travel on.
 
+use super::ends::{Ends, clipped};
 use super::units::{flushed, power, real};
 use synfire_chip::network::Network;
 use synfire_plasticity::config::{Competition, ErrorSignal, Readout};
@@ -19,6 +19,10 @@ pub(super) struct ErrorConstants {
     /// Margin and midpoint of a readout that competes.
     pub competition: Option<(f64, f64)>,
     dead_zone: f64,
+    /// Where the register of an error ends.
+    limit: f64,
+    /// Where the two traces of a neuron end, in spikes.
+    pub trace_limit: f64,
 }
 
 /// What an error compares.
@@ -33,11 +37,17 @@ pub(super) enum RealSignal {
 }
 
 impl ErrorConstants {
-    pub(super) fn new(network: &Network, readout: Readout) -> Self {
+    pub(super) fn new(network: &Network, readout: Readout, ends: Ends) -> Self {
         let Readout { first_channel, signal, one_sided, competition, dead_zone } = readout;
         let (engine, state) = (&network.learning, network.datapath.state_fraction);
         let fraction = i32::from(engine.error.fraction);
         let decay = |factor: u32| f64::from(factor) * power(-i32::from(network.datapath.decay_fraction));
+        let trace_limit = match signal {
+            ErrorSignal::FilteredSpikes { increment, .. } => {
+                ends.signed(engine.error_trace_bits) / f64::from(increment)
+            }
+            ErrorSignal::Membrane | ErrorSignal::Modulation { .. } => f64::INFINITY,
+        };
         let signal = match signal {
             ErrorSignal::Membrane => RealSignal::Membrane,
             ErrorSignal::FilteredSpikes { q_decay, p_decay, increment, shift } => {
@@ -58,6 +68,8 @@ impl ErrorConstants {
             one_sided: one_sided.map(|midpoint| real(midpoint, state)),
             competition,
             dead_zone: real(dead_zone, engine.error.fraction),
+            limit: ends.format(engine.error),
+            trace_limit,
         }
     }
 
@@ -67,18 +79,19 @@ impl ErrorConstants {
         let right = targets.iter().position(|target| *target > midpoint)?;
         let others = (0..targets.len()).filter(|neuron| targets[*neuron] <= midpoint);
         let wrong = others.reduce(|best, next| if compared[next] > compared[best] { next } else { best })?;
-        let lack = (margin - compared[right] + compared[wrong]).max(0.0);
+        let lack = clipped((margin - compared[right] + compared[wrong]).max(0.0), self.limit);
         (lack >= self.dead_zone && lack > 0.0).then_some((right, wrong, lack))
     }
 
-    /// Lines 2 and 4 of section 5: sides and dead zone.
+    /// Lines 2 to 4 of section 5: sides, the register's end, dead zone.
     pub(super) fn shaped(&self, raw: f64, target: f64) -> f64 {
         let sided = match self.one_sided {
             None => raw,
             Some(midpoint) if target > midpoint => raw.max(0.0),
             Some(_) => raw.min(0.0),
         };
-        if sided.abs() < self.dead_zone { 0.0 } else { sided }
+        let error = clipped(sided, self.limit);
+        if error.abs() < self.dead_zone { 0.0 } else { error }
     }
 }
 

@@ -5,8 +5,9 @@
 //!
 //! Promises: every source of a third factor, error signal and surrogate is known here or does not compile. Error
 //! traces, group readouts and spike counters advance in every step; errors are formed, and third factors are not
-//! zero, only while the learn flag is on. Absent on purpose: saturation of any register, the line errors travel on.
+//! zero, only while the learn flag is on. Absent on purpose: the line errors travel on.
 
+use super::ends::{Ends, clipped};
 use super::errors::{ErrorConstants, RealSignal, filter_error};
 use super::neurons::{NeuronConstants, Neurons};
 use super::rows::Rows;
@@ -17,6 +18,9 @@ use synfire_chip::network::Network;
 use synfire_core::dither::Purpose;
 use synfire_plasticity::config::{GroupReadout, MatrixDraw, NeuronLearning, RateLimit, ThirdFactor};
 use synfire_plasticity::feedback;
+
+/// Bits of a group's readout Y.
+const GROUP_BITS: u8 = 32;
 
 /// Learning registers of a population.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -50,6 +54,8 @@ enum Factor {
         neurons: usize,
         decay: f64,
         scale: f64,
+        /// Where a readout Y and its error end.
+        limits: (f64, f64),
     },
     /// The weights of a projection, where they are stored: a mirror's copy equals them.
     Weights {
@@ -72,6 +78,8 @@ struct FactorConstants {
     surrogate: Option<RealSurrogate>,
     /// Spikes above which the limit acts, and what it takes from the third factor.
     rate_limit: Option<(u8, f64)>,
+    /// Where a third factor ends, and a compartment.
+    limit: f64,
 }
 
 /// What does not change while the chip runs.
@@ -90,11 +98,11 @@ pub(super) struct Broadcast<'a> {
 }
 
 impl LearningConstants {
-    pub(super) fn new(network: &Network, number: usize) -> Self {
+    pub(super) fn new(network: &Network, number: usize, ends: Ends) -> Self {
         let population = &network.populations[number];
         Self {
-            errors: population.readout.map(|readout| ErrorConstants::new(network, readout)),
-            factors: population.learning.map(|learning| factors(network, number, learning)),
+            errors: population.readout.map(|readout| ErrorConstants::new(network, readout, ends)),
+            factors: population.learning.map(|learning| factors(network, number, learning, ends)),
         }
     }
 
@@ -129,7 +137,7 @@ impl LearningConstants {
     }
 }
 
-fn factors(network: &Network, number: usize, learning: NeuronLearning) -> FactorConstants {
+fn factors(network: &Network, number: usize, learning: NeuronLearning, ends: Ends) -> FactorConstants {
     let NeuronLearning { first_channel, channels, third_factor, surrogate, rate_limit } = learning;
     let engine = &network.learning;
     // An error lane is a third factor's lane: their fractions may differ.
@@ -156,6 +164,7 @@ fn factors(network: &Network, number: usize, learning: NeuronLearning) -> Factor
                 neurons: neurons as usize,
                 decay: f64::from(decay) * power(-i32::from(network.datapath.decay_fraction)),
                 scale: power(i32::from(scale) - i32::from(state)),
+                limits: (ends.signed(GROUP_BITS) * power(-i32::from(state)), ends.format(engine.error)),
             };
             (factor, matrix(draw, Purpose::GroupReadout))
         }
@@ -178,6 +187,7 @@ fn factors(network: &Network, number: usize, learning: NeuronLearning) -> Factor
         matrix,
         surrogate: surrogate.map(|surrogate| RealSurrogate::new(surrogate, state)),
         rate_limit: rate_limit.map(limit),
+        limit: ends.format(engine.third_factor),
     }
 }
 
@@ -272,6 +282,9 @@ impl Learning {
             RealSignal::Spikes { decays, gain } => {
                 let traces = (&mut self.error_1[neuron], &mut self.error_2[neuron]);
                 filter_error(traces, decays, target, neurons.spike[neuron]);
+                for trace in [&mut self.error_1[neuron], &mut self.error_2[neuron]] {
+                    *trace = clipped(*trace, constants.trace_limit);
+                }
                 gain * self.error_2[neuron]
             }
             RealSignal::Modulation(_) => 0.0,
@@ -281,17 +294,17 @@ impl Learning {
 
     /// Section 6.
     fn form_groups(&mut self, constants: &FactorConstants, neurons: &Neurons, broadcast: Broadcast<'_>) {
-        let Factor::Group { neurons: size, decay, scale, .. } = constants.factor else { return };
+        let Factor::Group { neurons: size, decay, scale, limits, .. } = constants.factor else { return };
         let all = neurons.fired.len();
         for (group, outputs) in self.outputs.chunks_exact_mut(constants.channels).enumerate() {
             let members = group * size..((group + 1) * size).min(all);
             for (channel, output) in outputs.iter_mut().enumerate() {
                 let row = &constants.matrix[channel * all..][members.clone()];
                 let sum: f64 = row.iter().zip(&neurons.spike[members.clone()]).map(|(g, s)| g * s).sum();
-                *output = flushed(decay * *output + scale * sum);
+                *output = clipped(flushed(decay * *output + scale * sum), limits.0);
                 if broadcast.learn {
                     let target = broadcast.targets[constants.first_channel + channel];
-                    self.formed[group * constants.channels + channel] = target - *output;
+                    self.formed[group * constants.channels + channel] = clipped(target - *output, limits.1);
                 }
             }
         }
@@ -322,6 +335,7 @@ impl Learning {
                 own(factors, broadcast.errors),
                 gain,
             );
+            self.compartments.iter_mut().for_each(|charge| *charge = clipped(*charge, factors.limit));
         }
         if broadcast.learn {
             self.project(factors, broadcast.errors, rows);
@@ -330,6 +344,7 @@ impl Learning {
                     *factor -= if *count > spikes { amount } else { 0.0 };
                 }
             }
+            self.third_factor.iter_mut().for_each(|factor| *factor = clipped(*factor, factors.limit));
             self.live = self.third_factor.iter().any(|factor| *factor != 0.0);
         }
         let Some(surrogate) = factors.surrogate.filter(|_| self.live || eligible) else { return };

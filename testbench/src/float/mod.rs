@@ -1,8 +1,8 @@
 //! Float references: the same networks in real numbers.
 //!
 //! [`chip::FloatChip`] is the float twin of the chip: the micro-steps, delays, draws and rules of
-//! `docs/arithmetic.md` in `f64`, without rounding, saturation or dither. What a figure of the chip and a figure of
-//! the twin differ by is what the chip's bits cost.
+//! `docs/arithmetic.md` in `f64`, without rounding or dither, its registers with or without ends. What a figure of the
+//! chip and a figure of the twin with ends differ by is what the chip's bits cost.
 //!
 //! [`unrolled::Unrolled`] is a network as equations over a whole presentation. [`bptt`] goes back through it (Eq. 7 of
 //! Neftci, Mostafa and Zenke, 2019), [`forward`] carries every derivative along (Eq. 8): two ways to one gradient,
@@ -17,6 +17,7 @@ pub mod agreement;
 pub mod bptt;
 pub mod chip;
 pub mod deploy;
+mod ends;
 mod errors;
 pub mod forward;
 mod learning;

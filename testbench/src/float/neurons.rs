@@ -2,10 +2,11 @@
 //!
 //! Equations 4 and 5 of Neftci, Mostafa and Zenke (2019), in the order of `docs/arithmetic.md`, section 3.
 //!
-//! Promises: every option of a neuron is known here or does not compile; no register rounds or saturates. (A threshold
-//! that noise moves does not go below zero.) Absent on purpose: the overflow rules (a real register has no end),
+//! Promises: every option of a neuron is known here or does not compile; no register rounds, and none ends unless it is
+//! asked to. (A threshold that noise moves does not go below zero.) Absent on purpose: the overflow rules that wrap,
 //! synapses, learning.
 
+use super::ends::{Ends, clipped};
 use super::units::{flushed, power, real, reals};
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::{Network, Population};
@@ -58,6 +59,16 @@ pub(super) struct NeuronConstants {
     names: (u32, u32),
     reset_interval: u32,
     reset_offset: u32,
+    limits: Limits,
+}
+
+/// Where the registers of a neuron end.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    current: f64,
+    membrane: f64,
+    /// Of A and of the threshold that it raises, which saturate under any rule of overflow.
+    threshold: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -70,13 +81,13 @@ struct Options {
 }
 
 impl NeuronConstants {
-    pub(super) fn new(network: &Network, number: usize) -> Self {
+    pub(super) fn new(network: &Network, number: usize, ends: Ends) -> Self {
         let Datapath {
             order,
-            state_width: _,
+            state_width,
             state_fraction,
-            current_overflow: _,
-            membrane_overflow: _,
+            current_overflow,
+            membrane_overflow,
             input_shift: _,
             decay_fraction,
             compare,
@@ -100,6 +111,7 @@ impl NeuronConstants {
             reset_offset,
         } = parameters;
         let neurons = *neurons as usize;
+        let lane = power(-i32::from(state_fraction));
         let after = match *reset {
             Reset::SubtractNext => AfterSpike::SubtractNext,
             Reset::SubtractNow => AfterSpike::SubtractNow,
@@ -121,11 +133,16 @@ impl NeuronConstants {
             adaptation: adaptation.as_ref().map(|Adaptation { decay, increment }| {
                 (reals(decay, neurons, decay_fraction), reals(increment, neurons, state_fraction))
             }),
-            noise: (*noise_bits, power(-i32::from(state_fraction))),
+            noise: (*noise_bits, lane),
             noise_enters: *noise,
             names: (network.seed, number as u32),
             reset_interval: *reset_interval,
             reset_offset: *reset_offset,
+            limits: Limits {
+                current: ends.state(current_overflow, state_width) * lane,
+                membrane: ends.state(membrane_overflow, state_width) * lane,
+                threshold: ends.signed(state_width) * lane,
+            },
         }
     }
 
@@ -165,10 +182,11 @@ impl Neurons {
         self.adaptation.fill(0.0);
     }
 
-    /// 4.0: the threshold of each neuron with its adaptation.
+    /// 4.0: the threshold of each neuron with its adaptation, which is all that raises it.
     pub(super) fn thresholds<'a>(&'a self, constants: &'a NeuronConstants) -> impl Iterator<Item = f64> + 'a {
         let raised = self.adaptation.iter().copied().chain(std::iter::repeat(0.0));
-        constants.threshold.iter().zip(raised).map(|(threshold, raised)| threshold + raised)
+        let limit = constants.adaptation.as_ref().map_or(f64::INFINITY, |_| constants.limits.threshold);
+        constants.threshold.iter().zip(raised).map(move |(threshold, raised)| (threshold + raised).min(limit))
     }
 
     /// Micro-steps 2 to 4; `sums` is what 3.2 adds to the current. `room` is for one value a neuron, twice.
@@ -199,7 +217,8 @@ impl Neurons {
             room.1.extend(self.thresholds(constants));
             if noisy(Noise::Threshold) {
                 constants.add_noise(step, room.1);
-                room.1.iter_mut().for_each(|limit| *limit = limit.max(0.0));
+                let most = constants.limits.threshold;
+                room.1.iter_mut().for_each(|limit| *limit = limit.clamp(0.0, most));
             }
             limits = room.1;
         }
@@ -218,7 +237,8 @@ impl Neurons {
     fn adapt(&mut self, constants: &NeuronConstants) {
         let Some((decay, increment)) = &constants.adaptation else { return };
         for (neuron, raised) in self.adaptation.iter_mut().enumerate() {
-            *raised = flushed(decay[neuron] * *raised + increment[neuron] * self.spike[neuron]);
+            let sum = flushed(decay[neuron] * *raised + increment[neuron] * self.spike[neuron]);
+            *raised = sum.min(constants.limits.threshold);
         }
     }
 
@@ -281,7 +301,9 @@ fn update(
     let options = constants.options;
     let (before, old_current) = (neurons.membrane[neuron], neurons.current[neuron]);
     let (threshold, limit) = (constants.threshold[neuron], inputs.limits[neuron]);
-    let current = flushed(constants.current_decay[neuron] * old_current + inputs.sums[neuron]);
+    let limits = constants.limits;
+    let kept = constants.current_decay[neuron] * old_current;
+    let current = clipped(flushed(kept + inputs.sums[neuron]), limits.current);
     let integrated = match options.order {
         Order::PreviousCurrent => old_current,
         Order::UpdatedCurrent => current,
@@ -291,7 +313,8 @@ fn update(
         AfterSpike::SubtractNow | AfterSpike::ToValue(_) => 0.0,
     };
     let kept = constants.membrane_decay[neuron] * before;
-    let updated = flushed(kept + integrated + inputs.bias[neuron] - subtracted);
+    let sum = flushed(kept + integrated + inputs.bias[neuron] - subtracted);
+    let updated = clipped(sum, limits.membrane);
     let compared = if silent && options.hold { before } else { updated };
     let above = match options.compare {
         Compare::GreaterEqual => compared >= limit,

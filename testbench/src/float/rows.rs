@@ -11,8 +11,9 @@
 //! of the chip but for rounding.
 //!
 //! Promises: silent axons, and rows without a trace, are not visited; a step allocates nothing once its lists have
-//! grown. Absent on purpose: rounding, the clamp of a store, encodings, places.
+//! grown; updates that are kept back have no end. Absent on purpose: rounding, encodings, places.
 
+use super::ends::{Ends, clipped};
 use super::units::{flushed, power, real, reals};
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::{Network, Projection, Source, Synapses};
@@ -74,6 +75,8 @@ struct Rule {
     normaliser: Option<Normaliser>,
     /// What an update takes of the weight, as a part of it, at no shift offset.
     weight_decay: Option<f64>,
+    /// Where an eligibility ends, and a weight.
+    limits: (f64, f64),
 }
 
 /// A learning rate a synapse: bits of the chip's lane by which its eligibility ever exceeded a reference.
@@ -107,11 +110,13 @@ pub(super) struct RowConstants {
     order: Order,
     /// Decays of Q and P, where the projection learns.
     traces: Option<(f64, f64)>,
+    /// Where Q and P end, in events.
+    trace_limit: f64,
     rule: Option<Rule>,
 }
 
 impl RowConstants {
-    pub(super) fn new(network: &Network, projection: &Projection) -> Self {
+    pub(super) fn new(network: &Network, projection: &Projection, ends: Ends) -> Self {
         let Projection { name: _, source, target, format, synapses, delays, learning, encoding: _ } =
             projection;
         let WeightFormat { store_bits, fraction, delivered_bits, exponent } = *format;
@@ -144,7 +149,9 @@ impl RowConstants {
             gain: power(i32::from(fraction) - dropped + shift - i32::from(datapath.state_fraction)),
             order: datapath.order,
             traces: learning.map(|_| (decay(&parameters.current_decay), decay(&parameters.membrane_decay))),
-            rule: learning.map(|rule| self::rule(network, projection, rule)),
+            trace_limit: ends.unsigned(network.learning.trace_bits)
+                / f64::from(network.learning.trace_increment),
+            rule: learning.map(|rule| self::rule(network, projection, rule, ends)),
         }
     }
 
@@ -183,7 +190,7 @@ impl RowConstants {
 }
 
 /// The rule of a projection, its learning rate from the fractions of its factors.
-fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Rule {
+fn rule(network: &Network, projection: &Projection, rule: SynapseLearning, ends: Ends) -> Rule {
     let SynapseLearning { shift, rounding, weight_decay, presynaptic, eligibility: of } = rule;
     match rounding {
         // A real number is not rounded.
@@ -214,7 +221,16 @@ fn rule(network: &Network, projection: &Projection, rule: SynapseLearning) -> Ru
     let one = event * power(surrogate - dropped);
     let normaliser = reference.map(|reference| Normaliser { one, reference: i32::from(reference) });
     let weight_decay = weight_decay.map(|decay| power(-i32::from(decay)));
-    Rule { shift, base: event * power(exponent), presynaptic, eligibility, normaliser, weight_decay }
+    let eligibility_limit = match eligibility {
+        Some(States::Filter(..)) => ends.unsigned(engine.eligibility_bits) / one,
+        Some(States::Adaptation { .. }) => ends.signed(engine.eligibility_bits) / one,
+        None => f64::INFINITY,
+    };
+    let format = projection.format;
+    let weight_limit = ends.signed(format.store_bits) * power(-i32::from(format.fraction));
+    let limits = (eligibility_limit, weight_limit);
+    let base = event * power(exponent);
+    Rule { shift, base, presynaptic, eligibility, normaliser, weight_decay, limits }
 }
 
 /// `rho` and `beta` of a population's neurons; beta is the constant that a chip is loaded with.
@@ -303,15 +319,17 @@ impl Rows {
         let events = &mut self.events[slot * axons..(slot + 1) * axons];
         match (constants.traces, constants.rule.as_ref().map(|rule| rule.presynaptic)) {
             (Some((a, b)), Some(Presynaptic::Trace)) => {
+                let limit = constants.trace_limit;
                 if constants.order == Order::PreviousCurrent {
-                    decay_second(&self.trace_q, &mut self.trace_p, b);
+                    decay_second(&self.trace_q, &mut self.trace_p, b, limit);
                 }
                 decay_first(&mut self.trace_q, a);
                 for axon in &self.listed[slot] {
-                    self.trace_q[*axon as usize] += f64::from(events[*axon as usize]);
+                    let trace = &mut self.trace_q[*axon as usize];
+                    *trace = (*trace + f64::from(events[*axon as usize])).min(limit);
                 }
                 if constants.order == Order::UpdatedCurrent {
-                    decay_second(&self.trace_q, &mut self.trace_p, b);
+                    decay_second(&self.trace_q, &mut self.trace_p, b, limit);
                 }
             }
             (_, Some(Presynaptic::Events)) => {
@@ -329,7 +347,9 @@ impl Rows {
 
     /// 9.1, with the surrogate of this step and the P of 5.
     pub(super) fn advance_eligibility(&mut self, constants: &RowConstants, surrogate: &[f64]) {
-        let Some(states) = constants.rule.as_ref().and_then(|rule| rule.eligibility.as_ref()) else { return };
+        let Some(rule) = &constants.rule else { return };
+        let Some(states) = &rule.eligibility else { return };
+        let limit = rule.limits.0;
         for axon in 0..constants.delays.len() {
             let trace = self.trace_p[axon];
             if trace == 0.0 && !self.eligible[axon] {
@@ -346,12 +366,12 @@ impl Rows {
                 };
                 match states {
                     States::Filter(a, b) => {
-                        *second = flushed(b * *second + *first);
-                        *first = flushed(a * *first + surrogate[post] * trace);
+                        *second = clipped(flushed(b * *second + *first), limit);
+                        *first = clipped(flushed(a * *first + surrogate[post] * trace), limit);
                     }
                     States::Adaptation { rho, beta } => {
-                        *second = flushed(surrogate[post] * (trace - beta[post] * *first));
-                        *first = flushed(rho[post] * *first + *second);
+                        *second = clipped(flushed(surrogate[post] * (trace - beta[post] * *first)), limit);
+                        *first = clipped(flushed(rho[post] * *first + *second), limit);
                     }
                 }
                 live |= *first != 0.0 || *second != 0.0;
@@ -371,7 +391,10 @@ impl Rows {
         if let Some(decay) = constants.decay(offset) {
             return self.learn_decaying(constants, factors, decay);
         }
-        let target = if self.updates.is_empty() { &mut self.weights } else { &mut self.updates };
+        let (target, limit) = match (self.updates.is_empty(), &constants.rule) {
+            (true, Some(rule)) => (&mut self.weights, rule.limits.1),
+            _ => (&mut self.updates, f64::INFINITY),
+        };
         if constants.is_eligible() {
             for axon in (0..constants.delays.len()).filter(|axon| self.eligible[*axon]) {
                 for (index, entry) in constants.row(axon).enumerate() {
@@ -380,17 +403,19 @@ impl Rows {
                         Layout::Sparse { posts, .. } => posts[entry] as usize,
                     };
                     let slower = self.normaliser.get(entry).map_or(1.0, |n| power(-i32::from(*n)));
-                    target[entry] += factors[post] * self.eligibility_2[entry] * slower;
+                    let update = factors[post] * self.eligibility_2[entry] * slower;
+                    target[entry] = clipped(target[entry] + update, limit);
                 }
             }
             return;
         }
         match &constants.layout {
-            Layout::Dense => dense_update(&self.trace_p, factors, target),
+            Layout::Dense => dense_update(&self.trace_p, factors, target, limit),
             Layout::Sparse { posts, .. } => {
                 for axon in (0..constants.delays.len()).filter(|axon| self.trace_p[*axon] != 0.0) {
                     for entry in constants.row(axon) {
-                        target[entry] += factors[posts[entry] as usize] * self.trace_p[axon];
+                        let update = factors[posts[entry] as usize] * self.trace_p[axon];
+                        target[entry] = clipped(target[entry] + update, limit);
                     }
                 }
             }
@@ -418,8 +443,13 @@ impl Rows {
                 }
                 let slower = self.normaliser.get(entry).map_or(1.0, |n| power(-i32::from(*n)));
                 let change = (product - decay * self.weights[entry]) * slower;
-                let target = if self.updates.is_empty() { &mut self.weights } else { &mut self.updates };
-                target[entry] += change;
+                match (self.updates.is_empty(), &constants.rule) {
+                    (true, Some(rule)) => {
+                        let weight = &mut self.weights[entry];
+                        *weight = clipped(*weight + change, rule.limits.1);
+                    }
+                    _ => self.updates[entry] += change,
+                }
             }
         }
     }
@@ -432,10 +462,13 @@ vectorised!(
 );
 
 vectorised!(
-    fn decay_second(first: &[f64], second: &mut [f64], factor: f64) => |first: &[f64], second: &mut [f64], factor: f64| {
-        second.iter_mut().zip(first).for_each(|(p, q)| *p = flushed(factor * *p + *q));
-    }
+    fn decay_second(first: &[f64], second: &mut [f64], factor: f64, limit: f64) => filter_second
 );
+
+#[inline(always)]
+fn filter_second(first: &[f64], second: &mut [f64], factor: f64, limit: f64) {
+    second.iter_mut().zip(first).for_each(|(p, q)| *p = clipped(flushed(factor * *p + *q), limit));
+}
 
 vectorised!(
     /// Adds the rows of the listed axons to `sums`.
@@ -454,14 +487,16 @@ fn sum_rows(listed: &[u32], events: &[u8], gain: f64, weights: &[f64], sums: &mu
 
 vectorised!(
     /// The outer product of traces and factors, added to dense rows.
-    fn dense_update(traces: &[f64], factors: &[f64], weights: &mut [f64]) => update_rows
+    fn dense_update(traces: &[f64], factors: &[f64], weights: &mut [f64], limit: f64) => update_rows
 );
 
 #[inline(always)]
-fn update_rows(traces: &[f64], factors: &[f64], weights: &mut [f64]) {
+fn update_rows(traces: &[f64], factors: &[f64], weights: &mut [f64], limit: f64) {
     for (trace, row) in traces.iter().zip(weights.chunks_exact_mut(factors.len())) {
         if *trace != 0.0 {
-            row.iter_mut().zip(factors).for_each(|(weight, factor)| *weight += factor * *trace);
+            for (weight, factor) in row.iter_mut().zip(factors) {
+                *weight = clipped(*weight + factor * *trace, limit);
+            }
         }
     }
 }

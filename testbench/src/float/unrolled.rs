@@ -12,6 +12,7 @@
 //! here is refused by name. Absent on purpose: resets to a value, refractory steps, noise, periodic resets, the
 //! updated-current order, `clear` inside a presentation.
 
+use super::ends::Ends;
 use super::errors::{ErrorConstants, RealSignal, filter_error};
 use super::rows::{Layout, RowConstants};
 use super::surrogate::RealSurrogate;
@@ -140,7 +141,7 @@ impl Unrolled {
                     Source::Input(input) => populations.len() + input,
                 },
                 target: projection.target,
-                rows: RowConstants::new(network, projection),
+                rows: RowConstants::new(network, projection, Ends::Open),
                 presynaptic: presynaptic.into_iter().map(|pre| pre as usize).collect(),
                 weights: (0..weights.len()).map(|i| real(weights.get(i), fraction)).collect(),
                 plastic: projection.learning.is_some(),
@@ -317,7 +318,7 @@ impl Cells {
             initial_membrane: reals(&of.initial_membrane, neurons, state),
             compare: network.datapath.compare,
             surrogate: surrogate.filter(|_| of.spiking).map(|s| RealSurrogate::new(s, state)),
-            errors: population.readout.map(|readout| ErrorConstants::new(network, readout)),
+            errors: population.readout.map(|readout| ErrorConstants::new(network, readout, Ends::Open)),
         })
     }
 

@@ -1,7 +1,8 @@
 //! The twin against the plain reference where the reference rounds nothing: then they are equal, bit for bit.
 //!
-//! Networks and programs are those that the chip itself is held to, with decays of 0 or 1, fractions that keep every
-//! product whole, and registers too wide to saturate. A case is followed until a lane leaves what a double holds.
+//! Networks and programs are those that the chip itself is held to, with decays of 0 or 1 and fractions that keep every
+//! product whole. With registers too wide to saturate both twins equal the reference, and a case is followed until a
+//! lane leaves what a double holds; with narrow ones the twin with ends equals it, whatever is full.
 
 use crate::plain::case::check_cases;
 use proptest::test_runner::TestCaseError;
@@ -115,6 +116,84 @@ fn exact(network: &mut Network) {
         if let Some(adaptation) = &mut population.parameters.adaptation {
             adaptation.increment = population.parameters.threshold.clone();
         }
+    }
+}
+
+/// Bits of the narrow registers: state, errors and third factors, traces, eligibilities, error traces, stores.
+const NARROW: [u8; 6] = [20, 16, 9, 10, 9, 14];
+
+/// Registers that are soon full; no fraction changes.
+fn narrow(network: &mut Network) {
+    let [state, learning, trace, eligibility, error_trace, store] = NARROW;
+    network.datapath.state_width = state;
+    let engine = &mut network.learning;
+    (engine.error.width, engine.third_factor.width) = (learning, learning);
+    engine.trace_bits = trace;
+    (engine.eligibility_bits, engine.error_trace_bits) = (eligibility, error_trace);
+    // An end in events is an end in lanes divided by what an event adds: exact for a power of two.
+    engine.trace_increment = 1 << engine.trace_increment.ilog2();
+    for population in &mut network.populations {
+        let signal = population.readout.as_mut().map(|readout| &mut readout.signal);
+        if let Some(ErrorSignal::FilteredSpikes { increment, .. }) = signal {
+            *increment = 1 << increment.ilog2();
+        }
+    }
+    for projection in &mut network.projections {
+        (projection.format.store_bits, projection.format.delivered_bits) = (store, store);
+    }
+}
+
+/// Steps in which a register was full.
+#[derive(Clone, Copy, Debug, Default)]
+struct Full {
+    state: u32,
+    adaptation: u32,
+    error: u32,
+    third_factor: u32,
+    trace: u32,
+    filter: u32,
+    adapting: u32,
+    error_trace: u32,
+    compartment: u32,
+    weight: u32,
+}
+
+impl Full {
+    fn add_step(&mut self, network: &Network, plain: &PlainChip) {
+        let [state, learning, trace, eligibility, error_trace, store] = NARROW.map(|bits| 1i64 << (bits - 1));
+        let any = |lanes: &mut dyn Iterator<Item = i64>, half: i64| {
+            let full = |lane: i64| lane.abs() == half - 1;
+            u32::from(lanes.map(full).fold(false, |any, full| any || full))
+        };
+        for neurons in &plain.neurons {
+            let states = neurons.current.iter().chain(&neurons.compared);
+            self.state += any(&mut states.copied(), state);
+            self.adaptation += any(&mut neurons.adaptation.iter().copied(), state);
+        }
+        self.error += any(&mut plain.formed.iter().copied(), learning);
+        for of in &plain.learning {
+            self.third_factor += any(&mut of.third_factor.iter().copied(), learning);
+            self.compartment += any(&mut of.compartments.iter().copied(), learning);
+            self.error_trace += any(&mut of.error_traces.iter().map(|pair| pair.1), error_trace);
+        }
+        for (rows, projection) in plain.rows.iter().zip(&network.projections) {
+            self.trace += any(&mut rows.trace_q.iter().chain(&rows.trace_p).copied(), 2 * trace);
+            self.weight += any(&mut rows.weights.iter().copied(), store);
+            let (of, half) = match projection.learning.and_then(|rule| rule.eligibility) {
+                Some(Eligibility::Filter { .. }) => (&mut self.filter, 2 * eligibility),
+                Some(Eligibility::Adaptation { .. }) => (&mut self.adapting, eligibility),
+                None => continue,
+            };
+            *of += any(&mut rows.eligibility.iter().flat_map(|pair| [pair.0, pair.1]), half);
+        }
+    }
+
+    fn assert_not_vacuous(&self) {
+        let Self { state, adaptation, error, third_factor, trace, .. } = *self;
+        let Self { filter, adapting, error_trace, compartment, weight, .. } = *self;
+        let all = [state, adaptation, error, third_factor, trace];
+        let rules = [filter, adapting, error_trace, compartment, weight];
+        assert!(all.iter().chain(&rules).all(|steps| *steps > 20), "an end was hardly reached: {self:?}");
     }
 }
 
@@ -240,6 +319,13 @@ impl Did {
     }
 }
 
+/// A program whose updates are not rounded by a larger shift.
+fn without_offsets(events: &StepEvents) -> StepEvents {
+    let mut events = events.clone();
+    events.control.retain(|control| !matches!(control, Control::ShiftOffset(_)));
+    events
+}
+
 #[test]
 fn the_twin_equals_the_reference_where_nothing_rounds() {
     let did = Cell::new(Did::default());
@@ -247,18 +333,24 @@ fn the_twin_equals_the_reference_where_nothing_rounds() {
         let mut network = case.network.clone();
         exact(&mut network);
         let (mut plain, mut chip) = (PlainChip::new(&network), FloatChip::new(&network));
+        let mut saturating = FloatChip::saturating(&network);
         for (step, events) in case.program.iter().enumerate() {
-            let mut events: StepEvents = events.clone();
-            events.control.retain(|control| !matches!(control, Control::ShiftOffset(_)));
+            let events = without_offsets(events);
             let before: Vec<Vec<i64>> = plain.rows.iter().map(|rows| rows.weights.clone()).collect();
             plain.step(&events);
             chip.step(&events);
+            saturating.step(&events);
             let most = largest(&plain);
             if most >= EXACT {
                 break;
             }
             if let Some(found) = difference(&network, &plain, &chip) {
                 return Err(TestCaseError::fail(format!("step {step}: {found}")));
+            }
+            if chip.snapshot() != saturating.snapshot() {
+                return Err(TestCaseError::fail(format!(
+                    "step {step}: no register is full, and ends matter"
+                )));
             }
             let mut so_far = did.get();
             so_far.add_step(&network, &plain, &before);
@@ -270,4 +362,28 @@ fn the_twin_equals_the_reference_where_nothing_rounds() {
         Ok(())
     });
     did.get().assert_not_vacuous();
+}
+
+#[test]
+fn the_twin_with_ends_equals_the_reference_where_registers_are_full() {
+    let full = Cell::new(Full::default());
+    check_cases(2000, |case, _| {
+        let mut network = case.network.clone();
+        exact(&mut network);
+        narrow(&mut network);
+        let (mut plain, mut chip) = (PlainChip::new(&network), FloatChip::saturating(&network));
+        for (step, events) in case.program.iter().enumerate() {
+            let events = without_offsets(events);
+            plain.step(&events);
+            chip.step(&events);
+            if let Some(found) = difference(&network, &plain, &chip) {
+                return Err(TestCaseError::fail(format!("step {step}: {found}")));
+            }
+            let mut so_far = full.get();
+            so_far.add_step(&network, &plain);
+            full.set(so_far);
+        }
+        Ok(())
+    });
+    full.get().assert_not_vacuous();
 }

@@ -180,6 +180,37 @@ fn a_weight_that_learns_decays() {
     assert_eq!(chip.weights(0), before, "nothing is visited");
 }
 
+/// A target of 8 asks for more than an error of s10.7 holds: it stops at 511 / 128, and the weight of 16 bits and 14
+/// fraction bits at 32767 / 16384. Without ends the error is 8 and the weight goes on.
+#[test]
+fn errors_and_weights_stop_where_their_registers_end() {
+    let mut network = network(false);
+    network.projections[0].learning.as_mut().expect("it learns").shift = 0;
+    let (mut open, mut chip) = (FloatChip::new(&network), FloatChip::saturating(&network));
+    let begin = StepEvents {
+        control: vec![Control::Learn(true), Control::Target { channel: 0, value: 8 << 15 }],
+        ..fire(1)
+    };
+    for chip in [&mut open, &mut chip] {
+        chip.step(&begin);
+        chip.step(&StepEvents::default());
+    }
+    let end = 511.0 / 128.0;
+    assert_eq!((open.errors()[0], open.third_factor(0)[0]), (8.0, 8.0));
+    assert_eq!((chip.errors()[0], chip.third_factor(0)[0]), (end, end));
+    assert_eq!((open.weights(0), chip.weights(0)), (vec![0.5], vec![0.5]), "P is 0");
+    for chip in [&mut open, &mut chip] {
+        chip.step(&StepEvents::default());
+    }
+    // P is 1, the rate 16 * 2^(7 - 0 - 14) = 1/8.
+    assert_eq!((open.weights(0)[0], chip.weights(0)[0]), (0.5 + 8.0 / 8.0, 0.5 + end / 8.0));
+    for chip in [&mut open, &mut chip] {
+        (0..3).for_each(|_| chip.step(&StepEvents::default()));
+    }
+    assert!(open.weights(0)[0] > 3.0);
+    assert_eq!(chip.weights(0)[0], 32767.0 / 16384.0);
+}
+
 /// With the triangle of half-width 2 the surrogate at U = 1/2 is 3/4. The eligibility adds it times P to its first
 /// state, the second state filters the first; the van Rossum error of one missing spike is 1, then 1 + 1/2.
 #[test]
