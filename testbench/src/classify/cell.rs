@@ -162,9 +162,9 @@ impl<'a> Cell<'a> {
         self.program(sample, None)
     }
 
-    /// First step from which the readout is summed.
-    pub(super) fn answer_from(&self) -> u32 {
-        self.schedule.answer_from
+    /// Steps in which the readout is summed.
+    pub(super) fn answer(&self) -> std::ops::Range<usize> {
+        self.schedule.answer.0 as usize..self.schedule.answer.1 as usize
     }
 
     /// The chip behind the cell; none behind the float twin.
@@ -202,8 +202,7 @@ impl<'a> Cell<'a> {
     /// Presents one sample, to learn from it in `trained`; the answer.
     fn present(&mut self, sample: u32, trained: Option<Turn>, threads: usize) -> Result<u8, String> {
         let program = self.program(sample, trained);
-        let window = (self.schedule.answer_from, self.data.classes());
-        let sums = self.engine.present(&program, window, threads)?;
+        let sums = self.engine.present(&program, self.answer(), self.data.classes(), threads)?;
         // The first of equals.
         let best = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
         Ok(best.unwrap_or(0) as u8)
@@ -340,7 +339,7 @@ impl Work for Cell<'_> {
         let presentation = (
             (self.schedule.right, self.schedule.wrong),
             format!("{:?}", self.schedule.window),
-            (self.schedule.answer_from, self.schedule.clear),
+            (self.schedule.answer, self.schedule.clear),
         );
         let data = (self.data.fingerprint(), parts, s.seeds.first() == Some(&self.seed));
         checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))

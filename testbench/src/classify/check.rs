@@ -15,16 +15,23 @@ fn windows(check: &mut Check<'_>, s: &Classify) {
     range("learn_until", s.learn_until, s.learn_from, steps.max(s.learn_from));
     range("learn_every", s.learn_every, 1, steps.max(1));
     range("answer_from", s.answer_from, 0, steps.saturating_sub(1));
+    range("answer_until", s.answer_until, 1, steps.max(1));
     range("epoch_samples", s.epoch_samples, 1, u32::MAX);
     if let ScoreOf::LastTrained(samples) = s.score {
         range("score", Some(samples), 1, 1_000_000);
         let title = "`validate` with a score of training samples: no other part is scored";
         let none = !s.validate && s.validate_per_mille.is_none();
         check.expect(none, "score", title, "both", "one of the two");
-        let title = "`linear` without a held-out part to score it on";
-        let fits = !s.linear || s.test_per_mille.is_some() || s.data.generator().is_some();
-        check.expect(fits, "linear", title, "no `test_per_mille`", "`test_per_mille` beside it");
+        let unseen = s.unseen_until();
+        let title = "`answer_until` lets the label of a sample shape the answer that is scored";
+        let until = s.answer_until.unwrap_or(unseen);
+        let allowed = format!("1..={unseen}: up to `learn_from`, the step of the first error");
+        check.expect(until <= unseen, "answer_until", title, until, &allowed);
     }
+    let (from, until) = s.answer();
+    let title = "no step is left to answer in";
+    let allowed = format!("below {until}, the end of the answer");
+    check.expect(from < until, "answer_from", title, from, &allowed);
 }
 
 /// The settings of a data set.

@@ -6,6 +6,7 @@
 use crate::float::chip::{FloatChip, FloatSnapshot};
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use synfire_chip::checkpoint::{self, MachineSnapshot};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::{Network, Population};
@@ -49,14 +50,15 @@ impl Engine {
         Self::Chip { machine, recorder }
     }
 
-    /// Runs `program` and sums the compared membranes of the readout's `classes` neurons from step `from` of it on.
+    /// Runs `program` and sums the compared membranes of the readout's `classes` neurons over `steps` of it.
     ///
     /// # Errors
     /// When the chip's run fails.
     pub fn present(
         &mut self,
         program: &[StepEvents],
-        (from, classes): (u32, usize),
+        steps: Range<usize>,
+        classes: usize,
         threads: usize,
     ) -> Result<Vec<f64>, String> {
         match self {
@@ -65,7 +67,7 @@ impl Engine {
                 machine.run(program, options, recorder).map_err(|e| e.to_string())?;
                 let recording = recorder.take();
                 let mut sums = vec![0_i64; classes];
-                for step in from as usize..program.len() {
+                for step in steps {
                     let row = recording[0].row(step);
                     sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
                 }
@@ -73,9 +75,9 @@ impl Engine {
             }
             Self::Float { chip, readout } => {
                 let mut sums = vec![0.0; classes];
-                for (step, events) in (0..).zip(program) {
+                for (step, events) in program.iter().enumerate() {
                     chip.step(events);
-                    if step >= from {
+                    if steps.contains(&step) {
                         sums.iter_mut().zip(chip.compared(*readout)).for_each(|(sum, u)| *sum += u);
                     }
                 }

@@ -32,7 +32,7 @@ impl Cell<'_> {
         let samples = if grouped.is_empty() { &[] } else { self.held_out() };
         let programs: Vec<_> =
             samples.iter().map(|sample| (self.test_program(*sample), self.label(*sample))).collect();
-        let from = self.answer_from() as usize;
+        let answer = self.answer();
         let Some(machine) = self.machine_mut() else { return Ok(Inspection::default()) };
         let weights: Vec<Vec<f64>> = (0..network.projections.len())
             .map(|p| machine.weights(&network, p).into_iter().map(f64::from).collect())
@@ -44,7 +44,7 @@ impl Cell<'_> {
             for (step, events) in program.iter().enumerate() {
                 let events = std::slice::from_ref(events);
                 machine.run(events, RunOptions::default(), &mut recorder).map_err(|e| e.to_string())?;
-                for (sums, population) in sums.iter_mut().zip(&grouped).filter(|_| step >= from) {
+                for (sums, population) in sums.iter_mut().zip(&grouped).filter(|_| answer.contains(&step)) {
                     add(sums, &outputs(machine, *population));
                 }
             }

@@ -41,8 +41,8 @@ pub struct Schedule {
     pub steps: u32,
     /// When errors are formed.
     pub window: Window,
-    /// First step from which the readout is summed.
-    pub answer_from: u32,
+    /// Steps in which the readout is summed: the first, and one past the last.
+    pub answer: (u32, u32),
     /// Whether a presentation begins with `clear`.
     pub clear: bool,
     /// First broadcast channel of the readout.

@@ -28,7 +28,7 @@ pub struct Summary<'a> {
     pub title: &'a str,
     /// Results, row by row, seed by seed.
     pub results: &'a [CellResult],
-    /// The linear classifier on the same splits, one a seed; empty when it was not asked for.
+    /// The linear classifier on the same samples, one a seed; empty when it was not asked for.
     pub linear: &'a [Score],
     /// Threads of the pool.
     pub threads: usize,
@@ -43,7 +43,7 @@ pub struct Summary<'a> {
 pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
     let fit = |seed: &u32| {
         let data = task.data(*seed);
-        let parts = task.parts(&data, *seed)?;
+        let parts = task.linear_parts(&data, *seed)?;
         baseline::linear(&data.linear_view(), &parts, *seed)
             .map_err(|e| Diagnostics::from(Diagnostic::new(format!("linear classifier: {e}"))))
     };
@@ -148,8 +148,13 @@ impl Summary<'_> {
             }
         };
         let (samples, width, classes) = (data.labels().len(), data.width(), data.classes());
-        let answer = s.answer_from.filter(|from| *from != s.learn_from);
-        let answer = answer.map_or_else(String::new, |from| format!(", answers summed from step {from}"));
+        let answer = match s.answer() {
+            (from, until) if until < s.sample_steps => {
+                format!(", answers summed in steps {from}..{until}")
+            }
+            (from, _) if from != s.learn_from => format!(", answers summed from step {from}"),
+            _ => String::new(),
+        };
         let every = s.learn_every.map_or_else(String::new, |every| format!(", only in every {every}th"));
         let epoch = s.epoch_samples.map_or_else(String::new, |n| format!(" of {n} samples"));
         let mut lines = vec![
@@ -247,8 +252,8 @@ impl Summary<'_> {
             notes.push("solved: seeds with every case right after the last epoch".to_owned());
         }
         if !self.linear.is_empty() {
-            notes
-                .push("the linear classifier is floating point, off the chip, on the same splits".to_owned());
+            let fitted = self.task.linear_fit();
+            notes.push(format!("the linear classifier is floating point, off the chip, {fitted}"));
         }
         let known = self.task.known(self.data);
         notes.extend(known.iter().map(|(name, accuracy)| format!("{name}: {:.1}", 100.0 * accuracy)));

@@ -193,7 +193,7 @@ impl Task {
                 every: settings.learn_every,
                 error_delay: u32::from(network.learning.error_delay),
             },
-            answer_from: settings.answer_from.unwrap_or(settings.learn_from),
+            answer: settings.answer(),
             clear: row.clear,
             first_channel: errors.first_channel,
             classes: population.neurons as u16,
@@ -300,6 +300,38 @@ impl Task {
         let scored = parts.map(|p| if p.held_out.is_empty() { p.kept } else { p.held_out });
         let chance = scored.map(|scored| ("always the largest class".to_owned(), data.chance(&scored)));
         chance.into_iter().chain(data.known.iter().cloned()).collect()
+    }
+
+    /// What the linear classifier is fitted to and scored on: the parts, or, where the score is of training samples,
+    /// all that were presented before the scored ones, and those.
+    ///
+    /// # Errors
+    /// As [`Task::parts`].
+    pub fn linear_parts(&self, data: &DataSet, seed: u32) -> Result<Parts, Diagnostics> {
+        let parts = self.parts(data, seed)?;
+        let ScoreOf::LastTrained(scored) = self.settings.score else { return Ok(parts) };
+        let epochs = 0..self.settings.epochs;
+        let epoch = |epoch| split::presentations(&parts.kept, epoch, self.settings.epoch_samples, seed);
+        let presented: Vec<u32> = epochs.flat_map(epoch).map(|(sample, _)| sample).collect();
+        let (before, scored) = presented.split_at(presented.len().saturating_sub(scored as usize));
+        let once = |samples: &[u32]| {
+            let mut samples = samples.to_vec();
+            samples.sort_unstable();
+            samples.dedup();
+            samples
+        };
+        let held_out = once(scored);
+        let kept = once(before).into_iter().filter(|sample| held_out.binary_search(sample).is_err());
+        Ok(Parts { kept: kept.collect(), held_out })
+    }
+
+    /// What the linear classifier is fitted to, in words.
+    #[must_use]
+    pub fn linear_fit(&self) -> &'static str {
+        match self.settings.score {
+            ScoreOf::HeldOut => "on the same splits",
+            ScoreOf::LastTrained(_) => "fitted at once to all samples of the stream before the scored ones",
+        }
     }
 
     /// Samples that one cell learns from, epochs together.

@@ -50,6 +50,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("randman.ron", include_str!("../../experiments/randman.ron")),
     ("randman.network.ron", include_str!("../../experiments/randman.network.ron")),
     ("stream.ron", include_str!("../../experiments/stream.ron")),
+    ("stream.network.ron", include_str!("../../experiments/stream.network.ron")),
+    ("stream-select.ron", include_str!("../../experiments/stream-select.ron")),
     ("digits-stores-select.ron", include_str!("../../experiments/digits-stores-select.ron")),
     ("digits-stores.network.ron", include_str!("../../experiments/digits-stores.network.ron")),
     ("digits-stores.ron", include_str!("../../experiments/digits-stores.ron")),

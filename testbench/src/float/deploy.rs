@@ -106,7 +106,7 @@ pub fn test(
         machine.run(&program, options, &mut recorder).map_err(|error| error.to_string())?;
         let recording = recorder.take();
         let mut sums = vec![0i64; data.classes()];
-        for step in schedule.answer_from..schedule.steps {
+        for step in schedule.answer.0..schedule.answer.1 {
             let row = recording[0].row(step as usize);
             sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
         }

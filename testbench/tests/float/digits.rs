@@ -75,12 +75,12 @@ fn accuracy(data: &DataSet, schedule: &Schedule, parts: &Parts, learner: &mut dy
         for sample in split::epoch_order(&parts.kept, epoch, SEED) {
             let program = program(sample, epoch, Some(label(sample)));
             let started = Instant::now();
-            learner.present(&program, schedule.answer_from);
+            learner.present(&program, schedule.answer.0);
             seconds += started.elapsed().as_secs_f64();
         }
     }
     let right = |sample: &&u32| {
-        let sums = learner.present(&program(**sample, TEST_EPOCH, None), schedule.answer_from);
+        let sums = learner.present(&program(**sample, TEST_EPOCH, None), schedule.answer.0);
         let answer = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
         answer == Some(usize::from(label(**sample)))
     };

@@ -1,6 +1,6 @@
 //! Samples of events with parts of their own: same bits however they run; bad settings are refused.
 
-use crate::folder::Folder;
+use crate::folder::{EXPERIMENT, Folder};
 use serde_json::Value;
 use synfire::experiment::embedded::FILES;
 
@@ -91,6 +91,40 @@ fn the_last_trained_samples_can_be_the_score() {
     assert_eq!(result["test_counts"]["core"]["spikes"], 0, "nothing is presented without learning");
 }
 
+/// An answer that is scored while learning is given before the sample's own label: what the label then changes, however
+/// much, is seen in the next presentation at the earliest.
+#[test]
+fn an_answer_while_learning_comes_before_its_label() {
+    let folder = xor();
+    let score = "score: LastTrained(1), epoch_samples: 1, epochs: 1,";
+    folder.edit(XOR, "epochs: 3,\n        epoch_samples: 160,", score);
+    folder.edit(XOR, "seeds: [1, 2],", "seeds: [1, 2, 3, 4, 5, 6, 7, 8],");
+    // A rate at which one label turns every weight.
+    let fast = "name: \"random feedback\", set: [Shift(\"hidden_readout\", 0)],";
+    folder.edit(XOR, "name: \"random feedback\",", fast);
+    folder.succeeds(&["run", XOR, "--out", "out"]);
+    // Weights to the readout are zero before the first label, so the first class is the answer whatever the label is.
+    let mut labels = [0; 2];
+    for seed in 1..=8 {
+        let confusion = &result(&folder, "out", &format!("random-feedback-{seed}"))["confusion"];
+        for (label, count) in labels.iter_mut().enumerate() {
+            *count += confusion[label][0].as_u64().unwrap_or(0);
+        }
+    }
+    assert!(labels[0] + labels[1] == 8 && labels[1] > 0, "{labels:?}");
+}
+
+/// A linear classifier beside a stream sees what the stream has presented before the scored samples.
+#[test]
+fn the_linear_classifier_of_a_stream_is_fitted_to_what_came_before() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "test_per_mille: 300,", "score: LastTrained(5), answer_from: 5, linear: true,");
+    folder.edit(EXPERIMENT, "epochs: 2,", "epochs: 1,");
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    let out = String::from_utf8(folder.read("out/report.txt")).expect("a text");
+    assert!(out.contains("linear classifier") && out.contains("fitted at once"), "{out}");
+}
+
 /// What the program carries can be run from any folder; only recordings must be brought.
 #[test]
 fn every_carried_classification_is_good() {
@@ -124,6 +158,13 @@ fn settings_that_the_data_does_not_allow() {
         ("epochs: 3", "epochs: 3, learn_every: 0", "`learn_every` is out of range"),
         ("epochs: 3", "epochs: 3, answer_from: 40", "`answer_from` is out of range"),
         ("epochs: 3", "epochs: 3, score: LastTrained(0)", "`score` is out of range"),
+        ("epochs: 3", "epochs: 3, answer_until: 41", "`answer_until` is out of range"),
+        ("epochs: 3", "epochs: 3, answer_from: 20, answer_until: 20", "no step is left to answer in"),
+        (
+            "epochs: 3",
+            "epochs: 3, score: LastTrained(4), answer_until: 17",
+            "lets the label of a sample shape the answer",
+        ),
         (
             "network: \"temporal-xor.network.ron\"),",
             "network: \"digits-feedback.network.ron\"),",

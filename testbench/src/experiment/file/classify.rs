@@ -31,6 +31,10 @@ pub struct Classify {
     /// First step of a presentation from which the readout is summed.
     #[serde(default)]
     pub answer_from: Option<u32>,
+    /// First step of a presentation in which it no longer is; `None`: to the end, or where the answer is the score while
+    /// learning, up to the first error.
+    #[serde(default)]
+    pub answer_until: Option<u32>,
     /// Passes over the training part.
     pub epochs: u32,
     /// Samples after which an epoch ends, in place of a whole pass: passes follow one another across epochs.
@@ -68,12 +72,30 @@ pub struct Classify {
     /// Rows that `compare` names: differences of the row `first` to each of `others`, paired by seed.
     #[serde(default)]
     pub compare: Vec<Comparison>,
-    /// Also fit a linear classifier on the same splits.
+    /// Also fit a linear classifier on the same samples.
     #[serde(default)]
     pub linear: bool,
     /// What `--quick` uses instead.
     #[serde(default)]
     pub quick: Option<Quick>,
+}
+
+impl Classify {
+    /// Steps in which the readout is summed: the first, and one past the last.
+    #[must_use]
+    pub fn answer(&self) -> (u32, u32) {
+        let until = match self.score {
+            ScoreOf::HeldOut => self.sample_steps,
+            ScoreOf::LastTrained(_) => self.unseen_until(),
+        };
+        (self.answer_from.unwrap_or(self.learn_from), self.answer_until.unwrap_or(until))
+    }
+
+    /// First step whose membranes an error of the same presentation may have changed.
+    #[must_use]
+    pub fn unseen_until(&self) -> u32 {
+        self.learn_from.saturating_add(1).min(self.sample_steps)
+    }
 }
 
 /// Weight stores of a whole network.

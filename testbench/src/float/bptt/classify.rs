@@ -167,7 +167,7 @@ impl<'a> Training<'a> {
             None => self.method.forward(&self.net, &trial),
         };
         let mut sums = vec![0.0; self.data.classes()];
-        for step in self.schedule.answer_from..self.schedule.steps {
+        for step in self.schedule.answer.0..self.schedule.answer.1 {
             let membranes = self.method.trajectory().compared(self.readout, step as usize);
             sums.iter_mut().zip(membranes).for_each(|(sum, u)| *sum += u);
         }
@@ -231,7 +231,7 @@ impl Work for Training<'_> {
 
     fn fingerprint(&self) -> [u8; 32] {
         let s = &self.task.settings;
-        let window = format!("{:?}", (self.schedule.window, self.schedule.answer_from, self.schedule.clear));
+        let window = format!("{:?}", (self.schedule.window, self.schedule.answer, self.schedule.clear));
         let schedule = (s.sample_steps, window, s.epochs, s.epoch_samples, &s.slower_after);
         let encoders = format!("{:?}", &s.encoders);
         let data = (self.data.fingerprint(), &self.parts.kept, &self.parts.held_out);
