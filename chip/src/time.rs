@@ -72,6 +72,17 @@ impl Elapsed {
         self.overruns += u64::from(timing.tick_ps.is_some_and(|tick| ps > tick));
     }
 
+    /// This time and another after it.
+    #[must_use]
+    pub fn plus(&self, later: &Self) -> Self {
+        Self {
+            steps: self.steps + later.steps,
+            total_ps: self.total_ps + later.total_ps,
+            longest_ps: self.longest_ps.max(later.longest_ps),
+            overruns: self.overruns + later.overruns,
+        }
+    }
+
     /// What was added since `earlier`; the longest step is that of all.
     #[must_use]
     pub fn minus(&self, earlier: &Self) -> Self {

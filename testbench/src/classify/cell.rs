@@ -22,6 +22,7 @@ use synfire_chip::checkpoint;
 use synfire_chip::counters::NodeCounts;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::machine::Machine;
+use synfire_chip::memory::CoreMemory;
 use synfire_chip::network::Network;
 use synfire_chip::program::{Control, Program};
 use synfire_chip::time::Elapsed;
@@ -52,6 +53,8 @@ struct Position {
     curve: Vec<EpochScore>,
     /// (label, answer) of the last training samples, the newest last; where they are the score.
     recent: VecDeque<(u8, u8)>,
+    /// Counts and simulated time of the tests so far.
+    tests: (NodeCounts, Elapsed),
     wall_seconds: f64,
 }
 
@@ -60,6 +63,26 @@ struct Position {
 pub struct CellState {
     position: Position,
     engine: EngineState,
+}
+
+/// Bits of the core that has most of them, a structure at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullestCore {
+    /// Synapse memory: the weights.
+    pub synapse_bits: u64,
+    /// Learning memory: traces, eligibilities, matrices, mirrored weights, error traces, third factors.
+    pub learning_bits: u64,
+}
+
+impl FullestCore {
+    fn of(machine: &Machine) -> Self {
+        let cores = machine.memory();
+        let most = |bits: fn(&CoreMemory) -> u64| cores.iter().map(bits).max().unwrap_or(0);
+        Self {
+            synapse_bits: most(|core| core.synapse_bits),
+            learning_bits: most(|core| core.trace_bits + core.learning_bits),
+        }
+    }
 }
 
 /// What a cell leaves.
@@ -77,12 +100,18 @@ pub struct CellResult {
     pub counts: NodeCounts,
     /// Simulated time of the whole run.
     pub elapsed: Elapsed,
+    /// Counts of the tests after the epochs, together; the rest of `counts` is training.
+    pub tests_counts: NodeCounts,
+    /// Simulated time of them.
+    pub tests_elapsed: Elapsed,
     /// Counts of the last test alone: inference without learning.
     pub test_counts: NodeCounts,
     /// Simulated time of the last test alone.
     pub test_elapsed: Elapsed,
     /// Cores in use.
     pub cores: usize,
+    /// Memory of the fullest cores.
+    pub memory: FullestCore,
     /// Learning groups of all populations: a property of the network, not of the mapping.
     pub groups: usize,
     /// Events that full axons merged.
@@ -268,7 +297,12 @@ impl<'a> Cell<'a> {
         Ok(Some(raster))
     }
 
-    fn result(&self, curve: Vec<EpochScore>, (counts, elapsed): (NodeCounts, Elapsed)) -> CellResult {
+    fn result(
+        &self,
+        curve: Vec<EpochScore>,
+        (counts, elapsed): (NodeCounts, Elapsed),
+        (tests_counts, tests_elapsed): (NodeCounts, Elapsed),
+    ) -> CellResult {
         let (all, end) = self.cost();
         let machine = self.engine.machine();
         let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
@@ -279,9 +313,12 @@ impl<'a> Cell<'a> {
             confusion: Vec::new(),
             counts,
             elapsed,
+            tests_counts,
+            tests_elapsed,
             test_counts: all.minus(&counts),
             test_elapsed: end.minus(&elapsed),
             cores: machine.map_or(0, |machine| machine.nodes.len()),
+            memory: machine.map_or_else(FullestCore::default, FullestCore::of),
             groups: groups.filter_map(|s| s.groups()).map(|g| g.len()).sum(),
             merged_events: machine.map_or(0, Machine::merged_events),
             raster: None,
@@ -371,7 +408,11 @@ impl Work for Cell<'_> {
                 let state = CellState { position: at, engine: self.engine.snapshot() };
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
+            let trained = self.cost();
             let score = self.score(&at, threads)?;
+            let tested = self.cost();
+            at.tests.0.add(&tested.0.minus(&trained.0));
+            at.tests.1 = at.tests.1.plus(&tested.1.minus(&trained.1));
             at.curve.push(EpochScore {
                 train_correct: at.correct,
                 train_samples: self.epoch_samples(),
@@ -384,7 +425,7 @@ impl Work for Cell<'_> {
         let wall_seconds = clock.seconds();
         let confusion = self.score(&at, threads)?;
         let curve = std::mem::take(&mut at.curve);
-        let mut result = self.result(curve, cost);
+        let mut result = self.result(curve, cost, at.tests);
         (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
         result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))

@@ -86,6 +86,11 @@ pub fn numbers(settings: &Classify, place: &Origin) -> Result<(), Diagnostics> {
     stores(&mut check, &settings.stores);
     let rows: Vec<&str> = settings.rows.iter().map(|row| row.name.as_str()).collect();
     check.rows(&rows);
+    for (index, row) in settings.rows.iter().enumerate() {
+        let twice = settings.rows[..index].iter().any(|other| other.rule() == row.rule());
+        let title = format!("two rows have the rule `{}`", row.rule());
+        check.expect(!twice, &format!("rows[{index}]"), &title, row.rule(), "a rule of its own for each row");
+    }
     let others: &[&str] = if settings.linear { &["linear"] } else { &[] };
     check.comparisons(&settings.compare, &rows, others);
     check.done()

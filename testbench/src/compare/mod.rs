@@ -5,6 +5,8 @@
 //!
 //! Absent on purpose: settings (the experiment files have them), what a cell does (`classify`).
 
+pub mod costs;
+pub mod overview;
 pub mod summary;
 
 use crate::classify::task::{Task, Variant};

@@ -1,11 +1,13 @@
-//! The report of a comparison: a matrix of means, a table an experiment, learning curves, a raster.
+//! The report of a comparison: one page over all tasks, then each with its tables, learning curves, a raster.
 
-use super::Entry;
+use super::costs::Cost;
+use super::{Entry, overview};
 use crate::baseline::Score;
 use crate::classify::cell::CellResult;
 use crate::experiment::file::{Row, Store};
 use crate::report::model::{Cell, Curves, Headline, Report, Series, Table, Text};
-use crate::report::quantity::Spread;
+use crate::report::paired;
+use crate::report::quantity::{self, Spread};
 
 /// The results of one experiment.
 pub struct Compared<'a> {
@@ -13,7 +15,7 @@ pub struct Compared<'a> {
     pub entry: &'a Entry,
     /// Its results, row by row, store by store, seed by seed.
     pub results: &'a [CellResult],
-    /// The linear classifier on the same splits; empty when the experiment does not ask for it.
+    /// The linear classifier on the same samples; empty when the experiment does not ask for it.
     pub linear: Vec<Score>,
     /// What is known without a network: name and accuracy.
     pub known: Vec<(String, f64)>,
@@ -34,13 +36,18 @@ pub fn report(compared: &[Compared<'_>], threads: usize, wall_seconds: f64) -> R
     for one in compared {
         report.headlines.extend(one.headline());
     }
+    overview::matrices(compared).into_iter().for_each(|matrix| report.push(matrix));
     for one in compared {
         let lines = vec![format!("synfire run {}", one.entry.name)];
         report.push(Text { title: one.entry.title.clone(), lines });
         report.push(one.matrix());
         report.push(one.differences());
+        if let Some(table) = one.between_rows() {
+            report.push(table);
+        }
+        report.push(one.costs());
         report.push(one.curves());
-        if let Some(raster) = one.results.iter().find_map(|r| r.raster.clone()) {
+        if let Some(raster) = one.shown().iter().find_map(|r| r.raster.clone()) {
             report.push(raster);
         }
     }
@@ -52,19 +59,46 @@ fn percent(value: f64) -> Cell {
 }
 
 impl Compared<'_> {
-    fn stores(&self) -> &[Store] {
+    /// The stores.
+    #[must_use]
+    pub fn stores(&self) -> &[Store] {
         &self.entry.task.settings.stores
     }
 
-    fn rows(&self) -> &[Row] {
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
         &self.entry.task.settings.rows
     }
 
-    /// Scores of a row in a store, seed by seed.
-    fn scores(&self, row: usize, store: usize) -> Vec<f64> {
+    /// The first store that the chip has.
+    #[must_use]
+    pub fn chip_store(&self) -> Option<usize> {
+        self.stores().iter().position(|store| matches!(store, Store::Bits { .. }))
+    }
+
+    /// Results of a row in a store, seed by seed.
+    fn of(&self, row: usize, store: usize) -> &[CellResult] {
         let seeds = self.entry.task.settings.seeds.len();
         let first = (row * self.stores().len() + store) * seeds;
-        self.results[first..first + seeds].iter().map(CellResult::accuracy).collect()
+        &self.results[first..first + seeds]
+    }
+
+    /// Scores of a row in a store, seed by seed.
+    #[must_use]
+    pub fn scores(&self, row: usize, store: usize) -> Vec<f64> {
+        self.of(row, store).iter().map(CellResult::accuracy).collect()
+    }
+
+    /// What a row costs in a store; `None` off the chip.
+    #[must_use]
+    pub fn cost(&self, row: usize, store: usize) -> Option<Cost> {
+        Cost::of(self.of(row, store), &self.entry.task.chip)
+    }
+
+    /// What curves and raster show: results of the first row in the first store of the chip.
+    fn shown(&self) -> &[CellResult] {
+        self.of(0, self.chip_store().unwrap_or(0))
     }
 
     /// The best mean and where it is.
@@ -103,7 +137,10 @@ impl Compared<'_> {
         let mut notes = vec!["percent, mean over seeds (worst seed)".to_owned()];
         if let Some(linear) = Spread::of(&linear) {
             let (mean, worst) = (100.0 * linear.mean, 100.0 * linear.worst);
-            notes.push(format!("linear classifier, floating point, off the chip: {mean:.2} ({worst:.2})"));
+            let fitted = self.entry.task.linear_fit();
+            notes.push(format!(
+                "linear classifier, floating point, off the chip, {fitted}: {mean:.2} ({worst:.2})"
+            ));
         }
         notes.extend(self.known.iter().map(|(name, value)| format!("{name}: {:.1}", 100.0 * value)));
         Table {
@@ -114,7 +151,7 @@ impl Compared<'_> {
         }
     }
 
-    /// Spread of each cell, and its difference to the first store and to the frozen row.
+    /// Spread of each cell, and its difference to the first store.
     fn differences(&self) -> Table {
         let seeds = self.entry.task.settings.seeds.len();
         let reference = self.stores().first().map_or_else(String::new, Store::name);
@@ -146,13 +183,77 @@ impl Compared<'_> {
         }
     }
 
+    /// The comparisons that the experiment asks for, store by store.
+    fn between_rows(&self) -> Option<Table> {
+        let stores: Vec<String> = self.stores().iter().map(Store::name).collect();
+        let compare = &self.entry.task.settings.compare;
+        let of_rows = compare.iter().filter(|pair| pair.first != "linear" && pair.second != "linear");
+        let pairs: Vec<(String, String)> = of_rows
+            .flat_map(|pair| stores.iter().map(move |store| (pair, store)))
+            .map(|(pair, store)| (format!("{}, {store}", pair.first), format!("{}, {store}", pair.second)))
+            .collect();
+        let scores = |name: &str| {
+            let of = self.results.iter().filter(|result| result.row == name);
+            of.map(CellResult::accuracy).collect()
+        };
+        let pairs = pairs.iter().map(|(first, second)| (first.as_str(), second.as_str()));
+        let table = paired::table(pairs, &scores)?;
+        Some(Table { title: format!("Rows of `{}`, paired by seed", self.entry.name), ..table })
+    }
+
+    /// Memory, traffic and energy of every row in every store of the chip.
+    fn costs(&self) -> Table {
+        let mut rows = Vec::new();
+        for (row, settings) in self.rows().iter().enumerate() {
+            for (store, name) in self.stores().iter().map(Store::name).enumerate() {
+                let Some(cost) = self.cost(row, store) else { continue };
+                let each = |value: f64| Cell::number(value, quantity::count(value.round() as u128));
+                let energy = |attojoules: f64| {
+                    Cell::number(attojoules / 1e18, quantity::energy(attojoules.round() as u128))
+                };
+                rows.push(vec![
+                    Cell::text(settings.name.clone()),
+                    Cell::text(name),
+                    Cell::count(cost.cores as u128),
+                    Cell::count(u128::from(cost.memory.synapse_bits)),
+                    Cell::count(u128::from(cost.memory.learning_bits)),
+                    each(cost.updates),
+                    each(cost.writes),
+                    each(cost.error_packets),
+                    energy(cost.training),
+                    cost.inference.map_or(Cell::text("-"), energy),
+                ]);
+            }
+        }
+        let columns = [
+            "",
+            "store",
+            "cores",
+            "weights, bits",
+            "learning, bits",
+            "updates",
+            "written",
+            "error packets",
+            "energy, training",
+            "energy, inference",
+        ];
+        Table {
+            title: format!("What the rows of `{}` cost", self.entry.name),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows,
+            notes: vec![
+                "bits: of the fullest core; learning: traces, eligibilities, matrices, mirrored weights, errors"
+                    .to_owned(),
+                "updates, weights written, error packets and energy: a presentation, mean over seeds".to_owned(),
+            ],
+        }
+    }
+
     /// Learning curves of every row in the first store that the chip has.
     fn curves(&self) -> Curves {
-        let (stores, seeds) = (self.stores().len(), self.entry.task.settings.seeds.len());
-        let chip = self.stores().iter().position(|store| matches!(store, Store::Bits { .. })).unwrap_or(0);
+        let chip = self.chip_store().unwrap_or(0);
         let series = self.rows().iter().enumerate().map(|(row, settings)| {
-            let first = (row * stores + chip) * seeds;
-            let of = &self.results[first..first + seeds];
+            let of = self.of(row, chip);
             let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
             let mean = |epoch: usize| {
                 let scores = of.iter().map(|r| r.curve[epoch]);

@@ -62,9 +62,20 @@ pub struct Row {
     /// Changes to the network.
     #[serde(default)]
     pub set: Vec<Change>,
+    /// Name of its rule where experiments are compared; that of the row where nothing is stated.
+    #[serde(default)]
+    pub rule: Option<String>,
     /// Whether each presentation begins with `clear`.
     #[serde(default = "yes")]
     pub clear: bool,
+}
+
+impl Row {
+    /// Name of its rule where experiments are compared.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        self.rule.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// A change to a network, by name.

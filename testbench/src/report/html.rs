@@ -6,7 +6,7 @@
 //!
 //! Promises: text is escaped; the same report gives the same page.
 
-use super::model::{Block, Headline, Report, Table, Verdict};
+use super::model::{Block, Headline, Matrix, Report, Table, Verdict};
 use super::svg::{self, ChartError, palette};
 use std::fmt::{self, Write};
 
@@ -77,6 +77,10 @@ fn block(block: &Block, page: &mut String) -> Result<(), ChartError> {
             push(page, format_args!("<section class=\"{wide}card\">\n<h3>{title}</h3>\n"));
             self::table(table, page);
         }
+        Block::Matrix(matrix) => {
+            push(page, format_args!("<section class=\"wide card\">\n<h3>{title}</h3>\n"));
+            self::matrix(matrix, page);
+        }
         Block::Curves(_) | Block::Confusion(_) | Block::Raster(_) | Block::Bars(_) => {
             let drawing = svg::chart(block)?.unwrap_or_default();
             push(page, format_args!("<section class=\"card\">\n<h3>{title}</h3>\n"));
@@ -110,6 +114,35 @@ fn table(table: &Table, page: &mut String) {
     }
     page.push_str("</tbody>\n</table>\n</div>\n");
     paragraphs(&table.notes, "note", page);
+}
+
+/// Two rows of headings; the names of the rows stay in view, and a rule stands before each group.
+fn matrix(matrix: &Matrix, page: &mut String) {
+    page.push_str("<div class=\"scroll\" tabindex=\"0\">\n<table class=\"matrix\">\n<thead><tr><th></th>");
+    for group in &matrix.groups {
+        let (span, name) = (group.columns.len(), Escaped(&group.name));
+        push(page, format_args!("<th scope=\"colgroup\" colspan=\"{span}\" class=\"first\">{name}</th>"));
+    }
+    page.push_str("</tr>\n<tr><th></th>");
+    let class = |place: usize| if place == 0 { " class=\"number first\"" } else { " class=\"number\"" };
+    let places: Vec<usize> = matrix.groups.iter().flat_map(|group| 0..group.columns.len()).collect();
+    let columns = matrix.groups.iter().flat_map(|group| &group.columns);
+    for (place, column) in places.iter().zip(columns) {
+        push(page, format_args!("<th scope=\"col\"{}>{}</th>", class(*place), Escaped(column)));
+    }
+    page.push_str("</tr></thead>\n<tbody>\n");
+    for row in &matrix.rows {
+        let (name, cells) =
+            row.split_first().map_or(("", &[][..]), |(name, cells)| (name.text.as_str(), cells));
+        push(page, format_args!("<tr><th scope=\"row\">{}</th>", Escaped(name)));
+        for (index, place) in places.iter().enumerate() {
+            let text = cells.get(index).map_or("", |cell| cell.text.as_str());
+            push(page, format_args!("<td{}>{}</td>", class(*place), Escaped(text)));
+        }
+        page.push_str("</tr>\n");
+    }
+    page.push_str("</tbody>\n</table>\n</div>\n");
+    paragraphs(&matrix.notes, "note", page);
 }
 
 fn paragraphs(lines: &[String], class: &str, page: &mut String) {
@@ -148,7 +181,7 @@ impl fmt::Display for Escaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::{Bar, Bars, Cell, Text};
+    use crate::report::model::{Bar, Bars, Cell, Group, Text};
 
     fn report() -> Report {
         let mut report =
@@ -201,6 +234,24 @@ mod tests {
         let page = render(&report()).unwrap();
         assert!(page.contains("<td>x</td><td class=\"number\">1,234</td><td></td><td></td><td></td></tr>"));
         assert!(page.contains("<th scope=\"col\" class=\"number\">c1</th>"));
+    }
+
+    #[test]
+    fn groups_of_a_matrix_span_their_columns() {
+        let mut report = report();
+        report.push(Matrix {
+            groups: vec![
+                Group { name: "a & b".into(), columns: vec!["float".into(), "8 bits".into()] },
+                Group { name: "c".into(), columns: vec!["16 bits".into()] },
+            ],
+            rows: vec![vec!["rule".into(), Cell::number(0.9, "90"), Cell::number(0.8, "80"), "".into()]],
+            ..Matrix::default()
+        });
+        let page = render(&report).unwrap();
+        assert!(page.contains("<th scope=\"colgroup\" colspan=\"2\" class=\"first\">a &amp; b</th>"));
+        let row = "<tr><th scope=\"row\">rule</th><td class=\"number first\">90</td><td class=\"number\">80</td>\
+                   <td class=\"number first\"></td></tr>";
+        assert!(page.contains(row));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub enum Block {
     Text(Text),
     /// A table.
     Table(Table),
+    /// A table whose columns are grouped.
+    Matrix(Matrix),
     /// Lines over a common axis.
     Curves(Curves),
     /// A confusion matrix.
@@ -85,6 +87,55 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
     /// Remarks under the table, one a line.
     pub notes: Vec<String>,
+}
+
+/// A table whose columns are grouped under common names. On a terminal each group is a table of its own, without the rows
+/// that have nothing in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Matrix {
+    /// Title.
+    pub title: String,
+    /// The groups, in the order of the cells.
+    pub groups: Vec<Group>,
+    /// Cells, row by row: a name, then one a column, group after group.
+    pub rows: Vec<Vec<Cell>>,
+    /// Remarks under the table, one a line.
+    pub notes: Vec<String>,
+}
+
+/// Neighbouring columns of a matrix with a common name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Name of the group.
+    pub name: String,
+    /// Names of its columns.
+    pub columns: Vec<String>,
+}
+
+impl Matrix {
+    /// Each group as a table, titled and headed by its name.
+    #[must_use]
+    pub fn tables(&self) -> Vec<Table> {
+        let mut first = 1;
+        let table = |group: &Group| {
+            let own = first..first + group.columns.len();
+            first = own.end;
+            let heading = std::iter::once(group.name.clone()).chain(group.columns.iter().cloned());
+            let row = |row: &Vec<Cell>| {
+                let cells = row.get(own.clone())?;
+                let name = row.first().cloned()?;
+                let any = cells.iter().any(|cell| !cell.text.is_empty());
+                any.then(|| std::iter::once(name).chain(cells.iter().cloned()).collect())
+            };
+            Table {
+                title: group.name.clone(),
+                columns: heading.collect(),
+                rows: self.rows.iter().filter_map(row).collect(),
+                notes: Vec::new(),
+            }
+        };
+        self.groups.iter().map(table).collect()
+    }
 }
 
 /// A cell. One with a number is aligned to the right.
@@ -237,6 +288,7 @@ impl Block {
         match self {
             Self::Text(b) => &b.title,
             Self::Table(b) => &b.title,
+            Self::Matrix(b) => &b.title,
             Self::Curves(b) => &b.title,
             Self::Confusion(b) => &b.title,
             Self::Raster(b) => &b.title,
@@ -262,4 +314,4 @@ macro_rules! into_block {
     };
 }
 
-into_block!(Text, Table, Curves, Confusion, Raster, Bars);
+into_block!(Text, Table, Matrix, Curves, Confusion, Raster, Bars);

@@ -36,7 +36,7 @@ pub struct ChartError(String);
 /// When the drawing library fails.
 pub fn chart(block: &Block) -> Result<Option<String>, ChartError> {
     match block {
-        Block::Text(_) | Block::Table(_) => Ok(None),
+        Block::Text(_) | Block::Table(_) | Block::Matrix(_) => Ok(None),
         Block::Curves(curves) => curves::draw(curves).map(Some),
         Block::Confusion(confusion) => confusion::draw(confusion).map(Some),
         Block::Raster(raster) => raster::draw(raster).map(Some),

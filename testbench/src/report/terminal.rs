@@ -8,7 +8,7 @@
 //!
 //! Promises: pure function of report, width and style; no line of a chart is longer than the width.
 
-use super::model::{Bars, Block, Confusion, Curves, Headline, Raster, Report, Table, Verdict};
+use super::model::{Bars, Block, Confusion, Curves, Headline, Matrix, Raster, Report, Table, Verdict};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table as Grid, Width};
 use std::fmt::Write;
@@ -69,6 +69,7 @@ pub fn block(block: &Block, style: Style) -> String {
     match block {
         Block::Text(text) => text.lines.iter().for_each(|line| wrapped(line, style.width, &mut out)),
         Block::Table(table) => self::table(table, style, &mut out),
+        Block::Matrix(matrix) => self::matrix(matrix, style, &mut out),
         Block::Curves(curves) => self::curves(curves, style, &mut out),
         Block::Confusion(confusion) => self::confusion(confusion, style, &mut out),
         Block::Raster(raster) => self::raster(raster, style, &mut out),
@@ -132,6 +133,11 @@ fn table(table: &Table, style: Style, out: &mut String) {
     }
     push_grid(&grid, out);
     table.notes.iter().for_each(|note| wrapped(note, style.width, out));
+}
+
+fn matrix(matrix: &Matrix, style: Style, out: &mut String) {
+    matrix.tables().iter().for_each(|table| self::table(table, style, out));
+    matrix.notes.iter().for_each(|note| wrapped(note, style.width, out));
 }
 
 /// Characters of the longest cell, and of the longest word of the heading, of a column: a folded number misleads.

@@ -125,6 +125,15 @@ fn the_linear_classifier_of_a_stream_is_fitted_to_what_came_before() {
     assert!(out.contains("linear classifier") && out.contains("fitted at once"), "{out}");
 }
 
+/// A rule stands once in a comparison, so two rows of an experiment cannot share one.
+#[test]
+fn a_rule_is_that_of_one_row() {
+    let folder = xor();
+    folder.edit(XOR, "name: \"frozen hidden\",", "name: \"frozen hidden\", rule: \"random feedback\",");
+    let said = folder.refuses(&["check", XOR]);
+    assert!(said.contains("two rows have the rule `random feedback`"), "{said}");
+}
+
 /// What the program carries can be run from any folder; only recordings must be brought.
 #[test]
 fn every_carried_classification_is_good() {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::model::{Bar, Cell, Reference, Series};
+use crate::report::model::{Bar, Cell, Group, Reference, Series};
 
 const PLAIN: Style = Style { width: 60, bold: false };
 
@@ -26,6 +26,37 @@ fn numbers_stand_to_the_right() {
 prices: table 2
 ";
     assert_eq!(block(&table.into(), PLAIN), expected);
+}
+
+#[test]
+fn a_group_of_a_matrix_is_a_table_of_what_it_has() {
+    let group = |name: &str, columns: &[&str]| Group {
+        name: name.into(),
+        columns: columns.iter().map(|c| (*c).into()).collect(),
+    };
+    let matrix = Matrix {
+        groups: vec![group("digits", &["float", "8"]), group("evidence", &["16"])],
+        rows: vec![
+            vec!["DCLL".into(), Cell::number(0.9, "90.0"), Cell::number(0.8, "80.0"), "".into()],
+            vec!["e-prop".into(), "".into(), "".into(), Cell::number(0.7, "70.0")],
+        ],
+        notes: vec!["percent".into()],
+        ..Matrix::default()
+    };
+    let expected = "\
+───────────────────────
+ digits   float      8
+═══════════════════════
+ DCLL      90.0   80.0
+───────────────────────
+─────────────────
+ evidence     16
+═════════════════
+ e-prop     70.0
+─────────────────
+percent
+";
+    assert_eq!(block(&matrix.into(), PLAIN), expected);
 }
 
 #[test]
