@@ -19,6 +19,8 @@ pub const FILES: &[(&str, &str)] = &[
     ("digits-select.ron", include_str!("../../experiments/digits-select.ron")),
     ("digits-rules.ron", include_str!("../../experiments/digits-rules.ron")),
     ("digits-rules-select.ron", include_str!("../../experiments/digits-rules-select.ron")),
+    ("digits-rules-stores.ron", include_str!("../../experiments/digits-rules-stores.ron")),
+    ("digits-symmetric.network.ron", include_str!("../../experiments/digits-symmetric.network.ron")),
     ("digits-mirror.network.ron", include_str!("../../experiments/digits-mirror.network.ron")),
     ("digits-alignment.network.ron", include_str!("../../experiments/digits-alignment.network.ron")),
     ("digits-erbp.network.ron", include_str!("../../experiments/digits-erbp.network.ron")),
