@@ -3,6 +3,7 @@
 use crate::experiment::file::Change;
 use synfire_chip::files::{Diagnostic, nearest};
 use synfire_chip::network::Network;
+use synfire_core::neuron::Noise;
 use synfire_plasticity::config::{NeuronLearning, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor};
 
 /// Applies `change`; a core holds at most `most` neurons.
@@ -65,15 +66,7 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
             *surrogate = Surrogate { shape: *shape, half_width_log2: half_width_log2 as u8 };
         }
         Change::Noise(name, added_to, bits) => {
-            let most = network.datapath.state_width - 1;
-            if *bits > most {
-                let problem = Diagnostic::new(format!("Noise of `{name}` is out of range"));
-                let problem = problem.labelled(format!("found {bits} bits"));
-                return Err(problem.noted("allowed", format!("0..={most}, the state's width less one")));
-            }
-            let index = population(network, name)?;
-            let parameters = &mut network.populations[index].parameters;
-            (parameters.noise, parameters.noise_bits) = (*added_to, *bits);
+            noise(network, name, *added_to, *bits)?;
         }
         Change::ThirdFactorShift(name, value) => {
             check_shift("ThirdFactorShift", name, *value)?;
@@ -112,6 +105,19 @@ fn check_decay(kind: &str, name: &str, learning: &SynapseLearning) -> Result<(),
     let problem = Diagnostic::new(format!("{kind} of `{name}`: an update cannot resolve its weight decay"));
     let problem = problem.labelled(format!("found a decay of {decay} at a shift of {shift}"));
     Err(problem.noted("allowed", "a decay of at most the shift"))
+}
+
+fn noise(network: &mut Network, name: &str, added_to: Noise, bits: u8) -> Result<(), Diagnostic> {
+    let most = network.datapath.state_width - 1;
+    if bits > most {
+        let problem = Diagnostic::new(format!("Noise of `{name}` is out of range"));
+        let problem = problem.labelled(format!("found {bits} bits"));
+        return Err(problem.noted("allowed", format!("0..={most}, the state's width less one")));
+    }
+    let index = population(network, name)?;
+    let parameters = &mut network.populations[index].parameters;
+    (parameters.noise, parameters.noise_bits) = (added_to, bits);
+    Ok(())
 }
 
 fn check_shift(kind: &str, name: &str, shift: u8) -> Result<(), Diagnostic> {

@@ -80,21 +80,7 @@ impl Loader<'_> {
                 })
             }
             Stimulus::SendOnDelta { input, file, threshold } => {
-                let at = format!("{at}.SendOnDelta");
-                self.positive(&at, "threshold", *threshold)?;
-                let index = self.input(&at, input)?;
-                let neurons = self.network.inputs[usize::from(index)].neurons;
-                if !neurons.is_multiple_of(2) {
-                    let title = format!("input `{input}` does not have two neurons a signal: up and down");
-                    let found = format!("{neurons} neurons");
-                    return Err(self.place.refuse(&format!("{at}.input"), &title, &found, "an even number"));
-                }
-                self.array(&at, (input, file), |path, index, own| {
-                    let channels = (own.neurons / 2, own.max_events);
-                    let signals = SendOnDeltaFile::open(path, index, channels, *threshold)?;
-                    let shape = signals.shape();
-                    Ok((Box::new(signals) as Box<dyn Stream>, shape))
-                })
+                self.send_on_delta(&format!("{at}.SendOnDelta"), (input, file), *threshold)
             }
             Stimulus::Current { population, file } => {
                 let at = format!("{at}.Current");
@@ -142,6 +128,27 @@ impl Loader<'_> {
         let (mut stream, shape) = open(&path, index, own).map_err(|e| self.place.array(&field, e))?;
         let step_of = self.step_of(&field, file, shape)?;
         Ok(Origin::Spikes(index, self.drain(&field, &mut *stream, &step_of)?))
+    }
+
+    fn send_on_delta(
+        &mut self,
+        at: &str,
+        (input, file): (&str, &str),
+        threshold: u32,
+    ) -> Result<Origin, Diagnostics> {
+        self.positive(at, "threshold", threshold)?;
+        let neurons = self.network.inputs[usize::from(self.input(at, input)?)].neurons;
+        if !neurons.is_multiple_of(2) {
+            let title = format!("input `{input}` does not have two neurons a signal: up and down");
+            let found = format!("{neurons} neurons");
+            return Err(self.place.refuse(&format!("{at}.input"), &title, &found, "an even number"));
+        }
+        self.array(at, (input, file), |path, index, own| {
+            let channels = (own.neurons / 2, own.max_events);
+            let signals = SendOnDeltaFile::open(path, index, channels, threshold)?;
+            let shape = signals.shape();
+            Ok((Box::new(signals) as Box<dyn Stream>, shape))
+        })
     }
 
     fn positive(&self, at: &str, field: &str, found: u32) -> Result<(), Diagnostics> {
