@@ -64,6 +64,11 @@ pub const FILES: &[(&str, &str)] = &[
     ),
     ("temporal-xor-mirror.network.ron", include_str!("../../experiments/temporal-xor-mirror.network.ron")),
     ("yin-yang-30-gradient.network.ron", include_str!("../../experiments/yin-yang-30-gradient.network.ron")),
+    (
+        "yin-yang-30-eligibility.network.ron",
+        include_str!("../../experiments/yin-yang-30-eligibility.network.ron"),
+    ),
+    ("yin-yang-30-frozen.network.ron", include_str!("../../experiments/yin-yang-30-frozen.network.ron")),
     ("yin-yang-30-mirror.network.ron", include_str!("../../experiments/yin-yang-30-mirror.network.ron")),
     ("yin-yang-gradient.network.ron", include_str!("../../experiments/yin-yang-gradient.network.ron")),
     ("yin-yang-mirror.network.ron", include_str!("../../experiments/yin-yang-mirror.network.ron")),
