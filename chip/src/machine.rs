@@ -14,7 +14,7 @@ use crate::counters::NodeCounts;
 use crate::energy;
 use crate::mapping::{self, Mapping, MappingError};
 use crate::memory::{self, CoreMemory};
-use crate::network::{Network, Synapses};
+use crate::network::{Listed, Network};
 use crate::node::Node;
 use crate::probe::{NodeRecorder, Recorder};
 use crate::program::StepEvents;
@@ -229,12 +229,14 @@ impl Machine {
         }
     }
 
-    /// Weights of a projection as they are now, in the order of its [`Synapses`].
+    /// Weights of a projection as they are now, in the order of its [`Synapses`]; of a shared kernel, by copy and tap.
     #[must_use]
     pub fn weights(&self, network: &Network, projection: usize) -> Vec<i32> {
         let logical = &network.projections[projection];
         let posts = network.populations[logical.target].neurons as usize;
-        let mut weights = vec![0; logical.synapses.len()];
+        let first = logical.synapses.weights();
+        // A tap that no synapse reads is in no core, and never changes.
+        let mut weights: Vec<i32> = (0..first.len()).map(|at| first.get(at)).collect();
         for node in &self.nodes {
             for block in node.core.blocks.iter().filter(|b| b.projection as usize == projection) {
                 let first = node.core.slices[block.slice].first as usize;
@@ -248,7 +250,7 @@ impl Machine {
                         let repeat = if last.0 == post { last.1 + 1 } else { 0 };
                         last = (post, repeat);
                         if let Some(at) = find(logical, pre, delay, post, posts, repeat) {
-                            weights[at] = block.memory.weights.get(entry);
+                            weights[at] = block.memory.weights.get(block.memory.place(entry));
                         }
                     }
                 }
@@ -258,7 +260,7 @@ impl Machine {
     }
 }
 
-/// Index of a synapse in the projection's order.
+/// Index of a synapse's weight in the projection's order.
 fn find(
     projection: &crate::network::Projection,
     pre: u32,
@@ -267,16 +269,17 @@ fn find(
     posts: usize,
     repeat: usize,
 ) -> Option<usize> {
-    match &projection.synapses {
-        Synapses::Dense { .. } => Some(pre as usize * posts + post),
-        Synapses::Sparse { presynaptic, starts, posts: ends, .. } => {
+    match projection.synapses.listed() {
+        None => Some(pre as usize * posts + post),
+        Some(listed) => {
+            let Listed { presynaptic, starts, posts: ends, .. } = listed;
             let mut axon = presynaptic.partition_point(|p| *p < pre);
             while presynaptic.get(axon) == Some(&pre) && projection.delays.get(axon) != delay {
                 axon += 1;
             }
             let (start, end) = (*starts.get(axon)? as usize, *starts.get(axon + 1)? as usize);
             let at = start + ends[start..end].partition_point(|p| (*p as usize) < post) + repeat;
-            (at < end && ends[at] as usize == post).then_some(at)
+            (at < end && ends[at] as usize == post).then(|| listed.read(at))
         }
     }
 }
@@ -284,7 +287,7 @@ fn find(
 /// First node of each worker: contiguous runs of about equal work (synapses and neurons).
 fn balance(nodes: &[Node], workers: usize) -> Vec<usize> {
     let weight = |node: &Node| {
-        let synapses: usize = node.core.blocks.iter().map(|b| b.memory.weights.len()).sum();
+        let synapses: usize = node.core.blocks.iter().map(|b| b.memory.entries()).sum();
         let neurons: usize = node.core.slices.iter().map(|s| s.len).sum();
         synapses + 16 * neurons + 1
     };

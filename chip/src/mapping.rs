@@ -1,17 +1,20 @@
 //! Mapping: which neurons of which population sit in which core.
 //!
 //! A population is cut into slices of equal size, as many as its core limits ask for; a learning group never
-//! spans cores. A population that fits whole into what the last core has left shares that core.
+//! spans cores: DCLL's, and the band of a feature map that learns one copy of a shared kernel. A population that fits whole into what the last core has left shares that core.
 //!
 //! Promises: no mapping changes a bit of a result; what does not fit is refused with the numbers.
 //! Absent on purpose: optimisation of traffic (slices are placed in order, row by row of the mesh).
 
 use crate::chip::Chip;
-use crate::network::{Network, Population, Projection, Synapses};
+use crate::network::{Kernel, Network, Projection, Synapses};
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
+use synfire_core::synapse::index_bits;
 use synfire_plasticity::config::{Presynaptic, ThirdFactor};
 use synfire_plasticity::rules::NORMALISER_BITS;
+use synfire_plasticity::shared::sum_bits;
+use synfire_plasticity::unit::product_bits;
 use thiserror::Error;
 
 /// Neurons of one population in one core.
@@ -53,6 +56,27 @@ pub enum MappingError {
         needed: u64,
         /// How much a core has.
         available: u64,
+    },
+    /// A band of a feature map, which learns one copy of a shared kernel, is too large for an empty core.
+    #[error(
+        "population `{population}` does not fit a core: {neurons} neurons learn one copy of the taps of \
+         `{projection}` and need {needed} {resource}, a core has {available}; {advice}"
+    )]
+    CopyTooLarge {
+        /// Population.
+        population: String,
+        /// Projection with the shared kernel.
+        projection: String,
+        /// Neurons that must stay together.
+        neurons: u32,
+        /// What runs out.
+        resource: &'static str,
+        /// How much they need.
+        needed: u64,
+        /// How much a core has.
+        available: u64,
+        /// How many copies would fit.
+        advice: String,
     },
     /// The chip has too few cores.
     #[error("the network needs {needed} cores, the chip has {available} (at population `{population}`)")]
@@ -110,16 +134,35 @@ impl Demand {
     }
 }
 
-/// Neurons that must stay together: a learning group, a readout that competes, or one neuron.
+/// Neurons that must stay together: learning groups, a readout that competes, or one neuron.
 #[must_use]
-pub fn group_size(population: &Population) -> u32 {
+pub fn group_size(network: &Network, index: usize) -> u32 {
+    let population = &network.populations[index];
     if population.readout.is_some_and(|readout| readout.competition.is_some()) {
         return population.neurons;
     }
-    match population.learning.map(|l| l.third_factor) {
+    let readout = match population.learning.map(|l| l.third_factor) {
         Some(ThirdFactor::Group { readout, .. }) => readout.neurons.min(population.neurons),
         _ => 1,
+    };
+    let bands = learned_kernels(network, index).map(|(_, kernel)| kernel.group());
+    // A cut must not divide a group of any kind.
+    bands.fold(readout, |unit, band| least_common_multiple(unit, band).min(population.neurons))
+}
+
+/// The shared kernels that a population learns: projection and kernel.
+fn learned_kernels(network: &Network, index: usize) -> impl Iterator<Item = (usize, Kernel)> + '_ {
+    let into = network.projections.iter().enumerate().filter(move |(_, p)| p.target == index);
+    let learned = into.filter(|(_, projection)| projection.learning.is_some());
+    learned.filter_map(|(number, projection)| projection.synapses.kernel().map(|kernel| (number, kernel)))
+}
+
+fn least_common_multiple(a: u32, b: u32) -> u32 {
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
     }
+    (a / x.max(1)).saturating_mul(b)
 }
 
 /// Upper bound of what `len` neurons of population `index` ask of a core.
@@ -153,20 +196,30 @@ fn mirror_bits(network: &Network, projection: usize, channels: u16) -> u64 {
 fn projection_demand(network: &Network, projection: &Projection, len: u32) -> Demand {
     let posts = u64::from(network.populations[projection.target].neurons);
     let store = u64::from(projection.format.store_bits);
-    let (axons, entries, entry_bits) = match &projection.synapses {
-        Synapses::Dense { weights } => {
-            let axons = weights.len() as u64 / posts.max(1);
-            (axons, axons * u64::from(len), store)
+    let (axons, entries) = match projection.synapses.listed() {
+        None => {
+            let axons = projection.synapses.len() as u64 / posts.max(1);
+            (axons, axons * u64::from(len))
         }
-        Synapses::Sparse { presynaptic, posts: ends, .. } => {
+        Some(listed) => {
             // The densest window is not known here; the mean, rounded up, plus an eighth, is the estimate.
-            let mean = (ends.len() as u64 * u64::from(len)).div_ceil(posts.max(1));
+            let mean = (listed.posts.len() as u64 * u64::from(len)).div_ceil(posts.max(1));
             let entries = if u64::from(len) == posts { mean } else { mean + mean / 8 };
-            let index = u64::from(32 - (len.max(2) - 1).leading_zeros());
-            ((presynaptic.len() as u64).min(entries), entries, store + index)
+            ((listed.presynaptic.len() as u64).min(entries), entries)
         }
     };
-    let mut demand = Demand { axons, synapse_bits: entries * entry_bits, ..Demand::default() };
+    let index = index_bits(len as usize);
+    let taps = taps(projection, len);
+    let synapse_bits = match &projection.synapses {
+        Synapses::Dense { .. } => entries * store,
+        Synapses::Sparse { .. } => entries * (store + index),
+        Synapses::Shared { .. } => {
+            let shared = taps * store + entries * (index + index_bits(taps as usize));
+            let own = entries * (store + index);
+            if projection.learning.is_some() { shared } else { shared.min(own) }
+        }
+    };
+    let mut demand = Demand { axons, synapse_bits, ..Demand::default() };
     if let Some(learning) = projection.learning {
         if learning.presynaptic == Presynaptic::Trace {
             demand.learning_bits += axons * 2 * u64::from(network.learning.trace_bits);
@@ -176,14 +229,26 @@ fn projection_demand(network: &Network, projection: &Projection, len: u32) -> De
         if learning.eligibility.is_some_and(|eligibility| eligibility.reference().is_some()) {
             demand.learning_bits += entries * NORMALISER_BITS;
         }
+        let surrogate =
+            network.populations[projection.target].learning.is_some_and(|l| l.surrogate.is_some());
+        let product = product_bits(&network.learning, &learning, surrogate);
+        demand.learning_bits += taps * u64::from(sum_bits(product, projection.synapses.most_readers()));
     }
     demand
+}
+
+/// Stored taps of a shared kernel that `len` neurons from the start of a band on read; 0 where nothing is shared.
+fn taps(projection: &Projection, len: u32) -> u64 {
+    let Some(kernel) = projection.synapses.kernel() else { return 0 };
+    let bands = u64::from(len.div_ceil(kernel.group().max(1)));
+    let of_map = u64::from(kernel.taps() / kernel.shape[0].max(1));
+    bands * of_map
 }
 
 /// Largest legal slice of a population that fits an empty core.
 fn largest_slice(network: &Network, chip: &Chip, index: usize) -> Result<u32, MappingError> {
     let population = &network.populations[index];
-    let unit = group_size(population);
+    let unit = group_size(network, index);
     let fits = |len: u32| demand(network, index, len).exceeds(chip).is_none();
     let hint = population.max_per_core.unwrap_or(u32::MAX);
     let units = population.neurons.div_ceil(unit);
@@ -200,8 +265,40 @@ fn largest_slice(network: &Network, chip: &Chip, index: usize) -> Result<u32, Ma
     let neurons = unit.min(population.neurons);
     let (resource, needed, available) =
         demand(network, index, neurons).exceeds(chip).unwrap_or(("neurons", 0, 0));
+    if let Some((number, kernel)) = learned_kernels(network, index).max_by_key(|(_, kernel)| kernel.group()) {
+        let advice = more_copies(network, chip, index, number, kernel);
+        let (population, projection) = (population.name.clone(), network.projections[number].name.clone());
+        return Err(MappingError::CopyTooLarge {
+            population,
+            projection,
+            neurons,
+            resource,
+            needed,
+            available,
+            advice,
+        });
+    }
     let population = population.name.clone();
     Err(MappingError::SliceTooLarge { population, neurons, resource, needed, available })
+}
+
+/// The fewest copies of a kernel with which a population would fit, in words.
+fn more_copies(network: &Network, chip: &Chip, index: usize, number: usize, kernel: Kernel) -> String {
+    let mut other = network.clone();
+    let rows = kernel.map[0];
+    for copies in (kernel.copies + 1..=rows).filter(|copies| rows % copies == 0) {
+        if let Synapses::Shared { kernel, .. } = &mut other.projections[number].synapses {
+            kernel.copies = copies;
+        }
+        let unit = group_size(&other, index);
+        if demand(&other, index, unit).exceeds(chip).is_none() {
+            return format!("`copies: {copies}` would fit ({unit} neurons a copy and feature map)");
+        }
+    }
+    format!(
+        "no number of copies fits: even one row of a feature map ({} neurons) is too large",
+        kernel.map[1]
+    )
 }
 
 /// Places every population.
@@ -216,7 +313,7 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     let mut error = None;
     for (index, population) in network.populations.iter().enumerate() {
         let largest = largest_slice(network, chip, index)?;
-        let unit = group_size(population);
+        let unit = group_size(network, index);
         let slices = population.neurons.div_ceil(largest);
         let whole = demand(network, index, population.neurons);
         if let Some(used) = left
@@ -260,7 +357,7 @@ pub fn check(network: &Network, chip: &Chip, mapping: &Mapping) -> Result<(), Ma
     let mut used = vec![Demand::default(); chip.mesh.cores()];
     for (index, population) in network.populations.iter().enumerate() {
         let illegal = |reason: String| MappingError::Illegal { population: population.name.clone(), reason };
-        let unit = group_size(population);
+        let unit = group_size(network, index);
         let mut next = 0;
         for slice in mapping.slices.iter().filter(|s| s.population == index) {
             if slice.first != next || slice.len == 0 {

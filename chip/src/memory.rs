@@ -23,7 +23,7 @@ pub struct CoreMemory {
     pub neuron_state_bits: u64,
     /// Parameters that differ between neurons.
     pub neuron_parameter_bits: u64,
-    /// Weights, and indices and pointers of sparse rows.
+    /// Weights, and indices and pointers of listed rows.
     pub synapse_bits: u64,
     /// Axon-in table: an axon number and a delay an axon.
     pub axon_table_bits: u64,
@@ -33,7 +33,7 @@ pub struct CoreMemory {
     pub routing_bits: u64,
     /// Presynaptic traces.
     pub trace_bits: u64,
-    /// Eligibility, feedback and group matrices, error traces, third factors.
+    /// Eligibility, accumulators of shared taps, feedback and group matrices, error traces, third factors.
     pub learning_bits: u64,
 }
 
@@ -102,7 +102,7 @@ pub fn of_node(node: &Node, chip: &Chip) -> CoreMemory {
     for block in &node.core.blocks {
         let axons = block.memory.axons as u64;
         memory.axons += axons;
-        memory.synapses += block.memory.weights.len() as u64;
+        memory.synapses += block.memory.entries() as u64;
         memory.synapse_bits += block.memory.bits(block.format.store_bits);
         memory.arrival_bits += block.arrivals.bits();
         learning_axons += if block.traces.is_some() { axons } else { 0 };

@@ -88,12 +88,53 @@ pub enum Synapses {
         /// The weights.
         weights: WeightLanes,
     },
+    /// Listed pairs, by axon, that read the taps of a kernel. All synapses that read one weight end in one learning
+    /// group: another group reads another copy.
+    Shared {
+        /// Presynaptic neuron of each axon, ascending; one axon a delay.
+        presynaptic: Vec<u32>,
+        /// First entry of each axon, and one past the last.
+        starts: Vec<u32>,
+        /// Postsynaptic neuron of each entry, ascending within an axon.
+        posts: Vec<u32>,
+        /// The weight that each entry reads: `copy * taps + tap`.
+        reads: Vec<u32>,
+        /// The weights, copy by copy, tap by tap.
+        weights: WeightLanes,
+        /// What the copies are copies of.
+        kernel: Kernel,
+    },
+}
+
+/// The kernel of a convolution, and how its copies are spread over the target's feature maps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kernel {
+    /// Output channels, input channels, rows, columns: taps are numbered in this order, the last fastest.
+    pub shape: [u32; 4],
+    /// Rows and columns of a feature map of the target.
+    pub map: [u32; 2],
+    /// Copies: each map is cut into so many bands of whole rows, a divisor of its rows. Band `c` reads copy `c`.
+    pub copies: u32,
+}
+
+impl Kernel {
+    /// Taps of one copy.
+    #[must_use]
+    pub fn taps(&self) -> u32 {
+        self.shape.iter().product()
+    }
+
+    /// Neurons of a learning group: one band of one feature map.
+    #[must_use]
+    pub fn group(&self) -> u32 {
+        self.map[0] / self.copies * self.map[1]
+    }
 }
 
 /// How a core stores the rows of a projection. Never changes a bit of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Encoding {
-    /// The smaller of the two.
+    /// The smallest that holds the projection: shared taps that learn are always stored once.
     Auto,
     /// Every slot.
     Dense,
@@ -176,14 +217,80 @@ impl Synapses {
     /// How many synapses.
     #[must_use]
     pub fn len(&self) -> usize {
-        match self {
-            Self::Dense { weights } | Self::Sparse { weights, .. } => weights.len(),
-        }
+        self.listed().map_or(self.weights().len(), |listed| listed.posts.len())
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The weights: one a synapse, or one a tap and copy.
+    #[must_use]
+    pub fn weights(&self) -> &WeightLanes {
+        match self {
+            Self::Dense { weights } | Self::Sparse { weights, .. } | Self::Shared { weights, .. } => weights,
+        }
+    }
+
+    /// The weights, to be changed.
+    pub fn weights_mut(&mut self) -> &mut WeightLanes {
+        match self {
+            Self::Dense { weights } | Self::Sparse { weights, .. } | Self::Shared { weights, .. } => weights,
+        }
+    }
+
+    /// The pairs, where they are listed.
+    #[must_use]
+    pub fn listed(&self) -> Option<Listed<'_>> {
+        match self {
+            Self::Dense { .. } => None,
+            Self::Sparse { presynaptic, starts, posts, .. } => {
+                Some(Listed { presynaptic, starts, posts, reads: None })
+            }
+            Self::Shared { presynaptic, starts, posts, reads, .. } => {
+                Some(Listed { presynaptic, starts, posts, reads: Some(reads) })
+            }
+        }
+    }
+
+    /// The kernel, where weights are shared.
+    #[must_use]
+    pub fn kernel(&self) -> Option<Kernel> {
+        match self {
+            Self::Dense { .. } | Self::Sparse { .. } => None,
+            Self::Shared { kernel, .. } => Some(*kernel),
+        }
+    }
+
+    /// Most synapses that read one weight.
+    #[must_use]
+    pub fn most_readers(&self) -> u64 {
+        let Self::Shared { reads, weights, .. } = self else { return 1 };
+        let mut counts = vec![0; weights.len()];
+        reads.iter().for_each(|read| counts[*read as usize] += 1);
+        counts.into_iter().max().unwrap_or(0)
+    }
+}
+
+/// Listed pairs, by axon.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// Presynaptic neuron of each axon, ascending.
+    pub presynaptic: &'a [u32],
+    /// First entry of each axon, and one past the last.
+    pub starts: &'a [u32],
+    /// Postsynaptic neuron of each entry.
+    pub posts: &'a [u32],
+    /// The weight that each entry reads; `None`: its own.
+    pub reads: Option<&'a [u32]>,
+}
+
+impl Listed<'_> {
+    /// The weight that an entry reads.
+    #[must_use]
+    pub fn read(&self, entry: usize) -> usize {
+        self.reads.map_or(entry, |reads| reads[entry] as usize)
     }
 }

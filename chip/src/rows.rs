@@ -1,12 +1,13 @@
 //! Cutting a projection's synapses to one population slice, and choosing the row encoding.
 //!
 //! Promises: an axon that reaches no neuron of the slice gets no row; order within a row is ascending; a plastic
-//! projection keeps exactly its synapses, so no encoding can create or lose one that learns.
+//! projection keeps exactly its synapses, so no encoding can create or lose one that learns; taps of a shared kernel
+//! that learn are stored once, fixed ones also one a synapse where that takes fewer bits or the encoding says so.
 
-use crate::network::{Encoding, Network, Projection, Synapses};
+use crate::network::{Encoding, Listed, Network, Projection, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
-use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use synfire_core::synapse::{RowLayout, SynapseMemory, TapName, WeightLanes};
 
 /// The rows of one block.
 #[derive(Debug)]
@@ -24,11 +25,11 @@ pub struct Part {
 pub fn max_fan_in(network: &Network, projection: &Projection) -> u64 {
     let events = u64::from(network.max_events(projection.source));
     let posts = network.populations[projection.target].neurons as usize;
-    let fan_in = match &projection.synapses {
-        Synapses::Dense { weights } => (weights.len() / posts.max(1)) as u64,
-        Synapses::Sparse { posts: ends, .. } => {
+    let fan_in = match projection.synapses.listed() {
+        None => (projection.synapses.len() / posts.max(1)) as u64,
+        Some(listed) => {
             let mut counts = vec![0u32; posts];
-            for &post in ends {
+            for &post in listed.posts {
                 counts[post as usize] += 1;
             }
             u64::from(counts.into_iter().max().unwrap_or(0))
@@ -44,8 +45,17 @@ pub fn cut(projection: &Projection, network: &Network, first: u32, len: u32) -> 
     match &projection.synapses {
         Synapses::Dense { weights } => cut_dense(projection, weights, all, first as usize, len as usize),
         Synapses::Sparse { presynaptic, starts, posts, weights } => {
-            let source = SparseSource { presynaptic, starts, posts, weights };
-            cut_sparse(projection, &source, first, len)
+            let listed = Listed { presynaptic, starts, posts, reads: None };
+            cut_listed(projection, listed, weights, first, len)
+        }
+        Synapses::Shared { presynaptic, starts, posts, reads, weights, kernel } => {
+            let listed = Listed { presynaptic, starts, posts, reads: Some(reads) };
+            let part = cut_listed(projection, listed, weights, first, len);
+            let shared = shared(projection, listed, weights, (first, len), kernel.taps());
+            let store = projection.format.store_bits;
+            let keeps = projection.learning.is_some()
+                || (projection.encoding == Encoding::Auto && shared.bits(store) <= part.memory.bits(store));
+            if keeps { Part { memory: shared, ..part } } else { part }
         }
     }
 }
@@ -84,31 +94,66 @@ fn cut_dense(projection: &Projection, weights: &WeightLanes, all: usize, first: 
     Part { presynaptic, delays, memory }
 }
 
-struct SparseSource<'a> {
-    presynaptic: &'a [u32],
-    starts: &'a [u32],
-    posts: &'a [u32],
-    weights: &'a WeightLanes,
+/// First and one past the last entry of an axon's row that end in `first..first + len`.
+fn window(listed: Listed<'_>, axon: usize, first: u32, len: u32) -> std::ops::Range<usize> {
+    let (start, end) = (listed.starts[axon] as usize, listed.starts[axon + 1] as usize);
+    let row = &listed.posts[start..end];
+    start + row.partition_point(|p| *p < first)..start + row.partition_point(|p| *p < first + len)
 }
 
-fn cut_sparse(projection: &Projection, source: &SparseSource<'_>, first: u32, len: u32) -> Part {
+/// The taps that the slice reads, each once, and rows that say which.
+fn shared(
+    projection: &Projection,
+    listed: Listed<'_>,
+    weights: &WeightLanes,
+    (first, len): (u32, u32),
+    taps_of_copy: u32,
+) -> SynapseMemory {
+    let rows: Vec<_> = (0..listed.presynaptic.len()).map(|axon| window(listed, axon, first, len)).collect();
+    let mut read: Vec<usize> = rows.iter().cloned().flatten().map(|entry| listed.read(entry)).collect();
+    read.sort_unstable();
+    read.dedup();
+    let name = |weight: &usize| {
+        let weight = *weight as u32;
+        TapName { tap: weight % taps_of_copy, copy: weight / taps_of_copy }
+    };
+    let names = read.iter().map(name).collect();
+    let mut own = WeightLanes::zeros(projection.format.store_bits, read.len());
+    read.iter().enumerate().for_each(|(place, weight)| own.set(place, weights.get(*weight)));
+    let (mut starts, mut posts, mut taps) = (vec![0], Vec::new(), Vec::new());
+    for row in rows.into_iter().filter(|row| !row.is_empty()) {
+        for entry in row {
+            posts.push((listed.posts[entry] - first) as u16);
+            taps.push(read.partition_point(|weight| *weight < listed.read(entry)) as u32);
+        }
+        starts.push(posts.len() as u32);
+    }
+    let axons = starts.len() - 1;
+    let layout = RowLayout::Shared { starts, posts, taps, names };
+    SynapseMemory { posts: len as usize, axons, layout, weights: own }
+}
+
+fn cut_listed(
+    projection: &Projection,
+    listed: Listed<'_>,
+    weights: &WeightLanes,
+    first: u32,
+    len: u32,
+) -> Part {
     let mut presynaptic = Vec::new();
     let mut delays = Vec::new();
     let mut builder = SparseRows::new(projection.format, len as usize);
     let mut repeats = false;
-    for (axon, &pre) in source.presynaptic.iter().enumerate() {
-        let (start, end) = (source.starts[axon] as usize, source.starts[axon + 1] as usize);
-        let row = &source.posts[start..end];
-        let low = start + row.partition_point(|p| *p < first);
-        let high = start + row.partition_point(|p| *p < first + len);
-        if low == high {
+    for (axon, &pre) in listed.presynaptic.iter().enumerate() {
+        let row = window(listed, axon, first, len);
+        if row.is_empty() {
             continue;
         }
         presynaptic.push(pre);
         delays.push(projection.delays.get(axon));
-        for entry in low..high {
-            repeats |= entry > low && source.posts[entry] == source.posts[entry - 1];
-            builder.push((source.posts[entry] - first) as u16, source.weights.get(entry));
+        for entry in row.clone() {
+            repeats |= entry > row.start && listed.posts[entry] == listed.posts[entry - 1];
+            builder.push((listed.posts[entry] - first) as u16, weights.get(listed.read(entry)));
         }
         builder.end_row();
     }

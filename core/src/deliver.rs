@@ -102,6 +102,37 @@ vectorised! {
     ) => sparse_body::<i16>
 }
 
+#[inline(always)]
+fn shared_body<W: Weight>(
+    acc: &mut [i32],
+    starts: &[u32],
+    posts: &[u16],
+    taps: &[u32],
+    weights: &[W],
+    axons: &[u32],
+    scaling: Scaling,
+) {
+    for &axon in axons {
+        let entries = starts[axon as usize] as usize..starts[axon as usize + 1] as usize;
+        for (&post, &tap) in posts[entries.clone()].iter().zip(&taps[entries]) {
+            acc[usize::from(post)] += (weights[tap as usize].into() >> scaling.drop) << scaling.exponent;
+        }
+    }
+}
+
+vectorised! {
+    fn shared_i8(
+        acc: &mut [i32], starts: &[u32], posts: &[u16], taps: &[u32], weights: &[i8], axons: &[u32],
+        scaling: Scaling,
+    ) => shared_body::<i8>
+}
+vectorised! {
+    fn shared_i16(
+        acc: &mut [i32], starts: &[u32], posts: &[u16], taps: &[u32], weights: &[i16], axons: &[u32],
+        scaling: Scaling,
+    ) => shared_body::<i16>
+}
+
 /// Adds the rows of `axons`, each once, into `acc` (one accumulator a neuron of the slice).
 pub fn deliver(memory: &SynapseMemory, axons: &[u32], scaling: Scaling, acc: &mut [i32]) {
     match (&memory.layout, &memory.weights) {
@@ -113,13 +144,19 @@ pub fn deliver(memory: &SynapseMemory, axons: &[u32], scaling: Scaling, acc: &mu
         (RowLayout::Sparse { starts, posts }, WeightLanes::I16(w)) => {
             sparse_i16(acc, starts, posts, w, axons, scaling);
         }
+        (RowLayout::Shared { starts, posts, taps, .. }, WeightLanes::I8(w)) => {
+            shared_i8(acc, starts, posts, taps, w, axons, scaling);
+        }
+        (RowLayout::Shared { starts, posts, taps, .. }, WeightLanes::I16(w)) => {
+            shared_i16(acc, starts, posts, taps, w, axons, scaling);
+        }
     }
 }
 
 /// Adds the row of `axon` `extra` more times: an axon that carried several events in one step.
 pub fn deliver_extra(memory: &SynapseMemory, axon: usize, extra: i32, scaling: Scaling, acc: &mut [i32]) {
     for entry in memory.row(axon) {
-        acc[memory.post(axon, entry)] +=
-            ((memory.weights.get(entry) >> scaling.drop) << scaling.exponent) * extra;
+        let weight = memory.weights.get(memory.place(entry));
+        acc[memory.post(axon, entry)] += ((weight >> scaling.drop) << scaling.exponent) * extra;
     }
 }

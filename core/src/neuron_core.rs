@@ -290,17 +290,17 @@ fn deliver_block(
 fn entries_of(memory: &SynapseMemory, axons: &[u32]) -> u64 {
     match &memory.layout {
         RowLayout::Dense => (axons.len() * memory.posts) as u64,
-        RowLayout::Sparse { .. } => axons.iter().map(|&axon| memory.row(axon as usize).len() as u64).sum(),
+        _ => axons.iter().map(|&axon| memory.row(axon as usize).len() as u64).sum(),
     }
 }
 
 /// Marks as active the neurons that the rows of `axons`, of so many entries together, reach.
 fn touch_reached(memory: &SynapseMemory, axons: &[u32], entries: u64, port: usize, slice: &mut Slice) {
-    match &memory.layout {
-        RowLayout::Dense => slice.touch_all(),
+    match memory.layout.listed() {
+        None => slice.touch_all(),
         // Eight sums are read in the time of one entry.
-        RowLayout::Sparse { .. } if entries * 8 > slice.len as u64 => slice.touch_sums(port),
-        RowLayout::Sparse { posts, .. } => {
+        Some(_) if entries * 8 > slice.len as u64 => slice.touch_sums(port),
+        Some((_, posts)) => {
             for &axon in axons {
                 for &post in &posts[memory.row(axon as usize)] {
                     slice.touch(usize::from(post));

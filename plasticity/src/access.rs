@@ -85,9 +85,11 @@ impl Access {
     }
 
     /// Micro-step 8: eligibility, product and weight of a plastic projection.
-    pub(crate) fn synapses(&mut self, learning: &SynapseLearning) {
-        self.add(&[Variable::Weight], &[Variable::Weight]);
-        if learning.weight_decay.is_some() {
+    pub(crate) fn synapses(&mut self, learning: &SynapseLearning, shared: bool) {
+        let weights: &[Variable] =
+            if shared { &[Variable::Tap, Variable::TapSum] } else { &[Variable::Weight] };
+        self.add(weights, weights);
+        if learning.weight_decay.is_some() && !shared {
             self.add(WeightDecay::READS, &[]);
         }
         match (learning.eligibility, learning.presynaptic) {

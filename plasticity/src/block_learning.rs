@@ -4,23 +4,25 @@
 //! event reached in this step, and both neurons with a modulation. Rules with states advance those of every row that
 //! has a trace or is not at rest (they pay for it, and the counts show it). SuperSpike advances first, and visits rows
 //! with an eligibility and neurons with a third factor; e-prop for an adaptive threshold forms its eligibility from the
-//! state of the step before, so it advances last.
+//! state of the step before, so it advances last. Rows that share the taps of a kernel sum a tap's products over all
+//! rows first (`shared`).
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
 use crate::config::{Presynaptic, SynapseLearning};
-use crate::kernel::{self, Factors, RowUpdate, States, Store};
-use crate::rule::{EligibilityRule, UpdateRule, Word};
+use crate::kernel::{self, Factors, States};
+use crate::rule::{EligibilityRule, UpdateRule};
 use crate::rules::{
     AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, NORMALISER_BITS,
-    Normaliser, TraceProduct, WeightDecay,
+    Normaliser, TraceProduct,
 };
+use crate::shared::{self, TapSums};
 use crate::slice_learning::SliceLearning;
-use crate::unit::LearningCounts;
+use crate::sweep::{self, Rows, Sweep, Taps, state_of, strength_of};
+use crate::unit::{LearningCounts, update_bits};
 use crate::variables::{Meter, Tally, Unmetered, Variable};
 use crate::views::{SynapseState, SynapseView};
 use bitvec::prelude::{BitVec, Lsb0};
-use core::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use synfire_core::dither;
 use synfire_core::neuron_core::AxonBlock;
@@ -71,34 +73,18 @@ pub struct BlockLearning {
     dense_sweep: bool,
     seed: u32,
     rows: Vec<u32>,
-}
-
-/// What all rows of a block share in a step.
-#[derive(Clone, Copy)]
-struct Sweep<'a> {
-    factors: Factors<'a>,
-    /// Neurons that can change, ascending.
-    active: &'a [u32],
-    /// Their factor, one lane a neuron: zero where nothing can change.
-    gate: &'a [i32],
-    step: u64,
-    seed: u32,
-    projection: u32,
-    first_post: u32,
-    shift: u32,
-    config: SynapseLearning,
-    limit: i32,
-    list: bool,
+    /// Accumulators, where the rows share taps.
+    taps: Option<TapSums>,
 }
 
 impl BlockLearning {
-    /// Registers at rest. `update_bits` is the width of what is rounded, the sign included.
+    /// Registers at rest. `product_bits` is the width of the exact product, the sign included.
     #[must_use]
     pub fn new(
         block: &AxonBlock,
         config: SynapseLearning,
         states: Option<SynapseStates>,
-        update_bits: u32,
+        product_bits: u32,
         seed: u32,
     ) -> Self {
         let weights = block.memory.weights.len();
@@ -120,11 +106,20 @@ impl BlockLearning {
                 normaliser: vec![0; if normaliser.is_some() { second } else { 0 }],
                 rows,
             },
-            narrow: update_bits <= 31,
+            narrow: update_bits(product_bits, &config, block.format.store_bits) <= 31,
             dense_sweep: false,
             seed: dither::Purpose::Dither.seed(seed),
             rows: Vec::new(),
+            taps: most_synapses(&block.memory).map(|synapses| {
+                TapSums::new(block.memory.weights.len(), shared::sum_bits(product_bits, synapses))
+            }),
         }
+    }
+
+    /// Whether its synapses share taps.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.taps.is_some()
     }
 
     /// How the block's synapses learn.
@@ -147,10 +142,11 @@ impl BlockLearning {
         }
     }
 
-    /// Bits of eligibility state, at `eligibility_bits` a state, and of normalisers.
+    /// Bits of eligibility state, at `eligibility_bits` a state, of normalisers, and of the accumulators of taps.
     #[must_use]
     pub fn bits(&self, eligibility_bits: u8) -> u64 {
-        (self.state.q.len() + self.state.p.len()) as u64 * u64::from(eligibility_bits)
+        let taps = self.taps.as_ref().map_or(0, |taps| taps.len() as u64 * u64::from(taps.bits));
+        taps + (self.state.q.len() + self.state.p.len()) as u64 * u64::from(eligibility_bits)
             + self.state.normaliser.len() as u64 * NORMALISER_BITS
     }
 
@@ -225,7 +221,7 @@ impl BlockLearning {
 
     #[allow(clippy::too_many_arguments)]
     fn sweep<R: UpdateRule>(
-        &self,
+        &mut self,
         rule: R,
         block: &mut AxonBlock,
         rows: &[u32],
@@ -242,7 +238,7 @@ impl BlockLearning {
 
     #[allow(clippy::too_many_arguments)]
     fn run<R: UpdateRule, M: Meter>(
-        &self,
+        &mut self,
         rule: R,
         block: &mut AxonBlock,
         rows: &[u32],
@@ -260,15 +256,28 @@ impl BlockLearning {
             p: block.traces.as_ref().map(|(_, traces)| &traces.p[..]),
             arrived: block.arrived.as_deref(),
             posts: *posts,
-            layout,
+            listed: layout.listed(),
             states,
             normaliser,
         };
+        if let (RowLayout::Shared { taps, names, .. }, Some(sums)) = (&*layout, &mut self.taps) {
+            let taps = Taps { taps, names, sums, dense: self.dense_sweep };
+            sweep::sum_rows(weights, rule, rows, taps, sweep, counts, meter);
+            return;
+        }
         match (weights, narrow) {
-            (WeightLanes::I8(w), true) => sweep_rows::<i8, R, i32, M>(w, rule, rows, sweep, counts, meter),
-            (WeightLanes::I8(w), false) => sweep_rows::<i8, R, i64, M>(w, rule, rows, sweep, counts, meter),
-            (WeightLanes::I16(w), true) => sweep_rows::<i16, R, i32, M>(w, rule, rows, sweep, counts, meter),
-            (WeightLanes::I16(w), false) => sweep_rows::<i16, R, i64, M>(w, rule, rows, sweep, counts, meter),
+            (WeightLanes::I8(w), true) => {
+                sweep::sweep_rows::<i8, R, i32, M>(w, rule, rows, sweep, counts, meter)
+            }
+            (WeightLanes::I8(w), false) => {
+                sweep::sweep_rows::<i8, R, i64, M>(w, rule, rows, sweep, counts, meter)
+            }
+            (WeightLanes::I16(w), true) => {
+                sweep::sweep_rows::<i16, R, i32, M>(w, rule, rows, sweep, counts, meter)
+            }
+            (WeightLanes::I16(w), false) => {
+                sweep::sweep_rows::<i16, R, i64, M>(w, rule, rows, sweep, counts, meter)
+            }
         }
     }
 
@@ -336,117 +345,10 @@ impl BlockLearning {
     }
 }
 
-/// Strength of a neuron's adaptation, where a rule reads it.
-fn strength_of(factors: Factors<'_>, slot: usize) -> i32 {
-    factors.adaptation_strength.get(slot).copied().unwrap_or(0)
-}
-
-#[derive(Clone, Copy)]
-struct Rows<'a> {
-    rows: &'a [u32],
-    presynaptic: &'a [u32],
-    /// Traces of all axons, where the block keeps any.
-    p: Option<&'a [i32]>,
-    /// Events of the axons of `rows`, where the rule reads them.
-    arrived: Option<&'a [(u32, u8)]>,
-    posts: usize,
-    layout: &'a RowLayout,
-    states: States<'a>,
-    normaliser: Option<&'a [u8]>,
-}
-
-impl Rows<'_> {
-    /// What the synapses of the `index`th visited row share in the step.
-    #[inline(always)]
-    fn update(&self, index: usize, sweep: &Sweep<'_>) -> RowUpdate {
-        let at = self.rows[index] as usize;
-        RowUpdate {
-            key: dither::row_key(sweep.seed, sweep.step, sweep.projection, self.presynaptic[at]),
-            first_post: sweep.first_post,
-            shift: sweep.shift,
-            rounding: sweep.config.rounding,
-            limit: sweep.limit,
-            decay: sweep.config.decay_shift().map(|shift| WeightDecay { shift }),
-            p: self.p.map_or(0, |p| p[at]),
-            events: self.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
-        }
-    }
-}
-
-/// A state of a synapse, where the rule keeps it.
-fn state_of(lanes: &[u16], entry: usize) -> i32 {
-    lanes.get(entry).map_or(0, |state| i32::from(*state))
-}
-
-fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
-    weights: &mut [S],
-    rule: R,
-    rows: Rows<'_>,
-    sweep: Sweep<'_>,
-    counts: &mut LearningCounts,
-    meter: &M,
-) {
-    let factors = sweep.factors;
-    let word = PhantomData::<W>;
-    for (index, &row) in rows.rows.iter().enumerate() {
-        let at = row as usize;
-        let update = rows.update(index, &sweep);
-        counts.rows_visited += 1;
-        let state = |weight: i32, entry: usize, slot: usize| SynapseState {
-            weight,
-            trace_p: update.p,
-            events: update.events,
-            third_factor: factors.third_factor[slot],
-            surrogate: factors.surrogate[slot],
-            modulation: factors.modulation[slot],
-            adaptation_strength: strength_of(factors, slot),
-            eligibility_first: state_of(rows.states.first, entry),
-            eligibility_second: state_of(rows.states.second, entry),
-            normaliser: 0,
-        };
-        let mut visit = |entry: usize, slot: usize, weights: &mut [S]| {
-            let weight: i32 = weights[entry].into();
-            let post = update.first_post + slot as u32;
-            let update = match rows.normaliser {
-                None => update,
-                Some(normaliser) => {
-                    meter.read(Variable::Normaliser, 1);
-                    RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
-                }
-            };
-            let next = update.apply::<R, W, M>(rule, post, state(weight, entry, slot), meter);
-            weights[entry] = S::narrow(next);
-            counts.weight_writes += u64::from(next != weight);
-            // Read once: by the decay, or here.
-            meter.read(Variable::Weight, usize::from(update.decay.is_none()));
-            meter.write(Variable::Weight, usize::from(next != weight));
-        };
-        match rows.layout {
-            RowLayout::Dense => {
-                counts.weight_updates += sweep.active.len() as u64;
-                let start = at * rows.posts;
-                if sweep.list {
-                    for &slot in sweep.active {
-                        visit(start + slot as usize, slot as usize, weights);
-                    }
-                } else {
-                    let range = start..start + rows.posts;
-                    let row = &mut weights[range.clone()];
-                    let states = rows.states.part(range);
-                    let writes = kernel::update_row(row, states, factors, rule, update, word);
-                    counts.weight_writes += u64::from(writes);
-                }
-            }
-            RowLayout::Sparse { starts, posts } => {
-                let first = starts[at] as usize;
-                for (offset, &slot) in posts[first..starts[at + 1] as usize].iter().enumerate() {
-                    let (entry, slot) = (first + offset, usize::from(slot));
-                    if sweep.gate[slot] != 0 {
-                        visit(entry, slot, weights);
-                        counts.weight_updates += 1;
-                    }
-                }
-            }
-        }
-    }
+/// Most synapses that read one tap, where rows share taps.
+fn most_synapses(memory: &SynapseMemory) -> Option<u64> {
+    let RowLayout::Shared { taps, .. } = &memory.layout else { return None };
+    let mut counts = vec![0; memory.weights.len()];
+    taps.iter().for_each(|tap| counts[*tap as usize] += 1);
+    Some(counts.into_iter().max().unwrap_or(0))
 }

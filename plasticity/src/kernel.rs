@@ -96,8 +96,9 @@ impl Store for i16 {
 }
 
 impl RowUpdate {
+    /// `r` of section 9.3 for one slot.
     #[inline(always)]
-    fn rounding_word(&self, post: u32) -> u32 {
+    pub(crate) fn rounding_word(&self, post: u32) -> u32 {
         match self.rounding {
             Rounding::Stochastic => {
                 let row = self.key.wrapping_add(post.wrapping_mul(POST_STRIDE));

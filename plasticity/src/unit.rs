@@ -134,7 +134,6 @@ impl LearningUnit {
             own.filters |= states.is_some();
             let has_surrogate = own.learning().is_some_and(|l| l.surrogate.is_some());
             let bits = product_bits(learning, &config, has_surrogate);
-            let bits = update_bits(bits, &config, block.format.store_bits);
             Some(BlockLearning::new(block, config, states, bits, seed))
         });
         let blocks = blocks.collect();
@@ -221,7 +220,7 @@ impl LearningUnit {
             slice.declare(&mut access);
         }
         for block in self.blocks.iter().flatten() {
-            access.synapses(block.config());
+            access.synapses(block.config(), block.is_shared());
         }
         access
     }

@@ -120,6 +120,10 @@ variables! {
     Compartment: Neuron, "error compartment T";
     /// The neuron's column of its group's readout.
     GroupRow: Neuron, "group readout row G";
+    /// Tap of a shared kernel: its copy is the group's.
+    Tap: Group, "shared tap w";
+    /// Products of the synapses that read a tap, summed.
+    TapSum: Group, "sum of a tap's products";
     /// Low-passed readout of a group.
     GroupOutput: Group, "group readout Y";
     /// Errors of the group's readout.

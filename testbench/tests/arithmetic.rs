@@ -20,6 +20,8 @@ mod learning;
 mod neuron;
 #[path = "arithmetic/operations.rs"]
 mod operations;
+#[path = "arithmetic/shared.rs"]
+mod shared;
 #[path = "arithmetic/step.rs"]
 mod step;
 
@@ -43,11 +45,9 @@ pub struct Executor {
 const LEAST_ROWS: usize = 500;
 
 fn executors() -> Vec<Executor> {
-    [operations::EXECUTORS, neuron::EXECUTORS, learning::EXECUTORS, step::EXECUTORS, dither::EXECUTORS]
-        .into_iter()
-        .flatten()
-        .copied()
-        .collect()
+    let learning = [learning::EXECUTORS, shared::EXECUTORS];
+    let others = [operations::EXECUTORS, neuron::EXECUTORS, step::EXECUTORS, dither::EXECUTORS];
+    learning.into_iter().chain(others).flatten().copied().collect()
 }
 
 fn read_document() -> Document {

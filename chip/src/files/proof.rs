@@ -9,7 +9,7 @@
 
 use super::check::Check;
 use crate::chip::Chip;
-use crate::network::{Network, Projection, Synapses};
+use crate::network::{Network, Projection};
 use synfire_core::format::Overflow;
 use synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand};
 
@@ -114,11 +114,11 @@ struct Events {
 
 impl Events {
     fn add(&mut self, projection: &Projection, neurons: usize, pres: u64, limit: u64) {
-        match &projection.synapses {
-            Synapses::Dense { .. } => self.everywhere += pres * limit,
-            Synapses::Sparse { posts, .. } => {
+        match projection.synapses.listed() {
+            None => self.everywhere += pres * limit,
+            Some(listed) => {
                 self.each.resize(neurons, 0);
-                for post in posts {
+                for post in listed.posts {
                     self.each[*post as usize] += limit;
                 }
             }

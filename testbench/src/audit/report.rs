@@ -10,6 +10,8 @@ use synfire_chip::chip::Chip;
 use synfire_chip::energy;
 use synfire_chip::files::Diagnostics;
 use synfire_plasticity::rules::NORMALISER_BITS;
+use synfire_plasticity::shared::sum_bits;
+use synfire_plasticity::unit::product_bits;
 use synfire_plasticity::variables::Variable;
 
 /// How far a fitted exponent may be from the paper's.
@@ -215,7 +217,15 @@ fn width(variable: Variable, chip: &Chip, counted: &Counted) -> String {
         plastic.map(|p| p.format.store_bits).max().unwrap_or(0).to_string()
     };
     match variable {
-        Variable::Weight | Variable::MirrorRow => store(),
+        Variable::Weight | Variable::MirrorRow | Variable::Tap => store(),
+        Variable::TapSum => {
+            let learned = counted.network.projections.iter().filter(|p| p.synapses.kernel().is_some());
+            let learned = learned.filter_map(|p| {
+                let surrogate = counted.network.populations[p.target].learning?.surrogate.is_some();
+                Some(sum_bits(product_bits(learning, &p.learning?, surrogate), p.synapses.most_readers()))
+            });
+            learned.max().unwrap_or(0).to_string()
+        }
         Variable::EligibilityFirst | Variable::EligibilitySecond => learning.eligibility_bits.to_string(),
         Variable::AdaptationStrength => (datapath.decay_fraction + 1).to_string(),
         Variable::TraceP | Variable::MirrorTrace => learning.trace_bits.to_string(),

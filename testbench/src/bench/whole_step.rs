@@ -89,6 +89,7 @@ impl Stepping {
                     (RowLayout::Sparse { starts, posts }, WeightLanes::I8(w)) => {
                         ceiling::add_sparse_rows(sums, starts, posts, w, &lists[step]);
                     }
+                    (RowLayout::Shared { .. }, _) => unreachable!("no kernel is shared"),
                     (_, WeightLanes::I16(_)) => unreachable!("stores of 8 bits"),
                 }
             }

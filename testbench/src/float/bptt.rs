@@ -157,11 +157,11 @@ impl Bptt {
         let axons = axons.map(|axon| (n + usize::from(link.rows.delays[axon]), link.rows.row(axon)));
         let sums = axons.filter(|(arrives, _)| *arrives < steps).map(|(arrives, row)| {
             let currents = &self.currents[link.target][arrives * link.rows.posts..][..link.rows.posts];
-            let weights = &link.weights[row.clone()];
             match &link.rows.layout {
-                Layout::Dense => weights.iter().zip(currents).map(|(w, i)| w * i).sum::<f64>(),
+                Layout::Dense => link.weights[row].iter().zip(currents).map(|(w, i)| w * i).sum::<f64>(),
                 Layout::Sparse { posts, .. } => {
-                    weights.iter().zip(&posts[row]).map(|(w, post)| w * currents[*post as usize]).sum()
+                    let weight = |entry| link.weights[link.rows.read(entry)];
+                    row.map(|entry| weight(entry) * currents[posts[entry] as usize]).sum()
                 }
             }
         });
@@ -177,14 +177,14 @@ impl Bptt {
                     continue;
                 }
                 let currents = &self.currents[link.target][n * link.rows.posts..][..link.rows.posts];
-                let entries = &mut direction[row.clone()];
                 match &link.rows.layout {
                     Layout::Dense => {
+                        let entries = &mut direction[row.clone()];
                         entries.iter_mut().zip(currents).for_each(|(w, i)| *w += spike * i);
                     }
                     Layout::Sparse { posts, .. } => {
-                        for (entry, post) in entries.iter_mut().zip(&posts[row.clone()]) {
-                            *entry += spike * currents[*post as usize];
+                        for entry in row.clone() {
+                            direction[link.rows.read(entry)] += spike * currents[posts[entry] as usize];
                         }
                     }
                 }

@@ -11,17 +11,17 @@ use crate::data::set::DataSet;
 use crate::encode::Presentation;
 use serde::{Deserialize, Serialize};
 use synfire_chip::machine::{Machine, RunOptions};
-use synfire_chip::network::{Network, Synapses};
+use synfire_chip::network::Network;
 use synfire_chip::probe::{Probe, Recorder, Variable};
 use synfire_core::synapse::WeightLanes;
 
-/// Writes `weights`, one a synapse, into the store of a projection; how many were beyond its end.
+/// Writes `weights`, one a synapse or one a shared tap, into the store of a projection; how many were beyond its end.
 ///
 /// # Panics
-/// When there is not one weight a synapse.
+/// When there are not as many weights as the store has.
 pub fn write_weights(network: &mut Network, projection: usize, weights: &[f64]) -> usize {
     let projection = &mut network.projections[projection];
-    assert_eq!(weights.len(), projection.synapses.len(), "one weight a synapse");
+    assert_eq!(weights.len(), projection.synapses.weights().len(), "one weight each");
     let format = projection.format;
     let most = f64::from((1i32 << (format.store_bits - 1)) - 1);
     let mut lanes = WeightLanes::zeros(format.store_bits, weights.len());
@@ -31,8 +31,7 @@ pub fn write_weights(network: &mut Network, projection: usize, weights: &[f64]) 
         beyond += usize::from(lane.abs() > most);
         lanes.set(index, lane.clamp(-most, most) as i32);
     }
-    let (Synapses::Dense { weights } | Synapses::Sparse { weights, .. }) = &mut projection.synapses;
-    *weights = lanes;
+    *projection.synapses.weights_mut() = lanes;
     beyond
 }
 

@@ -158,10 +158,11 @@ impl Forward {
                     };
                     let at = (self.first[link.target] + post) * synapses;
                     let current = &mut self.current[at..at + synapses];
-                    current[self.starts[index] + entry] += fired;
+                    let weight = link.rows.read(entry);
+                    current[self.starts[index] + weight] += fired;
                     // An input does not depend on a weight.
                     if let Some(first) = self.first.get(link.source) {
-                        let through = link.rows.gain * link.weights[entry];
+                        let through = link.rows.gain * link.weights[weight];
                         let spikes = &self.spike[(n - delay) % rows][(first + pre) * synapses..][..synapses];
                         current.iter_mut().zip(spikes).for_each(|(value, spike)| *value += through * spike);
                     }

@@ -16,7 +16,7 @@
 use super::ends::{Ends, clipped};
 use super::units::{flushed, power, real, reals};
 use serde::{Deserialize, Serialize};
-use synfire_chip::network::{Network, Projection, Source, Synapses};
+use synfire_chip::network::{Network, Projection, Source};
 use synfire_core::neuron::Order;
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::rounding::Rounding;
@@ -26,10 +26,12 @@ use synfire_plasticity::config::{Eligibility, Presynaptic, SynapseLearning};
 /// Registers of a projection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rows {
-    /// Weight of each synapse, in the order of [`Synapses`].
+    /// Weight of each synapse, in the order of the network's `Synapses`; of a shared kernel, of each copy's taps.
     pub weights: Vec<f64>,
-    /// Updates that were kept back, one a synapse; empty where they go to the weights.
+    /// Updates that were kept back, one a weight; empty where they go to the weights.
     pub updates: Vec<f64>,
+    /// Sums of a step's products, one a shared tap that learns; zero between steps.
+    sums: Vec<f64>,
     pub trace_q: Vec<f64>,
     /// The presynaptic factor of a product: trace P, or the events that arrived in this step.
     pub trace_p: Vec<f64>,
@@ -51,8 +53,9 @@ pub(super) struct Rows {
 pub(super) enum Layout {
     /// Every neuron.
     Dense,
-    /// Listed ones: first entry of each row and one past the last; neuron of each entry.
-    Sparse { starts: Vec<u32>, posts: Vec<u32> },
+    /// Listed ones: first entry of each row and one past the last; neuron of each entry; the weight that each entry
+    /// reads, where taps are shared.
+    Sparse { starts: Vec<u32>, posts: Vec<u32>, reads: Option<Vec<u32>> },
 }
 
 /// What a synapse keeps of its own past.
@@ -124,11 +127,12 @@ impl RowConstants {
         let population = &network.populations[*target];
         let posts = population.neurons as usize;
         let sources = network.source_neurons(*source);
-        let (layout, presynaptic) = match synapses {
-            Synapses::Dense { weights: _ } => (Layout::Dense, (0..sources).collect()),
-            Synapses::Sparse { presynaptic, starts, posts, weights: _ } => {
-                let layout = Layout::Sparse { starts: starts.clone(), posts: posts.clone() };
-                (layout, presynaptic.clone())
+        let (layout, presynaptic) = match synapses.listed() {
+            None => (Layout::Dense, (0..sources).collect()),
+            Some(listed) => {
+                let (starts, posts) = (listed.starts.to_vec(), listed.posts.to_vec());
+                let layout = Layout::Sparse { starts, posts, reads: listed.reads.map(<[u32]>::to_vec) };
+                (layout, listed.presynaptic.to_vec())
             }
         };
         let axons_of = (0..=sources).map(|pre| presynaptic.partition_point(|p| *p < pre) as u32).collect();
@@ -163,6 +167,14 @@ impl RowConstants {
         }
     }
 
+    /// The weight that an entry of a row reads.
+    pub(super) fn read(&self, entry: usize) -> usize {
+        match &self.layout {
+            Layout::Sparse { reads: Some(reads), .. } => reads[entry] as usize,
+            Layout::Sparse { reads: None, .. } | Layout::Dense => entry,
+        }
+    }
+
     fn slot(&self, step: u64) -> usize {
         (step % self.slots) as usize
     }
@@ -179,6 +191,11 @@ impl RowConstants {
     /// The learning rate at a shift offset, in real values: `dw = rate * L * surrogate * P`.
     pub(super) fn rate(&self, offset: u8) -> Option<f64> {
         self.rule.as_ref().map(|rule| rule.base * power(-(i32::from(rule.shift) + i32::from(offset)).min(31)))
+    }
+
+    /// Whether taps are shared, and learn.
+    fn shares(&self) -> bool {
+        self.rule.is_some() && matches!(self.layout, Layout::Sparse { reads: Some(_), .. })
     }
 
     /// What an update takes of the weight at a shift offset: it follows the learning rate.
@@ -249,12 +266,13 @@ fn adaptation(network: &Network, number: usize) -> (Vec<f64>, Vec<f64>) {
 impl Rows {
     pub(super) fn at_reset(projection: &Projection, constants: &RowConstants) -> Self {
         let (axons, slots) = (constants.delays.len(), constants.slots as usize);
-        let (Synapses::Dense { weights } | Synapses::Sparse { weights, .. }) = &projection.synapses;
+        let weights = projection.synapses.weights();
         let states = if constants.is_eligible() { weights.len() } else { 0 };
         let traced = if constants.traces.is_some() { axons } else { 0 };
         Self {
             weights: (0..weights.len()).map(|i| real(weights.get(i), projection.format.fraction)).collect(),
             updates: Vec::new(),
+            sums: vec![0.0; if constants.shares() { weights.len() } else { 0 }],
             trace_q: vec![0.0; traced],
             trace_p: vec![0.0; traced],
             eligibility_1: vec![0.0; states],
@@ -305,7 +323,7 @@ impl Rows {
                 for axon in self.listed[slot].iter().map(|axon| *axon as usize) {
                     let weight = f64::from(events[axon]) * constants.gain;
                     for entry in constants.row(axon) {
-                        sums[posts[entry] as usize] += weight * self.weights[entry];
+                        sums[posts[entry] as usize] += weight * self.weights[constants.read(entry)];
                     }
                 }
             }
@@ -388,7 +406,11 @@ impl Rows {
 
     /// 9.2 and 9.3: `factors` is `rate * L * surrogate` of each neuron, or `rate * L` for an eligibility rule.
     pub(super) fn learn(&mut self, constants: &RowConstants, factors: &[f64], offset: u8) {
-        if let Some(decay) = constants.decay(offset) {
+        let decay = constants.decay(offset);
+        if constants.shares() {
+            return self.learn_taps(constants, factors, decay.unwrap_or(0.0));
+        }
+        if let Some(decay) = decay {
             return self.learn_decaying(constants, factors, decay);
         }
         let (target, limit) = match (self.updates.is_empty(), &constants.rule) {
@@ -424,6 +446,24 @@ impl Rows {
 }
 
 impl Rows {
+    /// 9.7: the sum of the products of a tap's synapses; where it is not zero, the tap loses a part of its weight (9.6).
+    fn learn_taps(&mut self, constants: &RowConstants, factors: &[f64], decay: f64) {
+        let (Layout::Sparse { posts, .. }, Some(rule)) = (&constants.layout, &constants.rule) else { return };
+        for axon in (0..constants.delays.len()).filter(|axon| self.trace_p[*axon] != 0.0) {
+            for entry in constants.row(axon) {
+                self.sums[constants.read(entry)] += factors[posts[entry] as usize] * self.trace_p[axon];
+            }
+        }
+        for (tap, sum) in self.sums.iter_mut().enumerate().filter(|(_, sum)| **sum != 0.0) {
+            let change = std::mem::take(sum) - decay * self.weights[tap];
+            if self.updates.is_empty() {
+                self.weights[tap] = clipped(self.weights[tap] + change, rule.limits.1);
+            } else {
+                self.updates[tap] += change;
+            }
+        }
+    }
+
     /// As `learn`, and with 9.6: every synapse whose product is not zero loses a part of its weight.
     fn learn_decaying(&mut self, constants: &RowConstants, factors: &[f64], decay: f64) {
         let eligible = constants.is_eligible();

@@ -19,7 +19,7 @@ use super::surrogate::RealSurrogate;
 use super::trajectory::Trajectory;
 use super::trial::Trial;
 use super::units::{power, real, reals};
-use synfire_chip::network::{Network, Population, Source, Synapses};
+use synfire_chip::network::{Network, Population, Source};
 use synfire_core::neuron::{Adaptation, Compare, Order, Reset};
 use thiserror::Error;
 
@@ -107,7 +107,7 @@ impl Link {
             }
             Layout::Sparse { posts, .. } => {
                 for entry in row {
-                    sums[posts[entry] as usize] += factor * self.weights[entry];
+                    sums[posts[entry] as usize] += factor * self.weights[self.rows.read(entry)];
                 }
             }
         }
@@ -128,12 +128,10 @@ impl Unrolled {
             network.populations.iter().map(|population| Cells::new(network, population)).collect();
         let populations = populations?;
         let links = network.projections.iter().map(|projection| {
-            let (presynaptic, weights) = match &projection.synapses {
-                Synapses::Dense { weights } => {
-                    ((0..network.source_neurons(projection.source)).collect(), weights)
-                }
-                Synapses::Sparse { presynaptic, weights, .. } => (presynaptic.clone(), weights),
-            };
+            let listed = projection.synapses.listed().map(|listed| listed.presynaptic.to_vec());
+            let presynaptic =
+                listed.unwrap_or_else(|| (0..network.source_neurons(projection.source)).collect());
+            let weights = projection.synapses.weights();
             let fraction = projection.format.fraction;
             Link {
                 source: match projection.source {
@@ -160,7 +158,7 @@ impl Unrolled {
         })
     }
 
-    /// Weights of a projection, in the order of its synapses.
+    /// Weights of a projection, in the order of its synapses; of a shared kernel, of its taps.
     #[must_use]
     pub fn weights(&self, projection: usize) -> &[f64] {
         &self.links[projection].weights
@@ -182,7 +180,7 @@ impl Unrolled {
         self.links[projection].plastic
     }
 
-    /// Zeros, one a synapse, by projection: room for a gradient.
+    /// Zeros, one a weight, by projection: room for a gradient.
     #[must_use]
     pub fn zeros(&self) -> Vec<Vec<f64>> {
         self.links.iter().map(|link| vec![0.0; link.weights.len()]).collect()

@@ -3,7 +3,8 @@
 //! Micro-steps 1.2 (spikes), 3.1 (the projection's share), 5, 8 and 9 of `docs/arithmetic.md`.
 //!
 //! Promises: every synapse is visited in every step, in the order of [`Synapses`]. An axon is a presynaptic
-//! neuron and a delay. Absent on purpose: rows, encodings, places.
+//! neuron and a delay. A synapse reads a weight: its own, or a tap of a kernel (9.7). Absent on purpose: rows, encodings,
+//! places.
 
 use super::arithmetic::{Draw, decay, dither, floor, power, scale, signed, toward_zero, unsigned, word};
 use super::neurons::parameter;
@@ -34,6 +35,8 @@ pub struct Synapse {
     pub axon: usize,
     /// Postsynaptic neuron.
     pub post: usize,
+    /// Index of the weight that it reads.
+    pub weight: usize,
 }
 
 /// Registers of a projection.
@@ -43,8 +46,10 @@ pub struct Rows {
     pub axons: Vec<Axon>,
     /// The synapses, in the order of [`Synapses`].
     pub synapses: Vec<Synapse>,
-    /// Weight of each synapse.
+    /// The weights: one a synapse, or one a tap and copy.
     pub weights: Vec<i64>,
+    /// Taps of a copy, where a kernel is shared.
+    taps: Option<usize>,
     /// Trace Q of each axon; zero where the projection does not learn.
     pub trace_q: Vec<i64>,
     /// Trace P of each axon.
@@ -96,6 +101,12 @@ impl Rows {
             limit,
             axons,
             synapses,
+            taps: match &projection.synapses {
+                Synapses::Shared { kernel, .. } => {
+                    Some(kernel.shape.iter().map(|side| *side as usize).product())
+                }
+                Synapses::Dense { .. } | Synapses::Sparse { .. } => None,
+            },
         }
     }
 
@@ -129,8 +140,9 @@ impl Rows {
     pub(super) fn deliver(&self, projection: &Projection, sums: &mut [i64]) {
         let format = projection.format;
         let mut own = vec![0i64; sums.len()];
-        for (synapse, weight) in self.synapses.iter().zip(&self.weights) {
-            let delivered = floor(*weight, u32::from(format.store_bits - format.delivered_bits));
+        for synapse in &self.synapses {
+            let delivered =
+                floor(self.weights[synapse.weight], u32::from(format.store_bits - format.delivered_bits));
             own[synapse.post] += self.arrived[synapse.axon] * delivered;
         }
         for (sum, own) in sums.iter_mut().zip(own) {
@@ -193,12 +205,13 @@ impl Rows {
         }
     }
 
-    /// 9.2, 9.6 and 9.3 of projection `number`, in step `step`.
+    /// 9.2, 9.6, 9.3 and 9.7 of projection `number`, in step `step`.
     pub(super) fn learn(&mut self, network: &Network, number: usize, step: u64, offset: i64, post: Post<'_>) {
         let projection = &network.projections[number];
         let Some(rule) = projection.learning else { return };
+        // 9.7: of a tap, the sum of the products of its synapses; of a weight of its own, one product.
+        let mut sums = vec![0; self.weights.len()];
         for (index, synapse) in self.synapses.iter().enumerate() {
-            let k = (i64::from(rule.shift) + offset + self.normaliser[index]).min(31) as u32;
             let factor = post.third_factor[synapse.post];
             let product = match rule.eligibility {
                 Some(_) => factor * self.eligibility[index].1,
@@ -210,24 +223,47 @@ impl Rows {
                     factor * post.surrogate[synapse.post] * presynaptic
                 }
             };
-            // The decay is weighed against the product at the projection's own k.
-            let decay = match rule.weight_decay {
-                Some(decay) if product != 0 => self.weights[index] * power(rule.shift - decay),
-                _ => 0,
-            };
-            let pre = self.axons[synapse.axon].pre;
-            let added = match rule.rounding {
-                Rounding::Stochastic => {
-                    let word = word(network.seed, Draw::Dither, step, number, pre, synapse.post as u32);
-                    dither(word, k)
-                }
-                Rounding::Nearest if k > 0 => power(k - 1),
-                _ => 0,
-            };
-            let weight = self.weights[index] + floor(product - decay + added, k);
-            self.weights[index] = signed(projection.format.store_bits, weight);
+            if self.taps.is_some() {
+                sums[synapse.weight] += product;
+                continue;
+            }
+            let k = (i64::from(rule.shift) + offset + self.normaliser[index]).min(31) as u32;
+            let names = (self.axons[synapse.axon].pre, synapse.post as u32);
+            let weight = self.weights[index];
+            self.weights[index] = written(network, number, step, names, k, (product, weight));
+        }
+        let Some(taps) = self.taps else { return };
+        let k = (i64::from(rule.shift) + offset).min(31) as u32;
+        for (index, (weight, sum)) in self.weights.iter_mut().zip(sums).enumerate() {
+            let names = ((index % taps) as u32, (index / taps) as u32);
+            *weight = written(network, number, step, names, k, (sum, *weight));
         }
     }
+}
+
+/// 9.6 and 9.3: the weight after an update of projection `number`; `names` are those of the random word, in 10.1 pre and
+/// post.
+fn written(
+    network: &Network,
+    number: usize,
+    step: u64,
+    names: (u32, u32),
+    k: u32,
+    (product, weight): (i64, i64),
+) -> i64 {
+    let projection = &network.projections[number];
+    let Some(rule) = projection.learning else { return weight };
+    // The decay is weighed against the product at the projection's own k.
+    let decay = match rule.weight_decay {
+        Some(decay) if product != 0 => weight * power(rule.shift - decay),
+        _ => 0,
+    };
+    let added = match rule.rounding {
+        Rounding::Stochastic => dither(word(network.seed, Draw::Dither, step, number, names.0, names.1), k),
+        Rounding::Nearest if k > 0 => power(k - 1),
+        _ => 0,
+    };
+    signed(projection.format.store_bits, weight + floor(product - decay + added, k))
 }
 
 /// `rho` and `beta` of a neuron, section 9.1.
@@ -250,20 +286,33 @@ fn listed(projection: &Projection, all: usize) -> (Vec<Axon>, Vec<Synapse>, Vec<
             let weights = lanes(weights);
             let pres = weights.len() / all;
             let axons = (0..pres).map(|axon| Axon { pre: axon as u32, delay: delay(axon) });
-            let synapses = (0..pres).flat_map(|axon| (0..all).map(move |post| Synapse { axon, post }));
+            let synapse = |axon, post| Synapse { axon, post, weight: axon * all + post };
+            let synapses = (0..pres).flat_map(|axon| (0..all).map(move |post| synapse(axon, post)));
             (axons.collect(), synapses.collect(), weights)
         }
         Synapses::Sparse { presynaptic, starts, posts, weights } => {
-            let mut synapses = Vec::new();
-            for axon in 0..presynaptic.len() {
-                let entries = &posts[starts[axon] as usize..starts[axon + 1] as usize];
-                synapses.extend(entries.iter().map(|post| Synapse { axon, post: *post as usize }));
-            }
+            let synapses = entries(starts, posts, |entry| entry);
+            let axons = presynaptic.iter().enumerate();
+            let axons = axons.map(|(axon, pre)| Axon { pre: *pre, delay: delay(axon) });
+            (axons.collect(), synapses, lanes(weights))
+        }
+        Synapses::Shared { presynaptic, starts, posts, reads, weights, .. } => {
+            let synapses = entries(starts, posts, |entry| reads[entry] as usize);
             let axons = presynaptic.iter().enumerate();
             let axons = axons.map(|(axon, pre)| Axon { pre: *pre, delay: delay(axon) });
             (axons.collect(), synapses, lanes(weights))
         }
     }
+}
+
+fn entries(starts: &[u32], posts: &[u32], weight: impl Fn(usize) -> usize) -> Vec<Synapse> {
+    let mut synapses = Vec::new();
+    for axon in 0..starts.len() - 1 {
+        for entry in starts[axon] as usize..starts[axon + 1] as usize {
+            synapses.push(Synapse { axon, post: posts[entry] as usize, weight: weight(entry) });
+        }
+    }
+    synapses
 }
 
 fn lanes(weights: &WeightLanes) -> Vec<i64> {

@@ -78,7 +78,7 @@ fn raster(path: &Path, width: usize, recorded: &Recorded) -> Result<(), ArrayErr
 }
 
 /// Writes the weights of a projection as `name`, `int32`: dense `[pre, post]`, or an edge list `[edges, 4]` with
-/// columns pre, post, weight, delay.
+/// columns pre, post, weight, delay; of a shared kernel `[copies, output channels, input channels, rows, columns]`.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -95,6 +95,11 @@ pub fn weights(
             let posts = network.populations[logical.target].neurons;
             let mut npy = NpyRows::create(path, &[u64::from(posts)])?;
             values.chunks_exact(posts.max(1) as usize).try_for_each(|row| npy.push(row))?;
+            npy.finish()
+        }
+        Synapses::Shared { kernel, .. } => {
+            let mut npy = NpyRows::create(path, &kernel.shape.map(u64::from))?;
+            values.chunks_exact(kernel.taps().max(1) as usize).try_for_each(|copy| npy.push(copy))?;
             npy.finish()
         }
         Synapses::Sparse { presynaptic, starts, posts, .. } => {

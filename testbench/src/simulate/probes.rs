@@ -8,7 +8,7 @@
 use crate::experiment::file::{ProbeFile, Recorded, Simulate};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
-use synfire_chip::network::{Network, Projection, Synapses};
+use synfire_chip::network::{Network, Projection};
 use synfire_chip::probe::{Probe, Variable};
 
 /// A probe of registers, and what its files are called.
@@ -226,8 +226,8 @@ impl Resolver<'_> {
             let problem = self.origin.at(&field, title);
             return Err(problem.noted("allowed", "a projection with `learning` in the network").into());
         }
-        if let Synapses::Sparse { presynaptic, .. } = &projection.synapses
-            && let Some(pair) = presynaptic.windows(2).find(|pair| pair[0] == pair[1])
+        if let Some(listed) = projection.synapses.listed()
+            && let Some(pair) = listed.presynaptic.windows(2).find(|pair| pair[0] == pair[1])
         {
             let title =
                 format!("projection `{}` has several axons, so several traces, a neuron", projection.name);

@@ -648,22 +648,39 @@ fn decaying(shift: u8, weight_decay: u8) -> SynapseLearning {
     }
 }
 
-/// One update of a row: store bits, rounding, and from column `at` on the factors, the names and the weight.
-fn updated(row: &Row, at: usize, shift: u32, decay: Option<WeightDecay>) -> Vec<String> {
+/// How an update is rounded.
+pub struct Draw {
+    pub rounding: Rounding,
+    /// Seed, step, projection, and what stands for pre and post.
+    pub names: [u32; 5],
+    /// Key of the row.
+    pub key: u32,
+    /// `r`.
+    pub word: u32,
+}
+
+/// The mode in column 1 with the names in `column`.
+pub fn drawn(row: &Row, column: usize, shift: u32) -> Draw {
     let rounding = match row.text(1) {
         "floor" => Rounding::Floor,
         "nearest" => Rounding::Nearest,
         "stochastic" => Rounding::Stochastic,
         _ => row.bad(1),
     };
-    let stochastic = rounding == Rounding::Stochastic;
-    let [seed, step, projection, pre, post] = if stochastic { names(row, at + 3) } else { [0; 5] };
+    let names = if rounding == Rounding::Stochastic { names(row, column) } else { [0; 5] };
+    let [seed, step, projection, pre, post] = names;
     let key = dither::row_key(dither::Purpose::Dither.seed(seed), u64::from(step), projection, pre);
     let word = match rounding {
         Rounding::Stochastic => dither::dither(dither::word(key, post), shift),
         Rounding::Nearest => (1 << shift) >> 1,
         Rounding::Floor | Rounding::TowardZero => 0,
     };
+    Draw { rounding, names, key, word }
+}
+
+/// One update of a row: store bits, rounding, and from column `at` on the factors, the names and the weight.
+fn updated(row: &Row, at: usize, shift: u32, decay: Option<WeightDecay>) -> Vec<String> {
+    let Draw { rounding, names: [.., post], key, word } = drawn(row, at + 3, shift);
     let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(at), row.get(at + 1), row.get(at + 2));
     let modulation = third_factor * surrogate;
     let limit = (1 << (row.get::<u32>(0) - 1)) - 1;

@@ -9,7 +9,7 @@ use proptest::test_runner::TestCaseError;
 use std::cell::Cell;
 use synfire::float::chip::FloatChip;
 use synfire::plain::PlainChip;
-use synfire_chip::network::{Network, Synapses};
+use synfire_chip::network::Network;
 use synfire_chip::program::{Control, StepEvents};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::PerNeuron;
@@ -103,7 +103,7 @@ fn exact(network: &mut Network) {
             }
         }
         // Small weights stay below the limits for longer.
-        let (Synapses::Dense { weights } | Synapses::Sparse { weights, .. }) = &mut projection.synapses;
+        let weights = projection.synapses.weights_mut();
         (0..weights.len()).for_each(|i| weights.set(i, weights.get(i) / 64));
     }
     // An eligibility whose product drops the surrogate's fraction, and whose beta is a whole one.

@@ -69,6 +69,8 @@ pub struct Activity {
     pub mirroring_decay: usize,
     /// Cases in which an event-driven rule changed a weight.
     pub event_driven: usize,
+    /// Cases in which a shared tap changed.
+    pub sharing: usize,
     /// Cases in which a layer handed an error down.
     pub handing_down: usize,
     /// Cases in which a readout that competes had an error.
@@ -97,6 +99,7 @@ impl Activity {
         self.decaying += usize::from(totals.decaying_writes > 0);
         self.mirroring_decay += usize::from(totals.mirrored_decays > 0);
         self.event_driven += usize::from(totals.event_writes > 0);
+        self.sharing += usize::from(totals.tap_writes > 0);
         self.handing_down += usize::from(totals.handed_down > 0);
         self.competing += usize::from(totals.contested > 0);
         self.followed += usize::from(totals.followed_writes > 0);
@@ -117,6 +120,7 @@ impl Activity {
         assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");
         assert!(self.followed > 0, "no eligibility followed an adaptation: {self:?}");
         assert!(self.adapting > 0 && self.adapting_learning > 0, "no threshold adapted: {self:?}");
+        assert!(self.sharing > 0, "no shared tap changed: {self:?}");
         assert!(self.merging > 0, "no axon was full: {self:?}");
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::load_chip;
 use synfire_chip::mapping::{Mapping, Placement};
-use synfire_chip::network::{Network, Population};
+use synfire_chip::network::{Network, Synapses};
 use synfire_core::address::CoreId;
 use synfire_plasticity::config::ThirdFactor;
 
@@ -31,7 +31,7 @@ pub fn mapping(c: &mut Choices<'_>, network: &Network) -> Mapping {
     let mut mapping = Mapping::default();
     for population in populations {
         let neurons = network.populations[population].neurons;
-        let unit = group(&network.populations[population]);
+        let unit = group(network, population);
         let mut first = 0;
         while first < neurons {
             let groups = c.range(0, i64::from((neurons - first).div_ceil(unit)) - 1) as u32 + 1;
@@ -46,12 +46,21 @@ pub fn mapping(c: &mut Choices<'_>, network: &Network) -> Mapping {
 }
 
 /// Neurons that must stay together.
-fn group(population: &Population) -> u32 {
+fn group(network: &Network, index: usize) -> u32 {
+    let population = &network.populations[index];
     if population.readout.is_some_and(|readout| readout.competition.is_some()) {
         return population.neurons;
     }
-    match population.learning.map(|learning| learning.third_factor) {
+    let mut unit = match population.learning.map(|learning| learning.third_factor) {
         Some(ThirdFactor::Group { readout, .. }) => readout.neurons,
         _ => 1,
+    };
+    for projection in network.projections.iter().filter(|p| p.target == index && p.learning.is_some()) {
+        if let Synapses::Shared { kernel, .. } = &projection.synapses {
+            let band = kernel.map[0] / kernel.copies * kernel.map[1];
+            // The least multiple of both; a population is never cut into less.
+            unit = (1..=band).map(|times| times * unit).find(|all| all % band == 0).unwrap_or(unit * band);
+        }
     }
+    unit
 }

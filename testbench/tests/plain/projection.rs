@@ -3,7 +3,7 @@
 use crate::plain::choices::{Bulk, Choices};
 use crate::plain::learning;
 use crate::plain::network::Scale;
-use synfire_chip::network::{Encoding, Network, Projection, Source, Synapses};
+use synfire_chip::network::{Encoding, Kernel, Network, Projection, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::format::Overflow;
 use synfire_core::neuron_core::WeightFormat;
@@ -11,12 +11,23 @@ use synfire_core::synapse::WeightLanes;
 
 /// Appends a projection to the network.
 pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: usize, scale: Scale) {
-    let learning = learning::synapses(c, network, target);
+    let mut learning = learning::synapses(c, network, target);
     let format = format(c, network, scale, learning.is_some());
     let pres = network.source_neurons(source);
     let posts = network.populations[target].neurons;
     let mut weights = Weights::new(c, format, learning.is_some());
-    let (synapses, delays) = if c.chance(50) {
+    let (synapses, delays) = if c.chance(20) {
+        let (synapses, delays) = shared(c, pres, posts, &mut weights);
+        if let Some(rule) = &mut learning {
+            rule.eligibility = None;
+        }
+        let engine = &network.learning;
+        let product = engine.third_factor.width + engine.surrogate.width + engine.trace_bits.max(8);
+        let carry = synapses.most_readers().max(1).next_power_of_two().ilog2();
+        // Wider sums are refused.
+        learning = learning.filter(|_| u32::from(product) + carry <= 62);
+        (synapses, delays)
+    } else if c.chance(50) {
         sparse(c, pres, posts, &mut weights)
     } else {
         let lanes = weights.lanes((pres * posts) as usize);
@@ -133,6 +144,38 @@ fn sparse(c: &mut Choices<'_>, pres: u32, posts: u32, weights: &mut Weights) -> 
     (Synapses::Sparse { presynaptic, starts, posts: ends, weights }, delays)
 }
 
+/// The same rows, but each synapse reads a tap of its output channel, in the copy of its band of rows. More than a
+/// convolution can have: any synapse may read any tap of its channel.
+fn shared(c: &mut Choices<'_>, pres: u32, posts: u32, weights: &mut Weights) -> (Synapses, Delays) {
+    let (Synapses::Sparse { presynaptic, starts, posts: ends, .. }, delays) = sparse(c, pres, posts, weights)
+    else {
+        unreachable!("`sparse` lists synapses")
+    };
+    let channels = divisor(c, posts);
+    let rows = divisor(c, posts / channels);
+    let map = [rows, posts / channels / rows];
+    let copies = divisor(c, rows);
+    let inputs = c.range(1, 3) as u32;
+    let kernel =
+        Kernel { shape: [channels, inputs, c.range(1, 2) as u32, c.range(1, 3) as u32], map, copies };
+    let taps: u32 = kernel.shape.iter().product();
+    let mut bulk = c.bulk();
+    let read = |post: &u32| {
+        let (channel, row) = (post / (map[0] * map[1]), post / map[1] % map[0]);
+        let tap = bulk.range(0, i64::from(taps / channels) - 1) as u32;
+        row / (rows / copies) * taps + channel * (taps / channels) + tap
+    };
+    let reads = ends.iter().map(read).collect();
+    let weights = weights.lanes((copies * taps) as usize);
+    (Synapses::Shared { presynaptic, starts, posts: ends, reads, weights, kernel }, delays)
+}
+
+/// A divisor of `number`.
+fn divisor(c: &mut Choices<'_>, number: u32) -> u32 {
+    let divisors: Vec<u32> = (1..=number).filter(|d| number.is_multiple_of(*d)).collect();
+    c.pick(&divisors)
+}
+
 /// Lowers exponents, then delivered bits, until every sum of the network is exact.
 pub fn make_exact(network: &mut Network) {
     for target in 0..network.populations.len() {
@@ -172,7 +215,7 @@ pub fn sum_bits(network: &Network, target: usize) -> u32 {
 fn fan_in(network: &Network, projection: &Projection) -> u64 {
     let axons = match &projection.synapses {
         Synapses::Dense { .. } => u64::from(network.source_neurons(projection.source)),
-        Synapses::Sparse { posts, .. } => {
+        Synapses::Sparse { posts, .. } | Synapses::Shared { posts, .. } => {
             let mut counts = vec![0; network.populations[projection.target].neurons as usize];
             posts.iter().for_each(|post| counts[*post as usize] += 1);
             counts.into_iter().max().unwrap_or(0)

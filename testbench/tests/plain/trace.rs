@@ -3,7 +3,7 @@
 use std::fmt;
 use synfire::plain::PlainChip;
 use synfire::plain::synapses::Rows;
-use synfire_chip::network::Network;
+use synfire_chip::network::{Network, Synapses};
 use synfire_chip::program::StepEvents;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, ThirdFactor};
 
@@ -72,7 +72,7 @@ pub fn columns(network: &Network, plain: &PlainChip) -> Vec<Column> {
                 columns.push(Column { register, of, len: plain.rows[of].axons.len() });
             }
         }
-        columns.push(Column { register: Weight, of, len: plain.rows[of].synapses.len() });
+        columns.push(Column { register: Weight, of, len: plain.rows[of].weights.len() });
     }
     columns
 }
@@ -134,6 +134,8 @@ pub struct Totals {
     pub decaying_writes: u64,
     /// Weight writes of event-driven rules.
     pub event_writes: u64,
+    /// Writes of shared taps.
+    pub tap_writes: u64,
     /// Errors that hand a layer's modulation down.
     pub handed_down: u64,
     /// Errors of readouts that compete.
@@ -182,6 +184,9 @@ impl Totals {
             }
             if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
                 self.event_writes += changed;
+            }
+            if matches!(projection.synapses, Synapses::Shared { .. }) {
+                self.tap_writes += changed;
             }
             match projection.learning.and_then(|rule| rule.eligibility) {
                 Some(Eligibility::Filter { .. }) => self.filtered_writes += changed,

@@ -1,0 +1,139 @@
+//! Learning of shared taps: products summed over the synapses that read a tap, then one rounding, one write.
+//!
+//! Section 9.7 of `docs/arithmetic.md`: `T = sum of m_i P_j` over the synapses of the tap, exact, then
+//! `w <- clamp(w + ((T + r) >> k))` with one random word a tap, keyed by (tap, copy) in place of (pre, post). All
+//! synapses of a stored tap lie in one core and in one learning group: another group reads another copy.
+//!
+//! Promises: a sum does not depend on the order of its products; its width is proven when the network is loaded; a sum
+//! of zero writes nothing in any mode (`r < 2^k`), so visiting a tap without need changes no bit.
+//! Absent on purpose: eligibility states (they are a synapse's, the weight is many synapses'); copies that are kept
+//! equal (no packet could carry their changes).
+
+use crate::kernel::RowUpdate;
+use crate::rule::Word;
+use crate::rules::WeightDecay;
+use crate::variables::{Meter, Variable};
+use synfire_core::dither;
+use synfire_core::rounding::Rounding;
+use synfire_core::synapse::{TapName, WeightLanes};
+
+/// Widest sum of products: 64 bits hold it and its random word.
+pub const MAX_SUM_BITS: u32 = 62;
+
+/// Width of the exact sum of `synapses` products of `product_bits`, the sign included.
+#[must_use]
+pub const fn sum_bits(product_bits: u32, synapses: u64) -> u32 {
+    let synapses = if synapses == 0 { 1 } else { synapses };
+    product_bits + synapses.next_power_of_two().trailing_zeros()
+}
+
+/// The accumulators of a block's taps. At rest between steps.
+#[derive(Clone, Debug)]
+pub struct TapSums {
+    sums: Vec<i64>,
+    visited: Vec<bool>,
+    /// Taps to be written in this step.
+    list: Vec<u32>,
+    /// Width of an accumulator.
+    pub bits: u32,
+}
+
+/// What the writes of a step share.
+#[derive(Clone, Copy, Debug)]
+pub struct TapUpdate {
+    /// Seed of the dither.
+    pub seed: u32,
+    /// Step.
+    pub step: u64,
+    /// Projection.
+    pub projection: u32,
+    /// Learning-rate shift k, 0..=31.
+    pub shift: u32,
+    /// Rounding.
+    pub rounding: Rounding,
+    /// Largest weight magnitude.
+    pub limit: i32,
+    /// Decay of the weights.
+    pub decay: Option<WeightDecay>,
+}
+
+impl TapSums {
+    /// Accumulators for `taps` taps, `bits` wide.
+    #[must_use]
+    pub fn new(taps: usize, bits: u32) -> Self {
+        Self { sums: vec![0; taps], visited: vec![false; taps], list: Vec::new(), bits }
+    }
+
+    /// How many taps.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sums.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sums.is_empty()
+    }
+
+    /// Adds the product of one synapse.
+    #[inline]
+    pub fn add<M: Meter>(&mut self, tap: usize, product: i64, meter: &M) {
+        self.visit(tap);
+        self.sums[tap] += product;
+        meter.read(Variable::TapSum, 1);
+        meter.write(Variable::TapSum, 1);
+    }
+
+    /// Lists a tap for writing, whether or not a product was added.
+    #[inline]
+    pub fn visit(&mut self, tap: usize) {
+        if !self.visited[tap] {
+            self.visited[tap] = true;
+            self.list.push(tap as u32);
+        }
+    }
+
+    /// The sum of a tap in this step.
+    #[must_use]
+    pub fn sum(&self, tap: usize) -> i64 {
+        self.sums[tap]
+    }
+
+    /// Rounds the sum of every listed tap once, writes the tap's weight, and leaves all accumulators at rest. Returns
+    /// how many weights changed.
+    pub fn write<M: Meter>(
+        &mut self,
+        weights: &mut WeightLanes,
+        names: &[TapName],
+        update: TapUpdate,
+        meter: &M,
+    ) -> u64 {
+        let mut writes = 0;
+        for tap in self.list.drain(..) {
+            let tap = tap as usize;
+            let TapName { tap: name, copy } = names[tap];
+            let row = RowUpdate {
+                key: dither::row_key(update.seed, update.step, update.projection, name),
+                first_post: 0,
+                shift: update.shift,
+                rounding: update.rounding,
+                limit: update.limit,
+                decay: update.decay,
+                p: 0,
+                events: 0,
+            };
+            let sum = std::mem::take(&mut self.sums[tap]);
+            self.visited[tap] = false;
+            let weight = weights.get(tap);
+            let sum = update.decay.map_or(sum, |decay| sum.less_decay(weight, decay.shift));
+            let next = sum.updated(weight, row.rounding_word(copy), row.shift, row.limit);
+            weights.set(tap, next);
+            writes += u64::from(next != weight);
+            meter.read(Variable::TapSum, 1);
+            meter.read(Variable::Tap, 1);
+            meter.write(Variable::Tap, usize::from(next != weight));
+        }
+        writes
+    }
+}
