@@ -51,6 +51,15 @@ impl Draws {
         weights
     }
 
+    /// Taps of a kernel, the same in every copy: keyed by the tap in place of a presynaptic neuron.
+    pub fn taps(&self, taps: u32, store_bits: u8) -> WeightLanes {
+        let mut weights = WeightLanes::zeros(store_bits, taps as usize);
+        for tap in 0..taps {
+            weights.set(tap as usize, i32::from(self.weight(self.row(tap), 0)));
+        }
+        weights
+    }
+
     /// Pairs of equal index.
     pub fn one_to_one(&self) -> Edges {
         let mut edges = Edges::with_capacity(self.pres as usize, false);

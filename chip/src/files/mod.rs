@@ -13,6 +13,7 @@ mod array;
 mod check;
 mod chip_file;
 mod chip_resolve;
+mod convolution;
 mod decimal;
 mod diagnostic;
 mod edge_csv;

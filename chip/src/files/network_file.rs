@@ -284,6 +284,27 @@ pub(super) enum ConnectFile {
     Npy(String),
     /// A list of synapses, `.npy` or `.csv`.
     Edges(String),
+    /// Feature maps, by a kernel.
+    Convolution {
+        /// Channels, rows and columns of the source.
+        input: (i64, i64, i64),
+        /// Channels of the target.
+        channels: i64,
+        /// Rows and columns of the kernel.
+        kernel: (i64, i64),
+        /// Input lines from one output line to the next.
+        #[serde(default = "unit_stride")]
+        stride: (i64, i64),
+        /// Lines of silence around the input.
+        #[serde(default)]
+        padding: (i64, i64),
+        /// Copies of the kernel, a band of rows of every output channel each.
+        #[serde(default = "one")]
+        copies: i64,
+        /// Whether synapses share taps, or have a weight each that begins as its tap.
+        #[serde(default = "yes")]
+        shared: bool,
+    },
 }
 
 /// `weights` of a projection.
@@ -308,6 +329,8 @@ pub(super) enum WeightsFile {
         /// Largest.
         high: i64,
     },
+    /// Taps of a convolution.
+    Npy(String),
 }
 
 /// `store` of a projection.
@@ -326,6 +349,10 @@ pub(super) struct StoreFile {
 
 fn one() -> i64 {
     1
+}
+
+fn unit_stride() -> (i64, i64) {
+    (1, 1)
 }
 
 fn yes() -> bool {

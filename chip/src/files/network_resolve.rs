@@ -8,7 +8,7 @@ use super::learning::{self, Readouts};
 use super::network_file::{NetworkFile, PopulationFile, ProjectionFile};
 use super::projection::{self, Ends};
 use super::spelling::{did_you_mean, listing};
-use super::{NetworkOverrides, StoreOverride, mirror, neuron, proof};
+use super::{NetworkOverrides, StoreOverride, convolution, mirror, neuron, proof};
 use crate::chip::Chip;
 use crate::network::{Input, Network, Population, Projection, Source};
 use std::borrow::Cow;
@@ -55,6 +55,7 @@ pub(super) fn resolve(
     }
     if check.count() == 0 {
         mirror::prove(check, &network, file);
+        convolution::prove(check, &network);
         proof::prove(check, &network, chip);
     }
     network

@@ -5,6 +5,7 @@
 //! Absent on purpose: whether sums fit the accumulator (`proof`).
 
 use super::check::{Check, Lanes};
+use super::convolution::{self, Convolution};
 use super::decimal;
 use super::diagnostic::Diagnostic;
 use super::edge_csv;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::rounding::Rounding;
+use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{Eligibility, SynapseLearning};
 
 /// Where a projection begins and ends, and how large both sides are.
@@ -175,6 +177,15 @@ fn weights(
             check.push(problem);
             return 0..=0;
         }
+        Some(WeightsFile::Npy(_)) if matches!(file.connect, ConnectFile::Convolution { .. }) => return 0..=0,
+        Some(WeightsFile::Npy(_)) => {
+            let problem = check
+                .at(&format!("{path}.Npy"), "an array of taps without a kernel")
+                .labelled("only a `Convolution` has taps")
+                .noted("allowed", "`connect: Npy(..)` without `weights`, for a matrix of weights");
+            check.push(problem);
+            return 0..=0;
+        }
         Some(WeightsFile::Constant(value)) => {
             let lane = check.lane(&format!("{path}.Constant"), value, &lanes);
             (lane, lane)
@@ -243,6 +254,15 @@ fn synapses(
             let read = if text { edge_csv::read_edges } else { weight_file::read_edges };
             read(&data, &bounds).map_err(|fault| report(check, &connect, name, &data, fault)).ok()?
         }
+        geometry @ ConnectFile::Convolution { .. } => {
+            let names = (file.from.as_str(), file.to.as_str());
+            let of = convolution::resolve(check, &connect, geometry, ends, names)?;
+            let taps = taps(check, path, &of, file, &bounds, &draws)?;
+            if of.is_shared() {
+                return Some((of.shared(&taps, format.store_bits), Delays::Same(delay)));
+            }
+            of.expanded(&taps, of.synapses() as usize)
+        }
         generated => {
             let count = pairs(check, &connect, generated, ends)?;
             if let Err(fault) = bounds.count(count) {
@@ -262,6 +282,43 @@ fn synapses(
         }
     };
     listed(check, path, edges, ends, file, (format.store_bits, delay))
+}
+
+/// The taps of a convolution that the chip could hold and learn.
+fn taps(
+    check: &mut Check<'_>,
+    path: &str,
+    of: &Convolution,
+    file: &ProjectionFile,
+    bounds: &Bounds,
+    draws: &Draws,
+) -> Option<WeightLanes> {
+    if of.is_shared() && file.learning.as_ref().is_some_and(|learning| learning.eligibility.is_some()) {
+        let problem = check
+            .at(&format!("{path}.learning.eligibility"), "an eligibility of a shared tap")
+            .labelled("the state is a synapse's, the tap many synapses'")
+            .noted("allowed", "no `eligibility`, or `shared: false`: a weight a synapse");
+        check.push(problem);
+        return None;
+    }
+    // A synapse of a shared kernel takes an index of a neuron and one of a tap, a bit each at least.
+    let capacity =
+        if of.is_shared() { bounds.capacity * u64::from(bounds.store_bits) / 2 } else { bounds.capacity };
+    if let Err(fault) = (Bounds { capacity, ..bounds.clone() }).count(of.synapses()) {
+        let problem = check
+            .at(&format!("{path}.connect"), fault.title)
+            .labelled(format!("found {}", fault.found))
+            .noted(
+                "allowed",
+                format!("{} synapses in all cores of the chip", capacity.min(u64::from(u32::MAX))),
+            );
+        check.push(problem);
+        return None;
+    }
+    let weights = format!("{path}.weights");
+    let Some(WeightsFile::Npy(name)) = &file.weights else { return of.taps(draws, bounds, None).ok() };
+    let data = check.data_path(&weights, name);
+    of.taps(draws, bounds, Some(&data)).map_err(|fault| report(check, &weights, name, &data, fault)).ok()
 }
 
 /// Sorts listed synapses.

@@ -133,22 +133,54 @@ fn show(number: Number) -> String {
 
 /// Reads a matrix of weights, presynaptic by postsynaptic.
 pub(super) fn read_matrix(path: &Path, bounds: &Bounds) -> Result<WeightLanes, Fault> {
-    let (pres, posts) = (u64::from(bounds.from.1), u64::from(bounds.to.1));
-    let wanted = format!("an array of numbers of shape ({pres}, {posts}), presynaptic by postsynaptic");
-    let unreadable = |error: String| Fault::new("cannot be read", error, wanted.clone());
+    let shape = [u64::from(bounds.from.1), u64::from(bounds.to.1)];
+    let wanted = format!("an array of numbers of shape {}, presynaptic by postsynaptic", tuple(&shape));
+    read_array(path, bounds, shape, &wanted)
+}
+
+/// Reads the taps of a kernel: output channels, input channels, rows, columns.
+pub(super) fn read_taps(path: &Path, bounds: &Bounds, shape: [u64; 4]) -> Result<WeightLanes, Fault> {
+    let wanted = format!(
+        "an array of numbers of shape {}: output channels, input channels, rows and columns of the kernel",
+        tuple(&shape)
+    );
+    read_array(path, bounds, shape, &wanted)
+}
+
+fn tuple(shape: &[u64]) -> String {
+    format!("({})", shape.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// Reads an array of weights of a known shape, the last index fastest whatever the file's order.
+fn read_array<const N: usize>(
+    path: &Path,
+    bounds: &Bounds,
+    shape: [u64; N],
+    wanted: &str,
+) -> Result<WeightLanes, Fault> {
+    let unreadable = |error: String| Fault::new("cannot be read", error, wanted);
     let array = Array::open(path).map_err(unreadable)?;
-    if array.shape != [pres, posts] || !array.fields().is_empty() {
-        return Err(Fault::new("has the wrong shape", shape_text(&array), wanted.clone()));
+    if array.shape != shape || !array.fields().is_empty() {
+        return Err(Fault::new("has the wrong shape", shape_text(&array), wanted));
     }
     let mut weights = WeightLanes::zeros(bounds.store_bits, bounds.count(array.len())?);
     let fortran = array.fortran;
     let scanned = array.scan(|position, numbers| {
-        let (pre, post) =
-            if fortran { (position % pres, position / pres) } else { (position / posts, position % posts) };
+        let mut index = [0; N];
+        let mut rest = position;
+        for step in 0..N {
+            let axis = if fortran { step } else { N - 1 - step };
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
         match bounds.weight(numbers[0]) {
-            Ok(weight) => weights.set((pre * posts + post) as usize, i32::from(weight)),
+            Ok(weight) => {
+                let place = index.iter().zip(shape).fold(0, |place, (at, side)| place * side + at);
+                weights.set(place as usize, i32::from(weight));
+            }
             Err(fault) => {
-                let title = format!("entry [{pre}, {post}]: {}", fault.title);
+                let entry = index.map(|at| at.to_string()).join(", ");
+                let title = format!("entry [{entry}]: {}", fault.title);
                 return Err(Fault { title, ..fault });
             }
         }
