@@ -15,9 +15,10 @@ fn declared_and_counted_are_equal_for_every_rule() {
         assert!(counted.counts.learning.weight_writes > 0, "{} learns", rule.name);
         let (reads, writes) = counted.tally.of(Variable::Weight);
         assert!(reads >= writes && writes > 0, "{}: {reads} weights read, {writes} written", rule.name);
-        let copies = counted.tally.of(Variable::MirrorRow).1;
+        let others: u64 =
+            [Variable::MirrorRow, Variable::Tap].iter().map(|variable| counted.tally.of(*variable).1).sum();
         assert_eq!(
-            writes + copies,
+            writes + others,
             counted.counts.learning.weight_writes,
             "{}: writes counted twice over",
             rule.name

@@ -121,6 +121,16 @@ pub const RULES: &[AuditedRule] = &[
         },
     },
     AuditedRule {
+        name: "shared-kernel",
+        title: "a convolution whose taps learn by their sums, random feedback",
+        source: "V-A, with weights shared within a learning group",
+        carries: None,
+        exponent: 1.0,
+        network: |n| {
+            Layers { kernel: true, ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")) }.text()
+        },
+    },
+    AuditedRule {
         name: "e-prop",
         title: "e-prop for recurrent LIF neurons, random feedback",
         source: "III-B, references 3 and 15",
@@ -218,6 +228,8 @@ struct Layers {
     readout: u32,
     two: bool,
     recurrent: bool,
+    /// Inputs reach the hidden layer by a kernel of three taps.
+    kernel: bool,
     nonlocal: bool,
 }
 
@@ -234,6 +246,7 @@ impl Layers {
             readout: READOUT,
             two: false,
             recurrent: false,
+            kernel: false,
             nonlocal: false,
         }
     }
@@ -248,14 +261,24 @@ impl Layers {
         let n = self.neurons;
         let (mut populations, mut projections) = (String::new(), String::new());
         let mut connect = |from: &str, to: &str, weights: &str, learning: &str| {
+            let pairs = match (from, self.kernel) {
+                ("in", true) => {
+                    format!("Convolution(input: (1, 1, {n}), channels: 1, kernel: (1, 3), padding: (0, 1))")
+                }
+                _ => "AllToAll".to_owned(),
+            };
             projections += &format!(
-                "(name: \"{from}_{to}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: {weights}, \
+                "(name: \"{from}_{to}\", from: \"{from}\", to: \"{to}\", connect: {pairs}, weights: {weights}, \
                  {store}, learning: (shift: 12{learning})),\n"
             );
         };
         // Membranes stay near the threshold, where surrogates are not zero, whatever the size.
         let drive = 2.0 / f64::from(n);
-        let drawn = format!("Uniform(low: {:.4}, high: {drive:.4})", -drive / 2.0);
+        let drawn = if self.kernel {
+            "Uniform(low: 0.5, high: 1.5)".to_owned()
+        } else {
+            format!("Uniform(low: {:.4}, high: {drive:.4})", -drive / 2.0)
+        };
         let mut hidden = |name: &str, listens_to: &str, third_factor: &str, readout: &str| {
             populations += &format!(
                 "(name: \"{name}\", neurons: {n}, neuron: ({neuron}{}), learning: (listens_to: \"{listens_to}\", \

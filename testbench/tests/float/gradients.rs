@@ -7,8 +7,9 @@ use synfire::float::forward::Forward;
 use synfire::float::small::{self, Sizes};
 use synfire::float::trial::Trial;
 use synfire::float::unrolled::{SpikeForm, Unrolled};
-use synfire_chip::network::Network;
+use synfire_chip::network::{Kernel, Network, Projection, Synapses};
 use synfire_chip::program::StepEvents;
+use synfire_core::synapse::WeightLanes;
 
 fn sizes() -> impl Strategy<Value = Sizes> {
     (1u32..5, 1u32..6, 1u32..4).prop_map(|(inputs, hidden, readouts)| Sizes { inputs, hidden, readouts })
@@ -40,6 +41,29 @@ fn relative(wanted: &[Vec<f64>], found: &[Vec<f64>]) -> f64 {
     let pairs = wanted.iter().flatten().zip(found.iter().flatten());
     let apart = pairs.fold(0.0f64, |most, (a, b)| most.max((a - b).abs()));
     if largest == 0.0 { apart } else { apart / largest }
+}
+
+/// Lets every `taps`th synapse of a dense projection share a weight, which all of them have in `own`.
+fn share(own: &mut Projection, shared: &mut Projection, (pres, taps): (u32, u32)) {
+    let len = own.synapses.len() as u32;
+    let taps = taps.min(len);
+    let posts = len / pres;
+    let mut weights = WeightLanes::I16(vec![0; taps as usize]);
+    for synapse in (0..len).rev() {
+        weights.set((synapse % taps) as usize, own.synapses.weights().get(synapse as usize));
+    }
+    for synapse in 0..len {
+        let tap = weights.get((synapse % taps) as usize);
+        own.synapses.weights_mut().set(synapse as usize, tap);
+    }
+    shared.synapses = Synapses::Shared {
+        presynaptic: (0..pres).collect(),
+        starts: (0..=pres).map(|pre| pre * posts).collect(),
+        posts: (0..len).map(|synapse| synapse % posts).collect(),
+        reads: (0..len).map(|synapse| synapse % taps).collect(),
+        weights,
+        kernel: Kernel { shape: [1, 1, 1, taps], map: [1, posts], copies: 1 },
+    };
 }
 
 proptest! {
@@ -79,6 +103,34 @@ proptest! {
         let mut found = net.zeros();
         Forward::new(&net, reset).run(&net, &trial, &mut found);
         let apart = relative(&wanted, &found);
+        prop_assert!(apart < 1e-9, "{}", apart);
+    }
+
+    /// The gradient of a shared tap is the sum over its synapses, by both methods.
+    #[test]
+    fn a_shared_tap_has_the_gradient_of_its_synapses(seed: u32, sizes in sizes(), steps in 2u32..50, taps in 1u32..5) {
+        let network = small::recurrent(seed, sizes);
+        let (mut own, mut shared) = (network.clone(), network.clone());
+        for (own, shared) in own.projections.iter_mut().zip(&mut shared.projections) {
+            let pres = network.source_neurons(own.source);
+            share(own, shared, (pres, taps));
+        }
+        let program = small::program(&own, seed, steps);
+        let (net, trial) = unrolled(&shared, &program);
+        let found = bptt(&net, &trial, ResetTerm::Kept);
+        let mut forward = net.zeros();
+        Forward::new(&net, ResetTerm::Kept).run(&net, &trial, &mut forward);
+        let apart = relative(&found, &forward);
+        prop_assert!(apart < 1e-9, "{}", apart);
+        let (net, trial) = unrolled(&own, &program);
+        let synapses = bptt(&net, &trial, ResetTerm::Kept);
+        let summed: Vec<Vec<f64>> = synapses.iter().zip(&shared.projections).map(|(synapses, projection)| {
+            let mut sums = vec![0.0; projection.synapses.weights().len()];
+            let listed = projection.synapses.listed().expect("listed");
+            synapses.iter().enumerate().for_each(|(entry, value)| sums[listed.read(entry)] += value);
+            sums
+        }).collect();
+        let apart = relative(&summed, &found);
         prop_assert!(apart < 1e-9, "{}", apart);
     }
 
@@ -125,8 +177,8 @@ proptest! {
         network.populations[0].parameters.spiking = false;
         network.projections[2].source = synfire_chip::network::Source::Input(0);
         let weights = network.inputs[0].neurons * network.populations[1].neurons;
-        network.projections[2].synapses = synfire_chip::network::Synapses::Dense {
-            weights: synfire_core::synapse::WeightLanes::I16((0..weights).map(|i| 3000 - 700 * i as i16).collect()),
+        network.projections[2].synapses = Synapses::Dense {
+            weights: WeightLanes::I16((0..weights).map(|i| 3000 - 700 * i as i16).collect()),
         };
         network.projections[2].delays = network.projections[0].delays.clone();
         let (mut net, trial) = unrolled(&network, &small::program(&network, seed, steps));
