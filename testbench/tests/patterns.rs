@@ -209,6 +209,60 @@ fn learning_lowers_the_loss_and_a_fixed_row_stays() {
     }
 }
 
+fn result(folder: &Path, cell: &str) -> serde_json::Value {
+    let text = std::fs::read_to_string(folder.join(cell)).unwrap_or_else(|e| panic!("{cell}: {e}"));
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    value["result"].clone()
+}
+
+/// Every store has the cases of its seed; 16 bits are the file's own, and the float twin has no hardware to count.
+#[test]
+fn rows_run_in_stores_and_are_compared() {
+    let folder = folder();
+    let succeeds = |arguments: &[&str]| {
+        let run = synfire(folder.path(), arguments);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).unwrap()
+    };
+    succeeds(&["run", "two.ron", "--out", "out", "--threads", "1", "--seed", "1"]);
+    let stores = "stores: [Float, Bits(bits: 16), Bits(bits: 6)],\n        compare: [";
+    std::fs::write(folder.path().join("two.ron"), EXPERIMENT.replace("compare: [", stores)).unwrap();
+    let table = succeeds(&["compare", "two.ron", "--out", "compared", "--threads", "1"]);
+    for part in ["Score of `two`", "minus float", "6 bits", "Targets (even rows) and spikes"] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    let cell = |store: &str| result(folder.path(), &format!("compared/cells/two--learned--{store}-1.json"));
+    let own = result(folder.path(), "out/cells/learned-1.json");
+    assert_eq!(cell("16-bits")["weights_sha256"], own["weights_sha256"], "the file's own store");
+    assert_ne!(cell("6-bits")["weights_sha256"], own["weights_sha256"]);
+    let float = cell("float");
+    assert_eq!((&float["cores"], &float["counts"]["core"]["spikes"]), (&0.into(), &0.into()));
+    assert_eq!(float["target_spikes"], own["target_spikes"], "the same cases");
+    let (start, end) =
+        (&float["curve"][0][1]["loss"], &float["curve"].as_array().unwrap().last().unwrap()[1]["loss"]);
+    assert!(end.as_f64() < start.as_f64(), "the twin learns: {start} -> {end}");
+    let report = succeeds(&["run", "two.ron", "--out", "run", "--threads", "1", "--seed", "1"]);
+    assert!(report.contains("learned, 6 bits - fixed"), "paired within a store: {report}");
+    assert!(report.contains("What it cost: `learned, 16 bits`"), "costs are the chip's: {report}");
+}
+
+/// The short form has its own epochs and seeds, and fails below its least score.
+#[test]
+fn the_short_form_is_judged_by_its_score() {
+    let folder = folder();
+    let quick = |least: &str| {
+        let quick = format!("quick: (epochs: 1, seeds: [2], least_accuracy: {least}),\n        compare: [");
+        std::fs::write(folder.path().join("two.ron"), EXPERIMENT.replace("compare: [", &quick)).unwrap();
+        synfire(folder.path(), &["run", "two.ron", "--quick", "--out", "out", "--threads", "1"])
+    };
+    assert!(quick("0.0").status.success());
+    let failed = quick("100.0");
+    assert_eq!(failed.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert!(said.contains("the short form asks for 100 %"), "{said}");
+    assert_eq!(result(folder.path(), "out/cells/learned-2.json")["curve"].as_array().unwrap().len(), 2);
+}
+
 fn refusal(from: &str, to: &str) -> String {
     let folder = folder();
     assert!(EXPERIMENT.contains(from));
@@ -233,6 +287,18 @@ fn bad_settings_are_shown_in_their_line() {
         ("seeds: [1, 2]", "seeds: []", "two.ron:19:", "no seed"),
         ("Freeze(\"noise_output\")", "Freeze(\"noise_ouput\")", "two.ron:22:", "did you mean `noise_output`"),
         ("second: \"fixed\"", "second: \"fxed\"", "two.ron:24:", "did you mean `fixed`"),
+        (
+            "tolerance: 2",
+            "tolerance: 2, stores: [Bits(bits: 8, fractions: [(\"noise_ouput\", 6)])]",
+            "two.ron:17:",
+            "did you mean `noise_output`",
+        ),
+        (
+            "tolerance: 2",
+            "tolerance: 2, stores: [Float, Float]",
+            "two.ron:17:",
+            "the store of float is listed twice",
+        ),
     ] {
         let text = refusal(from, to);
         assert!(text.contains(place) && text.contains(words), "{to}: {place}, {words}\n{text}");

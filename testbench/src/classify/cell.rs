@@ -3,15 +3,15 @@
 //! Promises: the result is a pure function of the task, the row, the store and the seed; a cell that goes on from a
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
-use super::engine::{Engine, EngineState};
 use super::schedule::{Schedule, Shown};
-use super::task::{Task, Variant};
+use super::task::Task;
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
-use crate::experiment::file::{ScoreOf, Store};
+use crate::experiment::engine::{Engine, EngineState, FullestCore};
+use crate::experiment::file::ScoreOf;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
-use crate::float::chip::FloatChip;
+use crate::experiment::rows::Variant;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -20,10 +20,10 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::checkpoint;
 use synfire_chip::counters::NodeCounts;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::Diagnostics;
 use synfire_chip::machine::Machine;
-use synfire_chip::memory::CoreMemory;
 use synfire_chip::network::Network;
+use synfire_chip::probe::Variable;
 use synfire_chip::program::{Control, Program};
 use synfire_chip::time::Elapsed;
 
@@ -63,26 +63,6 @@ struct Position {
 pub struct CellState {
     position: Position,
     engine: EngineState,
-}
-
-/// Bits of the core that has most of them, a structure at a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FullestCore {
-    /// Synapse memory: the weights.
-    pub synapse_bits: u64,
-    /// Learning memory: traces, eligibilities, matrices, mirrored weights, error traces, third factors.
-    pub learning_bits: u64,
-}
-
-impl FullestCore {
-    fn of(machine: &Machine) -> Self {
-        let cores = machine.memory();
-        let most = |bits: fn(&CoreMemory) -> u64| cores.iter().map(bits).max().unwrap_or(0);
-        Self {
-            synapse_bits: most(|core| core.synapse_bits),
-            learning_bits: most(|core| core.trace_bits + core.learning_bits),
-        }
-    }
 }
 
 /// What a cell leaves.
@@ -158,13 +138,8 @@ impl<'a> Cell<'a> {
     pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
-        let engine = if variant.store == Some(&Store::Float) {
-            Engine::Float { chip: FloatChip::saturating(&network), readout }
-        } else {
-            let machine = Machine::new(&network, &task.chip)
-                .map_err(|e| task.rows().at(variant.row, "network", Diagnostic::new(e.to_string()).into()))?;
-            Engine::chip(machine, &network, readout)
-        };
+        let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Compared))
+            .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
         let data = task.data(seed);
         let schedule = task.schedule(&data, variant.row, &network, seed)?;
         let parts = task.parts(&data, seed)?;
@@ -303,7 +278,7 @@ impl<'a> Cell<'a> {
         (counts, elapsed): (NodeCounts, Elapsed),
         (tests_counts, tests_elapsed): (NodeCounts, Elapsed),
     ) -> CellResult {
-        let (all, end) = self.cost();
+        let (all, end) = self.engine.bill();
         let machine = self.engine.machine();
         let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
         CellResult {
@@ -317,20 +292,14 @@ impl<'a> Cell<'a> {
             tests_elapsed,
             test_counts: all.minus(&counts),
             test_elapsed: end.minus(&elapsed),
-            cores: machine.map_or(0, |machine| machine.nodes.len()),
-            memory: machine.map_or_else(FullestCore::default, FullestCore::of),
+            cores: self.engine.cores(),
+            memory: self.engine.memory(),
             groups: groups.filter_map(|s| s.groups()).map(|g| g.len()).sum(),
             merged_events: machine.map_or(0, Machine::merged_events),
             raster: None,
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
         }
-    }
-
-    /// Counts and simulated time so far.
-    fn cost(&self) -> (NodeCounts, Elapsed) {
-        let cost = |machine: &Machine| (machine.counts(), machine.elapsed);
-        self.engine.machine().map_or_else(Default::default, cost)
     }
 }
 
@@ -408,9 +377,9 @@ impl Work for Cell<'_> {
                 let state = CellState { position: at, engine: self.engine.snapshot() };
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
-            let trained = self.cost();
+            let trained = self.engine.bill();
             let score = self.score(&at, threads)?;
-            let tested = self.cost();
+            let tested = self.engine.bill();
             at.tests.0.add(&tested.0.minus(&trained.0));
             at.tests.1 = at.tests.1.plus(&tested.1.minus(&trained.1));
             at.curve.push(EpochScore {
@@ -421,7 +390,7 @@ impl Work for Cell<'_> {
             });
             (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
         }
-        let cost = self.cost();
+        let cost = self.engine.bill();
         let wall_seconds = clock.seconds();
         let confusion = self.score(&at, threads)?;
         let curve = std::mem::take(&mut at.curve);

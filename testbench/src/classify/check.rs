@@ -1,7 +1,7 @@
 //! What can be wrong with a classification's own numbers and names, each shown at its field.
 
 use crate::experiment::check::{Check, MOST_STEPS};
-use crate::experiment::file::{Classify, Data, ScoreOf, Store};
+use crate::experiment::file::{Classify, Data, ScoreOf};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
@@ -48,16 +48,6 @@ fn data(check: &mut Check<'_>, s: &Classify) {
     }
 }
 
-fn stores(check: &mut Check<'_>, stores: &[Store]) {
-    for (index, store) in stores.iter().enumerate() {
-        if stores[..index].iter().any(|other| other.name() == store.name()) {
-            let title = format!("the store of {} is listed twice", store.name());
-            let field = format!("stores[{index}]");
-            check.expect(false, &field, &title, store.name(), "stores of different bits");
-        }
-    }
-}
-
 /// The numbers and names that concern no other file.
 ///
 /// # Errors
@@ -75,15 +65,10 @@ pub fn numbers(settings: &Classify, place: &Origin) -> Result<(), Diagnostics> {
     let none = settings.encoders.is_empty();
     check.expect(!none, "encoders", "no encoder: the network would see no sample", "[]", "1 or more");
     check.epochs_and_seeds("", settings.epochs, &settings.seeds);
-    if let Some(quick) = &settings.quick {
-        check.epochs_and_seeds("quick.", quick.epochs, &quick.seeds);
-        let least = quick.least_accuracy;
-        let title = "`quick.least_accuracy` is out of range";
-        check.expect((0.0..=100.0).contains(&least), "quick.least_accuracy", title, least, "0..=100 percent");
-    }
+    check.quick(settings.quick.as_ref());
     windows(&mut check, settings);
     data(&mut check, settings);
-    stores(&mut check, &settings.stores);
+    check.stores(&settings.stores);
     let rows: Vec<&str> = settings.rows.iter().map(|row| row.name.as_str()).collect();
     check.rows(&rows);
     for (index, row) in settings.rows.iter().enumerate() {

@@ -9,9 +9,7 @@
 
 pub mod cell;
 pub mod check;
-pub mod engine;
 pub mod inspect;
 pub mod schedule;
-pub mod stores;
 pub mod summary;
 pub mod task;

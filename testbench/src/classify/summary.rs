@@ -1,11 +1,12 @@
 //! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
 
 use super::cell::{Cell as TrainedCell, CellResult};
-use super::task::{Task, Variant};
+use super::task::Task;
 use crate::baseline::{self, Score};
 use crate::bill::{self, Work};
 use crate::data::set::{Content, DataSet};
 use crate::experiment::file::{ScoreOf, Store};
+use crate::experiment::rows::{self, Variant};
 use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
@@ -317,18 +318,7 @@ impl Summary<'_> {
 
     fn comparisons(&self) -> Option<Table> {
         let s = &self.task.settings;
-        let stores: Vec<Option<String>> = match s.stores.len() {
-            0 => vec![None],
-            _ => s.stores.iter().map(|store| Some(store.name())).collect(),
-        };
-        let mut pairs = Vec::new();
-        for (comparison, store) in s.compare.iter().flat_map(|c| stores.iter().map(move |store| (c, store))) {
-            let name = |row: &String| match store {
-                Some(store) if row != "linear" => format!("{row}, {store}"),
-                _ => row.clone(),
-            };
-            pairs.push((name(&comparison.first), name(&comparison.second)));
-        }
+        let pairs = rows::pairs(&s.compare, &s.stores, &["linear"]);
         let pairs = pairs.iter().map(|(first, second)| (first.as_str(), second.as_str()));
         paired::table(pairs, &|row| self.accuracies(row))
     }

@@ -1,19 +1,19 @@
 //! A classification, checked: everything that can be wrong with the file is found before anything runs.
 
+use super::check;
 use super::schedule::{Schedule, Window};
-use super::{check, stores};
 use crate::data::digits;
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
 use crate::encode::{Constant, Encoder, LatencyCode, RateCode, SigmaDeltaCode};
-use crate::experiment::file::{Classify, Data, EncoderFile, Row, ScoreOf, Store};
+use crate::experiment::file::{Classify, Data, EncoderFile, Row, ScoreOf};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
-use crate::experiment::rows::Rows;
+use crate::experiment::rows::{Rows, Variant};
 use std::sync::Arc;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
 use synfire_chip::warnings::warnings;
 
@@ -29,24 +29,6 @@ pub struct Task {
     fixed: Option<Arc<DataSet>>,
     origin: Opened,
     place: Origin,
-}
-
-/// A row in one of the stores: what has a name in the result.
-#[derive(Clone, Copy, Debug)]
-pub struct Variant<'a> {
-    /// The row.
-    pub row: &'a Row,
-    /// The store; `None`: as the network states it.
-    pub store: Option<&'a Store>,
-}
-
-impl Variant<'_> {
-    /// Name in the result.
-    #[must_use]
-    pub fn name(&self) -> String {
-        let name = &self.row.name;
-        self.store.map_or_else(|| name.clone(), |store| format!("{name}, {}", store.name()))
-    }
 }
 
 impl Task {
@@ -68,12 +50,7 @@ impl Task {
             task.schedule(&data, variant.row, &network, seed)?;
             networks.push(network);
         }
-        for (index, store) in task.settings.stores.iter().enumerate() {
-            let Store::Bits { fractions, .. } = store else { continue };
-            let place = || task.place.at(&format!("stores[{index}]"), "").place;
-            stores::known(fractions, &networks)
-                .map_err(|problem| Diagnostics::from(Diagnostic { place: place(), ..problem }))?;
-        }
+        task.rows().check_stores(&networks)?;
         task.warnings = networks.iter().flat_map(warnings).collect();
         Ok(task)
     }
@@ -81,9 +58,7 @@ impl Task {
     /// Every row in every store.
     #[must_use]
     pub fn variants(&self) -> Vec<Variant<'_>> {
-        let stores =
-            || self.settings.stores.iter().map(Some).chain(self.settings.stores.is_empty().then_some(None));
-        self.settings.rows.iter().flat_map(|row| stores().map(move |store| Variant { row, store })).collect()
+        self.rows().variants()
     }
 
     /// The data of one seed.
@@ -101,37 +76,14 @@ impl Task {
     /// # Errors
     /// With what is wrong with the file, the changes or the store.
     pub fn network(&self, variant: Variant<'_>, seed: u32) -> Result<Network, Diagnostics> {
-        let stated = self.rows().network(variant.row, seed)?;
-        match variant.store {
-            None | Some(Store::Float) => Ok(stated),
-            Some(Store::Bits { bits, fractions }) => {
-                let overrides = stores::overrides(&stated, *bits, fractions)
-                    .map_err(|problem| self.at_store(variant, problem.into()))?;
-                let mut network = self
-                    .rows()
-                    .network_in(variant.row, seed, overrides)
-                    .map_err(|problems| self.at_store(variant, problems))?;
-                stores::keep_rates(&mut network, &stated).map_err(|p| self.at_store(variant, p.into()))?;
-                Ok(network)
-            }
-        }
-    }
-
-    /// Shows problems of a row in a store at the store, and says which row.
-    fn at_store(&self, variant: Variant<'_>, problems: Diagnostics) -> Diagnostics {
-        let index = self.settings.stores.iter().position(|s| Some(s) == variant.store).unwrap_or(0);
-        let row = format!("met by row `{}`", variant.row.name);
-        problems.each(|problem| {
-            let place =
-                problem.place.clone().or_else(|| self.place.at(&format!("stores[{index}]"), "").place);
-            Diagnostic { place, ..problem }.noted("note", row.clone())
-        })
+        self.rows().variant(variant, seed)
     }
 
     /// The rows and what their networks are built for.
     #[must_use]
     pub fn rows(&self) -> Rows<'_> {
-        Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
+        let Classify { rows, stores, .. } = &self.settings;
+        Rows { rows, stores, origin: &self.origin, place: &self.place, chip: &self.chip }
     }
 
     /// Encoders, targets and windows for `network`, as `row` is presented.

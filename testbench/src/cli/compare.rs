@@ -6,13 +6,14 @@ use super::output::{self, Asked, Request};
 use super::progress::{CellProgress, say};
 use super::run;
 use crate::classify::cell::Cell;
-use crate::classify::summary as classified;
-use crate::classify::task::Task;
+use crate::classify::summary as classifications;
+use crate::classify::task::Task as Classification;
 use crate::compare::summary::{self, Compared};
-use crate::compare::{self, Entry};
+use crate::compare::{Entry, Place, Scored, Task};
 use crate::experiment::file::Task as TaskFile;
-use crate::experiment::pool::{self, CellName, PoolOptions};
+use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::{embedded, reference};
+use crate::patterns::cell as patterns;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -29,14 +30,22 @@ fn entry(file: &str, quick: bool, all: bool) -> Result<Option<Entry>, Diagnostic
                 (settings.epochs, settings.seeds) = (short.epochs, short.seeds);
             }
             let chip = reference::chip(&experiment.chip, &opened)?;
-            let task = Task::new(settings, chip, opened)?;
+            let task = Task::Classify(Classification::new(settings, chip, opened)?);
+            Ok(Some(Entry { name, title: experiment.title, task }))
+        }
+        TaskFile::Patterns(mut settings) if !settings.stores.is_empty() => {
+            if let Some(short) = settings.quick.clone().filter(|_| quick) {
+                (settings.epochs, settings.seeds) = (short.epochs, short.seeds);
+            }
+            let chip = reference::chip(&experiment.chip, &opened)?;
+            let task = Task::Patterns(patterns::Task::new(settings, chip, opened)?);
             Ok(Some(Entry { name, title: experiment.title, task }))
         }
         _ if all => Ok(None),
         _ => {
             let problem =
                 Diagnostic::new(format!("experiment `{name}` lists no `stores`: nothing to compare"));
-            let allowed = "a `Classify` experiment with `stores`";
+            let allowed = "a `Classify` or `Patterns` experiment with `stores`";
             Err(problem.noted("allowed", allowed).into())
         }
     }
@@ -75,42 +84,98 @@ pub fn compare(options: &CompareOptions, interrupt: &AtomicBool) -> Result<(), C
         tasks: options.tasks.iter().map(|task| absolute(task)).collect(),
     };
     let goes_on = output::request(&folder).is_ok_and(|earlier| earlier == request);
-    let places = compare::places(&entries);
-    let cells: Vec<CellName> = places.iter().map(compare::Place::cell).collect();
-    let make = |index: usize| {
-        let place = &places[index];
-        Cell::new(&place.entry.task, place.variant, place.seed)
-    };
     if goes_on {
         say(&format!("going on in {}; what is finished there is kept", folder.display()));
     } else {
         output::begin(&folder, &request)?;
     }
-    let mut units = 0;
-    for entry in &entries {
-        let cells = entry.task.variants().len() * entry.task.settings.seeds.len();
-        units += cells as u64 * entry.task.training_samples()?;
-    }
     let available = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = options.threads.map_or_else(available, usize::from);
-    let watch = CellProgress::new(units, "samples");
-    let pool_options = PoolOptions { threads, interrupt, out: &folder, save_every: run::save_every() };
-    let results = pool::run(&cells, &make, &pool_options, &watch);
-    watch.close();
-    let results: Option<Vec<_>> = results?.into_iter().collect();
-    let Some(results) = results else { return Err(CommandError::Interrupted(folder)) };
-    let mut rest = &results[..];
-    let mut compared = Vec::new();
-    for entry in &entries {
-        let count = entry.task.variants().len() * entry.task.settings.seeds.len();
-        let (own, others) = rest.split_at(count);
-        rest = others;
-        let linear = if entry.task.settings.linear { classified::linear(&entry.task)? } else { Vec::new() };
-        let data = entry.task.data(entry.task.settings.seeds[0]);
-        compared.push(Compared { entry, results: own, linear, known: entry.task.known(&data) });
-    }
+    let runs = Runs { folder: &folder, interrupt, threads };
+    let compared = runs.all(&entries)?;
     let report = summary::report(&compared, threads, started.elapsed().as_secs_f64());
     output::finish(&folder, &report, options.json)
+}
+
+/// Runs the cells of a comparison.
+struct Runs<'a> {
+    folder: &'a Path,
+    interrupt: &'a AtomicBool,
+    threads: usize,
+}
+
+impl Runs<'_> {
+    /// All classifications, then all spike patterns; the results in the order of the entries.
+    fn all<'e>(&self, entries: &'e [Entry]) -> Result<Vec<Compared<'e>>, CommandError> {
+        let (mut places, mut samples) = (Vec::new(), 0);
+        for entry in entries {
+            let Task::Classify(task) = &entry.task else { continue };
+            let own = entry.places();
+            samples += own.len() as u64 * task.training_samples()?;
+            places.extend(own.into_iter().map(|place| (task, place)));
+        }
+        let make =
+            |(task, place): (&'e Classification, Place<'e>)| Cell::new(task, place.variant, place.seed);
+        let mut classified = self.cells(&places, (samples, "samples"), &make)?.into_iter();
+        let (mut places, mut presentations) = (Vec::new(), 0);
+        for entry in entries {
+            let Task::Patterns(task) = &entry.task else { continue };
+            let own = entry.places();
+            let Some(first) = own.first() else { continue };
+            let cell = patterns::Cell::new(task, first.variant, first.seed)?;
+            presentations += own.len() as u64 * cell.units();
+            places.extend(own.into_iter().map(|place| (task, place)));
+        }
+        let make = |(task, place): (&'e patterns::Task, Place<'e>)| {
+            patterns::Cell::new(task, place.variant, place.seed)
+        };
+        let mut trained = self.cells(&places, (presentations, "presentations"), &make)?.into_iter();
+        let mut compared = Vec::new();
+        for entry in entries {
+            let count = entry.places().len();
+            compared.push(match &entry.task {
+                Task::Classify(task) => {
+                    let results =
+                        classified.by_ref().take(count).map(|result| Scored::classified(task, &result));
+                    let results = results.collect();
+                    let linear =
+                        if task.settings.linear { classifications::linear(task)? } else { Vec::new() };
+                    let known = task.known(&task.data(task.settings.seeds[0]));
+                    Compared { entry, results, linear, known }
+                }
+                Task::Patterns(task) => {
+                    let results = trained.by_ref().take(count).map(|result| Scored::patterns(task, &result));
+                    let results = results.collect();
+                    Compared { entry, results, linear: Vec::new(), known: Vec::new() }
+                }
+            });
+        }
+        Ok(compared)
+    }
+
+    /// The results of cells of one kind, in their order.
+    fn cells<'e, T: Copy + Sync, W: Work>(
+        &self,
+        places: &[(T, Place<'e>)],
+        (units, unit): (u64, &'static str),
+        make: &(dyn Fn((T, Place<'e>)) -> Result<W, Diagnostics> + Sync),
+    ) -> Result<Vec<W::Result>, CommandError> {
+        if places.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<CellName> = places.iter().map(|(_, place)| place.cell()).collect();
+        let options = PoolOptions {
+            threads: self.threads,
+            interrupt: self.interrupt,
+            out: self.folder,
+            save_every: run::save_every(),
+        };
+        let watch = CellProgress::new(units, unit);
+        let results = pool::run(&names, &|index| make(places[index]), &options, &watch);
+        watch.close();
+        let results: Option<Vec<_>> = results?.into_iter().collect();
+        results.ok_or_else(|| CommandError::Interrupted(self.folder.to_owned()))
+    }
 }
 
 /// A file by its absolute path, so that the comparison can go on from another folder.

@@ -33,7 +33,7 @@ pub(super) fn measure(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> R
     let title = file.title.clone();
     let experiment = load(run.options, file, opened)?;
     let (rows, seeds) = experiment.rows_and_seeds();
-    let (cells, pair) = run::cells_of(rows, run::row_name, seeds);
+    let (cells, pair) = run::cells_of(rows, |row| row.name.clone(), seeds);
     let make = |index: usize| {
         let (row, seed) = pair(index);
         Cell::new(&experiment, row, seed)

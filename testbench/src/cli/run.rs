@@ -9,12 +9,11 @@ use super::output::{self, Asked, Request};
 use super::progress::{CellProgress, say};
 use crate::classify::cell::Cell;
 use crate::classify::summary::{self, Summary};
-use crate::classify::task::{Task as Classification, Variant};
-use crate::experiment::file::{
-    ExperimentFile, FORMAT, Patterns, RateNetwork, Row, Simulate, SpikeTime, Task,
-};
+use crate::classify::task::Task as Classification;
+use crate::experiment::file::{ExperimentFile, FORMAT, Patterns, RateNetwork, Simulate, SpikeTime, Task};
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::{self, Opened};
+use crate::experiment::rows::Variant;
 use crate::patterns;
 use crate::rate_network;
 use crate::report::model::{Report, Verdict};
@@ -26,7 +25,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
-use synfire_chip::warnings::warnings;
 
 /// Time between two checkpoints.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -120,8 +118,8 @@ pub fn check(file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> 
         }
         Task::Patterns(settings) => {
             let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
-            for row in &task.settings.rows {
-                patterns::cell::Cell::new(&task, row, task.settings.seeds[0])?;
+            for variant in task.variants() {
+                patterns::cell::Cell::new(&task, variant, task.settings.seeds[0])?;
             }
         }
         Task::SpikeTime(settings) => {
@@ -217,11 +215,9 @@ impl Run<'_> {
         let settings = &task.settings;
         let variants = task.variants();
         warn(&task.warnings);
-        let names: Vec<String> = variants.iter().map(Variant::name).collect();
-        let rows: Vec<(&str, Variant<'_>)> = names.iter().map(String::as_str).zip(variants).collect();
-        let (cells, pair) = cells_of(&rows, |row| row.0, &settings.seeds);
+        let (cells, pair) = cells_of(&variants, Variant::name, &settings.seeds);
         let make = |index: usize| {
-            let ((_, variant), seed) = pair(index);
+            let (variant, seed) = pair(index);
             Cell::new(&task, *variant, seed)
         };
         let results = self.cells(&cells, "samples", &make)?;
@@ -266,21 +262,28 @@ impl Run<'_> {
         chip: Chip,
         opened: &Opened,
     ) -> Result<(), CommandError> {
+        let mut least = None;
+        if let Some(quick) = settings.quick.clone().filter(|_| self.options.quick) {
+            (settings.epochs, settings.seeds) = (quick.epochs, quick.seeds);
+            least = Some(quick.least_accuracy);
+        }
         if let Some(seed) = self.options.seed {
             settings.seeds = vec![seed];
         }
         let task = patterns::cell::Task::new(settings, chip, opened.clone())?;
-        let networks = task.settings.rows.iter().map(|row| task.rows().network(row, task.settings.seeds[0]));
-        let networks = networks.collect::<Result<Vec<_>, _>>()?;
-        warn(&networks.iter().flat_map(warnings).collect::<Vec<_>>());
-        let (cells, pair) = cells_of(&task.settings.rows, row_name, &task.settings.seeds);
+        warn(&task.warnings);
+        let variants = task.variants();
+        let (cells, pair) = cells_of(&variants, Variant::name, &task.settings.seeds);
         let make = |index: usize| {
-            let (row, seed) = pair(index);
-            patterns::cell::Cell::new(&task, row, seed)
+            let (variant, seed) = pair(index);
+            patterns::cell::Cell::new(&task, *variant, seed)
         };
         let results = self.cells(&cells, "presentations", &make)?;
-        let report = patterns::summary::report(title, &task, &results, self.threads());
-        output::finish(self.folder, &report, self.options.json)
+        let mut report = patterns::summary::report(title, &task, &results, self.threads());
+        let first = results.first().map(|result| (result.row.as_str(), result.timing()));
+        let reached = judge(&mut report, first, least);
+        output::finish(self.folder, &report, self.options.json)?;
+        reached
     }
 
     fn spike_time(
@@ -294,7 +297,7 @@ impl Run<'_> {
             settings.seeds = vec![seed];
         }
         let task = spike_time::cell::Task::new(settings, chip, opened)?;
-        let (cells, pair) = cells_of(&task.settings.rows, |row| &row.name, &task.settings.seeds);
+        let (cells, pair) = cells_of(&task.settings.rows, |row| row.name.clone(), &task.settings.seeds);
         let make = |index: usize| {
             let (row, seed) = pair(index);
             Ok(spike_time::cell::Cell::new(&task, row, seed))
@@ -321,7 +324,7 @@ impl Run<'_> {
             settings.seeds = vec![seed];
         }
         let task = rate_network::cell::Task::new(settings, chip, opened)?;
-        let (cells, pair) = cells_of(&task.settings.rows, |row| &row.name, &task.settings.seeds);
+        let (cells, pair) = cells_of(&task.settings.rows, |row| row.name.clone(), &task.settings.seeds);
         let make = |index: usize| {
             let (row, seed) = pair(index);
             rate_network::cell::Cell::new(&task, row, seed)
@@ -346,22 +349,18 @@ pub(super) fn warn(warnings: &[String]) {
     }
 }
 
-pub(super) fn row_name(row: &Row) -> &str {
-    &row.name
-}
-
 /// Every row with every seed: the names of the cells, and which row and seed a cell is.
 pub(super) fn cells_of<'a, R: Sync>(
     rows: &'a [R],
-    name: impl Fn(&R) -> &str,
+    name: impl Fn(&R) -> String,
     seeds: &'a [u32],
 ) -> (Vec<CellName>, impl Fn(usize) -> (&'a R, u32) + Sync) {
     let pair = |index: usize| (&rows[index / seeds.len()], seeds[index % seeds.len()]);
-    let cell = |index| CellName { row: name(pair(index).0).to_owned(), seed: pair(index).1 };
+    let cell = |index| CellName { row: name(pair(index).0), seed: pair(index).1 };
     ((0..rows.len() * seeds.len()).map(cell).collect(), pair)
 }
 
-/// In the short form, the first row must reach its least accuracy.
+/// In the short form the first row, with its accuracy or score, must reach the least one.
 fn judge(report: &mut Report, first: Option<(&str, f64)>, least: Option<f64>) -> Result<(), CommandError> {
     let (Some(least), Some((row, accuracy))) = (least, first) else { return Ok(()) };
     let accuracy = 100.0 * accuracy;

@@ -4,7 +4,9 @@
 //! Absent on purpose: prices (the chip file has them), a float twin's cost (it has none).
 
 use crate::bill::Work;
-use crate::classify::cell::{CellResult, FullestCore};
+use crate::classify::cell::CellResult;
+use crate::experiment::engine::FullestCore;
+use crate::patterns;
 use synfire_chip::chip::Chip;
 use synfire_chip::counters::NodeCounts;
 use synfire_chip::time::Elapsed;
@@ -28,38 +30,86 @@ pub struct Cost {
     pub inference: Option<f64>,
 }
 
+/// What a cell of whatever kind counted.
+struct Counted {
+    cores: usize,
+    memory: FullestCore,
+    /// Of the whole run, and of its tests alone.
+    run: (NodeCounts, Elapsed),
+    tests: (NodeCounts, Elapsed),
+    /// Of the last test alone.
+    last: (NodeCounts, Elapsed),
+    /// Presentations that were learned from, and those of the last test.
+    trained: u64,
+    tested: u64,
+}
+
 impl Cost {
-    /// Of the cells of one row in one store; `None` where they ran on no chip.
+    /// Of a cell of a classification; `None` where it ran on no chip.
     #[must_use]
-    pub fn of(results: &[CellResult], chip: &Chip) -> Option<Self> {
-        let first = results.first().filter(|result| result.cores > 0)?;
-        let energy = |result: &CellResult, counts: NodeCounts, elapsed: Elapsed| {
-            Work { chip, counts, elapsed, cores: result.cores }.attojoules() as f64
+    pub fn classified(result: &CellResult, chip: &Chip) -> Option<Self> {
+        let counted = Counted {
+            cores: result.cores,
+            memory: result.memory,
+            run: (result.counts, result.elapsed),
+            tests: (result.tests_counts, result.tests_elapsed),
+            last: (result.test_counts, result.test_elapsed),
+            trained: result.curve.iter().map(|epoch| u64::from(epoch.train_samples)).sum(),
+            tested: result.curve.last().map_or(1, |epoch| u64::from(epoch.test_samples)),
         };
-        let mut sum = Self {
-            cores: first.cores,
-            memory: first.memory,
-            updates: 0.0,
-            writes: 0.0,
-            error_packets: 0.0,
-            training: 0.0,
-            inference: None,
+        Self::of(&counted, chip)
+    }
+
+    /// Of a cell of spike patterns; `None` where it ran on no chip.
+    #[must_use]
+    pub fn patterns(result: &patterns::cell::CellResult, chip: &Chip) -> Option<Self> {
+        let counted = Counted {
+            cores: result.cores,
+            memory: result.memory,
+            run: (result.counts, result.elapsed),
+            tests: result.tests,
+            last: result.last_test,
+            trained: u64::from(result.curve.last().map_or(0, |(epoch, _)| *epoch) * result.cases),
+            tested: u64::from(result.cases),
         };
-        for result in results {
-            let trained: u64 = result.curve.iter().map(|epoch| u64::from(epoch.train_samples)).sum();
-            let part = 1.0 / (trained.max(1) as f64 * results.len() as f64);
-            let counts = result.counts.minus(&result.tests_counts);
-            sum.updates += part * counts.learning.weight_updates as f64;
-            sum.writes += part * counts.learning.weight_writes as f64;
-            sum.error_packets += part * counts.error_packets as f64;
-            sum.training += part * energy(result, counts, result.elapsed.minus(&result.tests_elapsed));
-            if result.test_elapsed.steps > 0 {
-                let tested = result.curve.last().map_or(1, |epoch| epoch.test_samples.max(1));
-                let part = 1.0 / (f64::from(tested) * results.len() as f64);
-                let energy = part * energy(result, result.test_counts, result.test_elapsed);
-                sum.inference = Some(sum.inference.unwrap_or(0.0) + energy);
-            }
+        Self::of(&counted, chip)
+    }
+
+    fn of(counted: &Counted, chip: &Chip) -> Option<Self> {
+        let Counted { cores, memory, run, tests, last, trained, tested } = *counted;
+        if cores == 0 {
+            return None;
         }
-        Some(sum)
+        let energy = |(counts, elapsed): (NodeCounts, Elapsed)| {
+            Work { chip, counts, elapsed, cores }.attojoules() as f64
+        };
+        let part = 1.0 / trained.max(1) as f64;
+        let counts = run.0.minus(&tests.0);
+        Some(Self {
+            cores,
+            memory,
+            updates: part * counts.learning.weight_updates as f64,
+            writes: part * counts.learning.weight_writes as f64,
+            error_packets: part * counts.error_packets as f64,
+            training: part * energy((counts, run.1.minus(&tests.1))),
+            inference: (last.1.steps > 0).then(|| energy(last) / tested.max(1) as f64),
+        })
+    }
+
+    /// The mean of cells on one chip; `None` where none ran on a chip.
+    #[must_use]
+    pub fn mean(costs: impl Iterator<Item = Option<Self>>) -> Option<Self> {
+        let costs: Vec<Self> = costs.flatten().collect();
+        let first = *costs.first()?;
+        let mean = |value: &dyn Fn(&Self) -> f64| costs.iter().map(value).sum::<f64>() / costs.len() as f64;
+        let inference = mean(&|cost| cost.inference.unwrap_or(0.0));
+        Some(Self {
+            updates: mean(&|cost| cost.updates),
+            writes: mean(&|cost| cost.writes),
+            error_packets: mean(&|cost| cost.error_packets),
+            training: mean(&|cost| cost.training),
+            inference: first.inference.map(|_| inference),
+            ..first
+        })
     }
 }

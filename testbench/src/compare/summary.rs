@@ -1,10 +1,10 @@
 //! The report of a comparison: one page over all tasks, then each with its tables, learning curves, a raster.
 
 use super::costs::Cost;
-use super::{Entry, overview};
+use super::{Entry, Scored, overview};
 use crate::baseline::Score;
-use crate::classify::cell::CellResult;
 use crate::experiment::file::{Row, Store};
+use crate::experiment::rows;
 use crate::report::model::{Cell, Curves, Headline, Report, Series, Table, Text};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
@@ -14,7 +14,7 @@ pub struct Compared<'a> {
     /// The experiment.
     pub entry: &'a Entry,
     /// Its results, row by row, store by store, seed by seed.
-    pub results: &'a [CellResult],
+    pub results: Vec<Scored>,
     /// The linear classifier on the same samples; empty when the experiment does not ask for it.
     pub linear: Vec<Score>,
     /// What is known without a network: name and accuracy.
@@ -62,13 +62,13 @@ impl Compared<'_> {
     /// The stores.
     #[must_use]
     pub fn stores(&self) -> &[Store] {
-        &self.entry.task.settings.stores
+        self.entry.task.stores()
     }
 
     /// The rows.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
-        &self.entry.task.settings.rows
+        self.entry.task.rows()
     }
 
     /// The first store that the chip has.
@@ -78,8 +78,8 @@ impl Compared<'_> {
     }
 
     /// Results of a row in a store, seed by seed.
-    fn of(&self, row: usize, store: usize) -> &[CellResult] {
-        let seeds = self.entry.task.settings.seeds.len();
+    fn of(&self, row: usize, store: usize) -> &[Scored] {
+        let seeds = self.entry.task.seeds().len();
         let first = (row * self.stores().len() + store) * seeds;
         &self.results[first..first + seeds]
     }
@@ -87,17 +87,17 @@ impl Compared<'_> {
     /// Scores of a row in a store, seed by seed.
     #[must_use]
     pub fn scores(&self, row: usize, store: usize) -> Vec<f64> {
-        self.of(row, store).iter().map(CellResult::accuracy).collect()
+        self.of(row, store).iter().map(|result| result.score).collect()
     }
 
     /// What a row costs in a store; `None` off the chip.
     #[must_use]
     pub fn cost(&self, row: usize, store: usize) -> Option<Cost> {
-        Cost::of(self.of(row, store), &self.entry.task.chip)
+        Cost::mean(self.of(row, store).iter().map(|result| result.cost))
     }
 
     /// What curves and raster show: results of the first row in the first store of the chip.
-    fn shown(&self) -> &[CellResult] {
+    fn shown(&self) -> &[Scored] {
         self.of(0, self.chip_store().unwrap_or(0))
     }
 
@@ -153,7 +153,7 @@ impl Compared<'_> {
 
     /// Spread of each cell, and its difference to the first store.
     fn differences(&self) -> Table {
-        let seeds = self.entry.task.settings.seeds.len();
+        let seeds = self.entry.task.seeds().len();
         let reference = self.stores().first().map_or_else(String::new, Store::name);
         let mut rows = Vec::new();
         for (row, settings) in self.rows().iter().enumerate() {
@@ -179,22 +179,18 @@ impl Compared<'_> {
             title: format!("Stores of `{}`, paired by seed", self.entry.name),
             columns: columns.map(str::to_owned).to_vec(),
             rows,
-            notes: vec!["percent and points; all right: seeds without a wrong answer".to_owned()],
+            notes: vec!["percent and points; all right: seeds with a score of 100 %".to_owned()],
         }
     }
 
     /// The comparisons that the experiment asks for, store by store.
     fn between_rows(&self) -> Option<Table> {
-        let stores: Vec<String> = self.stores().iter().map(Store::name).collect();
-        let compare = &self.entry.task.settings.compare;
-        let of_rows = compare.iter().filter(|pair| pair.first != "linear" && pair.second != "linear");
-        let pairs: Vec<(String, String)> = of_rows
-            .flat_map(|pair| stores.iter().map(move |store| (pair, store)))
-            .map(|(pair, store)| (format!("{}, {store}", pair.first), format!("{}, {store}", pair.second)))
-            .collect();
+        let compare = self.entry.task.comparisons().iter().cloned();
+        let of_rows = compare.filter(|pair| pair.first != "linear" && pair.second != "linear");
+        let pairs = rows::pairs(&of_rows.collect::<Vec<_>>(), self.stores(), &[]);
         let scores = |name: &str| {
             let of = self.results.iter().filter(|result| result.row == name);
-            of.map(CellResult::accuracy).collect()
+            of.map(|result| result.score).collect()
         };
         let pairs = pairs.iter().map(|(first, second)| (first.as_str(), second.as_str()));
         let table = paired::table(pairs, &scores)?;
@@ -254,14 +250,12 @@ impl Compared<'_> {
         let chip = self.chip_store().unwrap_or(0);
         let series = self.rows().iter().enumerate().map(|(row, settings)| {
             let of = self.of(row, chip);
-            let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
-            let mean = |epoch: usize| {
-                let scores = of.iter().map(|r| r.curve[epoch]);
-                let sum: f64 =
-                    scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
-                (epoch as f64 + 1.0, 100.0 * sum / of.len().max(1) as f64)
+            let points = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
+            let mean = |point: usize| {
+                let sum: f64 = of.iter().map(|r| r.curve[point].1).sum();
+                (f64::from(of[0].curve[point].0), 100.0 * sum / of.len() as f64)
             };
-            Series { name: settings.name.clone(), points: (0..epochs).map(mean).collect() }
+            Series { name: settings.name.clone(), points: (0..points).map(mean).collect() }
         });
         let store = self.stores().get(chip).map_or_else(String::new, Store::name);
         Curves {

@@ -2,7 +2,7 @@
 //!
 //! Promises: all problems are collected, none hides another. Absent on purpose: what only one task knows.
 
-use super::file::Comparison;
+use super::file::{Comparison, Quick, Store};
 use super::origin::Origin;
 use super::pool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -82,6 +82,26 @@ impl<'a> Check<'a> {
                 self.problems.push(self.place.at(&field, title).noted("allowed", allowed));
             }
         }
+    }
+
+    /// Stores: each is another one.
+    pub fn stores(&mut self, stores: &[Store]) {
+        for (index, store) in stores.iter().enumerate() {
+            if stores[..index].iter().any(|other| other.name() == store.name()) {
+                let title = format!("the store of {} is listed twice", store.name());
+                let field = format!("stores[{index}]");
+                self.expect(false, &field, &title, store.name(), "stores of different bits");
+            }
+        }
+    }
+
+    /// The short form.
+    pub fn quick(&mut self, quick: Option<&Quick>) {
+        let Some(quick) = quick else { return };
+        self.epochs_and_seeds("quick.", quick.epochs, &quick.seeds);
+        let least = quick.least_accuracy;
+        let title = "`quick.least_accuracy` is out of range";
+        self.expect((0.0..=100.0).contains(&least), "quick.least_accuracy", title, least, "0..=100 percent");
     }
 
     /// Names in comparisons: each is a row, or one of the `others`.

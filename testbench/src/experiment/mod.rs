@@ -6,9 +6,11 @@
 pub mod changes;
 pub mod check;
 pub mod embedded;
+pub mod engine;
 pub mod file;
 pub mod labelled;
 pub mod origin;
 pub mod pool;
 pub mod reference;
 pub mod rows;
+pub mod stores;

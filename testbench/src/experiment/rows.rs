@@ -1,11 +1,12 @@
-//! Rows of an experiment: a network file, and changes to it by name.
+//! Rows of an experiment: a network file, changes to it by name, the weight stores in which it is run.
 //!
-//! Promises: a problem without a place of its own is shown at the row that it comes from.
+//! Promises: a problem without a place of its own is shown at the row, or at the store, that it comes from.
 
 use super::changes;
-use super::file::Row;
+use super::file::{Comparison, Row, Store};
 use super::origin::Origin;
 use super::reference::{self, Opened};
+use super::stores;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, StoreOverride};
 use synfire_chip::network::Network;
@@ -15,6 +16,8 @@ use synfire_chip::network::Network;
 pub struct Rows<'a> {
     /// The rows.
     pub rows: &'a [Row],
+    /// The stores; empty: those that the networks state.
+    pub stores: &'a [Store],
     /// The experiment file.
     pub origin: &'a Opened,
     /// Its fields.
@@ -23,7 +26,90 @@ pub struct Rows<'a> {
     pub chip: &'a Chip,
 }
 
-impl Rows<'_> {
+/// A row in one of the stores: what has a name in the result.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// The store; `None`: as the network states it.
+    pub store: Option<&'a Store>,
+}
+
+impl Variant<'_> {
+    /// Name in the result.
+    #[must_use]
+    pub fn name(&self) -> String {
+        name(&self.row.name, self.store)
+    }
+}
+
+fn name(row: &str, store: Option<&Store>) -> String {
+    store.map_or_else(|| row.to_owned(), |store| format!("{row}, {}", store.name()))
+}
+
+/// The names of the variants that `comparisons` compare, store by store; `others` are no rows and have no store.
+#[must_use]
+pub fn pairs(comparisons: &[Comparison], stores: &[Store], others: &[&str]) -> Vec<(String, String)> {
+    let stores = || stores.iter().map(Some).chain(stores.is_empty().then_some(None));
+    let named = |row: &str, store| if others.contains(&row) { row.to_owned() } else { name(row, store) };
+    let all = comparisons.iter().flat_map(|comparison| stores().map(move |store| (comparison, store)));
+    all.map(|(pair, store)| (named(&pair.first, store), named(&pair.second, store))).collect()
+}
+
+impl<'a> Rows<'a> {
+    /// Every row in every store.
+    #[must_use]
+    pub fn variants(&self) -> Vec<Variant<'a>> {
+        let stores = self.stores;
+        let stores = move || stores.iter().map(Some).chain(stores.is_empty().then_some(None));
+        self.rows.iter().flat_map(|row| stores().map(move |store| Variant { row, store })).collect()
+    }
+
+    /// The network of a row in a store, for one seed, with the row's changes. The float twin takes what is stated.
+    ///
+    /// # Errors
+    /// With what is wrong with the file, the changes or the store.
+    pub fn variant(&self, variant: Variant<'_>, seed: u32) -> Result<Network, Diagnostics> {
+        let stated = self.network(variant.row, seed)?;
+        match variant.store {
+            None | Some(Store::Float) => Ok(stated),
+            Some(Store::Bits { bits, fractions }) => {
+                let overrides = stores::overrides(&stated, *bits, fractions)
+                    .map_err(|problem| self.at_store(variant, problem.into()))?;
+                let mut network = self
+                    .network_in(variant.row, seed, overrides)
+                    .map_err(|problems| self.at_store(variant, problems))?;
+                stores::keep_rates(&mut network, &stated).map_err(|p| self.at_store(variant, p.into()))?;
+                Ok(network)
+            }
+        }
+    }
+
+    /// Shows problems of a row in a store at the store, and says which row.
+    fn at_store(&self, variant: Variant<'_>, problems: Diagnostics) -> Diagnostics {
+        let index = self.stores.iter().position(|s| Some(s) == variant.store).unwrap_or(0);
+        let row = format!("met by row `{}`", variant.row.name);
+        problems.each(|problem| {
+            let place =
+                problem.place.clone().or_else(|| self.place.at(&format!("stores[{index}]"), "").place);
+            Diagnostic { place, ..problem }.noted("note", row.clone())
+        })
+    }
+
+    /// Checks that every projection which a store names is in one of `networks`.
+    ///
+    /// # Errors
+    /// With the first that is not.
+    pub fn check_stores(&self, networks: &[Network]) -> Result<(), Diagnostics> {
+        for (index, store) in self.stores.iter().enumerate() {
+            let Store::Bits { fractions, .. } = store else { continue };
+            let place = || self.place.at(&format!("stores[{index}]"), "").place;
+            stores::known(fractions, networks)
+                .map_err(|problem| Diagnostics::from(Diagnostic { place: place(), ..problem }))?;
+        }
+        Ok(())
+    }
+
     /// The network of a row, for one seed, with the row's changes.
     ///
     /// # Errors

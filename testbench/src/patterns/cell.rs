@@ -6,22 +6,23 @@
 use super::cases::{self, Case, Draw};
 use super::check;
 use super::score::{Score, Trains};
-use crate::experiment::file::{Patterns, Row};
+use crate::experiment::engine::{Engine, EngineState, FullestCore};
+use crate::experiment::file::Patterns;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
-use crate::experiment::rows::Rows;
+use crate::experiment::rows::{Rows, Variant};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use synfire_chip::checkpoint::{self, MachineSnapshot};
+use synfire_chip::checkpoint;
 use synfire_chip::chip::Chip;
 use synfire_chip::counters::NodeCounts;
-use synfire_chip::files::{Diagnostic, Diagnostics};
-use synfire_chip::machine::{Machine, RunOptions};
+use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
-use synfire_chip::probe::{Probe, Recorder, Variable};
+use synfire_chip::probe::Variable;
 use synfire_chip::time::Elapsed;
+use synfire_chip::warnings::warnings;
 use synfire_plasticity::config::{ErrorSignal, Readout};
 
 /// Where a cell is.
@@ -29,6 +30,8 @@ use synfire_plasticity::config::{ErrorSignal, Readout};
 struct Position {
     epoch: u32,
     curve: Vec<(u32, Score)>,
+    /// Counts and simulated time of the scorings so far.
+    tests: (NodeCounts, Elapsed),
     wall_seconds: f64,
 }
 
@@ -36,13 +39,13 @@ struct Position {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellState {
     position: Position,
-    machine: MachineSnapshot,
+    engine: EngineState,
 }
 
 /// What a cell leaves.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellResult {
-    /// Row's name.
+    /// Name of the row, with its store.
     pub row: String,
     /// Seed.
     pub seed: u32,
@@ -58,6 +61,12 @@ pub struct CellResult {
     pub target_spikes: Vec<(u32, u32)>,
     /// Cores in use.
     pub cores: usize,
+    /// Memory of the fullest cores.
+    pub memory: FullestCore,
+    /// Counts and simulated time of the scorings that are in the run, and of the last one, which is after it.
+    pub tests: (NodeCounts, Elapsed),
+    /// See `tests`.
+    pub last_test: (NodeCounts, Elapsed),
     /// Counts of the whole run.
     pub counts: NodeCounts,
     /// Simulated time of the whole run.
@@ -96,25 +105,41 @@ pub struct Task {
     pub settings: Patterns,
     /// The chip.
     pub chip: Chip,
+    /// What is legal in the networks of its rows and probably not meant.
+    pub warnings: Vec<String>,
     origin: Opened,
     place: Origin,
 }
 
 impl Task {
-    /// Checks what the file says by itself.
+    /// Loads and checks everything that the file refers to.
     ///
     /// # Errors
-    /// With all that is wrong.
+    /// With what is wrong.
     pub fn new(settings: Patterns, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
-        Ok(Self { settings, chip, origin, place })
+        let mut task = Self { settings, chip, warnings: Vec::new(), origin, place };
+        let seed = task.settings.seeds[0];
+        let variants = task.rows().variants();
+        let networks = variants.iter().map(|variant| task.rows().variant(*variant, seed));
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        task.rows().check_stores(&networks)?;
+        task.warnings = networks.iter().flat_map(warnings).collect();
+        Ok(task)
+    }
+
+    /// Every row in every store.
+    #[must_use]
+    pub fn variants(&self) -> Vec<Variant<'_>> {
+        self.rows().variants()
     }
 
     /// The rows and what their networks are built for.
     #[must_use]
     pub fn rows(&self) -> Rows<'_> {
-        Rows { rows: &self.settings.rows, origin: &self.origin, place: &self.place, chip: &self.chip }
+        let Patterns { rows, stores, .. } = &self.settings;
+        Rows { rows, stores, origin: &self.origin, place: &self.place, chip: &self.chip }
     }
 
     /// The cases of one seed, for `network`.
@@ -153,11 +178,10 @@ impl Task {
 /// A cell at work.
 pub struct Cell<'a> {
     settings: &'a Patterns,
-    row: &'a Row,
+    name: String,
     seed: u32,
     network: Network,
-    machine: Machine,
-    recorder: Recorder,
+    engine: Engine,
     cases: Vec<Case>,
     first_channel: u16,
 }
@@ -167,29 +191,21 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// With what is wrong with the files or settings, or when the network does not fit the chip.
-    pub fn new(task: &'a Task, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
-        let network = task.rows().network(row, seed)?;
+    pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
+        let network = task.rows().variant(variant, seed)?;
         let (readout, first_channel) = task.readout(&network)?;
         let cases = task.cases(&network, seed)?;
-        let machine = Machine::new(&network, &task.chip)
-            .map_err(|e| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into()))?;
-        let recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Spikes)], &machine.nodes);
-        Ok(Self { settings: &task.settings, row, seed, network, machine, recorder, cases, first_channel })
+        let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Spikes))
+            .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
+        let name = variant.name();
+        Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
     }
 
     /// Presents one case; the steps in which each readout neuron fired.
     fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
-        let case = &self.cases[case];
         let slower = |epoch| self.settings.slower_after.iter().filter(|e| **e <= epoch).count() as u8;
-        let program = case.program(self.first_channel, epoch.map(slower));
-        let options = RunOptions { threads, interrupt: None };
-        self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
-        let recording = &self.recorder.take()[0];
-        let train = |output: usize| {
-            let fired = |row: &usize| recording.row(*row)[output] != 0;
-            (0..recording.steps.len()).filter(fired).map(|row| row as u32).collect()
-        };
-        Ok((0..case.targets.len()).map(train).collect())
+        let program = self.cases[case].program(self.first_channel, epoch.map(slower));
+        self.engine.trains(&program, threads)
     }
 
     /// Presents every case without learning: the score, and the trains by case and output.
@@ -200,26 +216,38 @@ impl<'a> Cell<'a> {
         Ok((Score::of(self.settings, &self.cases, &trains), trains))
     }
 
+    /// Scores where the cell is, and keeps what that cost apart.
+    fn score_at(&mut self, at: &mut Position, threads: usize) -> Result<(), String> {
+        let before = self.engine.bill();
+        let (score, _) = self.score(threads)?;
+        let after = self.engine.bill();
+        at.curve.push((at.epoch, score));
+        at.tests.0.add(&after.0.minus(&before.0));
+        at.tests.1 = at.tests.1.plus(&after.1.minus(&before.1));
+        Ok(())
+    }
+
     fn result(&self, curve: Vec<(u32, Score)>, trains: &[Vec<Vec<u32>>]) -> CellResult {
         let first = |trains: &[Vec<u32>], case: usize| -> Vec<(u32, u32)> {
             trains[0].iter().map(|step| (*step, case as u32)).collect()
         };
         let cases = self.cases.iter().enumerate();
-        let weights: Vec<Vec<i32>> =
-            (0..self.network.projections.len()).map(|p| self.machine.weights(&self.network, p)).collect();
         CellResult {
-            row: self.row.name.clone(),
+            row: self.name.clone(),
             seed: self.seed,
             curve,
             cases: self.cases.len() as u32,
             targets: self.cases.iter().flat_map(|c| &c.targets).map(|t| t.len() as u32).sum(),
             last_spikes: trains.iter().enumerate().flat_map(|(case, t)| first(t, case)).collect(),
             target_spikes: cases.flat_map(|(case, c)| first(&c.targets, case)).collect(),
-            cores: self.machine.nodes.len(),
+            cores: self.engine.cores(),
+            memory: self.engine.memory(),
+            tests: Default::default(),
+            last_test: Default::default(),
             counts: NodeCounts::default(),
             elapsed: Elapsed::default(),
             wall_seconds: 0.0,
-            weights_sha256: checkpoint::hex(&checkpoint::fingerprint(&weights)),
+            weights_sha256: self.engine.weights_sha256(&self.network),
         }
     }
 }
@@ -230,7 +258,7 @@ impl Work for Cell<'_> {
 
     fn fingerprint(&self) -> [u8; 32] {
         let s = self.settings;
-        let inputs = checkpoint::inputs_fingerprint(&self.network, &self.machine.mapping);
+        let inputs = self.engine.inputs_fingerprint(&self.network);
         let schedule = (s.steps, s.epochs, &s.slower_after);
         let scores = (s.tolerance, s.distance_tau);
         checkpoint::fingerprint(&(inputs, format!("{:?}", s.data), &s.readout, schedule, scores, self.seed))
@@ -253,10 +281,10 @@ impl Work for Cell<'_> {
         let (started, threads) = (Instant::now(), context.threads);
         let mut at = Position::default();
         if let Some(state) = state {
-            self.machine.restore(state.machine)?;
+            self.engine.restore(state.engine)?;
             at = state.position;
         } else {
-            at.curve.push((0, self.score(threads)?.0));
+            self.score_at(&mut at, threads)?;
         }
         let before = at.wall_seconds;
         let mut saved = Instant::now();
@@ -267,7 +295,7 @@ impl Work for Cell<'_> {
             }
             at.epoch += 1;
             if at.epoch.is_multiple_of(score_every) || at.epoch == self.settings.epochs {
-                at.curve.push((at.epoch, self.score(threads)?.0));
+                self.score_at(&mut at, threads)?;
             }
             let last = at.curve.last().map_or(0.0, |(_, s)| s.loss);
             let message = format!("epoch {}: loss {last:.3}", at.epoch);
@@ -275,7 +303,7 @@ impl Work for Cell<'_> {
             let stop = context.interrupt.load(Ordering::Relaxed);
             if stop || saved.elapsed() >= context.save_every {
                 at.wall_seconds = before + started.elapsed().as_secs_f64();
-                let state = CellState { position: at.clone(), machine: self.machine.snapshot() };
+                let state = CellState { position: at.clone(), engine: self.engine.snapshot() };
                 if stop {
                     return Ok(Outcome::Interrupted(Box::new(state)));
                 }
@@ -283,10 +311,20 @@ impl Work for Cell<'_> {
                 saved = Instant::now();
             }
         }
-        let (counts, elapsed) = (self.machine.counts(), self.machine.elapsed);
+        let (counts, elapsed) = self.engine.bill();
         let wall_seconds = before + started.elapsed().as_secs_f64();
         let (_, trains) = self.score(threads)?;
+        let end = self.engine.bill();
+        let last_test = (end.0.minus(&counts), end.1.minus(&elapsed));
         let result = self.result(at.curve, &trains);
-        Ok(Outcome::Finished(Box::new(CellResult { counts, elapsed, wall_seconds, ..result })))
+        let tests = at.tests;
+        Ok(Outcome::Finished(Box::new(CellResult {
+            counts,
+            elapsed,
+            tests,
+            last_test,
+            wall_seconds,
+            ..result
+        })))
     }
 }

@@ -50,5 +50,7 @@ pub fn numbers(settings: &Patterns, place: &Origin) -> Result<(), Diagnostics> {
         check.expect(row.clear, &format!("rows[{index}].clear"), title, row.clear, allowed);
     }
     check.comparisons(&settings.compare, &rows, &[]);
+    check.stores(&settings.stores);
+    check.quick(settings.quick.as_ref());
     check.done()
 }

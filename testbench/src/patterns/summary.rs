@@ -2,7 +2,8 @@
 
 use super::cell::{CellResult, Task};
 use crate::bill::{self, Work};
-use crate::experiment::file::{PatternData, Patterns, Row};
+use crate::experiment::file::{PatternData, Patterns};
+use crate::experiment::rows::{self, Variant};
 use crate::report::model::{Cell, Curves, Headline, Raster, Report, Series, Table};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
@@ -19,7 +20,8 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
     let mut report = Report { title: title.to_owned(), intro: intro(settings), ..Report::default() };
     summary.headlines(&mut report);
     report.push(summary.rows());
-    let pairs = settings.compare.iter().map(|c| (c.first.as_str(), c.second.as_str()));
+    let pairs = rows::pairs(&settings.compare, &settings.stores, &[]);
+    let pairs = pairs.iter().map(|(first, second)| (first.as_str(), second.as_str()));
     let scores = |row: &str| summary.of(row).map(CellResult::timing).collect();
     if let Some(table) = paired::table(pairs, &scores) {
         report.push(table);
@@ -27,7 +29,7 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
     report.push(summary.seeds());
     report.push(summary.costs());
     report.push(summary.curves());
-    if let Some(result) = results.first() {
+    if let Some(result) = summary.shown() {
         report.push(raster(settings, result));
         let work = summary.work(result);
         let title = format!("What it cost: `{}`, seed {}", result.row, result.seed);
@@ -81,12 +83,22 @@ impl Summary<'_> {
         self.results.iter().filter(move |r| r.row == row)
     }
 
+    /// Names of all rows of the result, in order.
+    fn names(&self) -> Vec<String> {
+        self.task.variants().iter().map(Variant::name).collect()
+    }
+
+    /// The first result whose hardware was counted: the float twin has none.
+    fn shown(&self) -> Option<&CellResult> {
+        self.results.iter().find(|result| result.cores > 0).or(self.results.first())
+    }
+
     fn work(&self, result: &CellResult) -> Work<'_> {
         Work { chip: &self.task.chip, counts: result.counts, elapsed: result.elapsed, cores: result.cores }
     }
 
     fn headlines(&self, report: &mut Report) {
-        let row = &self.task.settings.rows[0].name;
+        let Some(row) = self.shown().map(|result| result.row.as_str()) else { return };
         let sum = |f: &dyn Fn(&CellResult) -> u32| self.of(row).map(f).sum::<u32>();
         let (hits, targets) = (sum(&|r| r.ends().1.hits), sum(&|r| r.targets));
         report.headlines.push(Headline {
@@ -116,8 +128,8 @@ impl Summary<'_> {
     }
 
     fn rows(&self) -> Table {
-        let row = |row: &Row| {
-            let of: Vec<&CellResult> = self.of(&row.name).collect();
+        let row = |name: &String| {
+            let of: Vec<&CellResult> = self.of(name).collect();
             let scores: Vec<f64> = of.iter().map(|r| r.timing()).collect();
             let losses: Vec<f64> = of.iter().map(|r| r.loss_of_start()).collect();
             let (score, loss) = (Spread::of(&scores)?, Spread::of(&losses)?);
@@ -127,7 +139,7 @@ impl Summary<'_> {
                 Cell::number(value, format!("{part} of {whole} ({})", quantity::percent(value)))
             };
             Some(vec![
-                Cell::text(row.name.clone()),
+                Cell::text(name.clone()),
                 percent(score.mean, 1),
                 percent(score.worst, 1),
                 part(sum(&|r| r.ends().1.hits), sum(&|r| r.targets)),
@@ -150,7 +162,7 @@ impl Summary<'_> {
         Table {
             title: "Scores by row".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
-            rows: self.task.settings.rows.iter().filter_map(row).collect(),
+            rows: self.names().iter().filter_map(row).collect(),
             notes: vec!["counts are sums over seeds".to_owned()],
         }
     }
@@ -188,15 +200,15 @@ impl Summary<'_> {
     }
 
     fn costs(&self) -> Table {
-        let row = |row: &Row| {
-            let of: Vec<&CellResult> = self.of(&row.name).collect();
+        let row = |name: &String| {
+            let of: Vec<&CellResult> = self.of(name).collect();
             let runs = of.len().max(1) as u64;
             let mean = |f: &dyn Fn(&NodeCounts) -> u64| {
                 Cell::count(u128::from(of.iter().map(|r| f(&r.counts)).sum::<u64>() / runs))
             };
             let energy = of.iter().map(|r| self.work(r).attojoules()).sum::<u128>() / u128::from(runs);
             vec![
-                Cell::text(row.name.clone()),
+                Cell::text(name.clone()),
                 mean(&|c| c.core.spikes),
                 mean(&|c| c.learning.eligibility_updates),
                 mean(&|c| c.learning.weight_updates),
@@ -217,22 +229,23 @@ impl Summary<'_> {
         Table {
             title: "What a training costs".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
-            rows: self.task.settings.rows.iter().map(row).collect(),
+            rows: self.names().iter().map(row).collect(),
             notes: vec!["a whole run, its scorings included; mean over seeds".to_owned()],
         }
     }
 
     /// Mean loss over seeds, row by row.
     fn curves(&self) -> Curves {
-        let series = self.task.settings.rows.iter().map(|row| {
-            let of: Vec<&CellResult> = self.of(&row.name).collect();
+        let series = self.names().into_iter().map(|name| {
+            let of: Vec<&CellResult> = self.of(&name).collect();
             let points = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
             let mean = |point: usize| {
                 let loss = |r: &&CellResult| r.curve[point].1.loss / r.curve[0].1.loss.max(f64::MIN_POSITIVE);
                 let sum: f64 = of.iter().map(loss).sum();
                 (f64::from(of[0].curve[point].0), 100.0 * sum / of.len() as f64)
             };
-            Series { name: row.name.clone(), points: (0..points).map(mean).collect() }
+            let points = (0..points).map(mean).collect();
+            Series { name: name.clone(), points }
         });
         Curves {
             title: "Loss, percent of the start, mean over seeds".to_owned(),
@@ -249,7 +262,8 @@ fn percent(value: f64, places: usize) -> Cell {
 }
 
 /// Targets and answers of every case, one above the other.
-fn raster(settings: &Patterns, result: &CellResult) -> Raster {
+#[must_use]
+pub fn raster(settings: &Patterns, result: &CellResult) -> Raster {
     let row = |case: u32, answer: u32| 2 * case + answer;
     let targets = result.target_spikes.iter().map(|(step, case)| (u64::from(*step), row(*case, 0)));
     let answers = result.last_spikes.iter().map(|(step, case)| (u64::from(*step), row(*case, 1)));

@@ -1,6 +1,6 @@
 //! Spike patterns in time: stimuli, targets, the rows to compare.
 
-use super::{Comparison, Row};
+use super::{Comparison, Quick, Row, Store};
 use serde::Deserialize;
 
 /// Learning spike trains: what comes in, and the steps at which a readout is to fire.
@@ -26,6 +26,12 @@ pub struct Patterns {
     pub seeds: Vec<u32>,
     /// What is compared.
     pub rows: Vec<Row>,
+    /// Weight stores in which every row is run; empty: those that its network states.
+    #[serde(default)]
+    pub stores: Vec<Store>,
+    /// What `--quick` uses instead; the least accuracy is a score in percent.
+    #[serde(default)]
+    pub quick: Option<Quick>,
     /// Differences of scores, paired by seed.
     #[serde(default)]
     pub compare: Vec<Comparison>,

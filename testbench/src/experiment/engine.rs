@@ -1,17 +1,23 @@
 //! What a cell runs on: the simulated chip, or the float twin of the same network.
 //!
 //! Promises: the same programs go to either; a snapshot goes on with the bits of never having stopped.
-//! Absent on purpose: when and what is presented (`cell`).
+//! Absent on purpose: when and what is presented (the tasks' cells).
 
+use super::file::Store;
 use crate::float::chip::{FloatChip, FloatSnapshot};
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use synfire_chip::checkpoint::{self, MachineSnapshot};
+use synfire_chip::chip::Chip;
+use synfire_chip::counters::NodeCounts;
+use synfire_chip::files::Diagnostic;
 use synfire_chip::machine::{Machine, RunOptions};
+use synfire_chip::memory::CoreMemory;
 use synfire_chip::network::{Network, Population};
 use synfire_chip::probe::{Probe, Recorder, Variable};
 use synfire_chip::program::StepEvents;
+use synfire_chip::time::Elapsed;
 
 /// The simulator behind a cell.
 #[expect(clippy::large_enum_variant, reason = "one a cell, never moved")]
@@ -20,7 +26,7 @@ pub enum Engine {
     Chip {
         /// It.
         machine: Machine,
-        /// Records the compared membranes of the readout.
+        /// Records what is looked at of the readout.
         recorder: Recorder,
     },
     /// The float twin.
@@ -30,6 +36,26 @@ pub enum Engine {
         /// Index of the readout population.
         readout: usize,
     },
+}
+
+/// Bits of the core that has most of them, a structure at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FullestCore {
+    /// Synapse memory: the weights.
+    pub synapse_bits: u64,
+    /// Learning memory: traces, eligibilities, matrices, mirrored weights, error traces, third factors.
+    pub learning_bits: u64,
+}
+
+impl FullestCore {
+    fn of(machine: &Machine) -> Self {
+        let cores = machine.memory();
+        let most = |bits: fn(&CoreMemory) -> u64| cores.iter().map(bits).max().unwrap_or(0);
+        Self {
+            synapse_bits: most(|core| core.synapse_bits),
+            learning_bits: most(|core| core.trace_bits + core.learning_bits),
+        }
+    }
 }
 
 /// State of an [`Engine`].
@@ -42,12 +68,53 @@ pub enum EngineState {
 }
 
 impl Engine {
-    /// The chip with `network` on it, and its `readout` recorded.
-    #[must_use]
-    pub fn chip(machine: Machine, network: &Network, readout: usize) -> Self {
-        let probe = Probe::all(network, readout, Variable::Compared);
-        let recorder = Recorder::new(vec![probe], &machine.nodes);
-        Self::Chip { machine, recorder }
+    /// What runs `network` in `store`, and what of its `readout` is looked at: [`Engine::present`] sums
+    /// `Variable::Compared`, [`Engine::trains`] takes `Variable::Spikes`.
+    ///
+    /// # Errors
+    /// When the network does not fit the chip.
+    pub fn new(
+        network: &Network,
+        (chip, store): (&Chip, Option<&Store>),
+        (readout, looked_at): (usize, Variable),
+    ) -> Result<Self, Diagnostic> {
+        if store == Some(&Store::Float) {
+            return Ok(Self::Float { chip: FloatChip::saturating(network), readout });
+        }
+        let machine = Machine::new(network, chip).map_err(|problem| Diagnostic::new(problem.to_string()))?;
+        let recorder = Recorder::new(vec![Probe::all(network, readout, looked_at)], &machine.nodes);
+        Ok(Self::Chip { machine, recorder })
+    }
+
+    /// Runs `program`: the steps of it in which each neuron of the readout fired.
+    ///
+    /// # Errors
+    /// When the chip's run fails.
+    pub fn trains(&mut self, program: &[StepEvents], threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        match self {
+            Self::Chip { machine, recorder } => {
+                let options = RunOptions { threads, interrupt: None };
+                machine.run(program, options, recorder).map_err(|e| e.to_string())?;
+                let recording = &recorder.take()[0];
+                let mut trains = vec![Vec::new(); recording.row(0).len()];
+                for step in 0..recording.steps.len() {
+                    for (train, fired) in trains.iter_mut().zip(recording.row(step)) {
+                        train.extend((*fired != 0).then_some(step as u32));
+                    }
+                }
+                Ok(trains)
+            }
+            Self::Float { chip, readout } => {
+                let mut trains = vec![Vec::new(); chip.fired(*readout).len()];
+                for (step, events) in (0..).zip(program) {
+                    chip.step(events);
+                    for (train, fired) in trains.iter_mut().zip(chip.fired(*readout)) {
+                        train.extend(fired.then_some(step));
+                    }
+                }
+                Ok(trains)
+            }
+        }
     }
 
     /// Runs `program` and sums the compared membranes of the readout's `classes` neurons over `steps` of it.
@@ -171,11 +238,38 @@ impl Engine {
         }
     }
 
+    /// What the chip did so far, and in what time; nothing, where there is none.
+    #[must_use]
+    pub fn bill(&self) -> (NodeCounts, Elapsed) {
+        self.machine().map_or_else(Default::default, |machine| (machine.counts(), machine.elapsed))
+    }
+
+    /// Memory of the fullest cores.
+    #[must_use]
+    pub fn memory(&self) -> FullestCore {
+        self.machine().map_or_else(FullestCore::default, FullestCore::of)
+    }
+
+    /// Cores in use.
+    #[must_use]
+    pub fn cores(&self) -> usize {
+        self.machine().map_or(0, |machine| machine.nodes.len())
+    }
+
     /// The chip, where it is one.
     pub fn machine_mut(&mut self) -> Option<&mut Machine> {
         match self {
             Self::Chip { machine, .. } => Some(machine),
             Self::Float { .. } => None,
+        }
+    }
+
+    /// Fingerprint of `network` and where it is: what decides the bits of a program's run.
+    #[must_use]
+    pub fn inputs_fingerprint(&self, network: &Network) -> [u8; 32] {
+        match self {
+            Self::Chip { machine, .. } => checkpoint::inputs_fingerprint(network, &machine.mapping),
+            Self::Float { .. } => checkpoint::fingerprint(&("float", network)),
         }
     }
 

@@ -4,7 +4,7 @@
 //! `keep_rates` keeps `k + f`. Mirror and symmetric feedback shift by the fraction of the weights that they feed back, and
 //! that shift moves with it. Promises: generated weights keep their words (`synfire_chip::files`).
 
-use crate::experiment::changes;
+use super::changes;
 use synfire_chip::files::{Diagnostic, StoreOverride};
 use synfire_chip::network::{Network, Projection};
 use synfire_plasticity::config::ThirdFactor;
