@@ -206,10 +206,9 @@ impl<'a> Cell<'a> {
     /// Presents one sample, to learn from it in `trained`; the answer.
     fn present(&mut self, sample: u32, trained: Option<Turn>, threads: usize) -> Result<u8, String> {
         let program = self.program(sample, trained);
-        let sums = self.engine.present(&program, self.answer(), self.data.classes(), threads)?;
-        // The first of equals.
-        let best = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
-        Ok(best.unwrap_or(0) as u8)
+        let outputs = usize::from(self.schedule.outputs);
+        let sums = self.engine.present(&program, self.answer(), outputs, threads)?;
+        Ok(self.schedule.class_of(&sums, self.engine.lane(&self.network)))
     }
 
     /// Training samples of one epoch.

@@ -47,9 +47,9 @@ pub struct Schedule {
     pub clear: bool,
     /// First broadcast channel of the readout.
     pub first_channel: u16,
-    /// Classes.
-    pub classes: u16,
-    /// Target of the right class, membrane lanes.
+    /// Readout neurons: one a class, or one for two classes.
+    pub outputs: u16,
+    /// Target of the right class, membrane lanes; of the first class, where one neuron answers for two.
     pub right: i32,
     /// Target of the others.
     pub wrong: i32,
@@ -92,6 +92,18 @@ impl Window {
 }
 
 impl Schedule {
+    /// The class that the sums of the readout's membranes say, in units of `lane` lanes: the largest sum, the first of
+    /// equals; of a lone neuron the first class above the middle of both targets, the second at or below it.
+    #[must_use]
+    pub fn class_of(&self, sums: &[f64], lane: f64) -> u8 {
+        if let [sum] = sums {
+            let middle = lane * (f64::from(self.right) + f64::from(self.wrong)) / 2.0;
+            return u8::from(*sum <= middle * f64::from(self.answer.1 - self.answer.0));
+        }
+        let best = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
+        best.unwrap_or(0) as u8
+    }
+
     /// The program of one presentation; `label` is given for training.
     #[must_use]
     pub fn program(&self, sample: Shown<'_>, shown: Presentation, label: Option<u8>) -> Program {
@@ -110,9 +122,9 @@ impl Schedule {
         }
         first.push(Control::Learn(false));
         if let Some(label) = label {
-            for class in 0..self.classes {
-                let value = if class == u16::from(label) { self.right } else { self.wrong };
-                first.push(Control::Target { channel: self.first_channel + class, value });
+            for output in 0..self.outputs {
+                let value = if output == u16::from(label) { self.right } else { self.wrong };
+                first.push(Control::Target { channel: self.first_channel + output, value });
             }
             for (step, on) in self.window.switches(self.steps) {
                 program[step as usize].control.push(Control::Learn(on));
@@ -128,6 +140,33 @@ mod tests {
 
     fn switches(from: u32, until: u32, every: Option<u32>, error_delay: u32) -> Vec<(u32, bool)> {
         Window { from, until, every, error_delay }.switches(30)
+    }
+
+    #[test]
+    fn a_lone_neuron_answers_for_two_classes() {
+        let schedule = |outputs, right, wrong| Schedule {
+            encoders: Vec::new(),
+            events: None,
+            steps: 10,
+            window: Window { from: 6, until: 10, every: None, error_delay: 1 },
+            answer: (6, 10),
+            clear: true,
+            first_channel: 3,
+            outputs,
+            right,
+            wrong,
+        };
+        let lone = schedule(1, 300, -100);
+        // The middle of both targets is 100, over 4 steps.
+        assert_eq!([lone.class_of(&[401.0], 1.0), lone.class_of(&[400.0], 1.0)], [0, 1]);
+        assert_eq!([lone.class_of(&[200.5], 0.5), lone.class_of(&[199.5], 0.5)], [0, 1], "in other units");
+        let targets = |label| {
+            let shown = Presentation { sample: 0, epoch: 0 };
+            lone.program(Shown::Events(&[]), shown, Some(label)).swap_remove(0).control
+        };
+        assert!(targets(0).contains(&Control::Target { channel: 3, value: 300 }));
+        assert!(targets(1).contains(&Control::Target { channel: 3, value: -100 }));
+        assert_eq!(schedule(3, 1, 0).class_of(&[1.0, 2.0, 2.0], 1.0), 1, "the first of equals");
     }
 
     #[test]

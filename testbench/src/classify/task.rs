@@ -122,7 +122,9 @@ impl Task {
             let allowed = "a population with `readout` in the network";
             return Err(self.place.at("readout", title).noted("allowed", allowed).into());
         };
-        if population.neurons as usize != data.classes() {
+        // Two classes need no more than the sign of one neuron.
+        let lone = population.neurons == 1 && data.classes() == 2;
+        if population.neurons as usize != data.classes() && !lone {
             let (neurons, classes) = (population.neurons, data.classes());
             let name = &population.name;
             let title = format!("population `{name}` does not have one neuron a class");
@@ -148,7 +150,7 @@ impl Task {
             answer: settings.answer(),
             clear: row.clear,
             first_channel: errors.first_channel,
-            classes: population.neurons as u16,
+            outputs: population.neurons as u16,
             right: lane("right", settings.right)?,
             wrong: lane("wrong", settings.wrong)?,
         })

@@ -39,6 +39,22 @@ pub const FILES: &[(&str, &str)] = &[
     ("evidence.ron", include_str!("../../experiments/evidence.ron")),
     ("fine-traces.chip.ron", include_str!("../../experiments/fine-traces.chip.ron")),
     ("evidence.network.ron", include_str!("../../experiments/evidence.network.ron")),
+    ("adaptive-evidence.ron", include_str!("../../experiments/adaptive-evidence.ron")),
+    ("adaptive-evidence-200.ron", include_str!("../../experiments/adaptive-evidence-200.ron")),
+    ("adaptive.chip.ron", include_str!("../../experiments/adaptive.chip.ron")),
+    ("adaptive-evidence.network.ron", include_str!("../../experiments/adaptive-evidence.network.ron")),
+    (
+        "adaptive-evidence-traces.network.ron",
+        include_str!("../../experiments/adaptive-evidence-traces.network.ron"),
+    ),
+    (
+        "adaptive-evidence-200.network.ron",
+        include_str!("../../experiments/adaptive-evidence-200.network.ron"),
+    ),
+    (
+        "adaptive-evidence-200-traces.network.ron",
+        include_str!("../../experiments/adaptive-evidence-200-traces.network.ron"),
+    ),
     ("temporal-xor.ron", include_str!("../../experiments/temporal-xor.ron")),
     ("temporal-xor.network.ron", include_str!("../../experiments/temporal-xor.network.ron")),
     ("yin-yang.ron", include_str!("../../experiments/yin-yang.ron")),

@@ -5,6 +5,7 @@
 
 use super::file::Store;
 use crate::float::chip::{FloatChip, FloatSnapshot};
+use crate::float::units::power;
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -117,7 +118,7 @@ impl Engine {
         }
     }
 
-    /// Runs `program` and sums the compared membranes of the readout's `classes` neurons over `steps` of it.
+    /// Runs `program` and sums the compared membranes of the readout's `outputs` neurons over `steps` of it.
     ///
     /// # Errors
     /// When the chip's run fails.
@@ -125,7 +126,7 @@ impl Engine {
         &mut self,
         program: &[StepEvents],
         steps: Range<usize>,
-        classes: usize,
+        outputs: usize,
         threads: usize,
     ) -> Result<Vec<f64>, String> {
         match self {
@@ -133,7 +134,7 @@ impl Engine {
                 let options = RunOptions { threads, interrupt: None };
                 machine.run(program, options, recorder).map_err(|e| e.to_string())?;
                 let recording = recorder.take();
-                let mut sums = vec![0_i64; classes];
+                let mut sums = vec![0_i64; outputs];
                 for step in steps {
                     let row = recording[0].row(step);
                     sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
@@ -141,7 +142,7 @@ impl Engine {
                 Ok(sums.into_iter().map(|sum| sum as f64).collect())
             }
             Self::Float { chip, readout } => {
-                let mut sums = vec![0.0; classes];
+                let mut sums = vec![0.0; outputs];
                 for (step, events) in program.iter().enumerate() {
                     chip.step(events);
                     if steps.contains(&step) {
@@ -235,6 +236,15 @@ impl Engine {
         match self {
             Self::Chip { machine, .. } => Some(machine),
             Self::Float { .. } => None,
+        }
+    }
+
+    /// The unit of [`Engine::present`]'s sums that a membrane lane of `network` is.
+    #[must_use]
+    pub fn lane(&self, network: &Network) -> f64 {
+        match self {
+            Self::Chip { .. } => 1.0,
+            Self::Float { .. } => power(-i32::from(network.datapath.state_fraction)),
         }
     }
 

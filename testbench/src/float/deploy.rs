@@ -104,13 +104,12 @@ pub fn test(
         let options = RunOptions { threads: 1, interrupt: None };
         machine.run(&program, options, &mut recorder).map_err(|error| error.to_string())?;
         let recording = recorder.take();
-        let mut sums = vec![0i64; data.classes()];
+        let mut sums = vec![0.0; usize::from(schedule.outputs)];
         for step in schedule.answer.0..schedule.answer.1 {
             let row = recording[0].row(step as usize);
-            sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
+            sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += f64::from(*u));
         }
-        let answer = (0..sums.len()).rev().max_by_key(|class| sums[*class]);
-        correct += u32::from(answer == Some(usize::from(data.labels()[*sample as usize])));
+        correct += u32::from(schedule.class_of(&sums, 1.0) == data.labels()[*sample as usize]);
     }
     Ok(Deployed { bits, correct, samples: held_out.len() as u32, beyond })
 }

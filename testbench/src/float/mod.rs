@@ -28,5 +28,5 @@ pub mod small;
 mod surrogate;
 pub mod trajectory;
 pub mod trial;
-mod units;
+pub(crate) mod units;
 pub mod unrolled;

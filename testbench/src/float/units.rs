@@ -7,7 +7,7 @@ use synfire_core::neuron::PerNeuron;
 const NEGLIGIBLE: f64 = 1.0 / (1u128 << 100) as f64;
 
 /// `2^exponent`.
-pub(super) fn power(exponent: i32) -> f64 {
+pub(crate) fn power(exponent: i32) -> f64 {
     libm::ldexp(1.0, exponent)
 }
 

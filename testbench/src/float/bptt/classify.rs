@@ -19,6 +19,7 @@ use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::float::deploy::{self, Deployed};
 use crate::float::optimiser::{Moments, Optimiser};
 use crate::float::trial::Trial;
+use crate::float::units::power;
 use crate::float::unrolled::{NoGradient, Unrolled};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -166,13 +167,14 @@ impl<'a> Training<'a> {
             Some(direction) => self.method.run(&self.net, &trial, direction),
             None => self.method.forward(&self.net, &trial),
         };
-        let mut sums = vec![0.0; self.data.classes()];
+        let mut sums = vec![0.0; usize::from(self.schedule.outputs)];
         for step in self.schedule.answer.0..self.schedule.answer.1 {
             let membranes = self.method.trajectory().compared(self.readout, step as usize);
             sums.iter_mut().zip(membranes).for_each(|(sum, u)| *sum += u);
         }
-        let answer = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
-        Ok(answer == Some(usize::from(label)))
+        // Membranes are in thresholds' units here.
+        let lane = power(-i32::from(self.network.datapath.state_fraction));
+        Ok(self.schedule.class_of(&sums, lane) == label)
     }
 
     /// One batch: directions of its samples, one step of the weights.
