@@ -192,13 +192,16 @@ fn traces_of(network: &Network, projection: &Projection) -> TraceConfig {
 }
 
 fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> LearningUnit {
+    let (surrogates, sent) = network.surrogate_channels();
     let slice = |placement: &Placement| {
         let population = &network.populations[placement.population];
         let mirrored = population.learning.and_then(|learning| learning.third_factor.mirrored());
         SliceConfig {
             learning: population.learning,
             readout: population.readout,
-            mirror: mirrored.map(|(projection, _)| mirror(network, usize::from(projection), placement)),
+            mirror: mirrored
+                .map(|(projection, _)| mirror(network, usize::from(projection), placement, &surrogates)),
+            surrogates: surrogates[placement.population],
         }
     };
     let blocks: Vec<_> =
@@ -208,13 +211,18 @@ fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> Lea
         slices.iter().map(slice).collect(),
         &blocks,
         (&network.datapath, &network.learning),
-        network.channels(),
+        (network.channels(), sent),
         network.seed,
     )
 }
 
 /// The copy of the weights of the neurons of `placement` to a readout, at its start.
-fn mirror(network: &Network, number: usize, placement: &Placement) -> MirrorConfig {
+fn mirror(
+    network: &Network,
+    number: usize,
+    placement: &Placement,
+    surrogates: &[Option<u16>],
+) -> MirrorConfig {
     let projection = &network.projections[number];
     let channels = network.populations[projection.target].neurons as usize;
     let Synapses::Dense { weights } = &projection.synapses else {
@@ -227,11 +235,14 @@ fn mirror(network: &Network, number: usize, placement: &Placement) -> MirrorConf
         traces: traces_of(network, projection),
         learning: projection.learning,
         store_bits: projection.format.store_bits,
+        surrogates: surrogates[projection.target]
+            .filter(|_| projection.learning.is_some_and(|learning| learning.eligibility.is_some())),
         weights: rows.map(|at| weights.get(at) as i16).collect(),
     }
 }
 
-/// Every error goes to the cores whose neurons listen to its channel by broadcast.
+/// Every error goes to the cores whose neurons listen to its channel by broadcast, every surrogate to those that mirror
+/// its readout with a filter.
 fn route_errors(network: &Network, nodes: &mut [Node], by_core: &[(CoreId, Vec<Placement>)]) {
     let listens = |slices: &[Placement], channel: u16| {
         slices.iter().any(|s| {
@@ -245,6 +256,18 @@ fn route_errors(network: &Network, nodes: &mut [Node], by_core: &[(CoreId, Vec<P
     for channel in 0..network.channels() as u16 {
         let cores = by_core.iter().filter(|(_, slices)| listens(slices, channel)).map(|(core, _)| *core);
         table.push(cores.collect::<Vec<_>>());
+    }
+    let (surrogates, _) = network.surrogate_channels();
+    let readouts = surrogates.iter().enumerate().filter(|(_, channel)| channel.is_some());
+    for readout in readouts.map(|(population, _)| population) {
+        let mirrors = |slice: &Placement| {
+            let mirrored =
+                network.populations[slice.population].learning.and_then(|l| l.third_factor.mirrored());
+            mirrored.is_some_and(|(number, _)| network.projections[usize::from(number)].target == readout)
+        };
+        let cores = by_core.iter().filter(|(_, slices)| slices.iter().any(mirrors)).map(|(core, _)| *core);
+        let cores: Vec<CoreId> = cores.collect();
+        table.extend(std::iter::repeat_n(cores, network.populations[readout].neurons as usize));
     }
     for node in nodes {
         node.error_routes = table.clone();

@@ -188,6 +188,26 @@ impl Network {
         self.populations.iter().filter(|p| p.readout.is_some()).map(|p| p.neurons as usize).sum()
     }
 
+    /// First broadcast channel of each population's surrogates, where a mirror needs them to follow a filter; they come
+    /// after those of the errors, in the order of the populations. And how many they are.
+    #[must_use]
+    pub fn surrogate_channels(&self) -> (Vec<Option<u16>>, usize) {
+        let filtered = |number: u16| {
+            let projection = &self.projections[usize::from(number)];
+            projection.learning.is_some_and(|rule| rule.eligibility.is_some()).then_some(projection.target)
+        };
+        let rules = self.populations.iter().filter_map(|p| p.learning?.third_factor.mirrored());
+        let needed: Vec<usize> = rules.filter_map(|(number, _)| filtered(number)).collect();
+        let first = self.channels();
+        let mut next = first;
+        let channels = self.populations.iter().enumerate().map(|(index, population)| {
+            let own = needed.contains(&index).then_some(next as u16);
+            next += if own.is_some() { population.neurons as usize } else { 0 };
+            own
+        });
+        (channels.collect(), next - first)
+    }
+
     /// Index of the population `name`.
     #[must_use]
     pub fn population(&self, name: &str) -> Option<usize> {

@@ -3,7 +3,9 @@
 
 mod files_common;
 
-use files_common::{DIGITS, digits_with, load, refused};
+use files_common::{DIGITS, digits_with, load, paper, refused};
+use std::path::Path;
+use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::network::Network;
 use synfire_chip::warnings::warnings;
 use synfire_plasticity::config::{Competition, ErrorSignal, Presynaptic, ThirdFactor};
@@ -54,6 +56,29 @@ fn what_cannot_be_mirrored_is_refused() {
     let sparse = "to: \"readout\",\n            connect: Random(targets: 3),";
     let (title, _) = problem(&mirrored.replace("to: \"readout\",\n            connect: AllToAll,", sparse));
     assert_eq!(title, "`hidden_readout` cannot be mirrored");
+}
+
+#[test]
+fn a_mirror_follows_a_plain_filter() {
+    let delta = "learning: (third_factor: OwnError),";
+    let own = "learning: (third_factor: OwnError, surrogate: (shape: Triangle, half_width: 2.0)),";
+    let with = |filter: &str| {
+        let text = digits_with(FEEDBACK, MIRROR).replace(delta, own);
+        text.replace("shift: 14, rounding: Nearest", &format!("shift: 14, eligibility: Filter({filter})"))
+    };
+    let plain = "q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 6";
+    let filtered = network(&with(plain));
+    assert_eq!(filtered.surrogate_channels(), (vec![None, Some(10)], 10), "after the channels of the errors");
+    assert_eq!(network(&digits_with(FEEDBACK, MIRROR)).surrogate_channels(), (vec![None, None], 0));
+    let (title, allowed) = problem(&with(&format!("{plain}, normalise: (reference_bits: 8)")));
+    assert_eq!(title, "`hidden_readout` cannot be mirrored");
+    assert!(allowed.contains("`Filter(..)` without `normalise`"), "{allowed}");
+    let mut slow = paper();
+    slow.learning.error_delay = 2;
+    let late = network_from_text("net.ron", &with(plain), Path::new(""), &slow, &NetworkOverrides::default());
+    let late = late.expect_err("too late").to_string();
+    assert!(late.contains("the readout's surrogates would arrive too late"), "{late}");
+    assert!(late.contains("allowed: a chip with `error_delay_steps: 1`"), "{late}");
 }
 
 #[test]

@@ -24,6 +24,17 @@ pub struct Access {
     pub writes: BTreeSet<Variable>,
 }
 
+/// What a slice's mirror does: nothing where there is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mirrored {
+    /// No weight of it changes.
+    Fixed,
+    /// Its weights follow a delta rule.
+    Traced,
+    /// Its weights follow a rule with a filter a synapse.
+    Filtered,
+}
+
 impl Access {
     /// Adds what another part declares.
     pub fn join(&mut self, other: &Self) {
@@ -50,8 +61,13 @@ impl Access {
         }
     }
 
+    /// The end of micro-step 7: a readout's surrogates leave.
+    pub(crate) fn surrogates_sent(&mut self) {
+        self.add(&[Variable::Surrogate], &[Variable::BroadcastSurrogate]);
+    }
+
     /// Micro-step 7: third factor, surrogate, modulation of a population that learns.
-    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, mirror_learns: bool, adapts: bool) {
+    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, mirror: Mirrored, adapts: bool) {
         self.add(&[], &[Variable::ThirdFactor]);
         match learning.third_factor {
             ThirdFactor::OwnError => self.add(OwnError::READS, &[]),
@@ -66,10 +82,16 @@ impl Access {
             ThirdFactor::Mirror { .. } | ThirdFactor::Symmetric { .. } => self.add(Mirror::READS, &[]),
             ThirdFactor::Compartment { .. } => self.add(Compartment::READS, &[Variable::Compartment]),
         }
-        if mirror_learns {
+        if mirror != Mirrored::Fixed {
             self.add(
                 &[Variable::Spike, Variable::MirrorTrace, Variable::BroadcastError],
                 &[Variable::MirrorTrace, Variable::MirrorRow],
+            );
+        }
+        if mirror == Mirrored::Filtered {
+            self.add(
+                &[Variable::BroadcastSurrogate, Variable::MirrorEligibility],
+                &[Variable::MirrorEligibility],
             );
         }
         if learning.rate_limit.is_some() {

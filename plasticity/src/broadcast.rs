@@ -2,7 +2,8 @@
 //!
 //! A readout's error of step `n` is used by every learning core, the sender included, in step `n + error_delay`.
 //! `target k value` is latched until changed or cleared; `learn` gates errors, third factors and writes.
-//! Source: `docs/arithmetic.md`, micro-steps 1 and 6.
+//! Surrogates of readouts that are mirrored with a filter travel like errors, on channels above those of the errors.
+//! Source: `docs/arithmetic.md`, micro-steps 1 and 6, section 7.1.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +13,12 @@ const SLOTS: usize = 64;
 /// Registers of the broadcast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BroadcastState {
-    /// Errors used in this step, one a channel (error lanes).
+    /// Errors used in this step, one a channel (error lanes); then surrogates, one a channel.
     pub errors: Vec<i32>,
-    /// Whether any of them is not zero.
+    /// Whether any error is not zero.
     pub any_error: bool,
+    /// Whether any error or surrogate is not zero.
+    any: bool,
     /// Target of each channel (membrane lanes; 0 or 1 for spike trains).
     pub targets: Vec<i32>,
     /// Whether the core learns.
@@ -27,24 +30,25 @@ pub struct BroadcastState {
 }
 
 impl BroadcastState {
-    /// All registers at reset, learning off.
+    /// All registers at reset, learning off, for so many channels of errors and of surrogates.
     #[must_use]
-    pub fn new(channels: usize) -> Self {
+    pub fn new(errors: usize, surrogates: usize) -> Self {
         Self {
-            errors: vec![0; channels],
+            errors: vec![0; errors + surrogates],
             any_error: false,
-            targets: vec![0; channels],
+            any: false,
+            targets: vec![0; errors],
             learn: false,
             shift_offset: 0,
-            pending: vec![0; channels * SLOTS],
+            pending: vec![0; (errors + surrogates) * SLOTS],
             occupied: 0,
         }
     }
 
-    /// An error packet: `error` on `channel`, to be used in step `due`.
+    /// A graded packet: an error or a surrogate on `channel`, to be used in step `due`.
     pub fn receive(&mut self, channel: usize, error: i32, due: u64) {
         let slot = due as usize % SLOTS;
-        self.pending[slot * self.targets.len() + channel] = error;
+        self.pending[slot * self.errors.len() + channel] = error;
         self.occupied |= 1 << slot;
     }
 
@@ -52,22 +56,23 @@ impl BroadcastState {
     pub fn arrive(&mut self, step: u64) {
         let slot = step as usize % SLOTS;
         if self.occupied >> slot & 1 == 1 {
-            let channels = self.targets.len();
+            let channels = self.errors.len();
             let due = &mut self.pending[slot * channels..(slot + 1) * channels];
             self.errors.copy_from_slice(due);
             due.fill(0);
             self.occupied &= !(1 << slot);
-            self.any_error = self.errors.iter().any(|e| *e != 0);
-        } else if self.any_error {
+            self.any_error = self.errors[..self.targets.len()].iter().any(|e| *e != 0);
+            self.any = true;
+        } else if self.any {
             self.errors.fill(0);
-            self.any_error = false;
+            (self.any_error, self.any) = (false, false);
         }
     }
 
     /// Control event `clear`: errors under way and targets go; the learn flag and the rate stay.
     pub fn clear(&mut self) {
         self.errors.fill(0);
-        self.any_error = false;
+        (self.any_error, self.any) = (false, false);
         self.targets.fill(0);
         self.pending.fill(0);
         self.occupied = 0;

@@ -208,6 +208,8 @@ pub struct MirrorConfig {
     pub learning: Option<SynapseLearning>,
     /// Bits of its store.
     pub store_bits: u8,
+    /// First broadcast channel of the readout's surrogates, where it learns with a filter.
+    pub surrogates: Option<u16>,
     /// Its weights at the start: a row of channels a neuron of the slice.
     pub weights: Vec<i16>,
 }
@@ -221,6 +223,8 @@ pub struct SliceConfig {
     pub readout: Option<Readout>,
     /// The weights they mirror.
     pub mirror: Option<MirrorConfig>,
+    /// First broadcast channel of its population's surrogates, where a mirror needs them.
+    pub surrogates: Option<u16>,
 }
 
 /// What keeps a neuron's rate down while it learns.

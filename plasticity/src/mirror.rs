@@ -6,12 +6,16 @@
 //! neuron's own spikes, and the dither is a function of logical names. So the copy is updated here, after the third
 //! factors of the step were formed from it. Source: `docs/arithmetic.md`, "Mirror".
 //!
+//! Where the readout learns with a filter a synapse (SuperSpike), its weights change by `(L_k E2_ki + dither) >> k`, and E2
+//! of a step needs surrogates up to the step before alone. They arrive one step late, like errors: so the copy keeps E1 of
+//! the step before and E2 of this one, which is in time.
+//!
 //! Promises: equal to the weights in the readout's core after every step (a property test holds it to that).
-//! Absent on purpose: readouts that learn by anything but the delta rule of their own error, several delays.
+//! Absent on purpose: readouts that learn by anything but their own error, normalisers, several delays.
 
 use crate::config::MirrorConfig;
 use crate::kernel::{self, Factors, RowUpdate, States};
-use crate::rules::{TraceProduct, WeightDecay};
+use crate::rules::{DoubleFilter, EligibilityProduct, LateFilter, TraceProduct, WeightDecay};
 use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Variable};
 use core::marker::PhantomData;
@@ -30,12 +34,18 @@ pub struct MirrorState {
     traces: Traces,
     /// Spikes under way: bit `i` is the spike of `i + 1` steps ago.
     under_way: Vec<u64>,
+    /// States of a filter, as `weights`: E1 of the step before, E2 of this one; empty where there is none.
+    first: Vec<u16>,
+    second: Vec<u16>,
+    /// Rows of states that are not at rest.
+    awake: Vec<bool>,
 }
 
 /// The mirror of one slice.
 #[derive(Clone, Debug)]
 pub struct Mirror {
     config: MirrorConfig,
+    filter: Option<LateFilter>,
     channels: usize,
     first: u32,
     seed: u32,
@@ -47,16 +57,28 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// The copy at its start, for the neurons of `slice` and a readout of `channels` neurons.
+    /// The copy at its start, for the neurons of `slice` and a readout of `channels` neurons; `filter` is that of the
+    /// readout's synapses.
     #[must_use]
-    pub fn new(config: MirrorConfig, slice: &Slice, channels: usize, seed: u32) -> Self {
+    pub fn new(
+        config: MirrorConfig,
+        filter: Option<DoubleFilter>,
+        slice: &Slice,
+        channels: usize,
+        seed: u32,
+    ) -> Self {
+        let (states, rows) = if filter.is_some() { (config.weights.len(), slice.len) } else { (0, 0) };
         let state = MirrorState {
             weights: config.weights.clone(),
             traces: Traces::new(slice.len),
             under_way: vec![0; slice.len],
+            first: vec![0; states],
+            second: vec![0; states],
+            awake: vec![false; rows],
         };
         Self {
             config,
+            filter: filter.map(LateFilter),
             channels,
             first: slice.first,
             seed: dither::Purpose::Dither.seed(seed),
@@ -70,6 +92,9 @@ impl Mirror {
     pub fn clear(&mut self) {
         self.state.traces.clear();
         self.state.under_way.fill(0);
+        self.state.first.fill(0);
+        self.state.second.fill(0);
+        self.state.awake.fill(false);
     }
 
     /// All weights, a row of channels a neuron.
@@ -82,6 +107,12 @@ impl Mirror {
     #[must_use]
     pub fn trace_p(&self) -> &[i32] {
         &self.state.traces.p
+    }
+
+    /// States of the filter: E1 of the step before and E2 of this one, a row of channels a neuron.
+    #[must_use]
+    pub fn eligibility(&self) -> (&[u16], &[u16]) {
+        (&self.state.first, &self.state.second)
     }
 
     /// Trace pairs that the hardware advances in a step.
@@ -102,12 +133,54 @@ impl Mirror {
         self.config.learning.is_some()
     }
 
-    /// Bits of its state: weights, traces, spikes under way.
+    /// Whether a filter's states are kept.
     #[must_use]
-    pub fn bits(&self) -> u64 {
+    pub fn is_filtered(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// First broadcast channel of the surrogates that it needs.
+    #[must_use]
+    pub fn surrogates(&self) -> Option<usize> {
+        self.config.surrogates.map(usize::from)
+    }
+
+    /// Bits of its state: weights, traces, spikes under way, and `eligibility_bits` a state of a filter.
+    #[must_use]
+    pub fn bits(&self, eligibility_bits: u8) -> u64 {
         let weights = self.state.weights.len() as u64 * u64::from(self.config.store_bits);
         let pair = 2 * u64::from(self.config.traces.bits) + u64::from(self.config.delay);
-        weights + self.trace_pairs() * pair
+        let states = (self.state.first.len() + self.state.second.len()) as u64 * u64::from(eligibility_bits);
+        weights + self.trace_pairs() * pair + states
+    }
+
+    /// The filter, from the surrogates that the readout formed in the step before and the traces of that step. Call
+    /// before [`Mirror::advance`].
+    pub fn advance_filter(&mut self, surrogates: &[i32], counts: &mut LearningCounts, tally: Option<&Tally>) {
+        let Some(filter) = self.filter else { return };
+        let MirrorState { traces, first, second, awake, .. } = &mut self.state;
+        let factors = Factors {
+            third_factor: surrogates,
+            surrogate: surrogates,
+            modulation: surrogates,
+            adaptation_strength: &[],
+        };
+        for (row, awake) in awake.iter_mut().enumerate() {
+            let trace = traces.p[row];
+            if trace == 0 && !*awake {
+                continue;
+            }
+            let states = row * self.channels..(row + 1) * self.channels;
+            let (first, second) = (&mut first[states.clone()], &mut second[states]);
+            *awake = kernel::advance_row(first, second, factors, trace, filter) != 0;
+            counts.eligibility_updates += self.channels as u64;
+            if let Some(tally) = tally {
+                tally.read(Variable::MirrorTrace, 1);
+                tally.read(Variable::BroadcastSurrogate, self.channels);
+                tally.read(Variable::MirrorEligibility, 2 * self.channels);
+                tally.write(Variable::MirrorEligibility, 2 * self.channels);
+            }
+        }
     }
 
     /// Micro-step 5, as the readout's axons see it: what arrives there in this step, then this step's spikes leave.
@@ -145,8 +218,14 @@ impl Mirror {
         if driven == 0 {
             return;
         }
-        self.state.traces.list_active(&mut self.rows);
-        // The readout has no surrogate: its modulation is its third factor.
+        if self.filter.is_some() {
+            self.rows.clear();
+            let awake = self.state.awake.iter().enumerate().filter(|(_, awake)| **awake);
+            self.rows.extend(awake.map(|(row, _)| row as u32));
+        } else {
+            self.state.traces.list_active(&mut self.rows);
+        }
+        // Without a filter the readout has no surrogate: its modulation is its third factor.
         let lanes = &self.third_factor[..];
         let factors =
             Factors { third_factor: lanes, surrogate: lanes, modulation: lanes, adaptation_strength: &[] };
@@ -162,20 +241,24 @@ impl Mirror {
                 p: self.state.traces.p[at],
                 events: 0,
             };
-            let weights = &mut self.state.weights[at * self.channels..(at + 1) * self.channels];
-            let writes = kernel::update_row(
-                weights,
-                States::default(),
-                factors,
-                TraceProduct,
-                update,
-                PhantomData::<i64>,
-            );
+            let own = at * self.channels..(at + 1) * self.channels;
+            let weights = &mut self.state.weights[own.clone()];
+            let states = States { first: &self.state.first, second: &self.state.second }.part(own);
+            let word = PhantomData::<i64>;
+            let writes = if self.filter.is_some() {
+                kernel::update_row(weights, states, factors, EligibilityProduct, update, word)
+            } else {
+                kernel::update_row(weights, states, factors, TraceProduct, update, word)
+            };
             counts.rows_visited += 1;
             counts.weight_updates += driven as u64;
             counts.weight_writes += u64::from(writes);
             if let Some(tally) = tally {
-                tally.read(Variable::MirrorTrace, 1);
+                if self.filter.is_some() {
+                    tally.read(Variable::MirrorEligibility, driven);
+                } else {
+                    tally.read(Variable::MirrorTrace, 1);
+                }
                 tally.read(Variable::BroadcastError, driven);
                 tally.write(Variable::MirrorRow, writes as usize);
             }
@@ -185,7 +268,10 @@ impl Mirror {
     /// Puts registers from a checkpoint in place; false when their shape differs.
     #[must_use]
     pub fn restore(&mut self, state: MirrorState) -> bool {
-        let shape = |s: &MirrorState| (s.weights.len(), s.traces.p.len(), s.under_way.len());
+        let shape = |s: &MirrorState| {
+            let states = (s.first.len(), s.second.len(), s.awake.len());
+            (s.weights.len(), s.traces.p.len(), s.under_way.len(), states)
+        };
         let same = shape(&state) == shape(&self.state);
         if same {
             self.state = state;

@@ -3,24 +3,24 @@
 //! What they are at reset and after `clear`, what of them a checkpoint holds, how many bits they have.
 //! Absent on purpose: what a step does with them (`slice_step`), synapses (`block_learning`), packets.
 
-use crate::access::Access;
-use crate::config::{GroupReadout, NeuronLearning, Readout, SliceConfig, ThirdFactor};
+use crate::access::{Access, Mirrored};
+use crate::config::{Eligibility, GroupReadout, NeuronLearning, Readout, SliceConfig, ThirdFactor};
 use crate::feedback;
 use crate::group::Groups;
 use crate::kernel::Factors;
 use crate::mirror::{Mirror, MirrorState};
 use crate::readout::{ErrorFormats, ErrorTraces};
-use crate::rules::adaptation_strength;
+use crate::rules::{DoubleFilter, adaptation_strength};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
 use synfire_core::slice::Slice;
 
-/// An error that a readout neuron formed: an error packet's content.
+/// An error that a readout neuron formed, or a surrogate that it sends: a graded packet's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormedError {
     /// Broadcast channel.
     pub channel: u16,
-    /// Error lanes.
+    /// Error or surrogate lanes.
     pub value: i32,
 }
 
@@ -52,6 +52,8 @@ pub struct SliceLearning {
     /// B or G: one row of channels a neuron.
     pub(crate) matrix: Vec<i8>,
     pub(crate) mirror: Option<Mirror>,
+    /// First broadcast channel of the population's surrogates, where they are sent.
+    pub(crate) surrogates: Option<u16>,
     pub(crate) state: SliceState,
     /// L of this step.
     pub third_factor: Vec<i32>,
@@ -75,11 +77,18 @@ pub struct SliceLearning {
     adapts: bool,
 }
 
+/// The constants of a filter; `None` for another eligibility.
+pub(crate) fn filter(of: Eligibility, decay_fraction: u32, eligibility_bits: u8) -> Option<DoubleFilter> {
+    let Eligibility::Filter { q_decay, p_decay, product_shift, .. } = of else { return None };
+    let (product_shift, max) = (u32::from(product_shift), (1 << eligibility_bits) - 1);
+    Some(DoubleFilter { q_decay, p_decay, decay_fraction, product_shift, max })
+}
+
 impl SliceLearning {
     /// Registers at rest; matrices drawn for the slice's logical neurons.
     #[must_use]
     pub fn new(slice: &Slice, config: SliceConfig, formats: ErrorFormats, seed: u32) -> Self {
-        let SliceConfig { learning, readout, mirror } = config;
+        let SliceConfig { learning, readout, mirror, surrogates } = config;
         let len = slice.len;
         let neurons = slice.first..slice.first + len as u32;
         let mut matrix = Vec::new();
@@ -98,7 +107,13 @@ impl SliceLearning {
         let compartment = |l: NeuronLearning| matches!(l.third_factor, ThirdFactor::Compartment { .. });
         let compartments = if learning.is_some_and(compartment) { vec![0; len] } else { Vec::new() };
         let competes = readout.is_some_and(|r| r.competition.is_some());
-        let mirror = mirror.map(|config| Mirror::new(config, slice, channels, seed));
+        let mirror = mirror.map(|config| {
+            let eligibility = config.learning.and_then(|rule| rule.eligibility);
+            let decay_fraction = u32::from(formats.decay_fraction);
+            let filter =
+                eligibility.and_then(|of| filter(of, decay_fraction, formats.learning.eligibility_bits));
+            Mirror::new(config, filter, slice, channels, seed)
+        });
         Self {
             learning,
             readout,
@@ -112,6 +127,7 @@ impl SliceLearning {
                 compartments,
             },
             mirror,
+            surrogates,
             third_factor: vec![0; len],
             surrogate: vec![0; len],
             modulation: vec![0; len],
@@ -196,7 +212,15 @@ impl SliceLearning {
     /// What the slice declares to read and write.
     pub(crate) fn declare(&self, access: &mut Access) {
         if let Some(learning) = &self.learning {
-            access.neurons(learning, self.mirror.as_ref().is_some_and(Mirror::learns), self.adapts);
+            let mirror = match &self.mirror {
+                Some(mirror) if mirror.is_filtered() => Mirrored::Filtered,
+                Some(mirror) if mirror.learns() => Mirrored::Traced,
+                _ => Mirrored::Fixed,
+            };
+            access.neurons(learning, mirror, self.adapts);
+            if self.surrogates.is_some() {
+                access.surrogates_sent();
+            }
         }
         if let Some(readout) = &self.readout {
             access.readout(readout);
@@ -223,7 +247,8 @@ impl SliceLearning {
         let len = self.third_factor.len() as u64;
         let matrix = self.matrix.len() as u64 * 8;
         let transported = self.learning.and_then(|l| l.third_factor.mirrored()).is_some_and(|(_, t)| t);
-        let mirror = self.mirror.as_ref().filter(|_| !transported).map_or(0, Mirror::bits);
+        let mirror = self.mirror.as_ref().filter(|_| !transported);
+        let mirror = mirror.map_or(0, |mirror| mirror.bits(self.formats.learning.eligibility_bits));
         let traces = self.state.error_traces.as_ref().filter(|t| !t.is_empty());
         let traces = traces.map_or(0, |_| 2 * len * u64::from(formats.error_trace_bits));
         let groups = self.state.groups.as_ref().map_or(0, |g| {

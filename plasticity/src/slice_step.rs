@@ -265,6 +265,19 @@ impl SliceLearning {
         }
     }
 
+    /// The end of micro-step 7: the surrogates of a readout that is mirrored with a filter, whether or not it learns.
+    pub fn send_surrogates(&self, slice: &Slice, out: &mut Vec<FormedError>, tally: Option<&Tally>) {
+        let Some(channel) = self.surrogates else { return };
+        let first = channel + slice.first as u16;
+        let before = out.len();
+        let sent = (first..).zip(&self.surrogate).filter(|(_, surrogate)| **surrogate != 0);
+        out.extend(sent.map(|(channel, &value)| FormedError { channel, value }));
+        if let Some(tally) = tally {
+            tally.read(Variable::Surrogate, slice.len);
+            tally.write(Variable::BroadcastSurrogate, out.len() - before);
+        }
+    }
+
     /// Micro-steps 5 and 8 of the mirror, where the slice keeps one. Call after the third factors were formed.
     pub fn mirror_step(
         &mut self,
@@ -275,6 +288,10 @@ impl SliceLearning {
         tally: Option<&Tally>,
     ) {
         let (Some(mirror), Some(learning)) = (&mut self.mirror, self.learning) else { return };
+        if let Some(first) = mirror.surrogates() {
+            let channels = usize::from(learning.channels);
+            mirror.advance_filter(&broadcast.errors[first..first + channels], counts, tally);
+        }
         mirror.advance(slice, tally);
         counts.trace_updates += mirror.trace_pairs();
         if broadcast.learn && broadcast.any_error {

@@ -12,8 +12,8 @@ use crate::block_learning::{BlockLearning, EligibilityState, SynapseStates};
 use crate::broadcast::BroadcastState;
 use crate::config::{Eligibility, LearningDatapath, Presynaptic, SliceConfig, SynapseLearning};
 use crate::readout::ErrorFormats;
-use crate::rules::{AdaptationTrace, DoubleFilter};
-use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot};
+use crate::rules::AdaptationTrace;
+use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot, filter};
 use crate::variables::Tally;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
@@ -88,14 +88,15 @@ pub fn update_bits(product_bits: u32, rule: &SynapseLearning, store_bits: u8) ->
 
 impl LearningUnit {
     /// A unit for `core`. `slices` gives, per slice, how its neurons learn and whether they form errors;
-    /// `blocks`, per block, how its synapses learn; `channels` is the network's number of broadcast channels.
+    /// `blocks`, per block, how its synapses learn; then how many broadcast channels the network has for errors and for
+    /// surrogates.
     #[must_use]
     pub fn new(
         core: &NeuronCore,
         slices: Vec<SliceConfig>,
         blocks: &[Option<SynapseLearning>],
         (datapath, learning): (&Datapath, &LearningDatapath),
-        channels: usize,
+        (errors, surrogates): (usize, usize),
         seed: u32,
     ) -> Self {
         let formats = ErrorFormats {
@@ -113,23 +114,17 @@ impl LearningUnit {
             let config = (*config)?;
             let own = &mut slices[block.slice];
             let decay_fraction = u32::from(datapath.decay_fraction);
-            let states = config.eligibility.map(|eligibility| match eligibility {
-                Eligibility::Filter { q_decay, p_decay, product_shift, .. } => {
-                    SynapseStates::Filter(DoubleFilter {
-                        q_decay,
-                        p_decay,
-                        decay_fraction,
-                        product_shift: u32::from(product_shift),
-                        max: (1 << learning.eligibility_bits) - 1,
-                    })
+            let states = config.eligibility.and_then(|eligibility| match eligibility {
+                Eligibility::Filter { .. } => {
+                    filter(eligibility, decay_fraction, learning.eligibility_bits).map(SynapseStates::Filter)
                 }
-                Eligibility::Adaptation { trace_shift } => SynapseStates::Adaptation(AdaptationTrace {
+                Eligibility::Adaptation { trace_shift } => Some(SynapseStates::Adaptation(AdaptationTrace {
                     decay: own.follow_adaptation(&core.slices[block.slice]),
                     decay_fraction,
                     trace_shift: u32::from(trace_shift),
                     surrogate_fraction: u32::from(learning.surrogate.fraction),
                     max: (1 << (learning.eligibility_bits - 1)) - 1,
-                }),
+                })),
             });
             own.filters |= states.is_some();
             let has_surrogate = own.learning().is_some_and(|l| l.surrogate.is_some());
@@ -137,7 +132,8 @@ impl LearningUnit {
             Some(BlockLearning::new(block, config, states, bits, seed))
         });
         let blocks = blocks.collect();
-        Self { broadcast: BroadcastState::new(channels), slices, blocks, learning: *learning, tally: None }
+        let broadcast = BroadcastState::new(errors, surrogates);
+        Self { broadcast, slices, blocks, learning: *learning, tally: None }
     }
 
     /// Control event `clear`.
@@ -159,7 +155,8 @@ impl LearningUnit {
         self.slices.iter_mut().for_each(SliceLearning::arrive);
     }
 
-    /// Micro-steps 6 to 8 of `step`, after the core's 1 to 5. Errors formed are appended to `errors`.
+    /// Micro-steps 6 to 8 of `step`, after the core's 1 to 5. Errors formed, and surrogates that mirrors need, are
+    /// appended to `errors`.
     pub fn learn(
         &mut self,
         core: &mut NeuronCore,
@@ -176,6 +173,9 @@ impl LearningUnit {
             counts.third_factors += formed;
         }
         counts.errors_formed = (errors.len() - before) as u64;
+        for (own, slice) in self.slices.iter().zip(&core.slices) {
+            own.send_surrogates(slice, errors, self.tally.as_ref());
+        }
         let when = (step, self.broadcast.shift_offset);
         for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
             own.mirror_step(slice, &self.broadcast, when, &mut counts, self.tally.as_ref());
@@ -248,7 +248,8 @@ impl LearningUnit {
     /// # Errors
     /// [`SnapshotMismatch`] when shapes differ; the unit is then not usable.
     pub fn restore(&mut self, snapshot: LearningSnapshot) -> Result<(), SnapshotMismatch> {
-        let same_channels = snapshot.broadcast.targets.len() == self.broadcast.targets.len();
+        let channels = |state: &BroadcastState| (state.targets.len(), state.errors.len());
+        let same_channels = channels(&snapshot.broadcast) == channels(&self.broadcast);
         if !same_channels
             || snapshot.slices.len() != self.slices.len()
             || snapshot.blocks.len() != self.blocks.len()

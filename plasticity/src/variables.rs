@@ -116,6 +116,8 @@ variables! {
     MirrorRow: Neuron, "mirrored weights W_ki";
     /// Trace of the neuron's own spikes, as the readout's axon keeps it.
     MirrorTrace: Neuron, "mirrored trace P";
+    /// Eligibility states of the mirrored weights.
+    MirrorEligibility: Neuron, "mirrored eligibility E1, E2";
     /// Error compartment.
     Compartment: Neuron, "error compartment T";
     /// The neuron's column of its group's readout.
@@ -130,6 +132,8 @@ variables! {
     GroupError: Group, "group error e";
     /// Errors of a readout, sent to every core that listens.
     BroadcastError: Broadcast, "broadcast error E";
+    /// Surrogate derivatives of a readout, sent to every core that mirrors its weights with a filter.
+    BroadcastSurrogate: Broadcast, "broadcast surrogate s(U_cmp)";
 }
 
 /// Marks a rule that reads the variable `V`; made by [`reads!`](crate::reads) only.

@@ -87,6 +87,7 @@ fn every_register_equals_the_reference() {
     activity.assert_not_vacuous();
     assert!(activity.stochastic > 0, "no stochastic neuron fired: {activity:?}");
     assert!(activity.mirroring_decay > 0, "no mirrored weight decayed: {activity:?}");
+    assert!(activity.mirroring_filter > 0, "no mirrored weight learned through a filter: {activity:?}");
 }
 
 /// Invariants 2 and 6: counts depend on the placement, but on no number of threads.

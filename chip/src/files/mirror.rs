@@ -1,9 +1,9 @@
 //! Third factors from the weights of a projection to a readout: `Mirror(..)` and `Symmetric(..)`.
 //!
 //! A copy stays bit-equal only where the core that keeps it can do the readout's update itself: every pair connected,
-//! one delay, and a readout that learns by the delta rule of its own error, without a surrogate. `Symmetric` brings the
-//! weights from the readout's core in every step instead, which no local rule can, and is refused unless the network
-//! says `allow_nonlocal: true`.
+//! one delay, and a readout that learns by the delta rule of its own error, without a surrogate; or through a filter, whose
+//! surrogates it sends, where they arrive in the next step. `Symmetric` brings the weights from the readout's core in every
+//! step instead, which no local rule can, and is refused unless the network says `allow_nonlocal: true`.
 //!
 //! Promises: what resolves can be built and mirrored. Absent on purpose: how the copy is updated (the plasticity crate).
 
@@ -13,7 +13,7 @@ use super::network_file::NetworkFile;
 use super::spelling::{did_you_mean, listing};
 use crate::network::{Network, Projection, Source, Synapses};
 use synfire_core::arrival::Delays;
-use synfire_plasticity::config::{Presynaptic, ThirdFactor};
+use synfire_plasticity::config::{Eligibility, NeuronLearning, Presynaptic, ThirdFactor};
 
 /// Index of the projection that a third factor names.
 pub(super) fn projection(check: &mut Check<'_>, path: &str, name: &str, readouts: &Readouts<'_>) -> u16 {
@@ -79,13 +79,30 @@ fn mirrors(
         "`AllToAll`, or a dense array of weights",
     )?;
     let Some(learning) = projection.learning else { return Ok(()) };
-    let rule = target.learning;
-    expect(
-        rule.is_some_and(|l| {
-            l.third_factor == ThirdFactor::OwnError && l.surrogate.is_none() && l.rate_limit.is_none()
-        }) && learning.eligibility.is_none()
-            && learning.presynaptic == Presynaptic::Trace,
-        "its readout does not learn by the plain delta rule",
-        "`third_factor: OwnError` without surrogate and rate limit, and no eligibility, or weights that are fixed",
-    )
+    let own = |l: NeuronLearning| l.third_factor == ThirdFactor::OwnError && l.rate_limit.is_none();
+    let (by_own_error, surrogate) =
+        target.learning.map_or((false, false), |l| (own(l), l.surrogate.is_some()));
+    match learning.eligibility {
+        Some(Eligibility::Filter { normalise, .. }) => {
+            expect(
+                by_own_error && normalise.is_none(),
+                "its readout does not learn by its own error through a plain filter",
+                "`third_factor: OwnError` without rate limit, `Filter(..)` without `normalise`, or weights that are fixed",
+            )?;
+            expect(
+                network.learning.error_delay == 1,
+                "the readout's surrogates would arrive too late",
+                "a chip with `error_delay_steps: 1`",
+            )
+        }
+        Some(Eligibility::Adaptation { .. }) | None => expect(
+            by_own_error
+                && !surrogate
+                && learning.eligibility.is_none()
+                && learning.presynaptic == Presynaptic::Trace,
+            "its readout does not learn by the plain delta rule",
+            "`third_factor: OwnError` without surrogate and rate limit, or with a surrogate and a `Filter(..)`, or weights \
+             that are fixed",
+        ),
+    }
 }

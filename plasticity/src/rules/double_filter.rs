@@ -32,11 +32,43 @@ impl EligibilityRule for DoubleFilter {
     /// E2 takes the old E1, as P takes the old Q.
     #[inline(always)]
     fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32) {
-        let decay = |x, factor| synfire_core::decay::decay(x, factor, self.decay_fraction);
-        let input = (synapse.surrogate() as u32 * synapse.trace_p() as u32) >> self.product_shift;
-        let first = synapse.eligibility_first();
-        let second = (decay(synapse.eligibility_second(), self.p_decay) + first).min(self.max);
-        let first = (decay(first, self.q_decay) as u32).saturating_add(input).min(self.max as u32) as i32;
-        (first, second)
+        let old = synapse.eligibility_first();
+        let first = self.first(old, synapse.surrogate(), synapse.trace_p());
+        (first, self.second(synapse.eligibility_second(), old))
+    }
+}
+
+impl DoubleFilter {
+    #[inline(always)]
+    fn decayed(&self, state: i32, factor: u32) -> i32 {
+        synfire_core::decay::decay(state, factor, self.decay_fraction)
+    }
+
+    #[inline(always)]
+    fn first(&self, first: i32, surrogate: i32, trace: i32) -> i32 {
+        let input = (surrogate as u32 * trace as u32) >> self.product_shift;
+        (self.decayed(first, self.q_decay) as u32).saturating_add(input).min(self.max as u32) as i32
+    }
+
+    #[inline(always)]
+    fn second(&self, second: i32, first: i32) -> i32 {
+        (self.decayed(second, self.p_decay) + first).min(self.max)
+    }
+}
+
+/// The filter where surrogate and trace of a step are known one step later: the pair is E1 of the step before and E2 of
+/// this one, which needs no more of the filter than that.
+#[derive(Clone, Copy, Debug)]
+pub struct LateFilter(pub DoubleFilter);
+
+reads! { LateFilter: Surrogate, TraceP, EligibilityFirst, EligibilitySecond }
+
+impl EligibilityRule for LateFilter {
+    const STATES: usize = 2;
+
+    #[inline(always)]
+    fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32) {
+        let first = self.0.first(synapse.eligibility_first(), synapse.surrogate(), synapse.trace_p());
+        (first, self.0.second(synapse.eligibility_second(), first))
     }
 }

@@ -30,7 +30,7 @@ mod weight_decay;
 
 pub use adaptation_trace::{AdaptationProduct, AdaptationTrace, adaptation_strength};
 pub use compartment::Compartment;
-pub use double_filter::DoubleFilter;
+pub use double_filter::{DoubleFilter, LateFilter};
 pub use eligibility_product::EligibilityProduct;
 pub use event_product::EventProduct;
 pub use feedback::Feedback;

@@ -80,13 +80,14 @@ pub fn build(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<(Network, 
 #[must_use]
 pub fn program(network: &Network, steps: u32) -> Program {
     let seed = Purpose::Stimulus.seed(network.seed);
-    let readout = network
-        .populations
-        .iter()
-        .filter_map(|p| p.readout)
-        .find(|r| !matches!(r.signal, ErrorSignal::Modulation { .. }));
-    let (first, spikes) = readout
-        .map_or((0, false), |r| (r.first_channel, matches!(r.signal, ErrorSignal::FilteredSpikes { .. })));
+    let readouts = network.populations.iter().filter_map(|p| Some((p.readout?, p.neurons)));
+    let readout = readouts.filter(|(r, _)| !matches!(r.signal, ErrorSignal::Modulation { .. })).last();
+    let (first, neurons, spikes) = readout.map_or((0, READOUT, false), |(readout, neurons)| {
+        let spikes = matches!(readout.signal, ErrorSignal::FilteredSpikes { .. });
+        (readout.first_channel, neurons, spikes)
+    });
+    // A lone neuron has its target in every other period.
+    let choices = neurons.max(2);
     let one = if spikes { 1 } else { 1 << network.datapath.state_fraction };
     let step = |step: u32| {
         let mut events = StepEvents::default();
@@ -94,8 +95,8 @@ pub fn program(network: &Network, steps: u32) -> Program {
             events.control.push(Control::Learn(true));
         }
         if step.is_multiple_of(TARGET_PERIOD) {
-            let right = word(row_key(seed, u64::from(step), 1, 0), 0) % READOUT;
-            events.control.extend((0..READOUT).map(|k| Control::Target {
+            let right = word(row_key(seed, u64::from(step), 1, 0), 0) % choices;
+            events.control.extend((0..neurons).map(|k| Control::Target {
                 channel: first + k as u16,
                 value: if k == right { one } else { 0 },
             }));

@@ -110,10 +110,10 @@ impl Widths {
                 "slices.state.compartments" => self.third_factor,
                 "slices.mirror.weights" => self.mirror,
                 "slices.mirror.under_way" => 1,
-                "blocks.q" | "blocks.p" => self.eligibility,
+                "blocks.q" | "blocks.p" | "slices.mirror.first" | "slices.mirror.second" => self.eligibility,
                 "blocks.normaliser" => NORMALISER_BITS,
                 // The simulator's own bookkeeping of what it may skip, and a number of channels.
-                "traces.active" | "blocks.rows" | "slices.state.groups.channels" => 0,
+                "traces.active" | "blocks.rows" | "slices.mirror.awake" | "slices.state.groups.channels" => 0,
                 _ => return Err(format!("the checkpoint's `{within}` is not known to the audit")),
             };
             total += width * value.as_array().map_or(0, |lanes| lanes.len() as u64);

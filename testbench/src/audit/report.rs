@@ -226,7 +226,9 @@ fn width(variable: Variable, chip: &Chip, counted: &Counted) -> String {
             });
             learned.max().unwrap_or(0).to_string()
         }
-        Variable::EligibilityFirst | Variable::EligibilitySecond => learning.eligibility_bits.to_string(),
+        Variable::EligibilityFirst | Variable::EligibilitySecond | Variable::MirrorEligibility => {
+            learning.eligibility_bits.to_string()
+        }
         Variable::AdaptationStrength => (datapath.decay_fraction + 1).to_string(),
         Variable::TraceP | Variable::MirrorTrace => learning.trace_bits.to_string(),
         Variable::Events | Variable::SpikeCount | Variable::FeedbackRow | Variable::GroupRow => {
@@ -240,7 +242,7 @@ fn width(variable: Variable, chip: &Chip, counted: &Counted) -> String {
         Variable::OwnError | Variable::GroupError | Variable::BroadcastError => learning.error.to_string(),
         Variable::ThirdFactor | Variable::Compartment => learning.third_factor.to_string(),
         Variable::Normaliser => NORMALISER_BITS.to_string(),
-        Variable::Surrogate => learning.surrogate.to_string(),
+        Variable::Surrogate | Variable::BroadcastSurrogate => learning.surrogate.to_string(),
         Variable::Modulation => (learning.third_factor.width + learning.surrogate.width).to_string(),
         Variable::GroupOutput => "32".to_owned(),
     }

@@ -193,6 +193,29 @@ pub const RULES: &[AuditedRule] = &[
             Layers { synapse: FILTER, ..Layers::new(n).hidden(Some(third_factor)) }.text()
         },
     },
+    AuditedRule {
+        name: "superspike-mirror",
+        title: "SuperSpike on spike trains with mirror feedback: the readout sends its surrogates",
+        source: "V-B, symmetric feedback made local",
+        carries: None,
+        exponent: 2.0,
+        network: |n| {
+            let signal =
+                "FilteredSpikes(q_decay: Factor(2048), p_decay: Factor(3686), increment: 64, shift: 0)";
+            let third_factor = r#"Mirror(projection: "hidden_readout", shift: 14)"#;
+            // One neuron: copies grow with the neurons alone, and would hide the square beneath them.
+            let readout_surrogate = ", surrogate: (shape: Triangle, half_width: 2.0)";
+            let layers = Layers {
+                synapse: FILTER,
+                readout_synapse: FILTER,
+                readout_surrogate,
+                signal,
+                readout: 1,
+                ..Layers::new(n)
+            };
+            layers.hidden(Some(third_factor)).text()
+        },
+    },
 ];
 
 const FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8)";
@@ -224,6 +247,9 @@ struct Layers {
     extra: &'static str,
     /// Fields added to the learning of hidden synapses.
     synapse: &'static str,
+    /// Fields added to the learning of the readout's synapses, and of its neurons.
+    readout_synapse: &'static str,
+    readout_surrogate: &'static str,
     signal: &'static str,
     readout: u32,
     two: bool,
@@ -242,6 +268,8 @@ impl Layers {
             adaptation: "",
             extra: "",
             synapse: "",
+            readout_synapse: "",
+            readout_surrogate: "",
             signal: "Membrane",
             readout: READOUT,
             two: false,
@@ -304,13 +332,13 @@ impl Layers {
                 "hidden"
             }
         };
-        connect(last, "readout", "Constant(0.05)", "");
+        connect(last, "readout", "Constant(0.05)", self.readout_synapse);
         let (signal, spiking) = (self.signal, self.signal != "Membrane");
         format!(
             "(format: \"synfire-network/1\", name: \"audit\", allow_nonlocal: {}, inputs: [(name: \"in\", neurons: {n})],\n\
              populations: [{populations}(name: \"readout\", neurons: {}, neuron: ({neuron}, spiking: {spiking}), \
-             learning: (third_factor: OwnError), readout: (signal: {signal}))],\nprojections: [{projections}])",
-            self.nonlocal, self.readout
+             learning: (third_factor: OwnError{}), readout: (signal: {signal}))],\nprojections: [{projections}])",
+            self.nonlocal, self.readout, self.readout_surrogate
         )
     }
 }

@@ -70,6 +70,12 @@ pub const EXECUTORS: &[Executor] = &[
         run: run_mirror,
     },
     Executor {
+        name: "mirror-filter",
+        heading: "delay | k | b | shift | product shift | W at the start | fires | E | s | L | P | E1 of n - 1 | E2 | W",
+        inputs: 9,
+        run: run_mirror_filter,
+    },
+    Executor {
         name: "compartment",
         heading: "decay | shift | format | E | learn | T | L",
         inputs: 5,
@@ -268,7 +274,9 @@ fn run_unit(
     mut look: impl FnMut(&LearningUnit),
 ) {
     let (fires, errors, learn) = steps;
-    let channels = errors[0].len();
+    // Surrogates follow the errors.
+    let (all, surrogates) = (errors[0].len(), mirror.as_ref().and_then(|mirror| mirror.surrogates));
+    let channels = surrogates.map_or(all, usize::from);
     let learning = NeuronLearning {
         first_channel: 0,
         channels: channels as u16,
@@ -281,13 +289,13 @@ fn run_unit(
     parameters.reset = Reset::ToValue(0);
     let mut core = NeuronCore::default();
     core.slices.push(Slice::new(0, 0, 1, datapath, parameters, 16, 1));
-    let slices = vec![SliceConfig { learning: Some(learning), readout: None, mirror }];
-    let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, formats), channels, 1);
+    let slices = vec![SliceConfig { learning: Some(learning), readout: None, mirror, surrogates: None }];
+    let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, formats), (channels, all - channels), 1);
     for step in 0..errors.len() {
         unit.broadcast.learn = learn[step] == 1;
         unit.arrive(step as u64);
         unit.broadcast.errors = errors[step].iter().map(|e| *e as i32).collect();
-        unit.broadcast.any_error = errors[step].iter().any(|e| *e != 0);
+        unit.broadcast.any_error = errors[step][..channels].iter().any(|e| *e != 0);
         // The current of this step is the membrane of the next: the neuron fires one step after it is driven.
         if fires.get(step + 1) == Some(&1) {
             core.slices[0].add_port(0);
@@ -300,32 +308,65 @@ fn run_unit(
     }
 }
 
+/// The mirror of a row that begins with delay, k and store bits, and has its weights in column `at`.
+fn mirror_of(row: &Row, at: usize, eligibility: Option<Eligibility>) -> MirrorConfig {
+    let weights: Vec<i16> = row.list(at).iter().map(|w| *w as i16).collect();
+    let learning = SynapseLearning {
+        shift: row.get(1),
+        rounding: Rounding::Nearest,
+        weight_decay: None,
+        presynaptic: Presynaptic::Trace,
+        eligibility,
+    };
+    let traces = TraceConfig {
+        bits: 8,
+        increment: 16,
+        q_decay: 2048,
+        p_decay: 3686,
+        decay_fraction: 12,
+        updated_q: false,
+    };
+    MirrorConfig {
+        projection: 0,
+        delay: row.get(0),
+        traces,
+        learning: Some(learning),
+        store_bits: row.get(2),
+        surrogates: eligibility.map(|_| weights.len() as u16),
+        weights,
+    }
+}
+
+fn run_mirror_filter(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| {
+        let (q_decay, p_decay, product_shift) = (2048, 3686, row.get(4));
+        let mirror =
+            mirror_of(row, 5, Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise: None }));
+        let third_factor = ThirdFactor::Mirror { projection: 0, shift: row.get(3) };
+        let (fires, arrived) = (row.list(6), lists(row, 7).into_iter().zip(lists(row, 8)));
+        let arrived: Vec<Vec<i64>> =
+            arrived.map(|(errors, surrogates)| [errors, surrogates].concat()).collect();
+        let learn = vec![1; fires.len()];
+        let (mut factors, mut trace, mut first, mut second, mut copies) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        run_unit(third_factor, Some(mirror), &PAPER_LEARNING, (&fires, &arrived, &learn), |unit| {
+            let slice = &unit.slices[0];
+            let mirror = slice.mirror().expect("a mirror");
+            let lanes = |states: &[u16]| states.iter().map(|state| i32::from(*state)).collect();
+            factors.push(slice.third_factor[0]);
+            trace.push(mirror.trace_p()[0]);
+            first.push(lanes(mirror.eligibility().0));
+            second.push(lanes(mirror.eligibility().1));
+            copies.push(mirror.weights().iter().map(|w| i32::from(*w)).collect());
+        });
+        let (first, second) = (show_lists(first), show_lists(second));
+        results![show(factors), show(trace), first, second, show_lists(copies)]
+    })
+}
+
 fn run_mirror(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| {
-        let weights: Vec<i16> = row.list(4).iter().map(|w| *w as i16).collect();
-        let learning = SynapseLearning {
-            shift: row.get(1),
-            rounding: Rounding::Nearest,
-            weight_decay: None,
-            presynaptic: Presynaptic::Trace,
-            eligibility: None,
-        };
-        let traces = TraceConfig {
-            bits: 8,
-            increment: 16,
-            q_decay: 2048,
-            p_decay: 3686,
-            decay_fraction: 12,
-            updated_q: false,
-        };
-        let mirror = MirrorConfig {
-            projection: 0,
-            delay: row.get(0),
-            traces,
-            learning: Some(learning),
-            store_bits: row.get(2),
-            weights,
-        };
+        let mirror = mirror_of(row, 4, None);
         let third_factor = ThirdFactor::Mirror { projection: 0, shift: row.get(3) };
         let (fires, errors) = (row.list(5), lists(row, 6));
         let learn = vec![1; fires.len()];
@@ -439,7 +480,7 @@ fn run_third_factor(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let mut core = NeuronCore::default();
         core.slices.push(Slice::new(population, neuron, 1, datapath, parameters, 16, seed));
         let slices = vec![SliceConfig { learning: Some(learning), ..SliceConfig::default() }];
-        let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, &formats), errors.len(), seed);
+        let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, &formats), (errors.len(), 0), seed);
         unit.broadcast.learn = true;
         let last = spikes.max(2) - 1;
         for step in 0..=last {

@@ -60,7 +60,7 @@ fn run_error_line(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let events = row.text(2).split_whitespace().map(|w| error_event(w).unwrap_or_else(|| row.bad(2)));
         let events: Vec<_> = events.collect();
         let (delay, last): (u64, u64) = (row.get(0), row.get(3));
-        let mut broadcast = BroadcastState::new(row.get(1));
+        let mut broadcast = BroadcastState::new(row.get(1), 0);
         for step in 0..=last {
             if events.contains(&(step, None)) {
                 broadcast.clear();
@@ -145,8 +145,9 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
         presynaptic: Presynaptic::Trace,
         eligibility,
     };
-    let slices = vec![SliceConfig { learning: Some(neurons), readout: Some(readout), mirror: None }];
-    let mut unit = LearningUnit::new(&core, slices, &[Some(synapses)], (&datapath, &learning), 1, SEED);
+    let slices =
+        vec![SliceConfig { learning: Some(neurons), readout: Some(readout), ..SliceConfig::default() }];
+    let mut unit = LearningUnit::new(&core, slices, &[Some(synapses)], (&datapath, &learning), (1, 0), SEED);
     unit.set_dense_sweep(dense_sweep);
     options.all_read();
     Node::new(CoreId(0), core, unit)

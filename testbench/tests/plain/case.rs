@@ -65,6 +65,8 @@ pub struct Activity {
     pub mirroring: usize,
     /// Cases in which a weight of a projection with weight decay changed.
     pub decaying: usize,
+    /// Cases in which a mirrored weight with a filter changed.
+    pub mirroring_filter: usize,
     /// Cases in which a mirrored weight with weight decay changed.
     pub mirroring_decay: usize,
     /// Cases in which an event-driven rule changed a weight.
@@ -97,6 +99,7 @@ impl Activity {
         self.filtered += usize::from(totals.filtered_writes > 0);
         self.mirroring += usize::from(totals.mirrored_writes > 0);
         self.decaying += usize::from(totals.decaying_writes > 0);
+        self.mirroring_filter += usize::from(totals.mirrored_filters > 0);
         self.mirroring_decay += usize::from(totals.mirrored_decays > 0);
         self.event_driven += usize::from(totals.event_writes > 0);
         self.sharing += usize::from(totals.tap_writes > 0);

@@ -183,7 +183,8 @@ fn adaptation(c: &mut Choices<'_>, network: &Network, target: usize) -> Option<E
 }
 
 /// Lets populations that learn by random feedback mirror their weights to the readout instead, where a projection
-/// connects every pair with one delay; the readout then learns by the plain delta rule.
+/// connects every pair with one delay; the readout then learns by the plain delta rule, or through a filter where its
+/// surrogates arrive in time.
 pub fn mirrors(c: &mut Choices<'_>, network: &mut Network) {
     for index in 0..network.populations.len() {
         let Some(learning) = network.populations[index].learning else { continue };
@@ -206,8 +207,30 @@ pub fn mirrors(c: &mut Choices<'_>, network: &mut Network) {
             let mirror = ThirdFactor::Mirror { projection, shift };
             learning.third_factor = c.pick(&[mirror, mirror, ThirdFactor::Symmetric { projection, shift }]);
         }
-        if let Some(delta) = &mut network.populations[target].learning {
-            (delta.surrogate, delta.rate_limit) = (None, None);
+        // One readout has a surrogate or has none, for all that mirror it.
+        let others = (0..index).filter_map(|p| network.populations[p].learning?.third_factor.mirrored());
+        let others = others.map(|(other, _)| &network.projections[usize::from(other)]);
+        let rules = others.filter(|other| other.target == target).filter_map(|other| other.learning);
+        let settled = rules.map(|rule| rule.eligibility.is_some()).next();
+        let chosen = network.learning.error_delay == 1 && c.chance(60);
+        let filtered = settled.unwrap_or(chosen);
+        let (one, widest) = (1i64 << network.datapath.decay_fraction, network.datapath.state_width - 2);
+        if let Some(own) = &mut network.populations[target].learning {
+            own.rate_limit = None;
+            let boxcar = Surrogate { shape: SurrogateShape::Boxcar, half_width_log2: widest };
+            own.surrogate = filtered.then(|| own.surrogate.unwrap_or(boxcar));
+        }
+        if filtered {
+            if let Some(rule) = &mut network.projections[number].learning {
+                rule.presynaptic = Presynaptic::Trace;
+                rule.eligibility = Some(Eligibility::Filter {
+                    q_decay: c.range(one / 4, one) as u32,
+                    p_decay: c.range(one / 4, one) as u32,
+                    product_shift: c.bits(0, 8),
+                    normalise: None,
+                });
+            }
+            continue;
         }
         for (other, projection) in network.projections.iter_mut().enumerate() {
             if let Some(rule) = projection.learning.as_mut().filter(|_| projection.target == target) {

@@ -106,7 +106,11 @@ fn engine(c: &mut Choices<'_>, datapath: &Datapath) -> LearningDatapath {
         trace_increment: if c.chance(30) { c.range(1, most) as u16 } else { 16.min(most) as u16 },
         eligibility_bits: if wide { c.bits(4, 16) } else { 12 },
         error_trace_bits: if wide { c.bits(4, 32) } else { 16 },
-        error_delay: if c.chance(5) { 63 } else { c.bits(1, 5) },
+        error_delay: match c.below(20) {
+            0 => 63,
+            1..9 => 1,
+            _ => c.bits(1, 5),
+        },
     }
 }
 

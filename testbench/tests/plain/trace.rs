@@ -128,6 +128,8 @@ pub struct Totals {
     pub filtered_writes: u64,
     /// Writes of copies.
     pub mirrored_writes: u64,
+    /// Writes of copies of weights that learn through a filter.
+    pub mirrored_filters: u64,
     /// Writes of copies of weights that decay.
     pub mirrored_decays: u64,
     /// Weight writes of projections whose weights decay.
@@ -178,6 +180,9 @@ impl Totals {
             let copies = (0..network.populations.len()).filter(|p| mirrored(network, *p) == Some(of)).count();
             self.weight_writes += changed * (1 + copies as u64);
             self.mirrored_writes += changed * copies as u64;
+            if projection.learning.is_some_and(|rule| rule.eligibility.is_some()) {
+                self.mirrored_filters += changed * copies as u64;
+            }
             if projection.learning.is_some_and(|rule| rule.weight_decay.is_some()) {
                 self.decaying_writes += changed;
                 self.mirrored_decays += changed * copies as u64;
