@@ -80,8 +80,8 @@ pub fn build(rule: &AuditedRule, neurons: u32, chip: &Chip) -> Result<(Network, 
 #[must_use]
 pub fn program(network: &Network, steps: u32) -> Program {
     let seed = Purpose::Stimulus.seed(network.seed);
-    let readouts = network.populations.iter().filter_map(|p| Some((p.readout?, p.neurons)));
-    let readout = readouts.filter(|(r, _)| !matches!(r.signal, ErrorSignal::Modulation { .. })).last();
+    let mut readouts = network.populations.iter().filter_map(|p| Some((p.readout?, p.neurons)));
+    let readout = readouts.find(|(readout, _)| !matches!(readout.signal, ErrorSignal::Modulation { .. }));
     let (first, neurons, spikes) = readout.map_or((0, READOUT, false), |(readout, neurons)| {
         let spikes = matches!(readout.signal, ErrorSignal::FilteredSpikes { .. });
         (readout.first_channel, neurons, spikes)
