@@ -286,7 +286,7 @@ fn largest_slice(network: &Network, chip: &Chip, index: usize) -> Result<u32, Ma
 fn more_copies(network: &Network, chip: &Chip, index: usize, number: usize, kernel: Kernel) -> String {
     let mut other = network.clone();
     let rows = kernel.map[0];
-    for copies in (kernel.copies + 1..=rows).filter(|copies| rows % copies == 0) {
+    for copies in (kernel.copies + 1..=rows).filter(|copies| rows.is_multiple_of(*copies)) {
         if let Synapses::Shared { kernel, .. } = &mut other.projections[number].synapses {
             kernel.copies = copies;
         }

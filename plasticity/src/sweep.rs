@@ -176,8 +176,9 @@ pub(crate) fn sum_rows<R: UpdateRule, M: Meter>(
         let at = row as usize;
         let update = rows.update(index, &sweep);
         counts.rows_visited += 1;
-        for entry in starts[at] as usize..starts[at + 1] as usize {
-            let slot = usize::from(posts[entry]);
+        let entries = starts[at] as usize..starts[at + 1] as usize;
+        for (post, tap) in posts[entries.clone()].iter().zip(&taps.taps[entries]) {
+            let slot = usize::from(*post);
             let can_change = sweep.gate[slot] != 0;
             if !can_change && !taps.dense {
                 continue;
@@ -191,7 +192,7 @@ pub(crate) fn sum_rows<R: UpdateRule, M: Meter>(
                 ..SynapseState::default()
             };
             let product: i64 = rule.product(&SynapseView::new(state, meter));
-            taps.sums.add(taps.taps[entry] as usize, product, meter);
+            taps.sums.add(*tap as usize, product, meter);
             counts.weight_updates += u64::from(can_change);
         }
     }

@@ -308,8 +308,9 @@ fn listed(projection: &Projection, all: usize) -> (Vec<Axon>, Vec<Synapse>, Vec<
 fn entries(starts: &[u32], posts: &[u32], weight: impl Fn(usize) -> usize) -> Vec<Synapse> {
     let mut synapses = Vec::new();
     for axon in 0..starts.len() - 1 {
-        for entry in starts[axon] as usize..starts[axon + 1] as usize {
-            synapses.push(Synapse { axon, post: posts[entry] as usize, weight: weight(entry) });
+        let of_axon = starts[axon] as usize..starts[axon + 1] as usize;
+        for (entry, post) in of_axon.clone().zip(&posts[of_axon]) {
+            synapses.push(Synapse { axon, post: *post as usize, weight: weight(entry) });
         }
     }
     synapses

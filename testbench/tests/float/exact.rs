@@ -163,7 +163,7 @@ impl Full {
         let [state, learning, trace, eligibility, error_trace, store] = NARROW.map(|bits| 1i64 << (bits - 1));
         let any = |lanes: &mut dyn Iterator<Item = i64>, half: i64| {
             let full = |lane: i64| lane.abs() == half - 1;
-            u32::from(lanes.map(full).fold(false, |any, full| any || full))
+            u32::from(lanes.map(full).max() == Some(true))
         };
         for neurons in &plain.neurons {
             let states = neurons.current.iter().chain(&neurons.compared);

@@ -32,7 +32,7 @@ fn rows_by_stores_with_paired_differences() {
         "curves and a raster"
     );
     let lines = folder.succeeds(&["compare", EXPERIMENT, "--out", "out", "--json"]);
-    assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{lines}");
+    assert!(lines.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{lines}");
 }
 
 /// The page over all tasks: a rule stands once, whatever its rows are called, and has its cells under each task.
