@@ -284,6 +284,40 @@ impl Synapses {
         }
     }
 
+    /// Gives every copy of a shared kernel the taps of its first one, in so many copies; false where nothing is
+    /// shared, or a feature map cannot be cut into as many bands.
+    #[must_use]
+    pub fn set_copies(&mut self, copies: u32) -> bool {
+        let Self::Shared { starts: _, presynaptic: _, posts, reads, weights, kernel } = self else {
+            return false;
+        };
+        let [rows, columns] = kernel.map;
+        if copies == 0 || !rows.is_multiple_of(copies) {
+            return false;
+        }
+        let taps = kernel.taps();
+        kernel.copies = copies;
+        for (read, post) in reads.iter_mut().zip(posts.iter()) {
+            let row = post / columns % rows;
+            *read = row / (rows / copies) * taps + *read % taps;
+        }
+        *weights = repeated(weights, (0..copies * taps).map(|at| (at % taps) as usize));
+        true
+    }
+
+    /// Gives every synapse of a shared kernel a weight of its own, which begins as its tap; false where nothing is
+    /// shared.
+    #[must_use]
+    pub fn unshare(&mut self) -> bool {
+        let Self::Shared { presynaptic, starts, posts, reads, weights, kernel: _ } = self else {
+            return false;
+        };
+        let weights = repeated(weights, reads.iter().map(|read| *read as usize));
+        let (presynaptic, starts) = (std::mem::take(presynaptic), std::mem::take(starts));
+        *self = Self::Sparse { presynaptic, starts, posts: std::mem::take(posts), weights };
+        true
+    }
+
     /// Most synapses that read one weight.
     #[must_use]
     pub fn most_readers(&self) -> u64 {
@@ -291,6 +325,14 @@ impl Synapses {
         let mut counts = vec![0; weights.len()];
         reads.iter().for_each(|read| counts[*read as usize] += 1);
         counts.into_iter().max().unwrap_or(0)
+    }
+}
+
+/// The weights at these places, in lanes as wide.
+fn repeated(weights: &WeightLanes, places: impl Iterator<Item = usize>) -> WeightLanes {
+    match weights {
+        WeightLanes::I8(lanes) => WeightLanes::I8(places.map(|at| lanes[at]).collect()),
+        WeightLanes::I16(lanes) => WeightLanes::I16(places.map(|at| lanes[at]).collect()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Shared kernels against what they stand for: the same synapses with a weight each, and copies that drift apart.
 
 use std::path::Path;
+use synfire::experiment::changes::apply;
+use synfire::experiment::file::Change;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::Network;
@@ -123,4 +125,36 @@ fn copies_of_a_kernel_drift_apart() {
     let after = machine.weights(&network, 0);
     assert_eq!(&after[27..], lower, "nothing reached the lower band");
     assert_ne!(&after[..27], upper, "the upper band learned");
+}
+
+/// What rows of an experiment change is what a network file states.
+#[test]
+fn changes_give_what_files_state() {
+    let shown = |network: &Network| format!("{:?}", network.projections[0].synapses);
+    let mut changed = network("");
+    assert!(changed.projections[0].synapses.set_copies(2));
+    assert_eq!(shown(&changed), shown(&network(", copies: 2")));
+    assert!(changed.projections[0].synapses.set_copies(4));
+    assert_eq!(shown(&changed), shown(&network(", copies: 4")));
+    assert!(!changed.projections[0].synapses.set_copies(3), "4 rows are no 3 bands");
+    assert!(!changed.projections[0].synapses.set_copies(0));
+    assert!(changed.projections[0].synapses.set_copies(1));
+    assert_eq!(shown(&changed), shown(&network("")));
+    assert!(changed.projections[0].synapses.unshare());
+    assert_eq!(shown(&changed), shown(&network(", shared: false")));
+    assert!(!changed.projections[0].synapses.unshare(), "nothing is shared any more");
+}
+
+#[test]
+fn a_change_of_a_kernel_that_is_not_there_is_refused() {
+    let refused = |change: Change| {
+        let mut network = network("");
+        apply(&mut network, &change, 128).expect_err("no such change").to_string()
+    };
+    let problem = refused(Change::Copies("kernel".to_owned(), 3));
+    assert!(problem.contains("found 3 copies") && problem.contains("a divisor of 4 rows"), "{problem}");
+    for change in [Change::Copies("read".to_owned(), 2), Change::Unshared("read".to_owned())] {
+        let problem = refused(change);
+        assert!(problem.contains("projection `read` shares no kernel"), "{problem}");
+    }
 }

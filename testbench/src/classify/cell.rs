@@ -4,6 +4,7 @@
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
 use super::schedule::{Schedule, Shown};
+use super::sharing::Sharing;
 use super::task::Task;
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
@@ -94,6 +95,9 @@ pub struct CellResult {
     pub memory: FullestCore,
     /// Learning groups of all populations: a property of the network, not of the mapping.
     pub groups: usize,
+    /// What its weights take, where they may be shared.
+    #[serde(default)]
+    pub sharing: Sharing,
     /// Events that full axons merged.
     pub merged_events: u64,
     /// Spikes of one sample after training; kept for the first seed alone.
@@ -294,6 +298,7 @@ impl<'a> Cell<'a> {
             cores: self.engine.cores(),
             memory: self.engine.memory(),
             groups: groups.filter_map(|s| s.groups()).map(|g| g.len()).sum(),
+            sharing: machine.map_or_else(Sharing::default, |machine| Sharing::of(&self.network, machine)),
             merged_events: machine.map_or(0, Machine::merged_events),
             raster: None,
             wall_seconds: 0.0,

@@ -11,5 +11,6 @@ pub mod cell;
 pub mod check;
 pub mod inspect;
 pub mod schedule;
+pub mod sharing;
 pub mod summary;
 pub mod task;

@@ -1,6 +1,7 @@
 //! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
 
 use super::cell::{Cell as TrainedCell, CellResult};
+use super::sharing;
 use super::task::Task;
 use crate::baseline::{self, Score};
 use crate::bill::{self, Work};
@@ -95,6 +96,9 @@ impl Summary<'_> {
             report.push(table);
         }
         if let Some(table) = self.groups() {
+            report.push(table);
+        }
+        if let Some(table) = self.sharing() {
             report.push(table);
         }
         report.push(self.activity());
@@ -346,6 +350,16 @@ impl Summary<'_> {
                     .to_owned(),
             ],
         })
+    }
+
+    /// What shared kernels save, and what their copies cost.
+    fn sharing(&self) -> Option<Table> {
+        let names = self.names();
+        let rows = names.iter().filter_map(|row| {
+            let result = self.of(row).next()?;
+            Some((row.as_str(), result.sharing, result.cores, Spread::of(&self.accuracies(row))?))
+        });
+        sharing::table(rows.collect())
     }
 
     fn curves(&self) -> Curves {

@@ -2,7 +2,7 @@
 
 use crate::experiment::file::Change;
 use synfire_chip::files::{Diagnostic, nearest};
-use synfire_chip::network::Network;
+use synfire_chip::network::{Kernel, Network};
 use synfire_core::neuron::Noise;
 use synfire_plasticity::config::{NeuronLearning, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor};
 
@@ -28,6 +28,21 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
             let learning = rule(network, index, "weight decay")?;
             learning.weight_decay = Some(*decay);
             check_decay("WeightDecay", name, learning)?;
+        }
+        Change::Copies(name, copies) => {
+            let index = projection(network, name)?;
+            let kernel = shared(network, index)?;
+            if !network.projections[index].synapses.set_copies(*copies) {
+                let title = format!("the feature maps of `{name}` cannot be cut into so many bands");
+                let problem = Diagnostic::new(title).labelled(format!("found {copies} copies"));
+                let allowed = format!("a divisor of {} rows", kernel.map[0]);
+                return Err(problem.noted("allowed", allowed));
+            }
+        }
+        Change::Unshared(name) => {
+            let index = projection(network, name)?;
+            shared(network, index)?;
+            let _ = network.projections[index].synapses.unshare();
         }
         Change::GroupNeurons(name, neurons) => {
             let hint = network.population(name).and_then(|p| network.populations[p].max_per_core);
@@ -126,6 +141,15 @@ fn check_shift(kind: &str, name: &str, shift: u8) -> Result<(), Diagnostic> {
     }
     let problem = Diagnostic::new(format!("{kind} of `{name}` is out of range"));
     Err(problem.labelled(format!("found {shift}")).noted("allowed", "0..=31"))
+}
+
+/// The kernel of a projection that shares one.
+fn shared(network: &Network, index: usize) -> Result<Kernel, Diagnostic> {
+    let projection = &network.projections[index];
+    projection.synapses.kernel().ok_or_else(|| {
+        Diagnostic::new(format!("projection `{}` shares no kernel", projection.name))
+            .noted("allowed", "a `Convolution` that is shared")
+    })
 }
 
 fn projection(network: &Network, name: &str) -> Result<usize, Diagnostic> {

@@ -87,6 +87,10 @@ pub enum Change {
     Shift(String, u8),
     /// Weight decay of a projection: an update takes `2^-d` of the weight.
     WeightDecay(String, u8),
+    /// Copies of the kernel of a shared projection.
+    Copies(String, u32),
+    /// Gives every synapse of a shared projection a weight of its own.
+    Unshared(String),
     /// Neurons of a learning group of a population.
     GroupNeurons(String, u32),
     /// Third-factor shift of a population.
