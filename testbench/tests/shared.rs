@@ -152,7 +152,10 @@ fn a_change_of_a_kernel_that_is_not_there_is_refused() {
         apply(&mut network, &change, 128).expect_err("no such change").to_string()
     };
     let problem = refused(Change::Copies("kernel".to_owned(), 3));
-    assert!(problem.contains("found 3 copies") && problem.contains("a divisor of 4 rows"), "{problem}");
+    assert!(
+        problem.contains("cannot be cut into 3 bands") && problem.contains("a divisor of 4 rows"),
+        "{problem}"
+    );
     for change in [Change::Copies("read".to_owned(), 2), Change::Unshared("read".to_owned())] {
         let problem = refused(change);
         assert!(problem.contains("projection `read` shares no kernel"), "{problem}");

@@ -33,10 +33,9 @@ pub fn apply(network: &mut Network, change: &Change, most: u32) -> Result<(), Di
             let index = projection(network, name)?;
             let kernel = shared(network, index)?;
             if !network.projections[index].synapses.set_copies(*copies) {
-                let title = format!("the feature maps of `{name}` cannot be cut into so many bands");
-                let problem = Diagnostic::new(title).labelled(format!("found {copies} copies"));
+                let title = format!("the feature maps of `{name}` cannot be cut into {copies} bands");
                 let allowed = format!("a divisor of {} rows", kernel.map[0]);
-                return Err(problem.noted("allowed", allowed));
+                return Err(Diagnostic::new(title).noted("allowed", allowed));
             }
         }
         Change::Unshared(name) => {
