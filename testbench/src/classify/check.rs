@@ -28,10 +28,16 @@ fn windows(check: &mut Check<'_>, s: &Classify) {
         let allowed = format!("1..={unseen}: up to `learn_from`, the step of the first error");
         check.expect(until <= unseen, "answer_until", title, until, &allowed);
     }
+    // Where neither is stated, `learn_from` alone decides, and has a message of its own.
+    let field = match (s.answer_from, s.answer_until) {
+        (Some(_), _) => "answer_from",
+        (None, Some(_)) => "answer_until",
+        (None, None) => return,
+    };
     let (from, until) = s.answer();
     let title = "no step is left to answer in";
-    let allowed = format!("below {until}, the end of the answer");
-    check.expect(from < until, "answer_from", title, from, &allowed);
+    let found = format!("steps {from}..{until}");
+    check.expect(from < until, field, title, found, "`answer_from` below `answer_until`");
 }
 
 /// The settings of a data set.
