@@ -102,7 +102,10 @@ pub const FILES: &[(&str, &str)] = &[
     ("yin-yang-30-select.ron", include_str!("../../experiments/yin-yang-30-select.ron")),
     ("yin-yang-200.ron", include_str!("../../experiments/yin-yang-200.ron")),
     ("yin-yang-200-select.ron", include_str!("../../experiments/yin-yang-200-select.ron")),
-    ("yin-yang-200-gradient.network.ron", include_str!("../../experiments/yin-yang-200-gradient.network.ron")),
+    (
+        "yin-yang-200-gradient.network.ron",
+        include_str!("../../experiments/yin-yang-200-gradient.network.ron"),
+    ),
     ("yin-yang-200-frozen.network.ron", include_str!("../../experiments/yin-yang-200-frozen.network.ron")),
     ("nmnist-select.ron", include_str!("../../experiments/nmnist-select.ron")),
 ];
