@@ -69,7 +69,7 @@ fn a_misspelt_form_of_a_number() {
 10 |             neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: Lane(3)),
    |                                                                                            ^^^^ did you mean `Lanes`?
    |
-   = allowed: Lanes, Npy"
+   = allowed: Lanes, Npy, Cycle"
     );
 }
 
