@@ -24,6 +24,8 @@ mod operations;
 mod shared;
 #[path = "arithmetic/step.rs"]
 mod step;
+#[path = "arithmetic/synapses.rs"]
+mod synapses;
 
 use document::{Document, Table};
 use synfire_core::ARITH_SPEC;
@@ -45,7 +47,7 @@ pub struct Executor {
 const LEAST_ROWS: usize = 500;
 
 fn executors() -> Vec<Executor> {
-    let learning = [learning::EXECUTORS, shared::EXECUTORS];
+    let learning = [learning::EXECUTORS, synapses::EXECUTORS, shared::EXECUTORS];
     let others = [operations::EXECUTORS, neuron::EXECUTORS, step::EXECUTORS, dither::EXECUTORS];
     learning.into_iter().chain(others).flatten().copied().collect()
 }

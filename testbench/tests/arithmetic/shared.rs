@@ -1,8 +1,8 @@
 //! Tables of section 9.7: shared taps.
 
 use crate::document::{Document, Table};
-use crate::learning::{Draw, drawn};
 use crate::operations::each;
+use crate::synapses::{Draw, drawn};
 use crate::{Executor, results};
 use synfire_core::dither;
 use synfire_core::synapse::{TapName, WeightLanes};
