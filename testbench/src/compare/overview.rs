@@ -142,6 +142,7 @@ fn costs(compared: &[Compared<'_>]) -> Matrix {
         notes: vec![
             "counted by the simulated chip, mean over seeds and presentations; every store stands with its task"
                 .to_owned(),
+            "of a rule that is not local, the transport of its weights is not billed".to_owned(),
             format!("in the first store of the chip: {}", stores.join("; ")),
         ],
     }
