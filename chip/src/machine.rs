@@ -229,7 +229,8 @@ impl Machine {
         }
     }
 
-    /// Weights of a projection as they are now, in the order of its [`Synapses`](crate::network::Synapses); of a shared kernel, by copy and tap.
+    /// Weights of a projection as they are now, in the order of its [`Synapses`](crate::network::Synapses); of a
+    /// shared kernel, by copy and tap.
     #[must_use]
     pub fn weights(&self, network: &Network, projection: usize) -> Vec<i32> {
         let logical = &network.projections[projection];
