@@ -10,7 +10,7 @@ use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
 use crate::experiment::engine::{Engine, EngineState, FullestCore};
-use crate::experiment::file::ScoreOf;
+use crate::experiment::file::{ScoreOf, shift_offset};
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::rows::Variant;
 use crate::report::model::Raster;
@@ -201,8 +201,8 @@ impl<'a> Cell<'a> {
         let label = trained.map(|_| self.data.labels()[sample as usize]);
         let mut program = self.schedule.program(Shown::of(&self.data, sample), shown, label);
         if let Some(turn) = trained {
-            let slower = self.task.settings.slower_after.iter().filter(|e| **e <= turn.epoch).count();
-            program[0].control.push(Control::ShiftOffset(slower as u8));
+            let slower = shift_offset(&self.task.settings.slower_after, turn.epoch);
+            program[0].control.push(Control::ShiftOffset(slower));
         }
         program
     }

@@ -78,6 +78,13 @@ impl Row {
     }
 }
 
+/// By how much learning-rate shifts have grown in `epoch`: one for each entry of `slower_after` up to it, 255 at most.
+#[must_use]
+pub fn shift_offset(slower_after: &[u32], epoch: u32) -> u8 {
+    let passed = slower_after.iter().filter(|after| **after <= epoch).count();
+    u8::try_from(passed).unwrap_or(u8::MAX)
+}
+
 /// A change to a network, by name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Change {

@@ -7,7 +7,7 @@ use super::cases::{self, Case, Draw};
 use super::check;
 use super::score::{Score, Trains};
 use crate::experiment::engine::{Engine, EngineState, FullestCore};
-use crate::experiment::file::Patterns;
+use crate::experiment::file::{Patterns, shift_offset};
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
@@ -203,7 +203,7 @@ impl<'a> Cell<'a> {
 
     /// Presents one case; the steps in which each readout neuron fired.
     fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
-        let slower = |epoch| self.settings.slower_after.iter().filter(|e| **e <= epoch).count() as u8;
+        let slower = |epoch| shift_offset(&self.settings.slower_after, epoch);
         let program = self.cases[case].program(self.first_channel, epoch.map(slower));
         self.engine.trains(&program, threads)
     }

@@ -9,7 +9,7 @@
 use super::network::{Activations, Layer, RateNet, answer};
 use crate::data::Samples;
 use crate::data::split;
-use crate::experiment::file::{RateNetwork, RateNetworkRow};
+use crate::experiment::file::{RateNetwork, RateNetworkRow, shift_offset};
 use crate::float::optimiser::{Moments, Optimiser};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::{Purpose, row_key, word};
@@ -64,8 +64,7 @@ impl State {
     ) {
         let epoch = self.losses.len() as u32;
         let optimiser = Optimiser::Adam { rate: row.learning_rate };
-        let slower = settings.slower_after.iter().filter(|after| **after <= epoch).count();
-        let scale = 0.5f64.powi(slower as i32);
+        let scale = 0.5f64.powi(i32::from(shift_offset(&settings.slower_after, epoch)));
         let (largest, mut x, mut found) = (largest(samples), Vec::new(), Activations::default());
         let order = split::epoch_order(kept, epoch, seed);
         let mut total = 0.0;

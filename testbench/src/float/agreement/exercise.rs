@@ -9,7 +9,7 @@ use crate::classify::task::Task as Classification;
 use crate::data::set::DataSet;
 use crate::data::split;
 use crate::encode::Presentation;
-use crate::experiment::file::Row;
+use crate::experiment::file::{Row, shift_offset};
 use crate::experiment::rows::Rows;
 use crate::patterns::cases::Case;
 use crate::patterns::cell::Task as Patterns;
@@ -90,7 +90,7 @@ impl<'a> Exercise<'a> {
 
     /// The programs of an epoch, `most` at most.
     pub fn epoch(&self, epoch: u32, most: usize) -> Box<dyn Iterator<Item = Program> + '_> {
-        let slower = self.slower_after.iter().filter(|after| **after <= epoch).count() as u8;
+        let slower = shift_offset(self.slower_after, epoch);
         match &self.shown {
             Presentations::Samples { task, data, schedule, kept, seed } => {
                 let order = split::presentations(kept, epoch, task.settings.epoch_samples, *seed);

@@ -14,7 +14,7 @@ use crate::classify::task::Task;
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::encode::Presentation;
-use crate::experiment::file::Row;
+use crate::experiment::file::{Row, shift_offset};
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::float::deploy::{self, Deployed};
 use crate::float::optimiser::{Moments, Optimiser};
@@ -183,8 +183,8 @@ impl<'a> Training<'a> {
         for (sample, pass) in samples {
             at.correct += u32::from(self.present(*sample, Some(*pass), Some(&mut direction))?);
         }
-        let slower = self.task.settings.slower_after.iter().filter(|after| **after <= at.epoch).count();
-        let scale = 0.5f64.powi(slower as i32);
+        let slower = shift_offset(&self.task.settings.slower_after, at.epoch);
+        let scale = 0.5f64.powi(i32::from(slower));
         let size = samples.len() as f64;
         at.moments.begin_step();
         for (projection, direction) in direction.iter().enumerate() {
