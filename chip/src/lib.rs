@@ -8,20 +8,10 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-pub mod build;
-pub mod checkpoint;
 pub mod chip;
-pub mod counters;
-pub mod energy;
+pub mod cost;
 pub mod files;
-pub mod injection;
-pub mod machine;
-pub mod mapping;
-pub mod memory;
 pub mod network;
-pub mod node;
-pub mod probe;
-pub mod program;
-pub mod rows;
-pub mod time;
+pub mod place;
+pub mod run;
 pub mod warnings;

@@ -4,7 +4,7 @@
 //! weights, stimuli's populations, learning. Every number is in the formats of `docs/arithmetic.md`.
 //!
 //! Promises: pure data; indices refer to the lists of this struct; nothing names a core.
-//! Absent on purpose: files and their errors (`files`), placement (`mapping`).
+//! Absent on purpose: files and their errors (`files`), placement (`place`).
 
 use serde::{Deserialize, Serialize};
 use synfire_core::arrival::Delays;

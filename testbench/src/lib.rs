@@ -9,22 +9,13 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-pub mod arrays;
-pub mod audit;
-pub mod baseline;
+pub mod architect;
 pub mod bench;
-pub mod bill;
-pub mod claims;
-pub mod classify;
 pub mod cli;
-pub mod compare;
 pub mod data;
-pub mod encode;
 pub mod experiment;
-pub mod float;
-pub mod patterns;
-pub mod plain;
-pub mod rate_network;
+pub mod formats;
+pub mod reference;
 pub mod report;
-pub mod simulate;
-pub mod spike_time;
+pub mod study;
+pub mod tasks;

@@ -1,9 +1,9 @@
 //! Every rule does what it declares, and counting what it does changes nothing.
 
-use synfire::audit::rules::RULES;
-use synfire::audit::{count, memory, report};
-use synfire_chip::machine::RunOptions;
-use synfire_chip::probe::Recorder;
+use synfire::study::audit::rules::RULES;
+use synfire::study::audit::{count, memory, report};
+use synfire_chip::run::machine::RunOptions;
+use synfire_chip::run::probe::Recorder;
 use synfire_plasticity::variables::Variable;
 
 #[test]

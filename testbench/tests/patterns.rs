@@ -5,11 +5,11 @@ use std::process::{Command, Output};
 use synfire::experiment::file::{Cues, ExperimentFile, Noise, PatternData, Patterns, Task as Kind};
 use synfire::experiment::origin::Origin;
 use synfire::experiment::reference::{self, Opened};
-use synfire::patterns::cases::{self, Case, Draw};
-use synfire::patterns::score::Score;
+use synfire::tasks::patterns::cases::{self, Case, Draw};
+use synfire::tasks::patterns::score::Score;
 use synfire_chip::files;
 use synfire_chip::network::Network;
-use synfire_chip::program::StimulusSpike;
+use synfire_chip::run::program::StimulusSpike;
 
 const EXPERIMENT: &str = r#"(
     format: "synfire-experiment/1",

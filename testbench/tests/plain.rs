@@ -21,9 +21,9 @@ use plain::trace::{Register, Trace};
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
 use std::cell::Cell;
-use synfire_chip::machine::{Machine, RunOptions};
-use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::StepEvents;
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::StepEvents;
 
 fn run(case: &Case, mapping: usize, threads: usize, dense_sweep: bool) -> Run<'_> {
     let mapping = &case.mappings[mapping];

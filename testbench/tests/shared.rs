@@ -4,10 +4,10 @@ use std::path::Path;
 use synfire::experiment::changes::apply;
 use synfire::experiment::file::Change;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
-use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::Network;
-use synfire_chip::probe::{Probe, Recorder, Recording, Variable};
-use synfire_chip::program::{Control, StepEvents, StimulusSpike};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Recording, Variable};
+use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
 
 const STEPS: u64 = 40;
 

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 use synfire::experiment::file::{ExperimentFile, SpikeTime, Task as Kind};
 use synfire::experiment::reference;
-use synfire::spike_time::deploy::{Deployed, MOVED_CASES};
-use synfire::spike_time::network::Network;
-use synfire::spike_time::train::{self, CASES};
+use synfire::tasks::spike_time::deploy::{Deployed, MOVED_CASES};
+use synfire::tasks::spike_time::network::Network;
+use synfire::tasks::spike_time::train::{self, CASES};
 use synfire_chip::chip::Chip;
 use synfire_chip::files;
 

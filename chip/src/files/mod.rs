@@ -6,49 +6,29 @@
 //!
 //! Promises: no panic on any input; what is loaded holds every invariant that [`crate::network`] and
 //! [`crate::chip`] state; generated weights and connections are pure functions of logical names.
-//! Absent on purpose: placement and what needs it (`mapping`), experiments (the test bench reads those, with
+//! Absent on purpose: placement and what needs it (`place`), experiments (the test bench reads those, with
 //! [`parse`]).
 
-mod array;
-mod check;
-mod chip_file;
-mod chip_resolve;
-mod convolution;
-mod decimal;
-mod diagnostic;
-mod edge_csv;
-mod edges;
-mod generate;
-mod layers;
-mod learning;
-mod learning_file;
-mod mirror;
-mod network_file;
-mod network_resolve;
-mod neuron;
-mod parse;
-mod presets;
-mod projection;
-mod proof;
-mod source;
-mod spelling;
-mod walk;
-mod weight_file;
+mod chip;
+mod network;
+mod synapses;
+mod text;
 
-pub use diagnostic::{Diagnostic, Diagnostics, Place};
-pub use parse::parse;
-pub use presets::presets;
-pub use source::Source;
-pub use spelling::nearest;
+pub use chip::presets::presets;
+pub use text::diagnostic::{Diagnostic, Diagnostics, Place};
+pub use text::parse::parse;
+pub use text::source::Source;
+pub use text::spelling::nearest;
 
 use crate::chip::Chip;
 use crate::network::Network;
-use check::Check;
-use chip_file::ChipFile;
-use layers::Opened;
-use network_file::NetworkFile;
+use chip::file::ChipFile;
+use network::file::NetworkFile;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use text::check::Check;
+use text::layers::{self, Opened};
+use text::spelling;
 
 /// Loads a chip: a preset's name, or the path of a chip file relative to `base_dir`.
 ///
@@ -80,7 +60,7 @@ fn chip_of(first: Opened, fallback_name: String) -> Result<Chip, Diagnostics> {
     let name = top.name.clone().unwrap_or(fallback_name);
     let merged = files.fold(top, ChipFile::over);
     let mut check = Check::new(&layers);
-    let chip = chip_resolve::resolve(&mut check, merged, name);
+    let chip = chip::resolve::resolve(&mut check, merged, name);
     check.finish(chip)
 }
 
@@ -158,7 +138,7 @@ fn network_of(
     let name = top.name.clone().unwrap_or(fallback_name);
     let merged = files.fold(top, NetworkFile::over);
     let mut check = Check::new(&layers);
-    let network = network_resolve::resolve(&mut check, &merged, name, chip, overrides);
+    let network = network::resolve::resolve(&mut check, &merged, name, chip, overrides);
     let read = layers.bases().chain(check.data_files()).collect();
     check.finish((network, read))
 }

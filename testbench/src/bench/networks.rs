@@ -5,10 +5,10 @@
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, NetworkOverrides};
-use synfire_chip::machine::{Machine, RunOptions};
 use synfire_chip::network::Network;
-use synfire_chip::probe::Recorder;
-use synfire_chip::program::{Program, StepEvents, StimulusSpike};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::Recorder;
+use synfire_chip::run::program::{Program, StepEvents, StimulusSpike};
 use synfire_core::dither::{self, Purpose};
 
 const CHIP: &str = r#"(format: "synfire-chip/1", extends: "paper", name: "bench")"#;

@@ -7,8 +7,8 @@ use super::ceiling::{self, Constants, Registers};
 use super::measure::{Measured, seconds};
 use super::{networks, quantile};
 use std::hint::black_box;
-use synfire_chip::machine::Machine;
-use synfire_chip::program::StepEvents;
+use synfire_chip::run::machine::Machine;
+use synfire_chip::run::program::StepEvents;
 use synfire_core::dither;
 
 /// Populations, one a core; each projects onto the next, the last onto the first.

@@ -7,10 +7,10 @@
 use super::measure::Pair;
 use super::{ceiling, networks};
 use std::hint::black_box;
-use synfire_chip::machine::Machine;
 use synfire_chip::network::{Network, Source};
-use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::{Control, Program};
+use synfire_chip::run::machine::Machine;
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::{Control, Program};
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 
 /// Steps of one call.

@@ -2,7 +2,7 @@
 
 use super::error::CommandError;
 use super::output;
-use crate::audit::report;
+use crate::study::audit::report;
 
 /// Audits one rule, or all.
 ///

@@ -7,7 +7,7 @@ use crate::experiment::reference;
 use std::io::Write;
 use std::path::Path;
 use synfire_chip::files::{self, Diagnostic, NetworkOverrides};
-use synfire_chip::machine::Machine;
+use synfire_chip::run::machine::Machine;
 use synfire_chip::warnings::warnings;
 
 fn line(text: &str) -> Result<(), CommandError> {

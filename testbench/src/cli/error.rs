@@ -3,8 +3,8 @@
 use crate::experiment::pool::PoolError;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use synfire_chip::checkpoint::CheckpointError;
 use synfire_chip::files::Diagnostics;
+use synfire_chip::run::checkpoint::CheckpointError;
 use thiserror::Error;
 
 /// Why a command ended early.

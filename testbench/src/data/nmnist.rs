@@ -12,7 +12,7 @@
 
 use super::events::{Event, EventSamples, LinearView};
 use super::set::{DataSet, OwnParts, Problem};
-use crate::arrays::ArrayError;
+use crate::formats::ArrayError;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 

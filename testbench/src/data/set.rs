@@ -9,7 +9,7 @@ use super::{DataError, Samples};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::ops::Range;
-use synfire_chip::checkpoint;
+use synfire_chip::run::checkpoint;
 
 /// A data set.
 #[derive(Clone, Debug)]

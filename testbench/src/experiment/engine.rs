@@ -4,21 +4,21 @@
 //! Absent on purpose: when and what is presented (the tasks' cells).
 
 use super::file::Store;
-use crate::float::chip::{FloatChip, FloatSnapshot};
-use crate::float::units::power;
+use crate::reference::float::chip::{FloatChip, FloatSnapshot};
+use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
-use synfire_chip::checkpoint::{self, MachineSnapshot};
 use synfire_chip::chip::Chip;
-use synfire_chip::counters::NodeCounts;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::cost::time::Elapsed;
 use synfire_chip::files::Diagnostic;
-use synfire_chip::machine::{Machine, RunOptions};
-use synfire_chip::memory::CoreMemory;
 use synfire_chip::network::{Network, Population};
-use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::StepEvents;
-use synfire_chip::time::Elapsed;
+use synfire_chip::run::checkpoint::{self, MachineSnapshot};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::StepEvents;
 
 /// The simulator behind a cell.
 #[expect(clippy::large_enum_variant, reason = "one a cell, never moved")]

@@ -1,10 +1,10 @@
 //! A user's labelled data set: `features.npy`, integers 0..=255 `[samples, features]`, and `labels.npy`, integers
 //! `[samples]`.
 
-use crate::arrays::ArrayError;
-use crate::arrays::npy::IntegerRows;
 use crate::data::Samples;
 use crate::experiment::origin::Origin;
+use crate::formats::ArrayError;
+use crate::formats::npy::IntegerRows;
 use std::path::Path;
 use synfire_chip::files::Diagnostics;
 

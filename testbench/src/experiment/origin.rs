@@ -3,8 +3,8 @@
 //! Promises: a problem with a field is shown in its line where the file can be walked, and without a place otherwise.
 //! Absent on purpose: what is wrong (the callers know).
 
-use crate::arrays::ArrayError;
 use crate::experiment::reference::Opened;
+use crate::formats::ArrayError;
 use std::path::PathBuf;
 use std::sync::Arc;
 use synfire_chip::files::{Diagnostic, Diagnostics, Source, nearest};

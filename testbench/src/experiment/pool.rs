@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use synfire_chip::checkpoint::{self, CheckpointError};
 use synfire_chip::files::Diagnostics;
+use synfire_chip::run::checkpoint::{self, CheckpointError};
 use thiserror::Error;
 
 /// The name of a cell.

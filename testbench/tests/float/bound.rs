@@ -11,11 +11,11 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::cell::Cell;
-use synfire::float::chip::FloatChip;
-use synfire::float::small::{self, Sizes};
-use synfire::plain::PlainChip;
+use synfire::reference::float::chip::FloatChip;
+use synfire::reference::float::small::{self, Sizes};
+use synfire::reference::plain::PlainChip;
 use synfire_chip::network::{Network, Source};
-use synfire_chip::program::Control;
+use synfire_chip::run::program::Control;
 use synfire_core::arrival::Delays;
 use synfire_plasticity::config::SurrogateShape;
 

@@ -1,22 +1,22 @@
 //! Learning on the digits: the twin and the chip, presentation by presentation the same, end close to each other.
 
 use std::time::Instant;
-use synfire::classify::cell::TEST_EPOCH;
-use synfire::classify::schedule::{Schedule, Shown};
-use synfire::classify::task::Task;
 use synfire::cli::run;
+use synfire::data::encode::Presentation;
 use synfire::data::set::DataSet;
 use synfire::data::split::{self, Parts};
-use synfire::encode::Presentation;
 use synfire::experiment::file;
 use synfire::experiment::reference;
-use synfire::float::agreement::exercise::Exercise;
-use synfire::float::agreement::layers;
-use synfire::float::chip::FloatChip;
-use synfire_chip::machine::{Machine, RunOptions};
+use synfire::reference::float::chip::FloatChip;
+use synfire::study::gradient::exercise::Exercise;
+use synfire::study::gradient::layers;
+use synfire::tasks::classify::cell::TEST_EPOCH;
+use synfire::tasks::classify::schedule::{Schedule, Shown};
+use synfire::tasks::classify::task::Task;
 use synfire_chip::network::Network;
-use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::{Program, StepEvents};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::{Program, StepEvents};
 
 const SEED: u32 = 31;
 const EPOCHS: u32 = 2;

@@ -7,10 +7,10 @@
 use crate::plain::case::check_cases;
 use proptest::test_runner::TestCaseError;
 use std::cell::Cell;
-use synfire::float::chip::FloatChip;
-use synfire::plain::PlainChip;
+use synfire::reference::float::chip::FloatChip;
+use synfire::reference::plain::PlainChip;
 use synfire_chip::network::Network;
-use synfire_chip::program::{Control, StepEvents};
+use synfire_chip::run::program::{Control, StepEvents};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::PerNeuron;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, SurrogateShape, ThirdFactor};

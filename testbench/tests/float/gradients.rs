@@ -1,14 +1,14 @@
 //! Gradients: two methods that share only the forward pass, finite differences, and rules that must equal them.
 
 use proptest::prelude::*;
-use synfire::float::bptt::{Bptt, ResetTerm};
-use synfire::float::chip::FloatChip;
-use synfire::float::forward::Forward;
-use synfire::float::small::{self, Sizes};
-use synfire::float::trial::Trial;
-use synfire::float::unrolled::{SpikeForm, Unrolled};
+use synfire::reference::float::bptt::{Bptt, ResetTerm};
+use synfire::reference::float::chip::FloatChip;
+use synfire::reference::float::forward::Forward;
+use synfire::reference::float::small::{self, Sizes};
+use synfire::reference::float::trial::Trial;
+use synfire::reference::float::unrolled::{SpikeForm, Unrolled};
 use synfire_chip::network::{Kernel, Network, Projection, Synapses};
-use synfire_chip::program::StepEvents;
+use synfire_chip::run::program::StepEvents;
 use synfire_core::synapse::WeightLanes;
 
 fn sizes() -> impl Strategy<Value = Sizes> {
@@ -78,7 +78,7 @@ proptest! {
         let mut method = Bptt::new(&net, 40, ResetTerm::Kept);
         method.forward(&net, &trial);
         let mut chip = FloatChip::new(&network);
-        program.iter_mut().for_each(|events| events.control.retain(|c| !matches!(c, synfire_chip::program::Control::Learn(_))));
+        program.iter_mut().for_each(|events| events.control.retain(|c| !matches!(c, synfire_chip::run::program::Control::Learn(_))));
         let seen = method.trajectory();
         let mut differences = Vec::new();
         chip.run(&program, &mut |step, chip| {
@@ -272,7 +272,7 @@ fn options_without_a_derivative_are_refused() {
     assert!(refused(&|n| n.datapath.order = synfire_core::neuron::Order::UpdatedCurrent).contains("updated"));
     let net = Unrolled::new(&network).expect("it has a gradient");
     let mut program = small::program(&network, 1, 5);
-    program[3].control.push(synfire_chip::program::Control::Clear);
+    program[3].control.push(synfire_chip::run::program::Control::Clear);
     let error = Trial::new(&net, &program).expect_err("a clear inside").to_string();
     assert!(error.contains("step 3"), "{error}");
 }

@@ -1,8 +1,8 @@
 //! The float twin against numbers worked out by hand: one input, one weight, one neuron.
 
-use synfire::float::chip::{FloatChip, RealSurrogate};
+use synfire::reference::float::chip::{FloatChip, RealSurrogate};
 use synfire_chip::network::{Encoding, Input, Network, Population, Projection, Source, Synapses};
-use synfire_chip::program::{Control, StepEvents, StimulusSpike};
+use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
 use synfire_core::arrival::Delays;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset};

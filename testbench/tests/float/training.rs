@@ -3,13 +3,13 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use synfire::classify::task::Task;
 use synfire::cli::run;
 use synfire::experiment::file;
 use synfire::experiment::pool::{CellContext, Outcome, Work};
 use synfire::experiment::reference;
-use synfire::float::bptt::classify::{CHOSEN, Trained, Training, train};
-use synfire::float::deploy;
+use synfire::study::bptt::classify::{CHOSEN, Trained, Training, train};
+use synfire::study::bptt::deploy;
+use synfire::tasks::classify::task::Task;
 
 fn task() -> Task {
     let (experiment, opened) = run::open("digits").expect("it is carried");

@@ -5,9 +5,9 @@ use crate::plain::trace::{self, Totals, Trace};
 use crate::plain::{mapping, network, program};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use std::cell::RefCell;
-use synfire_chip::mapping::Mapping;
 use synfire_chip::network::Network;
-use synfire_chip::program::Program;
+use synfire_chip::place::mapping::Mapping;
+use synfire_chip::run::program::Program;
 use synfire_core::neuron::{Noise, PerNeuron};
 
 /// A network, a program, two placements and two numbers of threads.

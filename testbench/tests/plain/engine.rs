@@ -2,13 +2,13 @@
 
 use crate::plain::mapping;
 use crate::plain::trace::{Column, Register, Trace, columns};
-use synfire::plain::PlainChip;
-use synfire_chip::checkpoint::MachineSnapshot;
-use synfire_chip::machine::{Machine, RunOptions};
-use synfire_chip::mapping::Mapping;
+use synfire::reference::plain::PlainChip;
 use synfire_chip::network::Network;
-use synfire_chip::probe::{Probe, Recorder, Variable};
-use synfire_chip::program::StepEvents;
+use synfire_chip::place::mapping::Mapping;
+use synfire_chip::run::checkpoint::MachineSnapshot;
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::StepEvents;
 
 /// How a case is run.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ fn traces(machine: &Machine, column: &Column, plain: &PlainChip) -> Vec<i32> {
         let (_, traces) = block.traces.as_ref().expect("a plastic block has traces");
         let lanes = if column.register == Register::TraceQ { &traces.q } else { &traces.p };
         for (index, lane) in lanes.iter().enumerate() {
-            let same = |axon: &synfire::plain::synapses::Axon| {
+            let same = |axon: &synfire::reference::plain::synapses::Axon| {
                 axon.pre == block.presynaptic[index] && axon.delay == block.delays.get(index)
             };
             let at = rows.axons.iter().position(same).expect("an axon of the projection");

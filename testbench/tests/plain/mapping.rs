@@ -4,8 +4,8 @@ use crate::plain::choices::Choices;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::load_chip;
-use synfire_chip::mapping::{Mapping, Placement};
 use synfire_chip::network::{Network, Synapses};
+use synfire_chip::place::mapping::{Mapping, Placement};
 use synfire_core::address::CoreId;
 use synfire_plasticity::config::ThirdFactor;
 

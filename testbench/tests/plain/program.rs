@@ -4,7 +4,7 @@ use crate::plain::choices::{Bulk, Choices};
 use crate::plain::network::Scale;
 use crate::plain::projection::sum_bits;
 use synfire_chip::network::Network;
-use synfire_chip::program::{Control, Injection, Program, StepEvents, StimulusSpike};
+use synfire_chip::run::program::{Control, Injection, Program, StepEvents, StimulusSpike};
 use synfire_plasticity::config::ErrorSignal;
 
 /// What happens how often, in percent of the steps.

@@ -1,10 +1,10 @@
 //! Every register after every step, and the first difference of two such lists.
 
 use std::fmt;
-use synfire::plain::PlainChip;
-use synfire::plain::synapses::Rows;
+use synfire::reference::plain::PlainChip;
+use synfire::reference::plain::synapses::Rows;
 use synfire_chip::network::{Network, Synapses};
-use synfire_chip::program::StepEvents;
+use synfire_chip::run::program::StepEvents;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, ThirdFactor};
 
 /// What a column holds. Of a population, of a projection (traces and weights), or of the chip (0).

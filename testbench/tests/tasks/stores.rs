@@ -1,11 +1,11 @@
 //! Rows in several weight stores: fractions, rates, what is refused.
 
 use crate::folder::{EXPERIMENT, Folder};
-use synfire::classify::task::Task;
 use synfire::cli::run;
 use synfire::experiment::file::Task as TaskFile;
 use synfire::experiment::reference;
 use synfire::experiment::rows::Variant;
+use synfire::tasks::classify::task::Task;
 use synfire_plasticity::config::ThirdFactor;
 
 fn with(stores: &str) -> Folder {

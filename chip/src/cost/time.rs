@@ -1,0 +1,102 @@
+//! The first time model: how long a step takes on the described hardware, in picoseconds.
+//!
+//! A core's parts of a step are added: axon events, synapse words, neuron updates, traces, learning, packets
+//! out. Cores run in parallel; the step lasts as long as the slowest core, plus the longest way of a packet,
+//! plus the barrier: `t = max_core(t_core) + max_packet(hops) + barrier`. Source: `docs/timing-and-energy.md`.
+//!
+//! Promises: reads the step's counts and changes nothing; a synchronous chip's times are whole cycles.
+//! Absent on purpose: contention on links, buffers, pipelining between steps.
+
+use crate::chip::Timing;
+use crate::cost::counters::NodeCounts;
+use serde::{Deserialize, Serialize};
+
+/// Time of a core's work in one step, picoseconds.
+#[must_use]
+pub fn core_ps(timing: &Timing, counts: &NodeCounts) -> u64 {
+    let words = |events: u64, lanes: u32| events.div_ceil(u64::from(lanes.max(1)));
+    let core = &counts.core;
+    let learning = &counts.learning;
+    core.axon_events * timing.axon_event_ps
+        + words(core.synaptic_events, timing.synapse_lanes) * timing.synapse_word_ps
+        + core.neuron_updates * timing.neuron_update_ps
+        + (core.trace_updates + learning.trace_updates) * timing.trace_update_ps
+        + (counts.spike_packets + counts.error_packets) * timing.packet_out_ps
+        + words(learning.weight_updates, timing.learning_lanes) * timing.weight_update_word_ps
+        + learning.eligibility_updates * timing.eligibility_update_ps
+}
+
+/// Time of the longest way, picoseconds.
+#[must_use]
+pub fn way_ps(timing: &Timing, (x, y): (u32, u32)) -> u64 {
+    u64::from(x) * timing.hop_x_ps + u64::from(y) * timing.hop_y_ps
+}
+
+/// The slowest core and the longest way seen in one step by one worker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepTime {
+    /// Slowest core.
+    pub core_ps: u64,
+    /// Longest way.
+    pub way_ps: u64,
+}
+
+impl StepTime {
+    /// Both seen.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self { core_ps: self.core_ps.max(other.core_ps), way_ps: self.way_ps.max(other.way_ps) }
+    }
+}
+
+/// Simulated time of many steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elapsed {
+    /// Steps.
+    pub steps: u64,
+    /// All of them together, picoseconds.
+    pub total_ps: u128,
+    /// The longest step.
+    pub longest_ps: u64,
+    /// Steps that lasted longer than the chip's tick.
+    pub overruns: u64,
+}
+
+impl Elapsed {
+    /// Adds one step.
+    pub fn add(&mut self, timing: &Timing, step: StepTime) {
+        let ps = step.core_ps + step.way_ps + timing.barrier_ps;
+        self.steps += 1;
+        self.total_ps += u128::from(ps);
+        self.longest_ps = self.longest_ps.max(ps);
+        self.overruns += u64::from(timing.tick_ps.is_some_and(|tick| ps > tick));
+    }
+
+    /// This time and another after it.
+    #[must_use]
+    pub fn plus(&self, later: &Self) -> Self {
+        Self {
+            steps: self.steps + later.steps,
+            total_ps: self.total_ps + later.total_ps,
+            longest_ps: self.longest_ps.max(later.longest_ps),
+            overruns: self.overruns + later.overruns,
+        }
+    }
+
+    /// What was added since `earlier`; the longest step is that of all.
+    #[must_use]
+    pub fn minus(&self, earlier: &Self) -> Self {
+        Self {
+            steps: self.steps - earlier.steps,
+            total_ps: self.total_ps - earlier.total_ps,
+            longest_ps: self.longest_ps,
+            overruns: self.overruns - earlier.overruns,
+        }
+    }
+
+    /// Whole clock cycles; `None` for an asynchronous chip.
+    #[must_use]
+    pub fn cycles(&self, timing: &Timing) -> Option<u128> {
+        timing.clock_ps.map(|clock| self.total_ps.div_ceil(u128::from(clock.max(1))))
+    }
+}

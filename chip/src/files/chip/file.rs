@@ -1,0 +1,268 @@
+//! What a chip file may say: `format: "synfire-chip/1"`.
+//!
+//! Every section is optional and so is every field of it: what a file leaves out, the file it extends states.
+//! `docs/formats.md`, "Chip file", is the reader's version of these structures.
+//!
+//! Promises: a field is declared once here, with its name, its type and its inheritance.
+//! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
+
+use crate::files::text::decimal::Raw;
+use crate::files::text::layers::LayerFile;
+use serde::Deserialize;
+use synfire_core::format::Overflow;
+use synfire_core::neuron::{Compare, Order};
+
+/// A section: all fields optional, and field by field inheritance.
+macro_rules! section {
+    ($(#[$meta:meta])* $name:ident, $label:literal { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(deny_unknown_fields, default, rename = $label)]
+        pub(in crate::files) struct $name {
+            $($(#[$doc])* pub $field: Option<$type>,)*
+        }
+
+        impl $name {
+            /// Takes from `base` what this section does not state.
+            fn fill_from(&mut self, base: Self) {
+                $(if self.$field.is_none() {
+                    self.$field = base.$field;
+                })*
+            }
+        }
+    };
+}
+
+section! {
+    /// Section `datapath`.
+    DatapathFile, "Datapath" {
+        /// Which current the membrane integrates.
+        order: Order,
+        /// Format of current and membrane, such as `"s24.15"`.
+        state: String,
+        /// What the current does past its end.
+        current_overflow: Overflow,
+        /// What the membrane does past its end.
+        membrane_overflow: Overflow,
+        /// Left shift of the dendritic sum.
+        input_shift: i64,
+        /// Fraction bits of the decay factors.
+        decay_fraction: i64,
+        /// `>=` or `>`.
+        compare: Compare,
+    }
+}
+
+section! {
+    /// Section `learning`.
+    LearningFile, "Learning" {
+        /// Format of the error.
+        error: String,
+        /// Format of the third factor.
+        third_factor: String,
+        /// Format of the surrogate derivative.
+        surrogate: String,
+        /// Bits of a presynaptic trace.
+        trace_bits: i64,
+        /// What an event adds to it.
+        trace_increment: i64,
+        /// Bits of an eligibility state.
+        eligibility_bits: i64,
+        /// Bits of an error trace.
+        error_trace_bits: i64,
+        /// Steps from forming an error to using it.
+        error_delay_steps: i64,
+    }
+}
+
+section! {
+    /// Section `limits`.
+    LimitsFile, "Limits" {
+        /// Neurons of a core.
+        neurons: i64,
+        /// Axons of a core.
+        axons: i64,
+        /// Synapse memory of a core.
+        synapse_memory_bits: i64,
+        /// Learning state of a core.
+        learning_memory_bits: i64,
+        /// Widest weight store.
+        weight_bits: i64,
+        /// Longest delay.
+        delay_steps: i64,
+    }
+}
+
+section! {
+    /// Section `mesh`.
+    MeshFile, "Mesh" {
+        /// Tiles from west to east.
+        columns: i64,
+        /// Tiles from north to south.
+        rows: i64,
+        /// Cores of a tile.
+        cores_per_tile: i64,
+        /// Tile (column, row) of the host.
+        io_tile: (i64, i64),
+    }
+}
+
+/// A price: `(pj: 5.1, source: "..")`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Price")]
+pub(in crate::files) struct PriceFile {
+    /// Picojoules an operation.
+    pub pj: Raw,
+    /// Where the number is from.
+    pub source: String,
+}
+
+/// A static power: `(uw: 12, source: "..")`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "StaticPower")]
+pub(in crate::files) struct StaticPowerFile {
+    /// Microwatts.
+    pub uw: i64,
+    /// Where the number is from.
+    pub source: String,
+}
+
+section! {
+    /// Section `energy`.
+    EnergyFile, "Energy" {
+        /// An axon's event.
+        axon_event: PriceFile,
+        /// One weight read and added.
+        synaptic_event: PriceFile,
+        /// One neuron update.
+        neuron_update: PriceFile,
+        /// One spike, on top of the update.
+        spike: PriceFile,
+        /// One trace pair update.
+        trace_update: PriceFile,
+        /// One weight update computed.
+        weight_update: PriceFile,
+        /// One changed weight written back.
+        weight_write: PriceFile,
+        /// One eligibility update.
+        eligibility_update: PriceFile,
+        /// One third factor formed.
+        third_factor: PriceFile,
+        /// One packet made and taken.
+        packet: PriceFile,
+        /// One hop, east or west.
+        hop_x: PriceFile,
+        /// One hop, north or south.
+        hop_y: PriceFile,
+        /// Static power of one used core.
+        core_static: StaticPowerFile,
+    }
+}
+
+/// A cost: what it is called, in picoseconds, in cycles.
+pub(in crate::files) type Cost = (&'static str, Option<i64>, Option<i64>);
+
+/// Section `timing`: each cost in picoseconds (asynchronous) or cycles (synchronous).
+macro_rules! timing {
+    ($($cost:literal: $ps:ident, $cycles:ident;)*) => {
+        section! {
+            /// Section `timing`.
+            TimingFile, "Timing" {
+                /// Clock period; 0 is no clock.
+                clock_ps: i64,
+                /// Length of a network step; 0 is no bound.
+                tick_ps: i64,
+                /// Weights of a word of synapse memory.
+                synapse_lanes: i64,
+                /// Weight updates of a word.
+                learning_lanes: i64,
+                $($ps: i64, $cycles: i64,)*
+            }
+        }
+
+        impl TimingFile {
+            /// All costs.
+            pub fn costs(&self) -> Vec<Cost> {
+                vec![$(($cost, self.$ps, self.$cycles),)*]
+            }
+
+            /// A cost stated in one unit replaces a base's in the other.
+            fn hide(&self, base: &mut Self) {
+                $(if self.$ps.is_some() {
+                    base.$cycles = None;
+                }
+                if self.$cycles.is_some() {
+                    base.$ps = None;
+                })*
+            }
+        }
+    };
+}
+
+timing! {
+    "axon_event": axon_event_ps, axon_event_cycles;
+    "synapse_word": synapse_word_ps, synapse_word_cycles;
+    "neuron_update": neuron_update_ps, neuron_update_cycles;
+    "packet_out": packet_out_ps, packet_out_cycles;
+    "trace_update": trace_update_ps, trace_update_cycles;
+    "weight_update_word": weight_update_word_ps, weight_update_word_cycles;
+    "eligibility_update": eligibility_update_ps, eligibility_update_cycles;
+    "hop_x": hop_x_ps, hop_x_cycles;
+    "hop_y": hop_y_ps, hop_y_cycles;
+    "barrier": barrier_ps, barrier_cycles;
+}
+
+/// A chip file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Chip")]
+pub(in crate::files) struct ChipFile {
+    format: Option<String>,
+    extends: Option<String>,
+    /// Name, for reports.
+    pub name: Option<String>,
+    /// Neuron datapath.
+    #[serde(default)]
+    pub datapath: DatapathFile,
+    /// Learning engine.
+    #[serde(default)]
+    pub learning: LearningFile,
+    /// What a core holds.
+    #[serde(default)]
+    pub limits: LimitsFile,
+    /// Where the cores are.
+    #[serde(default)]
+    pub mesh: MeshFile,
+    /// What things take.
+    #[serde(default)]
+    pub timing: TimingFile,
+    /// What things cost.
+    #[serde(default)]
+    pub energy: EnergyFile,
+}
+
+impl ChipFile {
+    /// This file, with what it does not state taken from `base`.
+    pub fn over(mut self, mut base: Self) -> Self {
+        self.timing.hide(&mut base.timing);
+        self.datapath.fill_from(base.datapath);
+        self.learning.fill_from(base.learning);
+        self.limits.fill_from(base.limits);
+        self.mesh.fill_from(base.mesh);
+        self.timing.fill_from(base.timing);
+        self.energy.fill_from(base.energy);
+        self
+    }
+}
+
+impl LayerFile for ChipFile {
+    const FORMAT: &'static str = "synfire-chip/1";
+    const OWNER_DEPTH: usize = 2;
+
+    fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    fn extends(&self) -> Option<&str> {
+        self.extends.as_deref()
+    }
+}

@@ -1,0 +1,8 @@
+//! The chip file: its fields, its presets, and the [`Chip`](crate::chip::Chip) that they describe.
+//!
+//! Promises: every price has a source; a chip that is accepted holds what [`crate::chip`] states.
+//! Absent on purpose: networks, placement.
+
+pub(super) mod file;
+pub(super) mod presets;
+pub(super) mod resolve;

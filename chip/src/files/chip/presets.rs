@@ -1,0 +1,17 @@
+//! The chips that come with the simulator.
+//!
+//! Promises: every preset loads (a test loads them all), and a preset's name is never taken for a path.
+//! Absent on purpose: numbers; they and their sources stand in `presets/*.ron`.
+
+/// Name and RON text of every preset.
+const PRESETS: &[(&str, &str)] = &[
+    ("loihi", include_str!("../../../presets/loihi.ron")),
+    ("paper", include_str!("../../../presets/paper.ron")),
+    ("small", include_str!("../../../presets/small.ron")),
+];
+
+/// Name and RON text of every preset.
+#[must_use]
+pub fn presets() -> &'static [(&'static str, &'static str)] {
+    PRESETS
+}

@@ -1,0 +1,368 @@
+//! What a network file may say: `format: "synfire-network/1"`.
+//!
+//! Numbers that become register lanes are kept as text ([`Raw`]); fields that take several forms (`0.5`,
+//! `Lanes(300)`, `Npy("f.npy")`) too, and are parsed where the check pass meets them. `docs/formats.md`,
+//! "Network file", is the reader's version of these structures.
+//!
+//! Promises: a field is declared once here, with its name, its type and its default.
+//! Absent on purpose: ranges and references (`network_resolve` and what it calls), learning (`learning_file`).
+
+use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile};
+use crate::files::text::decimal::Raw;
+use crate::files::text::layers::LayerFile;
+use crate::network::Encoding;
+use serde::Deserialize;
+use synfire_core::neuron::{Noise, Refractory};
+
+/// A network file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Network")]
+pub(in crate::files) struct NetworkFile {
+    format: Option<String>,
+    extends: Option<String>,
+    /// Name, for reports.
+    pub name: Option<String>,
+    /// Seed of every draw.
+    pub seed: Option<i64>,
+    /// Whether rules that need what is not local may run.
+    pub allow_nonlocal: Option<bool>,
+    /// Stimulus populations.
+    pub inputs: Option<Vec<InputFile>>,
+    /// Neuron populations.
+    pub populations: Option<Vec<PopulationFile>>,
+    /// Projections.
+    pub projections: Option<Vec<ProjectionFile>>,
+}
+
+impl NetworkFile {
+    /// This file, with the top-level fields it does not state taken from `base`.
+    pub fn over(self, base: Self) -> Self {
+        Self {
+            format: self.format,
+            extends: self.extends,
+            name: self.name,
+            seed: self.seed.or(base.seed),
+            allow_nonlocal: self.allow_nonlocal.or(base.allow_nonlocal),
+            inputs: self.inputs.or(base.inputs),
+            populations: self.populations.or(base.populations),
+            projections: self.projections.or(base.projections),
+        }
+    }
+}
+
+impl LayerFile for NetworkFile {
+    const FORMAT: &'static str = "synfire-network/1";
+    const OWNER_DEPTH: usize = 1;
+
+    fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    fn extends(&self) -> Option<&str> {
+        self.extends.as_deref()
+    }
+}
+
+/// An element of `inputs`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Input")]
+pub(in crate::files) struct InputFile {
+    /// Name.
+    pub name: String,
+    /// Channels.
+    pub neurons: i64,
+    /// Most events a channel and step.
+    #[serde(default = "one")]
+    pub max_events: i64,
+}
+
+/// An element of `populations`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Population")]
+pub(in crate::files) struct PopulationFile {
+    /// Name.
+    pub name: String,
+    /// Neurons.
+    pub neurons: i64,
+    /// Their parameters.
+    pub neuron: NeuronFile,
+    /// How they learn.
+    pub learning: Option<NeuronLearningFile>,
+    /// Whether they form errors.
+    pub readout: Option<ReadoutFile>,
+    /// Most neurons of it in one core.
+    pub max_per_core: Option<i64>,
+}
+
+/// `neuron` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Neuron")]
+pub(in crate::files) struct NeuronFile {
+    /// Decay of the current.
+    pub current_decay: Raw,
+    /// Decay of the membrane.
+    pub membrane_decay: Raw,
+    /// Threshold.
+    pub threshold: Raw,
+    /// What spikes do to the threshold.
+    pub adaptation: Option<AdaptationFile>,
+    /// Added in every step.
+    pub bias: Option<Raw>,
+    /// Current after reset.
+    pub initial_current: Option<Raw>,
+    /// Membrane after reset.
+    pub initial_membrane: Option<Raw>,
+    /// What a spike does.
+    #[serde(default)]
+    pub reset: ResetFile,
+    /// Steps without a spike after a spike.
+    #[serde(default)]
+    pub refractory_steps: i64,
+    /// The membrane in those steps.
+    #[serde(default = "integrate")]
+    pub refractory: Refractory,
+    /// Whether the neurons fire.
+    #[serde(default = "yes")]
+    pub spiking: bool,
+    /// Amplitude of the noise.
+    #[serde(default)]
+    pub noise_bits: i64,
+    /// Where it enters.
+    #[serde(default)]
+    pub noise: Noise,
+    /// Period of the unconditional reset.
+    #[serde(default)]
+    pub reset_interval: i64,
+    /// Phase of it.
+    #[serde(default)]
+    pub reset_offset: i64,
+}
+
+/// `adaptation` of a neuron.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Adaptation")]
+pub(in crate::files) struct AdaptationFile {
+    /// Decay of the adaptation.
+    pub decay: Raw,
+    /// What a spike adds to it.
+    pub increment: Raw,
+}
+
+/// `reset` of a neuron.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename = "Reset")]
+pub(in crate::files) enum ResetFile {
+    /// Subtract the threshold in the next step.
+    #[default]
+    SubtractNext,
+    /// Subtract the threshold at once.
+    SubtractNow,
+    /// Set the membrane to a value.
+    ToValue(Raw),
+}
+
+/// A decay, where it is not a plain 0.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Decay")]
+pub(in crate::files) enum DecayFile {
+    /// The factor, `0..=2^F`.
+    Factor(i64),
+    /// The time constant in steps.
+    TauSteps(Raw),
+    /// No decay.
+    NonLeaky,
+    /// One factor a neuron.
+    Npy(String),
+}
+
+/// A parameter that can differ between neurons, where it is not a plain number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Parameter")]
+pub(in crate::files) enum ParameterFile {
+    /// The register integer, the same for all.
+    Lanes(i64),
+    /// One register integer a neuron.
+    Npy(String),
+    /// Real values that repeat: neuron i has the element i mod their number.
+    Cycle(Vec<Raw>),
+}
+
+/// A bias, where it is not a plain number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Bias")]
+pub(in crate::files) enum BiasFile {
+    /// The register integer, the same for all.
+    Lanes(i64),
+    /// One register integer a neuron.
+    Npy(String),
+    /// Real values that repeat: neuron i has the element i mod their number.
+    Cycle(Vec<Raw>),
+    /// `mantissa << exponent`.
+    Mantissa {
+        /// An integer or `Npy("..")`.
+        mantissa: Raw,
+        /// An integer or `Npy("..")`.
+        exponent: Raw,
+    },
+}
+
+/// An integer a neuron, where it is not a plain integer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename = "Integers")]
+pub(in crate::files) enum IntegersFile {
+    /// One a neuron.
+    Npy(String),
+}
+
+/// An element of `projections`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Projection")]
+pub(in crate::files) struct ProjectionFile {
+    /// Name.
+    pub name: String,
+    /// Input or population it begins in.
+    pub from: String,
+    /// Population it ends in.
+    pub to: String,
+    /// Which pairs.
+    pub connect: ConnectFile,
+    /// Weights of generated pairs.
+    pub weights: Option<WeightsFile>,
+    /// The store.
+    pub store: StoreFile,
+    /// Delay in steps.
+    pub delay: Option<i64>,
+    /// How it learns.
+    pub learning: Option<SynapseLearningFile>,
+    /// Row encoding.
+    #[serde(default = "auto")]
+    pub encoding: Encoding,
+}
+
+impl ProjectionFile {
+    /// Whether the weights keep their meaning in another store.
+    pub fn has_real_weights(&self) -> bool {
+        matches!(self.weights, Some(WeightsFile::Constant(_) | WeightsFile::Uniform { .. }))
+    }
+
+    /// The field that has the weights.
+    pub fn weights_field(&self) -> &'static str {
+        if self.weights.is_some() { "weights" } else { "connect" }
+    }
+
+    /// This projection with another store, delivered whole at its natural exponent.
+    pub fn with_store(&self, bits: u8, fraction: u8) -> Self {
+        let store = StoreFile {
+            bits: i64::from(bits),
+            fraction: i64::from(fraction),
+            delivered_bits: None,
+            exponent: None,
+        };
+        Self { store, ..self.clone() }
+    }
+}
+
+/// `connect` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Connect")]
+pub(in crate::files) enum ConnectFile {
+    /// Every pair.
+    AllToAll,
+    /// Pairs of equal index.
+    OneToOne,
+    /// A number of distinct targets of each presynaptic neuron.
+    Random {
+        /// How many.
+        targets: i64,
+    },
+    /// A number of distinct sources of each postsynaptic neuron.
+    RandomSources {
+        /// How many.
+        sources: i64,
+    },
+    /// A matrix of weights, presynaptic by postsynaptic.
+    Npy(String),
+    /// A list of synapses, `.npy` or `.csv`.
+    Edges(String),
+    /// Feature maps, by a kernel.
+    Convolution {
+        /// Channels, rows and columns of the source.
+        input: (i64, i64, i64),
+        /// Channels of the target.
+        channels: i64,
+        /// Rows and columns of the kernel.
+        kernel: (i64, i64),
+        /// Input lines from one output line to the next.
+        #[serde(default = "unit_stride")]
+        stride: (i64, i64),
+        /// Lines of silence around the input.
+        #[serde(default)]
+        padding: (i64, i64),
+        /// Copies of the kernel, a band of rows of every output channel each.
+        #[serde(default = "one")]
+        copies: i64,
+        /// Whether synapses share taps, or have a weight each that begins as its tap.
+        #[serde(default = "yes")]
+        shared: bool,
+    },
+}
+
+/// `weights` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Weights")]
+pub(in crate::files) enum WeightsFile {
+    /// One real value.
+    Constant(Raw),
+    /// Uniform over the lanes of a real range.
+    Uniform {
+        /// Smallest.
+        low: Raw,
+        /// Largest.
+        high: Raw,
+    },
+    /// One store integer.
+    Lanes(i64),
+    /// Uniform over store integers.
+    UniformLanes {
+        /// Smallest.
+        low: i64,
+        /// Largest.
+        high: i64,
+    },
+    /// Taps of a convolution.
+    Npy(String),
+}
+
+/// `store` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Store")]
+pub(in crate::files) struct StoreFile {
+    /// Bits.
+    pub bits: i64,
+    /// Fraction bits.
+    pub fraction: i64,
+    /// Bits that are delivered.
+    pub delivered_bits: Option<i64>,
+    /// Power of two from a delivered weight to a state lane.
+    pub exponent: Option<i64>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn unit_stride() -> (i64, i64) {
+    (1, 1)
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn integrate() -> Refractory {
+    Refractory::Integrate
+}
+
+fn auto() -> Encoding {
+    Encoding::Auto
+}

@@ -1,0 +1,209 @@
+//! What a network file may say about learning: third factors, surrogates, readouts, plastic synapses.
+//!
+//! The part of `network_file` that `plasticity` gives its meaning. `docs/formats.md`, "Learning of a population",
+//! "Readout" and "Learning of a projection", is the reader's version.
+//!
+//! Promises: a field is declared once here, with its name, its type and its default.
+//! Absent on purpose: ranges and references (`learning`, `projection`).
+
+use crate::files::text::decimal::Raw;
+use serde::Deserialize;
+use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
+
+/// `learning` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "NeuronLearning")]
+pub(in crate::files) struct NeuronLearningFile {
+    /// The readout whose errors it hears.
+    pub listens_to: Option<String>,
+    /// The third factor.
+    pub third_factor: ThirdFactorFile,
+    /// Surrogate derivative.
+    pub surrogate: Option<SurrogateFile>,
+    /// Rate regulariser.
+    pub rate_limit: Option<RateLimitFile>,
+}
+
+/// `third_factor` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "ThirdFactor")]
+pub(in crate::files) enum ThirdFactorFile {
+    /// The neuron's own channel.
+    OwnError,
+    /// A fixed random matrix.
+    Feedback {
+        /// Its entries.
+        draw: MatrixDraw,
+        /// Right shift.
+        shift: i64,
+    },
+    /// A group's own readout.
+    Group {
+        /// Neurons of a group.
+        neurons: i64,
+        /// Entries of its readout matrix.
+        draw: MatrixDraw,
+        /// Low-pass of the readout.
+        decay: Option<Raw>,
+        /// Power of two to a membrane lane.
+        scale: i64,
+        /// Right shift.
+        shift: i64,
+    },
+    /// The neuron's own copy of its weights to the readout.
+    Mirror {
+        /// The projection to the readout.
+        projection: String,
+        /// Right shift.
+        shift: i64,
+    },
+    /// Those weights themselves; not local.
+    Symmetric {
+        /// The projection to the readout.
+        projection: String,
+        /// Right shift.
+        shift: i64,
+    },
+    /// An error compartment.
+    Compartment {
+        /// Entries of its matrix.
+        draw: MatrixDraw,
+        /// Its decay.
+        decay: Option<Raw>,
+        /// Right shift.
+        shift: i64,
+    },
+}
+
+/// `surrogate` of a population's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Surrogate")]
+pub(in crate::files) struct SurrogateFile {
+    /// Its shape.
+    pub shape: SurrogateShape,
+    /// Half-width, in membrane units.
+    pub half_width: Raw,
+}
+
+/// `rate_limit` of a population's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "RateLimit")]
+pub(in crate::files) struct RateLimitFile {
+    /// Spikes above which it acts.
+    pub spikes: i64,
+    /// Subtracted from the third factor.
+    pub amount: Raw,
+}
+
+/// `readout` of a population.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Readout")]
+pub(in crate::files) struct ReadoutFile {
+    /// What the error is formed from.
+    pub signal: SignalFile,
+    /// Midpoint of the one-sided error.
+    pub one_sided: Option<Raw>,
+    /// The margin between the right one and the best wrong one.
+    pub competition: Option<CompetitionFile>,
+    /// Smaller errors are zero.
+    pub dead_zone: Option<Raw>,
+}
+
+/// `competition` of a readout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Competition")]
+pub(in crate::files) struct CompetitionFile {
+    /// Asked between the two.
+    pub margin: Raw,
+    /// The right one's target is above it.
+    pub midpoint: Raw,
+}
+
+/// `signal` of a readout.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Signal")]
+pub(in crate::files) enum SignalFile {
+    /// Target less membrane.
+    Membrane,
+    /// Target less spikes, filtered twice.
+    FilteredSpikes {
+        /// First filter.
+        q_decay: Raw,
+        /// Second filter.
+        p_decay: Raw,
+        /// What a spike adds.
+        increment: i64,
+        /// Right shift to the error.
+        shift: i64,
+    },
+    /// The population's own modulation, for the layer below.
+    Modulation {
+        /// Right shift.
+        shift: i64,
+    },
+}
+
+/// `learning` of a projection.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "SynapseLearning")]
+pub(in crate::files) struct SynapseLearningFile {
+    /// Learning-rate shift.
+    pub shift: i64,
+    /// Rounding of the update.
+    #[serde(default)]
+    pub rounding: UpdateRounding,
+    /// An update takes `2^-weight_decay` of the weight.
+    pub weight_decay: Option<i64>,
+    /// Trace or events of the axon.
+    #[serde(default = "trace")]
+    pub presynaptic: Presynaptic,
+    /// What a synapse keeps of its own past.
+    pub eligibility: Option<EligibilityFile>,
+}
+
+fn trace() -> Presynaptic {
+    Presynaptic::Trace
+}
+
+/// Roundings of a weight update.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename = "Rounding")]
+pub(in crate::files) enum UpdateRounding {
+    /// Add uniform bits, then floor.
+    #[default]
+    Stochastic,
+    /// To nearest, ties up.
+    Nearest,
+    /// Toward minus infinity.
+    Floor,
+}
+
+/// `eligibility` of a projection's learning.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Eligibility")]
+pub(in crate::files) enum EligibilityFile {
+    /// SuperSpike's filter.
+    Filter {
+        /// First filter.
+        q_decay: Raw,
+        /// Second filter.
+        p_decay: Raw,
+        /// Right shift of `surrogate * P`.
+        product_shift: i64,
+        /// A learning rate a synapse.
+        normalise: Option<NormaliseFile>,
+    },
+    /// e-prop's state for an adaptive threshold.
+    Adaptation {
+        /// Left shift of P.
+        trace_shift: i64,
+    },
+}
+
+/// `normalise` of a filter.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename = "Normalise")]
+pub(in crate::files) struct NormaliseFile {
+    /// Bit length of the second state above which a synapse learns more slowly.
+    pub reference_bits: i64,
+}

@@ -1,0 +1,113 @@
+//! Third factors from the weights of a projection to a readout: `Mirror(..)` and `Symmetric(..)`.
+//!
+//! A copy stays bit-equal only where the core that keeps it can do the readout's update itself: every pair connected,
+//! one delay, and a readout that learns by the delta rule of its own error, without a surrogate; or through a filter, whose
+//! surrogates it sends, where they arrive in the next step. `Symmetric` brings the weights from the readout's core in every
+//! step instead, which no local rule can, and is refused unless the network says `allow_nonlocal: true`.
+//!
+//! Promises: what resolves can be built and mirrored. Absent on purpose: how the copy is updated (the plasticity crate).
+
+use super::learning::Readouts;
+use crate::files::network::file::NetworkFile;
+use crate::files::text::check::Check;
+use crate::files::text::spelling::{did_you_mean, listing};
+use crate::network::{Network, Projection, Source, Synapses};
+use synfire_core::arrival::Delays;
+use synfire_plasticity::config::{Eligibility, NeuronLearning, Presynaptic, ThirdFactor};
+
+/// Index of the projection that a third factor names.
+pub(in crate::files) fn projection(
+    check: &mut Check<'_>,
+    path: &str,
+    name: &str,
+    readouts: &Readouts<'_>,
+) -> u16 {
+    let names = || readouts.projections.iter().map(|projection| projection.name.as_str());
+    if let Some(index) = names().position(|other| other == name) {
+        return index as u16;
+    }
+    let problem = check
+        .at(path, format!("there is no projection `{name}`"))
+        .labelled(did_you_mean(name, names()))
+        .noted("allowed", listing(names()));
+    check.push(problem);
+    0
+}
+
+/// Checks every mirrored projection of a network that is otherwise whole.
+pub(in crate::files) fn prove(check: &mut Check<'_>, network: &Network, file: &NetworkFile) {
+    for (index, population) in network.populations.iter().enumerate() {
+        let Some(learning) = population.learning else { continue };
+        let Some((number, transported)) = learning.third_factor.mirrored() else { continue };
+        let form = if transported { "Symmetric" } else { "Mirror" };
+        let path = format!("populations[{index}].learning.third_factor");
+        if transported && file.allow_nonlocal != Some(true) {
+            let problem = check
+                .at(&path, "symmetric feedback is not local")
+                .labelled("it needs the weights that another core stores")
+                .noted("allowed", "`Mirror(..)`, or `allow_nonlocal: true` in the network");
+            check.push(problem);
+        }
+        let projection = &network.projections[usize::from(number)];
+        if let Err((title, allowed)) = mirrors(network, index, learning.first_channel, projection) {
+            let problem = check
+                .at(&format!("{path}.{form}.projection"), format!("`{}` cannot be mirrored", projection.name))
+                .labelled(title)
+                .noted("allowed", allowed);
+            check.push(problem);
+        }
+    }
+}
+
+/// Whether population `index` can mirror `projection`: what is wrong, and what is allowed.
+fn mirrors(
+    network: &Network,
+    index: usize,
+    first_channel: u16,
+    projection: &Projection,
+) -> Result<(), (&'static str, &'static str)> {
+    let target = &network.populations[projection.target];
+    let expect = |holds: bool, title, allowed| if holds { Ok(()) } else { Err((title, allowed)) };
+    expect(
+        projection.source == Source::Population(index),
+        "it begins elsewhere",
+        "a projection from this population to the readout that it listens to",
+    )?;
+    expect(
+        target.readout.is_some_and(|readout| readout.first_channel == first_channel),
+        "it ends elsewhere",
+        "a projection to the readout that the population listens to",
+    )?;
+    expect(
+        matches!(projection.synapses, Synapses::Dense { .. }) && matches!(projection.delays, Delays::Same(_)),
+        "it does not connect every pair with one delay",
+        "`AllToAll`, or a dense array of weights",
+    )?;
+    let Some(learning) = projection.learning else { return Ok(()) };
+    let own = |l: NeuronLearning| l.third_factor == ThirdFactor::OwnError && l.rate_limit.is_none();
+    let (by_own_error, surrogate) =
+        target.learning.map_or((false, false), |l| (own(l), l.surrogate.is_some()));
+    match learning.eligibility {
+        Some(Eligibility::Filter { normalise, .. }) => {
+            expect(
+                by_own_error && normalise.is_none(),
+                "its readout does not learn by its own error through a plain filter",
+                "`third_factor: OwnError` without rate limit, `Filter(..)` without `normalise`, or weights that are fixed",
+            )?;
+            expect(
+                network.learning.error_delay == 1,
+                "the readout's surrogates would arrive too late",
+                "a chip with `error_delay_steps: 1`",
+            )
+        }
+        Some(Eligibility::Adaptation { .. }) | None => expect(
+            by_own_error
+                && !surrogate
+                && learning.eligibility.is_none()
+                && learning.presynaptic == Presynaptic::Trace,
+            "its readout does not learn by the plain delta rule",
+            "`third_factor: OwnError` without surrogate and rate limit, or with a surrogate and a `Filter(..)`, or weights \
+             that are fixed",
+        ),
+    }
+}

@@ -1,0 +1,12 @@
+//! The network file: populations, how they learn, and the proof that every dendritic sum fits.
+//!
+//! Promises: a network that is accepted holds what [`crate::network`] states, on the chip that it was loaded for.
+//! Absent on purpose: how synapses are stated and read (`synapses`), placement.
+
+pub(super) mod file;
+pub(super) mod learning;
+pub(super) mod learning_file;
+pub(super) mod mirror;
+pub(super) mod neuron;
+pub(super) mod proof;
+pub(super) mod resolve;

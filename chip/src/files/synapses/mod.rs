@@ -1,0 +1,11 @@
+//! Synapses of a projection: all-to-all, listed, drawn, convolved, or read from `.npy` and `.csv` files.
+//!
+//! Promises: the same file and seed give the same synapses on every machine; nothing is quantised silently.
+//! Absent on purpose: rows of a core (`place`), how a synapse learns (`network`).
+
+pub(super) mod convolution;
+pub(super) mod edge_csv;
+pub(super) mod edges;
+pub(super) mod generate;
+pub(super) mod projection;
+pub(super) mod weight_file;

@@ -1,0 +1,259 @@
+//! Weights and edge lists from `.npy` and `.csv` files.
+//!
+//! Integers are raw store lanes. Floats are accepted where every one is a whole number of lanes; nothing is
+//! quantised silently. Indices past a population, weights past the store and delays past the limit are errors that
+//! name the row or line.
+//!
+//! Promises: streamed; the first bad entry ends the reading.
+//! Absent on purpose: sorting (`edges`), which file (`projection`).
+
+use super::edges::Edges;
+use crate::files::network::neuron::shape_text;
+use crate::files::text::array::{Array, Number};
+use std::ops::RangeInclusive;
+use std::path::Path;
+use synfire_core::synapse::WeightLanes;
+
+/// What an entry of a weight file may be.
+#[derive(Clone, Debug)]
+pub(in crate::files) struct Bounds {
+    /// Presynaptic population and how many neurons it has.
+    pub from: (String, u32),
+    /// Postsynaptic population and how many neurons it has.
+    pub to: (String, u32),
+    /// Legal store lanes.
+    pub weights: RangeInclusive<i64>,
+    /// Fraction bits of the store.
+    pub fraction: u8,
+    /// Bits of the store.
+    pub store_bits: u8,
+    /// Longest delay.
+    pub delay_steps: u8,
+    /// Most synapses that the chip could hold.
+    pub capacity: u64,
+}
+
+/// What is wrong with a weight file, what was found, what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::files) struct Fault {
+    /// The problem.
+    pub title: String,
+    /// What was found.
+    pub found: String,
+    /// What is allowed.
+    pub allowed: String,
+    /// Line and column index of a text file.
+    pub place: Option<(u64, usize)>,
+}
+
+impl Fault {
+    /// A fault of the whole file.
+    pub fn new(title: impl Into<String>, found: impl Into<String>, allowed: impl Into<String>) -> Self {
+        Self { title: title.into(), found: found.into(), allowed: allowed.into(), place: None }
+    }
+}
+
+/// Names of an edge's columns, in their order.
+pub(in crate::files) const COLUMNS: [&str; 4] = ["pre", "post", "weight", "delay"];
+
+impl Bounds {
+    /// A neuron index of column 0 or 1.
+    pub fn neuron(&self, column: usize, found: Number) -> Result<u32, Fault> {
+        let (name, neurons) = if column == 0 { &self.from } else { &self.to };
+        match whole(found).and_then(|index| u32::try_from(index).ok()).filter(|index| index < neurons) {
+            Some(index) => Ok(index),
+            None => Err(Fault::new(
+                format!("`{name}` has no such neuron"),
+                show(found),
+                format!("0..={} (`{}`)", i64::from(*neurons) - 1, COLUMNS[column]),
+            )),
+        }
+    }
+
+    /// A weight.
+    pub fn weight(&self, found: Number) -> Result<i16, Fault> {
+        let lane = match found {
+            Number::Integer(lane) => lane,
+            Number::Real(value) => {
+                let scaled = value * f64::from(1u32 << self.fraction.min(31));
+                whole(Number::Real(scaled)).ok_or_else(|| {
+                    let allowed = format!(
+                        "whole multiples of 2^-{} (fraction of the store); integers are raw store lanes",
+                        self.fraction
+                    );
+                    Fault::new("a weight is no whole number of store lanes", show(found), allowed)
+                })?
+            }
+        };
+        if !self.weights.contains(&lane) {
+            let (low, high) = (self.weights.start(), self.weights.end());
+            let allowed = format!("{low}..={high} (raw lanes of a {}-bit store)", self.store_bits);
+            let found = match found {
+                Number::Integer(_) => show(found),
+                Number::Real(_) => format!("{} ({lane} lanes)", show(found)),
+            };
+            return Err(Fault::new("a weight does not fit the store", found, allowed));
+        }
+        Ok(lane as i16)
+    }
+
+    /// A delay.
+    pub fn delay(&self, found: Number) -> Result<u8, Fault> {
+        let delay = whole(found).filter(|delay| (1..=i64::from(self.delay_steps)).contains(delay));
+        let fault =
+            || Fault::new("a delay is out of range", show(found), format!("1..={} steps", self.delay_steps));
+        delay.map(|delay| delay as u8).ok_or_else(fault)
+    }
+
+    /// Refuses more synapses than the chip could hold, before there is memory for them.
+    pub fn count(&self, synapses: u64) -> Result<usize, Fault> {
+        let most = self.capacity.min(u64::from(u32::MAX));
+        if synapses > most {
+            let allowed = format!("{most} weights of {} bits in all cores of the chip", self.store_bits);
+            return Err(Fault::new("more synapses than the chip holds", synapses.to_string(), allowed));
+        }
+        Ok(synapses as usize)
+    }
+}
+
+/// The integer that a number is.
+fn whole(number: Number) -> Option<i64> {
+    match number {
+        Number::Integer(value) => Some(value),
+        Number::Real(value) => (value == libm::trunc(value) && value.abs() < 9e15).then_some(value as i64),
+    }
+}
+
+fn show(number: Number) -> String {
+    match number {
+        Number::Integer(value) => value.to_string(),
+        Number::Real(value) => value.to_string(),
+    }
+}
+
+/// Reads a matrix of weights, presynaptic by postsynaptic.
+pub(in crate::files) fn read_matrix(path: &Path, bounds: &Bounds) -> Result<WeightLanes, Fault> {
+    let shape = [u64::from(bounds.from.1), u64::from(bounds.to.1)];
+    let wanted = format!("an array of numbers of shape {}, presynaptic by postsynaptic", tuple(&shape));
+    read_array(path, bounds, shape, &wanted)
+}
+
+/// Reads the taps of a kernel: output channels, input channels, rows, columns.
+pub(in crate::files) fn read_taps(
+    path: &Path,
+    bounds: &Bounds,
+    shape: [u64; 4],
+) -> Result<WeightLanes, Fault> {
+    let wanted = format!(
+        "an array of numbers of shape {}: output channels, input channels, rows and columns of the kernel",
+        tuple(&shape)
+    );
+    read_array(path, bounds, shape, &wanted)
+}
+
+fn tuple(shape: &[u64]) -> String {
+    format!("({})", shape.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+}
+
+/// Reads an array of weights of a known shape, the last index fastest whatever the file's order.
+fn read_array<const N: usize>(
+    path: &Path,
+    bounds: &Bounds,
+    shape: [u64; N],
+    wanted: &str,
+) -> Result<WeightLanes, Fault> {
+    let unreadable = |error: String| Fault::new("cannot be read", error, wanted);
+    let array = Array::open(path).map_err(unreadable)?;
+    if array.shape != shape || !array.fields().is_empty() {
+        return Err(Fault::new("has the wrong shape", shape_text(&array), wanted));
+    }
+    let mut weights = WeightLanes::zeros(bounds.store_bits, bounds.count(array.len())?);
+    let fortran = array.fortran;
+    let scanned = array.scan(|position, numbers| {
+        let mut index = [0; N];
+        let mut rest = position;
+        for step in 0..N {
+            let axis = if fortran { step } else { N - 1 - step };
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        match bounds.weight(numbers[0]) {
+            Ok(weight) => {
+                let place = index.iter().zip(shape).fold(0, |place, (at, side)| place * side + at);
+                weights.set(place as usize, i32::from(weight));
+            }
+            Err(fault) => {
+                let entry = index.map(|at| at.to_string()).join(", ");
+                let title = format!("entry [{entry}]: {}", fault.title);
+                return Err(Fault { title, ..fault });
+            }
+        }
+        Ok(())
+    });
+    scanned.map_err(unreadable)??;
+    Ok(weights)
+}
+
+/// Reads an edge list: an array of shape (edges, 3) or (edges, 4), or of records with those fields.
+pub(in crate::files) fn read_edges(path: &Path, bounds: &Bounds) -> Result<Edges, Fault> {
+    let wanted =
+        "an array of numbers of shape (edges, 3) or (edges, 4), or records: pre, post, weight[, delay]";
+    let unreadable = |error: String| Fault::new("cannot be read", error, wanted);
+    let array = Array::open(path).map_err(unreadable)?;
+    if !array.fields().is_empty() {
+        return read_records(array, bounds, wanted);
+    }
+    let [edges, columns @ (3 | 4)] = array.shape[..] else {
+        return Err(Fault::new("has the wrong shape", shape_text(&array), wanted));
+    };
+    let count = bounds.count(edges)?;
+    let mut pres = Vec::with_capacity(count);
+    let mut posts = Vec::with_capacity(count);
+    let mut weights = Vec::with_capacity(count);
+    let mut delays = Vec::with_capacity(if columns == 4 { count } else { 0 });
+    let fortran = array.fortran;
+    let scanned = array.scan(|position, numbers| {
+        // Whichever axis runs fastest, a column's values come in the order of its rows.
+        let (row, column) = if fortran {
+            (position % edges, position / edges)
+        } else {
+            (position / columns, position % columns)
+        };
+        let stored = match column {
+            0 => bounds.neuron(0, numbers[0]).map(|pre| pres.push(pre)),
+            1 => bounds.neuron(1, numbers[0]).map(|post| posts.push(post)),
+            2 => bounds.weight(numbers[0]).map(|weight| weights.push(weight)),
+            _ => bounds.delay(numbers[0]).map(|delay| delays.push(delay)),
+        };
+        stored.map_err(|fault| in_row(row, fault))
+    });
+    scanned.map_err(unreadable)??;
+    Ok(Edges::from_columns(pres, posts, weights, delays))
+}
+
+fn in_row(row: u64, fault: Fault) -> Fault {
+    Fault { title: format!("row {row}: {}", fault.title), ..fault }
+}
+
+fn read_records(array: Array, bounds: &Bounds, wanted: &str) -> Result<Edges, Fault> {
+    let names: Vec<String> = array.fields().into_iter().map(str::to_owned).collect();
+    let place = COLUMNS.map(|column| names.iter().position(|name| name == column));
+    let [Some(pre), Some(post), Some(weight), delay] = place else {
+        return Err(Fault::new("has the wrong fields", names.join(", "), wanted));
+    };
+    if array.shape.len() != 1 || names.len() != 3 + usize::from(delay.is_some()) {
+        let found = format!("{}, fields {}", shape_text(&array), names.join(", "));
+        return Err(Fault::new("has the wrong shape", found, wanted));
+    }
+    let mut edges = Edges::with_capacity(bounds.count(array.len())?, delay.is_some());
+    let scanned = array.scan(|row, numbers| {
+        let edge = || {
+            let delay = delay.map_or(Ok(0), |delay| bounds.delay(numbers[delay]))?;
+            let (pre, post) = (bounds.neuron(0, numbers[pre])?, bounds.neuron(1, numbers[post])?);
+            Ok(super::edges::Edge { pre, post, weight: bounds.weight(numbers[weight])?, delay })
+        };
+        edge().map(|edge| edges.push(edge)).map_err(|fault| in_row(row, fault))
+    });
+    scanned.map_err(|error| Fault::new("cannot be read", error, wanted))??;
+    Ok(edges)
+}

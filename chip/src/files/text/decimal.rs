@@ -1,0 +1,108 @@
+//! Decimal numbers of a file to register lanes, without floats.
+//!
+//! A decimal is read into `I32F32` (nearest, at most 2^-33 away) and from there to the register's fraction:
+//! nearest, ties away from zero. Prices are exact: a picojoule is 10^6 attojoules, and a price that is no whole
+//! number of attojoules is refused.
+//!
+//! Promises: what does not fit is an error, never clamped.
+//! Absent on purpose: places in a file (`check`), array files (`array`).
+
+use fixed::types::I32F32;
+use ron::value::RawValue;
+use serde::Deserialize;
+
+/// A value kept as the text of its token, so that no float stands between file and register.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub(in crate::files) struct Raw(Box<RawValue>);
+
+impl Raw {
+    /// The token, without comments around it.
+    pub fn token(&self) -> &str {
+        let text = self.0.get_ron();
+        super::walk::value_at(text, 0).map_or(text, |range| &text[range])
+    }
+
+    /// Whether it is a number rather than a name or a structure.
+    pub fn is_number(&self) -> bool {
+        self.token().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+    }
+}
+
+/// The value of a decimal token.
+pub(in crate::files) fn fixed_point(token: &str) -> Option<I32F32> {
+    token.replace('_', "").parse().ok()
+}
+
+/// The nearest lane of a register with `fraction` fraction bits, ties away from zero.
+pub(in crate::files) fn nearest_lane(value: I32F32, fraction: u8) -> i64 {
+    let drop = 32u32.saturating_sub(u32::from(fraction));
+    let half = if drop == 0 { 0 } else { 1u64 << (drop - 1) };
+    let bits = value.to_bits();
+    let magnitude = ((bits.unsigned_abs() + half) >> drop) as i64;
+    if bits < 0 { -magnitude } else { magnitude }
+}
+
+/// The lane that is exactly `value`, if there is one.
+pub(in crate::files) fn exact_lane(value: I32F32, fraction: u8) -> Option<i64> {
+    let drop = 32u32.saturating_sub(u32::from(fraction));
+    let bits = value.to_bits();
+    let lane = bits >> drop;
+    (lane << drop == bits).then_some(lane)
+}
+
+/// A lane as the decimal a reader would write, up to six places.
+pub(in crate::files) fn show(lane: i64, fraction: u8) -> String {
+    let Some(bits) = lane.checked_mul(1i64 << (32 - u32::from(fraction.min(32)))) else {
+        return format!("{lane} * 2^-{fraction}");
+    };
+    let text = format!("{:.6}", I32F32::from_bits(bits));
+    let short = text.trim_end_matches('0').trim_end_matches('.');
+    if short.is_empty() || short == "-" { "0".to_owned() } else { short.to_owned() }
+}
+
+/// `token * 10^6` where that is a whole number: picojoules to attojoules.
+pub(in crate::files) fn micro_units(token: &str) -> Option<u64> {
+    let token = token.replace('_', "");
+    let (whole, fraction) = token.split_once('.').unwrap_or((&token, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if fraction.len() > 6 || !digits(whole) || !digits(fraction) || token == "." || token.is_empty() {
+        return None;
+    }
+    let whole: u64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let padded: u64 = format!("{fraction:0<6}").parse().ok()?;
+    whole.checked_mul(1_000_000)?.checked_add(padded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_ties_away_from_zero() {
+        let lane = |text: &str| nearest_lane(fixed_point(text).expect("a number"), 1);
+        assert_eq!([lane("0.25"), lane("-0.25"), lane("0.24"), lane("-0.24")], [1, -1, 0, 0]);
+        assert_eq!([lane("0.75"), lane("-0.75"), lane("1"), lane("-1.5")], [2, -2, 2, -3]);
+        assert_eq!(lane("-2147483648"), -(1 << 32));
+    }
+
+    #[test]
+    fn prices_are_exact() {
+        assert_eq!(micro_units("5.1"), Some(5_100_000));
+        assert_eq!(micro_units("0.000001"), Some(1));
+        assert_eq!(micro_units("0.0000001"), None);
+        assert_eq!(micro_units(".5"), Some(500_000));
+        for bad in ["-1", "1e3", ".", "", "1.-5", "99999999999999999999"] {
+            assert_eq!(micro_units(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn lanes_are_shown_short() {
+        assert_eq!(show(1 << 15, 15), "1");
+        assert_eq!(show(-3, 1), "-1.5");
+        assert_eq!(show(0, 15), "0");
+        assert_eq!(show(8_388_607, 15), "255.999969");
+    }
+}

@@ -1,0 +1,155 @@
+//! A file and the files it extends.
+//!
+//! `extends` names another file (or a chip preset); what a file does not state, the one below it does. A chip
+//! inherits field by field inside its sections, a network by whole top-level lists. The stack stays a stack: the
+//! owner of a field is the first file that states it, and a problem is shown there.
+//!
+//! Promises: every file of a stack parses, has the expected `format`, and no file extends itself.
+//! Absent on purpose: what a merged file means (`chip::resolve`, `network::resolve`).
+
+use super::diagnostic::Diagnostic;
+use super::parse::parse_source;
+use super::source::Source;
+use super::walk;
+use serde::de::DeserializeOwned;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Most files of one stack.
+const MAX_FILES: usize = 16;
+
+/// A file that can extend another.
+pub(in crate::files) trait LayerFile: DeserializeOwned {
+    /// What `format` must say.
+    const FORMAT: &'static str;
+    /// Steps of a field path that decide which file owns the field.
+    const OWNER_DEPTH: usize;
+    /// What `format` says.
+    fn format(&self) -> Option<&str>;
+    /// The file it extends.
+    fn extends(&self) -> Option<&str>;
+}
+
+/// A text with the folder that its own references are relative to.
+#[derive(Clone, Debug)]
+pub(in crate::files) struct Opened {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Folder of relative references.
+    pub folder: PathBuf,
+}
+
+impl Opened {
+    /// Reads a file; problems are the caller's to place.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { source: Arc::new(Source::new(path.display().to_string(), text)), folder })
+    }
+}
+
+/// The texts of a stack, the extending file first.
+#[derive(Clone, Debug)]
+pub(in crate::files) struct Layers {
+    files: Vec<Opened>,
+    owner_depth: usize,
+}
+
+impl Layers {
+    /// Paths of the files below the first one.
+    pub fn bases(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.files.iter().skip(1).map(|file| PathBuf::from(&file.source.name))
+    }
+
+    /// The file that owns `path`: the first that states it, or its section; else the first file.
+    pub fn owner(&self, path: &str) -> &Opened {
+        let end = path.match_indices(['.', '[']).nth(self.owner_depth - 1).map_or(path.len(), |(at, _)| at);
+        let mut key = Some(&path[..end]);
+        while let Some(path) = key.filter(|path| !path.is_empty()) {
+            if let Some(owner) = self.files.iter().find(|file| file.source.node(path).is_some()) {
+                return owner;
+            }
+            key = walk::parent(path);
+        }
+        &self.files[0]
+    }
+
+    /// The value of `path` in the file that owns it.
+    pub fn value(&self, path: &str) -> Option<(&Arc<Source>, Range<usize>)> {
+        let source = &self.owner(path).source;
+        source.locate(path).map(|span| (source, span))
+    }
+
+    /// Where a problem with `path` is shown: its value, else the name of the nearest enclosing field.
+    pub fn place(&self, path: &str) -> (&Arc<Source>, Range<usize>) {
+        let source = &self.owner(path).source;
+        if let Some(span) = source.locate(path) {
+            return (source, span);
+        }
+        let mut above = walk::parent(path);
+        while let Some(path) = above.filter(|path| !path.is_empty()) {
+            if let Some(node) = source.node(path) {
+                let start = node.value.start;
+                return (source, node.key.unwrap_or(start..start + 1));
+            }
+            above = walk::parent(path);
+        }
+        let start = source.locate("").map_or(0, |whole| whole.start);
+        (source, start..(start + 1).min(source.text.len()))
+    }
+}
+
+/// Parses a file and, through `open`, the files below it.
+pub(in crate::files) fn stack<T: LayerFile>(
+    first: Opened,
+    open: impl Fn(&str, &Path) -> Result<Opened, Diagnostic>,
+) -> Result<(Layers, Vec<T>), Diagnostic> {
+    let mut files: Vec<Opened> = Vec::new();
+    let mut parsed = Vec::new();
+    let mut next = Some(first);
+    while let Some(file) = next.take() {
+        let value: T = parse_layer(&file.source)?;
+        if let Some(reference) = value.extends() {
+            let span = file.source.locate("extends").unwrap_or(0..0);
+            let place = |problem: Diagnostic| problem.at(&file.source, span.clone());
+            let base = open(reference, &file.folder).map_err(place)?;
+            let name = &base.source.name;
+            let again = files.iter().chain([&file]).any(|file| file.source.name == *name);
+            if again || files.len() + 1 >= MAX_FILES {
+                let title = if again {
+                    format!("`{name}` extends itself")
+                } else {
+                    format!("more than {MAX_FILES} files extend each other")
+                };
+                return Err(place(Diagnostic::new(title)).labelled("the circle closes here"));
+            }
+            next = Some(base);
+        }
+        parsed.push(value);
+        files.push(file);
+    }
+    Ok((Layers { files, owner_depth: T::OWNER_DEPTH }, parsed))
+}
+
+fn parse_layer<T: LayerFile>(source: &Arc<Source>) -> Result<T, Diagnostic> {
+    // Before spelling: a file of another kind has only unknown fields.
+    if let Some(span) = source.locate("format") {
+        let found = source.text[span.clone()].trim_matches('"');
+        if found != T::FORMAT && source.text[span.clone()].starts_with('"') {
+            return Err(Diagnostic::new(format!("this is no `{}` file", T::FORMAT))
+                .at(source, span)
+                .labelled(format!("found `{found}`"))
+                .noted("allowed", format!("\"{}\"", T::FORMAT)));
+        }
+    }
+    let value: T = parse_source(source)?;
+    if value.format().is_none() {
+        let start = source.locate("").map_or(0, |whole| whole.start);
+        return Err(Diagnostic::new("missing field `format`")
+            .at(source, start..(start + 1).min(source.text.len()))
+            .labelled(format!("write `format: \"{}\",` here", T::FORMAT)));
+    }
+    Ok(value)
+}

@@ -1,0 +1,275 @@
+//! Building the cores and routing tables of a mapped network.
+//!
+//! Per core: population slices, one block of axons per (projection, slice), an axon-in entry per presynaptic
+//! neuron that reaches the core, and the routes of the core's own neurons.
+//!
+//! Promises: everything that enters a register depends on logical names only; cores without neurons are not
+//! built. Absent on purpose: running (`run`), placing (`mapping`).
+
+use crate::network::{Network, Projection, Source, Synapses};
+use crate::place::mapping::{Mapping, Placement};
+use crate::place::rows;
+use crate::run::node::Node;
+use synfire_core::address::CoreId;
+use synfire_core::neuron::Order;
+use synfire_core::neuron_core::{AxonBlock, AxonTarget, NeuronCore};
+use synfire_core::slice::Slice;
+use synfire_core::trace::{TraceConfig, Traces};
+use synfire_core::width::PortDemand;
+use synfire_plasticity::config::{MirrorConfig, Presynaptic, SliceConfig};
+use synfire_plasticity::unit::LearningUnit;
+use synfire_router::table::{Destination, RoutingTable};
+
+/// What is built: nodes in core order, and the routes of every input population's channels.
+#[derive(Debug)]
+pub struct Built {
+    /// Nodes, ascending by core.
+    pub nodes: Vec<Node>,
+    /// Routing table of each input population.
+    pub inputs: Vec<RoutingTable>,
+}
+
+/// Where a presynaptic neuron's spikes go: (source, neuron) -> destination.
+type Route = (Source2, u32, Destination);
+
+/// Sources in one sortable key: inputs, then populations.
+type Source2 = (u8, u32);
+
+fn key(source: Source) -> Source2 {
+    match source {
+        Source::Input(i) => (0, i as u32),
+        Source::Population(p) => (1, p as u32),
+    }
+}
+
+/// Builds every used core.
+#[must_use]
+pub fn build(network: &Network, mapping: &Mapping) -> Built {
+    let mut by_core: Vec<(CoreId, Vec<Placement>)> = Vec::new();
+    let mut slices = mapping.slices.clone();
+    slices.sort_by_key(|s| (s.core, s.population, s.first));
+    for slice in slices {
+        match by_core.last_mut() {
+            Some((core, list)) if *core == slice.core => list.push(slice),
+            _ => by_core.push((slice.core, vec![slice])),
+        }
+    }
+    let mut routes: Vec<Route> = Vec::new();
+    let mut nodes: Vec<Node> = by_core
+        .iter()
+        .map(|(core, slices)| {
+            let neurons = build_core(network, slices, *core, &mut routes);
+            let unit = build_unit(network, slices, &neurons);
+            Node::new(*core, neurons, unit)
+        })
+        .collect();
+    routes.sort_unstable_by_key(|(source, neuron, to)| (*source, *neuron, to.core));
+    let of = |source: Source2, neuron: u32| {
+        let start = routes.partition_point(|r| (r.0, r.1) < (source, neuron));
+        routes[start..].iter().take_while(move |r| (r.0, r.1) == (source, neuron)).map(|r| r.2)
+    };
+    for (node, (_, slices)) in nodes.iter_mut().zip(&by_core) {
+        let mut table = RoutingTable::default();
+        for slice in slices {
+            for neuron in slice.first..slice.first + slice.len {
+                table.push(of((1, slice.population as u32), neuron));
+            }
+        }
+        node.routes = table;
+    }
+    route_errors(network, &mut nodes, &by_core);
+    let inputs = network.inputs.iter().enumerate().map(|(index, input)| {
+        let mut table = RoutingTable::default();
+        for channel in 0..input.neurons {
+            table.push(of((0, index as u32), channel));
+        }
+        table
+    });
+    Built { inputs: inputs.collect(), nodes }
+}
+
+/// Proven width of the dendritic sum of a population: every port, shifted, joined.
+#[must_use]
+pub fn sum_bits(network: &Network, population: usize) -> u32 {
+    let mut main = PortDemand::default();
+    for projection in network.projections.iter().filter(|p| p.target == population) {
+        let events = rows::max_fan_in(network, projection);
+        let format = projection.format;
+        let exponent = i32::from(format.exponent);
+        let own = PortDemand { addend_bits: u32::from(format.delivered_bits), events };
+        let demand = if exponent >= 0 {
+            PortDemand { addend_bits: own.addend_bits + exponent as u32, events }
+        } else {
+            // A shifted sum joins as one addend; the right shift of its sum removes bits.
+            PortDemand { addend_bits: own.bits().saturating_sub(exponent.unsigned_abs()).max(1), events: 1 }
+        };
+        main = main.join(demand);
+    }
+    main.bits()
+}
+
+fn build_core(network: &Network, slices: &[Placement], core: CoreId, routes: &mut Vec<Route>) -> NeuronCore {
+    let mut built = NeuronCore::default();
+    let mut targets: Vec<(Source2, u32, AxonTarget)> = Vec::new();
+    for placement in slices {
+        let population = &network.populations[placement.population];
+        let parameters = population.parameters.part(placement.first as usize, placement.len as usize);
+        let slice = Slice::new(
+            placement.population as u32,
+            placement.first,
+            placement.len as usize,
+            network.datapath,
+            parameters,
+            sum_bits(network, placement.population),
+            network.seed,
+        );
+        built.slices.push(slice);
+        let index = built.slices.len() - 1;
+        for (number, projection) in network.projections.iter().enumerate() {
+            if projection.target != placement.population {
+                continue;
+            }
+            let port = built.slices[index].add_port(projection.format.exponent);
+            let Some(block) = build_block(network, number, placement, index, port) else { continue };
+            let at = built.blocks.len() as u16;
+            let source = key(projection.source);
+            targets
+                .extend(block.presynaptic.iter().enumerate().map(|(a, pre)| (source, *pre, (at, a as u32))));
+            built.blocks.push(block);
+        }
+    }
+    targets.sort_unstable();
+    for group in targets.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        let axon_in = built.axon_in.push(group.iter().map(|t| t.2));
+        routes.push((group[0].0, group[0].1, Destination { core, axon_in }));
+    }
+    built
+}
+
+fn build_block(
+    network: &Network,
+    number: usize,
+    placement: &Placement,
+    slice: usize,
+    port: usize,
+) -> Option<AxonBlock> {
+    let projection = &network.projections[number];
+    let part = rows::cut(projection, network, placement.first, placement.len);
+    if part.presynaptic.is_empty() {
+        return None;
+    }
+    let limit = network.max_events(projection.source);
+    let axons = part.presynaptic.len();
+    let arrivals = synfire_core::arrival::Arrivals::new(axons, part.delays.max(), limit);
+    let reads = |what| projection.learning.is_some_and(|learning| learning.presynaptic == what);
+    let traces = reads(Presynaptic::Trace).then(|| (traces_of(network, projection), Traces::new(axons)));
+    Some(AxonBlock {
+        projection: number as u32,
+        slice,
+        presynaptic: part.presynaptic,
+        delays: part.delays,
+        memory: part.memory,
+        format: projection.format,
+        port,
+        arrivals,
+        traces,
+        arrived: reads(Presynaptic::Events).then(Vec::new),
+        plastic: projection.learning.is_some(),
+    })
+}
+
+/// How the axons of a plastic projection keep their traces: they decay as its target's neurons do.
+fn traces_of(network: &Network, projection: &Projection) -> TraceConfig {
+    let parameters = &network.populations[projection.target].parameters;
+    TraceConfig {
+        bits: network.learning.trace_bits,
+        increment: network.learning.trace_increment,
+        q_decay: parameters.current_decay.get(0) as u32,
+        p_decay: parameters.membrane_decay.get(0) as u32,
+        decay_fraction: network.datapath.decay_fraction,
+        updated_q: network.datapath.order == Order::UpdatedCurrent,
+    }
+}
+
+fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> LearningUnit {
+    let (surrogates, sent) = network.surrogate_channels();
+    let slice = |placement: &Placement| {
+        let population = &network.populations[placement.population];
+        let mirrored = population.learning.and_then(|learning| learning.third_factor.mirrored());
+        SliceConfig {
+            learning: population.learning,
+            readout: population.readout,
+            mirror: mirrored
+                .map(|(projection, _)| mirror(network, usize::from(projection), placement, &surrogates)),
+            surrogates: surrogates[placement.population],
+        }
+    };
+    let blocks: Vec<_> =
+        core.blocks.iter().map(|b| network.projections[b.projection as usize].learning).collect();
+    LearningUnit::new(
+        core,
+        slices.iter().map(slice).collect(),
+        &blocks,
+        (&network.datapath, &network.learning),
+        (network.channels(), sent),
+        network.seed,
+    )
+}
+
+/// The copy of the weights of the neurons of `placement` to a readout, at its start.
+fn mirror(
+    network: &Network,
+    number: usize,
+    placement: &Placement,
+    surrogates: &[Option<u16>],
+) -> MirrorConfig {
+    let projection = &network.projections[number];
+    let channels = network.populations[projection.target].neurons as usize;
+    let Synapses::Dense { weights } = &projection.synapses else {
+        unreachable!("a mirrored projection is all-to-all: checked when the network is resolved");
+    };
+    let rows = placement.first as usize * channels..(placement.first + placement.len) as usize * channels;
+    MirrorConfig {
+        projection: number as u32,
+        delay: projection.delays.max(),
+        traces: traces_of(network, projection),
+        learning: projection.learning,
+        store_bits: projection.format.store_bits,
+        surrogates: surrogates[projection.target]
+            .filter(|_| projection.learning.is_some_and(|learning| learning.eligibility.is_some())),
+        weights: rows.map(|at| weights.get(at) as i16).collect(),
+    }
+}
+
+/// Every error goes to the cores whose neurons listen to its channel by broadcast, every surrogate to those that mirror
+/// its readout with a filter.
+fn route_errors(network: &Network, nodes: &mut [Node], by_core: &[(CoreId, Vec<Placement>)]) {
+    let listens = |slices: &[Placement], channel: u16| {
+        slices.iter().any(|s| {
+            network.populations[s.population].learning.is_some_and(|l| {
+                let group = matches!(l.third_factor, synfire_plasticity::config::ThirdFactor::Group { .. });
+                !group && channel >= l.first_channel && channel < l.first_channel + l.channels
+            })
+        })
+    };
+    let mut table = Vec::new();
+    for channel in 0..network.channels() as u16 {
+        let cores = by_core.iter().filter(|(_, slices)| listens(slices, channel)).map(|(core, _)| *core);
+        table.push(cores.collect::<Vec<_>>());
+    }
+    let (surrogates, _) = network.surrogate_channels();
+    let readouts = surrogates.iter().enumerate().filter(|(_, channel)| channel.is_some());
+    for readout in readouts.map(|(population, _)| population) {
+        let mirrors = |slice: &Placement| {
+            let mirrored =
+                network.populations[slice.population].learning.and_then(|l| l.third_factor.mirrored());
+            mirrored.is_some_and(|(number, _)| network.projections[usize::from(number)].target == readout)
+        };
+        let cores = by_core.iter().filter(|(_, slices)| slices.iter().any(mirrors)).map(|(core, _)| *core);
+        let cores: Vec<CoreId> = cores.collect();
+        table.extend(std::iter::repeat_n(cores, network.populations[readout].neurons as usize));
+    }
+    for node in nodes {
+        node.error_routes = table.clone();
+    }
+}

@@ -1,0 +1,8 @@
+//! From a network to cores: which neurons sit where, the rows of every core, its routes.
+//!
+//! Promises: no placement changes a bit of a result; what does not fit is refused with the numbers.
+//! Absent on purpose: files, running, what a placement costs.
+
+pub mod build;
+pub mod mapping;
+pub mod rows;

@@ -1,0 +1,5 @@
+//! What an architect asks of a run: its bill.
+//!
+//! Promises: every figure comes from the counts of the run and the chip's file. Absent on purpose: tasks.
+
+pub mod bill;

@@ -1,0 +1,189 @@
+//! The plain reference: the whole step of `docs/arithmetic.md` once more, as simply as it can be said.
+//!
+//! Scalar loops over `i64`, every neuron and every synapse in every step; no events, threads, cores or packets.
+//! It takes the same [`Network`] and [`StepEvents`] as the chip and shares types with it, but no function, so that
+//! an error would have to be made twice. `tests/plain.rs` holds the chip to it, register by register.
+//!
+//! Start with [`PlainChip::step`]: it is section 3 of the document, line by line.
+//!
+//! Promises: written from the document; where the two differ the document is right.
+//! Absent on purpose: speed, validation (a network outside the contract may panic), mapping, counts, time, energy.
+
+pub mod arithmetic;
+pub mod learning;
+pub mod neurons;
+pub mod synapses;
+
+use learning::{Broadcast, Learning};
+use neurons::{Neurons, Place};
+use std::collections::VecDeque;
+use synapses::{Post, Rows};
+use synfire_chip::network::{Network, Source};
+use synfire_chip::run::program::{Control, StepEvents};
+use synfire_plasticity::config::Presynaptic;
+
+/// A chip without places: registers of every population and projection, by their index in the network.
+#[derive(Clone, Debug)]
+pub struct PlainChip {
+    /// Steps run since reset: the next step's number.
+    pub step: u64,
+    /// State registers of each population.
+    pub neurons: Vec<Neurons>,
+    /// Learning registers of each population.
+    pub learning: Vec<Learning>,
+    /// Registers of each projection.
+    pub rows: Vec<Rows>,
+    /// Errors that arrived in the last step, by channel.
+    pub errors: Vec<i64>,
+    /// Errors that were formed in the last step, by channel.
+    pub formed: Vec<i64>,
+    /// Latched targets, by channel.
+    pub targets: Vec<i64>,
+    /// The learn flag.
+    pub learn: bool,
+    /// The shift offset.
+    pub shift_offset: i64,
+    /// `line[s]`: errors that arrive `s + 1` steps from now, by channel.
+    line: VecDeque<Vec<i64>>,
+    network: Network,
+}
+
+impl PlainChip {
+    /// `network` at reset.
+    #[must_use]
+    pub fn new(network: &Network) -> Self {
+        let populations = &network.populations;
+        let readouts = populations.iter().filter(|p| p.readout.is_some());
+        let channels = vec![0; readouts.map(|p| p.neurons as usize).sum()];
+        Self {
+            step: 0,
+            neurons: populations.iter().map(Neurons::at_reset).collect(),
+            learning: (0..populations.len()).map(|number| Learning::at_reset(network, number)).collect(),
+            rows: network.projections.iter().map(|p| Rows::at_reset(network, p)).collect(),
+            errors: channels.clone(),
+            formed: channels.clone(),
+            targets: channels.clone(),
+            learn: false,
+            shift_offset: 0,
+            line: vec![channels; usize::from(network.learning.error_delay)].into(),
+            network: network.clone(),
+        }
+    }
+
+    /// One step, micro-steps 1 to 9.
+    pub fn step(&mut self, events: &StepEvents) {
+        // 1.1
+        for control in &events.control {
+            self.control(*control);
+        }
+        // 1.2
+        if let Some(due) = self.line.pop_front() {
+            self.line.push_back(vec![0; due.len()]);
+            self.errors = due;
+        }
+        self.rows.iter_mut().for_each(Rows::arrive);
+        self.learning.iter_mut().for_each(Learning::arrive);
+        // 2 to 4
+        for population in 0..self.neurons.len() {
+            let sums = self.dendritic_sums(population, events);
+            let network = &self.network;
+            let (seed, datapath) = (network.seed, &network.datapath);
+            let place = Place { datapath, seed, population, step: self.step };
+            self.neurons[population].step(&network.populations[population], place, &sums);
+        }
+        // 5
+        for (projection, rows) in self.network.projections.iter().zip(&mut self.rows) {
+            if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Trace) {
+                rows.update_traces(&self.network, projection);
+            }
+        }
+        self.learn_from_errors();
+        self.update_weights();
+        self.emit(events);
+        self.step += 1;
+    }
+
+    /// 1.1
+    fn control(&mut self, control: Control) {
+        match control {
+            Control::Clear => {
+                self.neurons = self.network.populations.iter().map(Neurons::at_reset).collect();
+                self.learning.iter_mut().for_each(Learning::clear);
+                self.rows.iter_mut().for_each(Rows::clear);
+                self.targets.fill(0);
+                self.line.iter_mut().for_each(|slot| slot.fill(0));
+            }
+            Control::Target { channel, value } => self.targets[usize::from(channel)] = i64::from(value),
+            Control::Learn(on) => self.learn = on,
+            Control::ShiftOffset(offset) => self.shift_offset = i64::from(offset),
+        }
+    }
+
+    /// 3.1 of every neuron of a population.
+    fn dendritic_sums(&self, population: usize, events: &StepEvents) -> Vec<i64> {
+        let mut sums = vec![0; self.network.populations[population].neurons as usize];
+        for (projection, rows) in self.network.projections.iter().zip(&self.rows) {
+            if projection.target == population {
+                rows.deliver(projection, &mut sums);
+            }
+        }
+        for injection in &events.injections {
+            if usize::from(injection.population) == population {
+                sums[injection.neuron as usize] += i64::from(injection.value);
+            }
+        }
+        sums
+    }
+
+    /// 6 and 7
+    fn learn_from_errors(&mut self) {
+        let broadcast = Broadcast { errors: &self.errors, targets: &self.targets, learn: self.learn };
+        self.formed.fill(0);
+        for (number, (learning, neurons)) in self.learning.iter_mut().zip(&self.neurons).enumerate() {
+            for (channel, error) in learning.form_errors(&self.network, number, neurons, broadcast) {
+                self.formed[channel] = error;
+            }
+            learning.form_third_factors(&self.network, number, neurons, broadcast, &self.rows);
+            for (channel, error) in learning.hand_down(&self.network, number, self.learn) {
+                self.formed[channel] = error;
+            }
+        }
+    }
+
+    /// 8
+    fn update_weights(&mut self) {
+        for (number, rows) in self.rows.iter_mut().enumerate() {
+            let projection = &self.network.projections[number];
+            let Some(rule) = projection.learning else { continue };
+            let target = &self.learning[projection.target];
+            let post = Post {
+                third_factor: &target.third_factor,
+                surrogate: &target.surrogate,
+                population: &self.network.populations[projection.target],
+            };
+            if let Some(eligibility) = rule.eligibility {
+                rows.advance_eligibility(&self.network, eligibility, post);
+            }
+            rows.learn(&self.network, number, self.step, self.shift_offset, post);
+        }
+    }
+
+    /// 9
+    fn emit(&mut self, events: &StepEvents) {
+        for (projection, rows) in self.network.projections.iter().zip(&mut self.rows) {
+            match projection.source {
+                Source::Population(population) => rows.emit(&self.neurons[population].fired),
+                Source::Input(input) => {
+                    let mut sent = vec![0; self.network.inputs[input].neurons as usize];
+                    for spike in events.spikes.iter().filter(|s| usize::from(s.input) == input) {
+                        sent[spike.neuron as usize] += i64::from(spike.count);
+                    }
+                    rows.emit(&sent);
+                }
+            }
+        }
+        if let Some(last) = self.line.back_mut() {
+            last.clone_from(&self.formed);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! A classification cell whose chip is looked into after training: the angle between feedback and readout weights, and
+//! what the local readouts of learning groups answer.
+
+use crate::experiment::pool::{CellContext, Outcome, Work};
+use crate::tasks::classify::cell::{Cell, CellResult, CellState};
+use crate::tasks::classify::inspect::Inspection;
+use serde::{Deserialize, Serialize};
+
+/// A cell and what is seen in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InspectedResult {
+    /// The classification's result.
+    pub result: CellResult,
+    /// What was seen afterwards.
+    pub inspection: Inspection,
+}
+
+/// The cell.
+pub struct Inspected<'a>(pub Cell<'a>);
+
+impl Work for Inspected<'_> {
+    type State = CellState;
+    type Result = InspectedResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        self.0.fingerprint()
+    }
+
+    fn units(&self) -> u64 {
+        self.0.units()
+    }
+
+    fn describe(found: &InspectedResult) -> String {
+        Cell::describe(&found.result)
+    }
+
+    fn run(
+        &mut self,
+        state: Option<CellState>,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<Outcome<CellState, InspectedResult>, String> {
+        Ok(match self.0.run(state, context)? {
+            Outcome::Interrupted(state) => Outcome::Interrupted(state),
+            Outcome::Finished(result) => {
+                let inspection = self.0.inspect()?;
+                Outcome::Finished(Box::new(InspectedResult { result: *result, inspection }))
+            }
+        })
+    }
+}

@@ -1,0 +1,115 @@
+//! What a rule costs on the chip, from the chip's own counters: memory, writes, broadcasts, energy.
+//!
+//! Promises: means over seeds of what the cells counted; training is the whole run less its tests.
+//! Absent on purpose: prices (the chip file has them), a float twin's cost (it has none).
+
+use crate::architect::bill::Work;
+use crate::experiment::engine::FullestCore;
+use crate::tasks::classify::cell::CellResult;
+use crate::tasks::patterns;
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::time::Elapsed;
+
+/// The cost of a rule in a store, a presentation at a time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cost {
+    /// Cores in use.
+    pub cores: usize,
+    /// Memory of the fullest core.
+    pub memory: FullestCore,
+    /// Weight updates computed in a training presentation.
+    pub updates: f64,
+    /// Weights that it wrote.
+    pub writes: f64,
+    /// Error packets that it broadcast.
+    pub error_packets: f64,
+    /// Its energy, attojoules.
+    pub training: f64,
+    /// Energy of a presentation without learning, attojoules; `None` where there is none.
+    pub inference: Option<f64>,
+}
+
+/// What a cell of whatever kind counted.
+struct Counted {
+    cores: usize,
+    memory: FullestCore,
+    /// Of the whole run, and of its tests alone.
+    run: (NodeCounts, Elapsed),
+    tests: (NodeCounts, Elapsed),
+    /// Of the last test alone.
+    last: (NodeCounts, Elapsed),
+    /// Presentations that were learned from, and those of the last test.
+    trained: u64,
+    tested: u64,
+}
+
+impl Cost {
+    /// Of a cell of a classification; `None` where it ran on no chip.
+    #[must_use]
+    pub fn classified(result: &CellResult, chip: &Chip) -> Option<Self> {
+        let counted = Counted {
+            cores: result.cores,
+            memory: result.memory,
+            run: (result.counts, result.elapsed),
+            tests: (result.tests_counts, result.tests_elapsed),
+            last: (result.test_counts, result.test_elapsed),
+            trained: result.curve.iter().map(|epoch| u64::from(epoch.train_samples)).sum(),
+            tested: result.curve.last().map_or(1, |epoch| u64::from(epoch.test_samples)),
+        };
+        Self::of(&counted, chip)
+    }
+
+    /// Of a cell of spike patterns; `None` where it ran on no chip.
+    #[must_use]
+    pub fn patterns(result: &patterns::cell::CellResult, chip: &Chip) -> Option<Self> {
+        let counted = Counted {
+            cores: result.cores,
+            memory: result.memory,
+            run: (result.counts, result.elapsed),
+            tests: result.tests,
+            last: result.last_test,
+            trained: u64::from(result.curve.last().map_or(0, |(epoch, _)| *epoch) * result.cases),
+            tested: u64::from(result.cases),
+        };
+        Self::of(&counted, chip)
+    }
+
+    fn of(counted: &Counted, chip: &Chip) -> Option<Self> {
+        let Counted { cores, memory, run, tests, last, trained, tested } = *counted;
+        if cores == 0 {
+            return None;
+        }
+        let energy = |(counts, elapsed): (NodeCounts, Elapsed)| {
+            Work { chip, counts, elapsed, cores }.attojoules() as f64
+        };
+        let part = 1.0 / trained.max(1) as f64;
+        let counts = run.0.minus(&tests.0);
+        Some(Self {
+            cores,
+            memory,
+            updates: part * counts.learning.weight_updates as f64,
+            writes: part * counts.learning.weight_writes as f64,
+            error_packets: part * counts.error_packets as f64,
+            training: part * energy((counts, run.1.minus(&tests.1))),
+            inference: (last.1.steps > 0).then(|| energy(last) / tested.max(1) as f64),
+        })
+    }
+
+    /// The mean of cells on one chip; `None` where none ran on a chip.
+    #[must_use]
+    pub fn mean(costs: impl Iterator<Item = Option<Self>>) -> Option<Self> {
+        let costs: Vec<Self> = costs.flatten().collect();
+        let first = *costs.first()?;
+        let mean = |value: &dyn Fn(&Self) -> f64| costs.iter().map(value).sum::<f64>() / costs.len() as f64;
+        let inference = mean(&|cost| cost.inference.unwrap_or(0.0));
+        Some(Self {
+            updates: mean(&|cost| cost.updates),
+            writes: mean(&|cost| cost.writes),
+            error_packets: mean(&|cost| cost.error_packets),
+            training: mean(&|cost| cost.training),
+            inference: first.inference.map(|_| inference),
+            ..first
+        })
+    }
+}

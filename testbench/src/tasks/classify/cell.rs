@@ -1,0 +1,416 @@
+//! One cell: a network trained and tested with one seed, resumable at every sample.
+//!
+//! Promises: the result is a pure function of the task, the row, the store and the seed; a cell that goes on from a
+//! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
+
+use super::schedule::{Schedule, Shown};
+use super::sharing::Sharing;
+use super::task::Task;
+use crate::data::encode::Presentation;
+use crate::data::set::DataSet;
+use crate::data::split::{self, Parts};
+use crate::experiment::engine::{Engine, EngineState, FullestCore};
+use crate::experiment::file::{ScoreOf, shift_offset};
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::rows::Variant;
+use crate::report::model::Raster;
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::time::Elapsed;
+use synfire_chip::files::Diagnostics;
+use synfire_chip::network::Network;
+use synfire_chip::run::checkpoint;
+use synfire_chip::run::machine::Machine;
+use synfire_chip::run::probe::Variable;
+use synfire_chip::run::program::{Control, Program};
+
+/// Epoch number under which held-out samples are encoded: no training epoch has it.
+pub const TEST_EPOCH: u32 = u32::MAX;
+
+/// Accuracy after one epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EpochScore {
+    /// Training samples that were right when they were presented.
+    pub train_correct: u32,
+    /// Training samples.
+    pub train_samples: u32,
+    /// Scored samples that were right after the epoch.
+    pub test_correct: u32,
+    /// Scored samples.
+    pub test_samples: u32,
+}
+
+/// Where a cell is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Position {
+    epoch: u32,
+    /// Next training sample of the epoch; at its end, the scored part follows.
+    next: u32,
+    correct: u32,
+    curve: Vec<EpochScore>,
+    /// (label, answer) of the last training samples, the newest last; where they are the score.
+    recent: VecDeque<(u8, u8)>,
+    /// Counts and simulated time of the tests so far.
+    tests: (NodeCounts, Elapsed),
+    wall_seconds: f64,
+}
+
+/// Everything that a cell needs to go on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellState {
+    position: Position,
+    engine: EngineState,
+}
+
+/// What a cell leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellResult {
+    /// Name of the row, with its store.
+    pub row: String,
+    /// Seed.
+    pub seed: u32,
+    /// Scores epoch by epoch.
+    pub curve: Vec<EpochScore>,
+    /// `confusion[label][answer]` of the last score.
+    pub confusion: Vec<Vec<u32>>,
+    /// Counts of the whole run.
+    pub counts: NodeCounts,
+    /// Simulated time of the whole run.
+    pub elapsed: Elapsed,
+    /// Counts of the tests after the epochs, together; the rest of `counts` is training.
+    pub tests_counts: NodeCounts,
+    /// Simulated time of them.
+    pub tests_elapsed: Elapsed,
+    /// Counts of the last test alone: inference without learning.
+    pub test_counts: NodeCounts,
+    /// Simulated time of the last test alone.
+    pub test_elapsed: Elapsed,
+    /// Cores in use.
+    pub cores: usize,
+    /// Memory of the fullest cores.
+    pub memory: FullestCore,
+    /// Learning groups of all populations: a property of the network, not of the mapping.
+    pub groups: usize,
+    /// What its weights take, where they may be shared.
+    #[serde(default)]
+    pub sharing: Sharing,
+    /// Events that full axons merged.
+    pub merged_events: u64,
+    /// Spikes of one sample after training; kept for the first seed alone.
+    pub raster: Option<Raster>,
+    /// Wall time of the cell.
+    pub wall_seconds: f64,
+    /// SHA-256 of all weights at the end.
+    pub weights_sha256: String,
+}
+
+impl CellResult {
+    /// The score after the last epoch, 0..=1.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        self.curve.last().map_or(0.0, |s| f64::from(s.test_correct) / f64::from(s.test_samples.max(1)))
+    }
+
+    /// Whether every scored sample was right after the last epoch.
+    #[must_use]
+    pub fn solved(&self) -> bool {
+        self.curve.last().is_some_and(|s| s.test_correct == s.test_samples)
+    }
+}
+
+/// A cell at work.
+pub struct Cell<'a> {
+    task: &'a Task,
+    name: String,
+    seed: u32,
+    data: Arc<DataSet>,
+    network: Network,
+    engine: Engine,
+    schedule: Schedule,
+    parts: Parts,
+}
+
+impl<'a> Cell<'a> {
+    /// Loads, maps and builds.
+    ///
+    /// # Errors
+    /// With what is wrong with the files, or when the network does not fit the chip.
+    pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
+        let network = task.network(variant, seed)?;
+        let readout = task.readout(&network)?;
+        let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Compared))
+            .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
+        let data = task.data(seed);
+        let schedule = task.schedule(&data, variant.row, &network, seed)?;
+        let parts = task.parts(&data, seed)?;
+        Ok(Self { task, name: variant.name(), seed, data, network, engine, schedule, parts })
+    }
+
+    /// The network that the cell learns.
+    pub(super) fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Samples of the held-out part.
+    pub(super) fn held_out(&self) -> &[u32] {
+        &self.parts.held_out
+    }
+
+    /// Label of a sample.
+    pub(super) fn label(&self, sample: u32) -> u8 {
+        self.data.labels()[sample as usize]
+    }
+
+    /// The presentation of a sample without learning.
+    pub(super) fn test_program(&self, sample: u32) -> Program {
+        self.program(sample, None)
+    }
+
+    /// Steps in which the readout is summed.
+    pub(super) fn answer(&self) -> std::ops::Range<usize> {
+        self.schedule.answer.0 as usize..self.schedule.answer.1 as usize
+    }
+
+    /// The chip behind the cell; none behind the float twin.
+    pub(super) fn machine_mut(&mut self) -> Option<&mut Machine> {
+        self.engine.machine_mut()
+    }
+
+    /// The machine, for reports; none behind the float twin.
+    #[must_use]
+    pub fn machine(&self) -> Option<&Machine> {
+        self.engine.machine()
+    }
+
+    /// Presents the held-out part without learning: `confusion[label][answer]`.
+    fn test(&mut self, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        let mut answers = Vec::with_capacity(self.parts.held_out.len());
+        for sample in self.parts.held_out.clone() {
+            let answer = self.present(sample, None, threads)?;
+            answers.push((self.data.labels()[sample as usize], answer));
+        }
+        Ok(confusion(answers.into_iter(), self.data.classes()))
+    }
+
+    fn program(&self, sample: u32, trained: Option<Turn>) -> Program {
+        let shown = Presentation { sample, epoch: trained.map_or(TEST_EPOCH, |turn| turn.pass) };
+        let label = trained.map(|_| self.data.labels()[sample as usize]);
+        let mut program = self.schedule.program(Shown::of(&self.data, sample), shown, label);
+        if let Some(turn) = trained {
+            let slower = shift_offset(&self.task.settings.slower_after, turn.epoch);
+            program[0].control.push(Control::ShiftOffset(slower));
+        }
+        program
+    }
+
+    /// Presents one sample, to learn from it in `trained`; the answer.
+    fn present(&mut self, sample: u32, trained: Option<Turn>, threads: usize) -> Result<u8, String> {
+        let program = self.program(sample, trained);
+        let outputs = usize::from(self.schedule.outputs);
+        let sums = self.engine.present(&program, self.answer(), outputs, threads)?;
+        Ok(self.schedule.class_of(&sums, self.engine.lane(&self.network)))
+    }
+
+    /// Training samples of one epoch.
+    fn epoch_samples(&self) -> u32 {
+        self.task.settings.epoch_samples.unwrap_or(self.parts.kept.len() as u32)
+    }
+
+    /// Learns from the rest of the epoch that `at` is in. False after an interrupt.
+    fn train(
+        &mut self,
+        at: &mut Position,
+        context: &CellContext<'_, CellState>,
+        clock: &mut Clock,
+    ) -> Result<bool, String> {
+        let samples = self.task.settings.epoch_samples;
+        let order = split::presentations(&self.parts.kept, at.epoch, samples, self.seed);
+        while let Some(&(sample, pass)) = order.get(at.next as usize) {
+            let answer = self.present(sample, Some(Turn { epoch: at.epoch, pass }), context.threads)?;
+            let label = self.data.labels()[sample as usize];
+            at.correct += u32::from(answer == label);
+            at.next += 1;
+            if let ScoreOf::LastTrained(samples) = self.task.settings.score {
+                at.recent.push_back((label, answer));
+                if at.recent.len() > samples as usize {
+                    at.recent.pop_front();
+                }
+            }
+            tell(at, context);
+            let stop = context.interrupt.load(Ordering::Relaxed);
+            if stop || clock.saved.elapsed() >= context.save_every {
+                at.wall_seconds = clock.seconds();
+                (context.save)(&CellState { position: at.clone(), engine: self.engine.snapshot() });
+                if stop {
+                    return Ok(false);
+                }
+                clock.saved = Instant::now();
+            }
+        }
+        Ok(true)
+    }
+
+    /// `confusion[label][answer]` of what is scored.
+    fn score(&mut self, at: &Position, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        match self.task.settings.score {
+            ScoreOf::HeldOut => self.test(threads),
+            ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.data.classes())),
+        }
+    }
+
+    /// Spikes of the first scored sample.
+    fn raster(&mut self) -> Result<Option<Raster>, String> {
+        let sample = self.parts.held_out.first().or(self.parts.kept.first());
+        let (Some(&sample), true) = (sample, self.task.settings.seeds.first() == Some(&self.seed)) else {
+            return Ok(None);
+        };
+        let program = self.program(sample, None);
+        let mut raster = self.engine.raster(&program, &self.network)?;
+        let label = self.data.labels()[sample as usize];
+        raster.title = format!("Spikes of `{}`, seed {}: one sample of class {label}", self.name, self.seed);
+        Ok(Some(raster))
+    }
+
+    fn result(
+        &self,
+        curve: Vec<EpochScore>,
+        (counts, elapsed): (NodeCounts, Elapsed),
+        (tests_counts, tests_elapsed): (NodeCounts, Elapsed),
+    ) -> CellResult {
+        let (all, end) = self.engine.bill();
+        let machine = self.engine.machine();
+        let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
+        CellResult {
+            row: self.name.clone(),
+            seed: self.seed,
+            curve,
+            confusion: Vec::new(),
+            counts,
+            elapsed,
+            tests_counts,
+            tests_elapsed,
+            test_counts: all.minus(&counts),
+            test_elapsed: end.minus(&elapsed),
+            cores: self.engine.cores(),
+            memory: self.engine.memory(),
+            groups: groups.filter_map(|s| s.groups()).map(|g| g.len()).sum(),
+            sharing: machine.map_or_else(Sharing::default, |machine| Sharing::of(&self.network, machine)),
+            merged_events: machine.map_or(0, Machine::merged_events),
+            raster: None,
+            wall_seconds: 0.0,
+            weights_sha256: self.engine.weights_sha256(&self.network),
+        }
+    }
+}
+
+/// When a training sample is presented.
+#[derive(Clone, Copy)]
+struct Turn {
+    epoch: u32,
+    /// Pass over the training part.
+    pass: u32,
+}
+
+/// Wall time of a cell over its interruptions, and since its last checkpoint.
+struct Clock {
+    before: f64,
+    started: Instant,
+    saved: Instant,
+}
+
+impl Clock {
+    fn seconds(&self) -> f64 {
+        self.before + self.started.elapsed().as_secs_f64()
+    }
+}
+
+fn confusion(answers: impl Iterator<Item = (u8, u8)>, classes: usize) -> Vec<Vec<u32>> {
+    let mut confusion = vec![vec![0; classes]; classes];
+    answers.for_each(|(label, answer)| confusion[usize::from(label)][usize::from(answer)] += 1);
+    confusion
+}
+
+impl Work for Cell<'_> {
+    type State = CellState;
+    type Result = CellResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        let s = &self.task.settings;
+        let schedule = (s.sample_steps, s.epochs, s.epoch_samples, &s.slower_after, format!("{:?}", s.score));
+        let encoders = format!("{:?}", &s.encoders);
+        let parts = (&self.parts.kept, &self.parts.held_out);
+        let machine = self.engine.machine();
+        let mapping = machine.map(|machine| checkpoint::inputs_fingerprint(&self.network, &machine.mapping));
+        let network = checkpoint::fingerprint(&self.network);
+        let presentation = (
+            (self.schedule.right, self.schedule.wrong),
+            format!("{:?}", self.schedule.window),
+            (self.schedule.answer, self.schedule.clear),
+        );
+        let data = (self.data.fingerprint(), parts, s.seeds.first() == Some(&self.seed));
+        checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
+    }
+
+    fn units(&self) -> u64 {
+        u64::from(self.epoch_samples()) * u64::from(self.task.settings.epochs)
+    }
+
+    fn describe(result: &CellResult) -> String {
+        let samples = result.curve.last().map_or(0, |e| e.test_samples);
+        format!("{:.2} % of {samples} scored samples", 100.0 * result.accuracy())
+    }
+
+    fn run(
+        &mut self,
+        state: Option<CellState>,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<Outcome<CellState, CellResult>, String> {
+        let mut at = Position::default();
+        if let Some(state) = state {
+            self.engine.restore(state.engine)?;
+            at = state.position;
+        }
+        let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
+        let threads = context.threads;
+        while at.epoch < self.task.settings.epochs {
+            if !self.train(&mut at, context, &mut clock)? {
+                let state = CellState { position: at, engine: self.engine.snapshot() };
+                return Ok(Outcome::Interrupted(Box::new(state)));
+            }
+            let trained = self.engine.bill();
+            let score = self.score(&at, threads)?;
+            let tested = self.engine.bill();
+            at.tests.0.add(&tested.0.minus(&trained.0));
+            at.tests.1 = at.tests.1.plus(&tested.1.minus(&trained.1));
+            at.curve.push(EpochScore {
+                train_correct: at.correct,
+                train_samples: self.epoch_samples(),
+                test_correct: (0..score.len()).map(|class| score[class][class]).sum(),
+                test_samples: score.iter().flatten().sum(),
+            });
+            (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
+        }
+        let cost = self.engine.bill();
+        let wall_seconds = clock.seconds();
+        let confusion = self.score(&at, threads)?;
+        let curve = std::mem::take(&mut at.curve);
+        let mut result = self.result(curve, cost, at.tests);
+        (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
+        result.raster = self.raster()?;
+        Ok(Outcome::Finished(Box::new(result)))
+    }
+}
+
+fn tell(at: &Position, context: &CellContext<'_, CellState>) {
+    if at.next.is_multiple_of(64) {
+        let accuracy = 100.0 * f64::from(at.correct) / f64::from(at.next);
+        let message = format!("epoch {}: {accuracy:.1} % while training", at.epoch + 1);
+        (context.progress)(Progress { units: 1, message: &message });
+    } else {
+        (context.progress)(Progress { units: 1, message: "" });
+    }
+}

@@ -1,0 +1,417 @@
+//! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
+
+use super::cell::{Cell as TrainedCell, CellResult};
+use super::sharing;
+use super::task::Task;
+use crate::architect::bill::{self, Work};
+use crate::data::set::{Content, DataSet};
+use crate::experiment::file::{ScoreOf, Store};
+use crate::experiment::rows::{self, Variant};
+use crate::reference::linear::{self, Score};
+use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
+use crate::report::paired;
+use crate::report::quantity::{self, Spread};
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::run::machine::Machine;
+use synfire_core::ARITH_SPEC;
+
+/// Most seeds with a column of their own.
+const MOST_SEED_COLUMNS: usize = 10;
+
+/// Everything the report is made of.
+pub struct Summary<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// The data of the first seed.
+    pub data: &'a DataSet,
+    /// Title of the experiment.
+    pub title: &'a str,
+    /// Results, row by row, seed by seed.
+    pub results: &'a [CellResult],
+    /// The linear classifier on the same samples, one a seed; empty when it was not asked for.
+    pub linear: &'a [Score],
+    /// Threads of the pool.
+    pub threads: usize,
+    /// Wall time of the command.
+    pub wall_seconds: f64,
+}
+
+/// Fits the linear classifier on the split of every seed.
+///
+/// # Errors
+/// When it cannot be fitted.
+pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
+    let fit = |seed: &u32| {
+        let data = task.data(*seed);
+        let parts = task.linear_parts(&data, *seed)?;
+        linear::linear(&data.linear_view(), &parts, *seed)
+            .map_err(|e| Diagnostics::from(Diagnostic::new(format!("linear classifier: {e}"))))
+    };
+    task.settings.seeds.iter().map(fit).collect()
+}
+
+impl Summary<'_> {
+    /// What the report shows in detail: the first row in the first store that a chip has.
+    fn shown(&self) -> Variant<'_> {
+        let variants = self.task.variants();
+        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
+        *on_chip.unwrap_or(&variants[0])
+    }
+
+    fn of<'b>(&'b self, row: &'b str) -> impl Iterator<Item = &'b CellResult> + 'b {
+        self.results.iter().filter(move |r| r.row == row)
+    }
+
+    fn accuracies(&self, row: &str) -> Vec<f64> {
+        if row == "linear" && !self.linear.is_empty() {
+            return self.linear.iter().map(Score::accuracy).collect();
+        }
+        self.of(row).map(CellResult::accuracy).collect()
+    }
+
+    fn part(&self) -> &'static str {
+        let s = &self.task.settings;
+        match s.score {
+            ScoreOf::LastTrained(_) => "last training samples",
+            ScoreOf::HeldOut if s.validate || s.validate_per_mille.is_some() => "validation part",
+            ScoreOf::HeldOut => "test part",
+        }
+    }
+
+    /// The whole report.
+    ///
+    /// # Errors
+    /// When a network cannot be built again for its memory table.
+    pub fn report(&self) -> Result<Report, Diagnostics> {
+        let settings = &self.task.settings;
+        let shown = self.shown();
+        let first = shown.name();
+        let mut report = Report { title: self.title.to_owned(), ..Report::default() };
+        report.intro = self.intro();
+        self.headlines(&mut report);
+        report.push(self.accuracy_table());
+        if let Some(table) = self.comparisons() {
+            report.push(table);
+        }
+        if let Some(table) = self.groups() {
+            report.push(table);
+        }
+        if let Some(table) = self.sharing() {
+            report.push(table);
+        }
+        report.push(self.activity());
+        report.push(self.curves());
+        let Some(result) = self.of(&first).next() else { return Ok(report) };
+        report.push(self.epochs(result));
+        if let Some(raster) = &result.raster {
+            report.push(raster.clone());
+        }
+        report.push(Confusion {
+            title: format!("Confusion of `{first}`, seed {}, after the last epoch", result.seed),
+            classes: (0..self.data.classes()).map(|c| c.to_string()).collect(),
+            counts: result.confusion.iter().map(|row| row.iter().map(|n| u64::from(*n)).collect()).collect(),
+        });
+        let whole = self.work(result);
+        let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
+        let title = format!("What it cost: `{first}`, seed {}", result.seed);
+        let tested = if self.tests() { " with a test each" } else { "" };
+        let all = format!("whole run, {} epochs{tested}", settings.epochs);
+        let runs = [(all.as_str(), whole), ("last test alone (inference)", test)];
+        report.push(bill::counts(&title, if self.tests() { &runs } else { &runs[..1] }));
+        report.blocks.extend(bill::energy_blocks("Energy of the whole run", &whole));
+        let cell = TrainedCell::new(self.task, shown, result.seed)?;
+        let memory = cell.machine().map_or_else(Vec::new, Machine::memory);
+        let memory: Vec<_> = memory.iter().map(CoreMemory::values).collect();
+        report.push(bill::memory("Memory of each core, bits", &memory));
+        let seconds: f64 = self.results.iter().map(|r| r.wall_seconds).sum();
+        let mut counts = NodeCounts::default();
+        for result in self.results {
+            counts.add(&result.counts);
+        }
+        report.push(bill::speed(&counts, seconds, self.threads));
+        Ok(report)
+    }
+
+    fn work(&self, result: &CellResult) -> Work<'_> {
+        Work { chip: &self.task.chip, counts: result.counts, elapsed: result.elapsed, cores: result.cores }
+    }
+
+    fn intro(&self) -> Vec<String> {
+        let s = &self.task.settings;
+        let data = &self.data;
+        let scored = self.results.first().and_then(|r| r.curve.last()).map_or(0, |e| e.test_samples);
+        let (kind, own) = match &data.content {
+            Content::Features(_) => ("features", "stratified, anew for each seed"),
+            Content::Events(_) => ("channels", "the data set's own part"),
+        };
+        let scored = match s.score {
+            ScoreOf::HeldOut => format!("{scored} held out ({}), {own}", self.part()),
+            ScoreOf::LastTrained(_) => {
+                format!("scored are the last {scored} training samples, as they were presented")
+            }
+        };
+        let (samples, width, classes) = (data.labels().len(), data.width(), data.classes());
+        let answer = match s.answer() {
+            (from, until) if until < s.sample_steps => {
+                format!(", answers summed in steps {from}..{until}")
+            }
+            (from, _) if from != s.learn_from => format!(", answers summed from step {from}"),
+            _ => String::new(),
+        };
+        let every = s.learn_every.map_or_else(String::new, |every| format!(", only in every {every}th"));
+        let epoch = s.epoch_samples.map_or_else(String::new, |n| format!(" of {n} samples"));
+        let mut lines = vec![
+            format!("{samples} samples of {width} {kind} in {classes} classes; {scored}."),
+            format!(
+                "Chip `{}`, {} steps a sample, errors from step {}{every}{answer}; {} epochs{epoch}, batch size 1, \
+                 the last epoch counts.",
+                self.task.chip.name, s.sample_steps, s.learn_from, s.epochs
+            ),
+        ];
+        lines.extend(data.notes.iter().cloned());
+        lines.push(format!(
+            "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",
+            self.wall_seconds, self.threads
+        ));
+        lines
+    }
+
+    fn headlines(&self, report: &mut Report) {
+        let first = &self.shown().name();
+        let accuracies = self.accuracies(first);
+        if let Some(spread) = Spread::of(&accuracies) {
+            let note = match Spread::of(&self.accuracies("linear")) {
+                Some(linear) if !self.linear.is_empty() => {
+                    format!("linear classifier {}", quantity::percent(linear.mean))
+                }
+                _ => format!("worst {}", quantity::percent(spread.worst)),
+            };
+            report.headlines.push(Headline {
+                label: format!("{first}, {}", self.part()),
+                text: quantity::percent(spread.mean),
+                number: Some(spread.mean),
+                note,
+                ..Headline::default()
+            });
+        }
+        let Some(result) = self.of(first).next() else { return };
+        let tests = u128::from(result.curve.last().map_or(1, |e| e.test_samples).max(1));
+        let whole = self.work(result);
+        let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
+        let mut figure = |label: &str, text: String, number: f64, note: String| {
+            let label = label.to_owned();
+            report.headlines.push(Headline {
+                label,
+                text,
+                number: Some(number),
+                note,
+                ..Headline::default()
+            });
+        };
+        if self.tests() {
+            let inference = test.attojoules() / tests;
+            let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
+            figure("energy an inference", quantity::energy(inference), inference as f64 / 1e18, cores);
+            let time = result.test_elapsed.total_ps / tests;
+            let steps = format!("{} steps", self.task.settings.sample_steps);
+            figure("time an inference", quantity::duration(time), time as f64 / 1e12, steps);
+        }
+        let energy = whole.attojoules();
+        let note = format!(
+            "{} weights written",
+            quantity::short(u128::from(result.counts.learning.weight_writes), "")
+        );
+        figure("energy of the whole training", quantity::energy(energy), energy as f64 / 1e18, note);
+    }
+
+    /// Names of all rows of the result, in order.
+    fn names(&self) -> Vec<String> {
+        self.task.variants().iter().map(Variant::name).collect()
+    }
+
+    fn accuracy_table(&self) -> Table {
+        let seeds = &self.task.settings.seeds;
+        let mut columns: Vec<String> = ["", "mean", "worst", "s.e."].map(str::to_owned).to_vec();
+        let (each, solved) = (seeds.len() <= MOST_SEED_COLUMNS, self.data.every_case);
+        columns.extend(solved.then(|| format!("solved, of {}", seeds.len())));
+        columns.extend(seeds.iter().filter(|_| each).map(|seed| format!("seed {seed}")));
+        let mut names = self.names();
+        if !self.linear.is_empty() {
+            names.push("linear".to_owned());
+        }
+        let row = |name: &String| {
+            let values = self.accuracies(name);
+            let spread = Spread::of(&values)?;
+            let percent = |v: f64| Cell::number(v, format!("{:.2}", 100.0 * v));
+            let shown = if name == "linear" { "linear classifier" } else { name };
+            let mut cells = vec![Cell::text(shown), percent(spread.mean), percent(spread.worst)];
+            cells.push(spread.standard_error.map_or(Cell::text("-"), percent));
+            cells.extend(solved.then(|| Cell::count(values.iter().filter(|v| **v == 1.0).count() as u128)));
+            cells.extend(values.iter().filter(|_| each).map(|v| percent(*v)));
+            Some(cells)
+        };
+        let mut notes = vec!["percent; s.e.: standard error of the mean".to_owned()];
+        if solved {
+            notes.push("solved: seeds with every case right after the last epoch".to_owned());
+        }
+        if !self.linear.is_empty() {
+            let fitted = self.task.linear_fit();
+            notes.push(format!("the linear classifier is floating point, off the chip, {fitted}"));
+        }
+        let known = self.task.known(self.data);
+        notes.extend(known.iter().map(|(name, accuracy)| format!("{name}: {:.1}", 100.0 * accuracy)));
+        let rows = names.iter().filter_map(row).collect();
+        Table { title: format!("Accuracy on the {}", self.part()), columns, rows, notes }
+    }
+
+    /// Whether samples are presented without learning.
+    fn tests(&self) -> bool {
+        self.task.settings.score == ScoreOf::HeldOut
+    }
+
+    /// Counts of the last test and its samples; of the whole run where there is no test.
+    fn presented<'b>(&self, result: &'b CellResult) -> (&'b NodeCounts, u64) {
+        if self.tests() {
+            (&result.test_counts, result.curve.last().map_or(0, |e| u64::from(e.test_samples)))
+        } else {
+            (&result.counts, result.curve.iter().map(|e| u64::from(e.train_samples)).sum())
+        }
+    }
+
+    /// What each row costs in spikes and writes.
+    fn activity(&self) -> Table {
+        let row = |row: &String| {
+            let of: Vec<&CellResult> = self.of(row).collect();
+            let runs = (of.len() as u64).max(1);
+            let samples: u64 = of.iter().map(|r| self.presented(r).1).sum();
+            let each = |count: u64| {
+                let value = count as f64 / samples.max(1) as f64;
+                Cell::number(value, format!("{value:.0}"))
+            };
+            let mean = |count: u64| Cell::count(u128::from(count / runs));
+            let sum = |f: &dyn Fn(&CellResult) -> u64| of.iter().map(|r| f(r)).sum::<u64>();
+            vec![
+                Cell::text(row.clone()),
+                each(sum(&|r| self.presented(r).0.core.spikes)),
+                each(sum(&|r| self.presented(r).0.core.synaptic_events)),
+                mean(sum(&|r| r.counts.learning.weight_updates)),
+                mean(sum(&|r| r.counts.learning.weight_writes)),
+                mean(sum(&|r| r.counts.error_packets)),
+            ]
+        };
+        let columns = [
+            "",
+            "spikes a sample",
+            "synaptic events a sample",
+            "weight updates",
+            "weights written",
+            "error packets",
+        ];
+        Table {
+            title: "What each row costs".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: self.names().iter().map(row).collect(),
+            notes: vec![format!(
+                "a sample: of the {}; updates, writes and packets: a whole run, mean over seeds",
+                if self.tests() { "last test" } else { "whole run" }
+            )],
+        }
+    }
+
+    fn comparisons(&self) -> Option<Table> {
+        let s = &self.task.settings;
+        let pairs = rows::pairs(&s.compare, &s.stores, &["linear"]);
+        let pairs = pairs.iter().map(|(first, second)| (first.as_str(), second.as_str()));
+        paired::table(pairs, &|row| self.accuracies(row))
+    }
+
+    /// What smaller cores cost a rule whose groups must fit a core.
+    fn groups(&self) -> Option<Table> {
+        let mut rows = Vec::new();
+        for row in self.names() {
+            let Some(result) = self.of(&row).find(|r| r.groups > 0) else { continue };
+            let spread = Spread::of(&self.accuracies(&row))?;
+            rows.push(vec![
+                Cell::text(row.clone()),
+                Cell::count(result.groups as u128),
+                Cell::count(result.cores as u128),
+                Cell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)),
+                Cell::number(spread.worst, format!("{:.2} %", 100.0 * spread.worst)),
+            ]);
+        }
+        (rows.len() > 1).then(|| Table {
+            title: "What smaller cores cost DCLL: a learning group never spans cores".to_owned(),
+            columns: ["", "learning groups", "cores in use", "mean", "worst"].map(str::to_owned).to_vec(),
+            rows,
+            notes: vec![
+                "the number of groups is a property of the network; a smaller core forces more of them"
+                    .to_owned(),
+            ],
+        })
+    }
+
+    /// What shared kernels save, and what their copies cost.
+    fn sharing(&self) -> Option<Table> {
+        let names = self.names();
+        let rows = names.iter().filter_map(|row| {
+            let result = self.of(row).next()?;
+            Some((row.as_str(), result.sharing, result.cores, Spread::of(&self.accuracies(row))?))
+        });
+        sharing::table(rows.collect())
+    }
+
+    fn curves(&self) -> Curves {
+        let series = self.names().into_iter().map(|row| {
+            let of: Vec<&CellResult> = self.of(&row).collect();
+            let epochs = of.iter().map(|r| r.curve.len()).min().unwrap_or(0);
+            let mean = |epoch: usize| {
+                let scores = of.iter().map(|r| r.curve[epoch]);
+                let sum: f64 =
+                    scores.map(|e| f64::from(e.test_correct) / f64::from(e.test_samples.max(1))).sum();
+                (epoch as f64 + 1.0, 100.0 * sum / of.len().max(1) as f64)
+            };
+            let points = (0..epochs).map(mean).collect();
+            Series { name: row.clone(), points }
+        });
+        let references =
+            Spread::of(&self.accuracies("linear")).filter(|_| !self.linear.is_empty()).map(|linear| {
+                crate::report::model::Reference {
+                    name: "linear classifier".to_owned(),
+                    y: 100.0 * linear.mean,
+                }
+            });
+        Curves {
+            title: format!("Accuracy on the {} after each epoch, mean over seeds", self.part()),
+            x_label: "epoch".to_owned(),
+            y_label: "accuracy (%)".to_owned(),
+            series: series.collect(),
+            references: references.into_iter().collect(),
+        }
+    }
+
+    fn epochs(&self, result: &CellResult) -> Table {
+        let percent = |correct: u32, all: u32| {
+            let value = f64::from(correct) / f64::from(all.max(1));
+            Cell::number(value, format!("{:.2} %", 100.0 * value))
+        };
+        let row = |(epoch, score): (usize, &super::cell::EpochScore)| {
+            vec![
+                Cell::count(epoch as u128 + 1),
+                percent(score.train_correct, score.train_samples),
+                percent(score.test_correct, score.test_samples),
+            ]
+        };
+        Table {
+            title: format!("Epoch by epoch: `{}`, seed {}", result.row, result.seed),
+            columns: vec![
+                "epoch".to_owned(),
+                "while training".to_owned(),
+                format!("{} after it", self.part()),
+            ],
+            rows: result.curve.iter().enumerate().map(row).collect(),
+            notes: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! One cell: a network that learns its cases with one seed, resumable after every epoch.
+//!
+//! Promises: the result is a pure function of the settings, the row and the seed; a cell that goes on from a
+//! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
+
+use super::cases::{self, Case, Draw};
+use super::check;
+use super::score::{Score, Trains};
+use crate::experiment::engine::{Engine, EngineState, FullestCore};
+use crate::experiment::file::{Patterns, shift_offset};
+use crate::experiment::origin::Origin;
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::reference::Opened;
+use crate::experiment::rows::{Rows, Variant};
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::time::Elapsed;
+use synfire_chip::files::Diagnostics;
+use synfire_chip::network::Network;
+use synfire_chip::run::checkpoint;
+use synfire_chip::run::probe::Variable;
+use synfire_chip::warnings::warnings;
+use synfire_plasticity::config::{ErrorSignal, Readout};
+
+/// Where a cell is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Position {
+    epoch: u32,
+    curve: Vec<(u32, Score)>,
+    /// Counts and simulated time of the scorings so far.
+    tests: (NodeCounts, Elapsed),
+    wall_seconds: f64,
+}
+
+/// Everything that a cell needs to go on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellState {
+    position: Position,
+    engine: EngineState,
+}
+
+/// What a cell leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellResult {
+    /// Name of the row, with its store.
+    pub row: String,
+    /// Seed.
+    pub seed: u32,
+    /// Score after so many epochs.
+    pub curve: Vec<(u32, Score)>,
+    /// Cases.
+    pub cases: u32,
+    /// Targets in all.
+    pub targets: u32,
+    /// Spikes `(step, case)` of the first readout neuron in the last scoring.
+    pub last_spikes: Vec<(u32, u32)>,
+    /// Its target spikes `(step, case)`.
+    pub target_spikes: Vec<(u32, u32)>,
+    /// Cores in use.
+    pub cores: usize,
+    /// Memory of the fullest cores.
+    pub memory: FullestCore,
+    /// Counts and simulated time of the scorings that are in the run, and of the last one, which is after it.
+    pub tests: (NodeCounts, Elapsed),
+    /// See `tests`.
+    pub last_test: (NodeCounts, Elapsed),
+    /// Counts of the whole run.
+    pub counts: NodeCounts,
+    /// Simulated time of the whole run.
+    pub elapsed: Elapsed,
+    /// Wall time.
+    pub wall_seconds: f64,
+    /// SHA-256 of all weights at the end.
+    pub weights_sha256: String,
+}
+
+impl CellResult {
+    /// The score before the first epoch and the one after the last.
+    #[must_use]
+    pub fn ends(&self) -> (Score, Score) {
+        let score = |entry: Option<&(u32, Score)>| entry.map_or_else(Score::default, |(_, score)| *score);
+        (score(self.curve.first()), score(self.curve.last()))
+    }
+
+    /// Final loss as a part of the first.
+    #[must_use]
+    pub fn loss_of_start(&self) -> f64 {
+        let (start, end) = self.ends();
+        end.loss / start.loss.max(f64::MIN_POSITIVE)
+    }
+
+    /// Final [`Score::timing`].
+    #[must_use]
+    pub fn timing(&self) -> f64 {
+        self.ends().1.timing(self.targets)
+    }
+}
+
+/// An experiment of this kind, with what it refers to.
+pub struct Task {
+    /// The file's settings.
+    pub settings: Patterns,
+    /// The chip.
+    pub chip: Chip,
+    /// What is legal in the networks of its rows and probably not meant.
+    pub warnings: Vec<String>,
+    origin: Opened,
+    place: Origin,
+}
+
+impl Task {
+    /// Loads and checks everything that the file refers to.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub fn new(settings: Patterns, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
+        let place = Origin::new(&origin);
+        check::numbers(&settings, &place)?;
+        let mut task = Self { settings, chip, warnings: Vec::new(), origin, place };
+        let seed = task.settings.seeds[0];
+        let variants = task.rows().variants();
+        let networks = variants.iter().map(|variant| task.rows().variant(*variant, seed));
+        let networks = networks.collect::<Result<Vec<_>, _>>()?;
+        task.rows().check_stores(&networks)?;
+        task.warnings = networks.iter().flat_map(warnings).collect();
+        Ok(task)
+    }
+
+    /// Every row in every store.
+    #[must_use]
+    pub fn variants(&self) -> Vec<Variant<'_>> {
+        self.rows().variants()
+    }
+
+    /// The rows and what their networks are built for.
+    #[must_use]
+    pub fn rows(&self) -> Rows<'_> {
+        let Patterns { rows, stores, .. } = &self.settings;
+        Rows { rows, stores, origin: &self.origin, place: &self.place, chip: &self.chip }
+    }
+
+    /// The cases of one seed, for `network`.
+    ///
+    /// # Errors
+    /// When the readout or an input is not in the network, or targets do not fit.
+    pub fn cases(&self, network: &Network, seed: u32) -> Result<Vec<Case>, Diagnostics> {
+        let outputs = network.populations[self.readout(network)?.0].neurons;
+        let draw = Draw { network, place: &self.place, seed, steps: self.settings.steps, outputs };
+        cases::draw(&self.settings, &draw)
+    }
+
+    /// Index of the readout population and its first broadcast channel.
+    ///
+    /// # Errors
+    /// When it is not in the network, or forms no errors of spike trains.
+    pub fn readout(&self, network: &Network) -> Result<(usize, u16), Diagnostics> {
+        let name = &self.settings.readout;
+        let names = || network.populations.iter().map(|p| p.name.as_str());
+        let index = network
+            .population(name)
+            .ok_or_else(|| self.place.unknown("readout", "population", name, names()))?;
+        match network.populations[index].readout {
+            Some(Readout { signal: ErrorSignal::FilteredSpikes { .. }, first_channel, .. }) => {
+                Ok((index, first_channel))
+            }
+            _ => {
+                let title = format!("population `{name}` forms no errors of spike trains");
+                let allowed = "a population with `readout: (signal: FilteredSpikes(..))` in the network";
+                Err(self.place.at("readout", title).noted("allowed", allowed).into())
+            }
+        }
+    }
+}
+
+/// A cell at work.
+pub struct Cell<'a> {
+    settings: &'a Patterns,
+    name: String,
+    seed: u32,
+    network: Network,
+    engine: Engine,
+    cases: Vec<Case>,
+    first_channel: u16,
+}
+
+impl<'a> Cell<'a> {
+    /// Loads, maps, builds, draws.
+    ///
+    /// # Errors
+    /// With what is wrong with the files or settings, or when the network does not fit the chip.
+    pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
+        let network = task.rows().variant(variant, seed)?;
+        let (readout, first_channel) = task.readout(&network)?;
+        let cases = task.cases(&network, seed)?;
+        let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Spikes))
+            .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
+        let name = variant.name();
+        Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
+    }
+
+    /// Presents one case; the steps in which each readout neuron fired.
+    fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        let slower = |epoch| shift_offset(&self.settings.slower_after, epoch);
+        let program = self.cases[case].program(self.first_channel, epoch.map(slower));
+        self.engine.trains(&program, threads)
+    }
+
+    /// Presents every case without learning: the score, and the trains by case and output.
+    fn score(&mut self, threads: usize) -> Result<(Score, Trains), String> {
+        let trains: Result<Trains, String> =
+            (0..self.cases.len()).map(|case| self.present(case, None, threads)).collect();
+        let trains = trains?;
+        Ok((Score::of(self.settings, &self.cases, &trains), trains))
+    }
+
+    /// Scores where the cell is, and keeps what that cost apart.
+    fn score_at(&mut self, at: &mut Position, threads: usize) -> Result<(), String> {
+        let before = self.engine.bill();
+        let (score, _) = self.score(threads)?;
+        let after = self.engine.bill();
+        at.curve.push((at.epoch, score));
+        at.tests.0.add(&after.0.minus(&before.0));
+        at.tests.1 = at.tests.1.plus(&after.1.minus(&before.1));
+        Ok(())
+    }
+
+    fn result(&self, curve: Vec<(u32, Score)>, trains: &[Vec<Vec<u32>>]) -> CellResult {
+        let first = |trains: &[Vec<u32>], case: usize| -> Vec<(u32, u32)> {
+            trains[0].iter().map(|step| (*step, case as u32)).collect()
+        };
+        let cases = self.cases.iter().enumerate();
+        CellResult {
+            row: self.name.clone(),
+            seed: self.seed,
+            curve,
+            cases: self.cases.len() as u32,
+            targets: self.cases.iter().flat_map(|c| &c.targets).map(|t| t.len() as u32).sum(),
+            last_spikes: trains.iter().enumerate().flat_map(|(case, t)| first(t, case)).collect(),
+            target_spikes: cases.flat_map(|(case, c)| first(&c.targets, case)).collect(),
+            cores: self.engine.cores(),
+            memory: self.engine.memory(),
+            tests: Default::default(),
+            last_test: Default::default(),
+            counts: NodeCounts::default(),
+            elapsed: Elapsed::default(),
+            wall_seconds: 0.0,
+            weights_sha256: self.engine.weights_sha256(&self.network),
+        }
+    }
+}
+
+impl Work for Cell<'_> {
+    type State = CellState;
+    type Result = CellResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        let s = self.settings;
+        let inputs = self.engine.inputs_fingerprint(&self.network);
+        let schedule = (s.steps, s.epochs, &s.slower_after);
+        let scores = (s.tolerance, s.distance_tau);
+        checkpoint::fingerprint(&(inputs, format!("{:?}", s.data), &s.readout, schedule, scores, self.seed))
+    }
+
+    fn units(&self) -> u64 {
+        u64::from(self.settings.epochs) * self.cases.len() as u64
+    }
+
+    fn describe(result: &CellResult) -> String {
+        let (start, end) = result.ends();
+        format!("loss {:.3} -> {:.3}, {} of {} targets hit", start.loss, end.loss, end.hits, result.targets)
+    }
+
+    fn run(
+        &mut self,
+        state: Option<CellState>,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<Outcome<CellState, CellResult>, String> {
+        let (started, threads) = (Instant::now(), context.threads);
+        let mut at = Position::default();
+        if let Some(state) = state {
+            self.engine.restore(state.engine)?;
+            at = state.position;
+        } else {
+            self.score_at(&mut at, threads)?;
+        }
+        let before = at.wall_seconds;
+        let mut saved = Instant::now();
+        let score_every = (self.settings.epochs / 40).max(1);
+        while at.epoch < self.settings.epochs {
+            for case in 0..self.cases.len() {
+                self.present(case, Some(at.epoch), threads)?;
+            }
+            at.epoch += 1;
+            if at.epoch.is_multiple_of(score_every) || at.epoch == self.settings.epochs {
+                self.score_at(&mut at, threads)?;
+            }
+            let last = at.curve.last().map_or(0.0, |(_, s)| s.loss);
+            let message = format!("epoch {}: loss {last:.3}", at.epoch);
+            (context.progress)(Progress { units: self.cases.len() as u64, message: &message });
+            let stop = context.interrupt.load(Ordering::Relaxed);
+            if stop || saved.elapsed() >= context.save_every {
+                at.wall_seconds = before + started.elapsed().as_secs_f64();
+                let state = CellState { position: at.clone(), engine: self.engine.snapshot() };
+                if stop {
+                    return Ok(Outcome::Interrupted(Box::new(state)));
+                }
+                (context.save)(&state);
+                saved = Instant::now();
+            }
+        }
+        let (counts, elapsed) = self.engine.bill();
+        let wall_seconds = before + started.elapsed().as_secs_f64();
+        let (_, trains) = self.score(threads)?;
+        let end = self.engine.bill();
+        let last_test = (end.0.minus(&counts), end.1.minus(&elapsed));
+        let result = self.result(at.curve, &trains);
+        let tests = at.tests;
+        Ok(Outcome::Finished(Box::new(CellResult {
+            counts,
+            elapsed,
+            tests,
+            last_test,
+            wall_seconds,
+            ..result
+        })))
+    }
+}

@@ -1,0 +1,247 @@
+//! One cell: a network trained with one seed, deployed in every store and length.
+//!
+//! Promises: the result is a pure function of settings, row, data and seed; a cell that goes on from a [`State`] ends with
+//! the result of one that never stopped.
+
+use super::deploy::{Deployed, Form};
+use super::network::RateNet;
+use super::{check, normalise, train};
+use crate::data::Samples;
+use crate::data::set::Content;
+use crate::data::split::{self, Parts};
+use crate::experiment::file::{Data, RateNetwork, RateNetworkRow};
+use crate::experiment::origin::Origin;
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::reference::Opened;
+use crate::tasks::classify::task;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::time::Elapsed;
+use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::run::checkpoint;
+
+/// A rate-network experiment with what it refers to.
+pub struct Task {
+    /// The file's settings.
+    pub settings: RateNetwork,
+    /// The chip.
+    pub chip: Chip,
+    /// The data.
+    pub samples: Samples,
+    place: Origin,
+}
+
+impl Task {
+    /// Loads the data and checks the file's numbers, and that a network can be deployed everywhere.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub fn new(settings: RateNetwork, chip: Chip, origin: &Opened) -> Result<Self, Diagnostics> {
+        let place = Origin::new(origin);
+        check::numbers(&settings, &chip, &place)?;
+        let data = match settings.data {
+            Data::Digits | Data::Npy { .. } => task::load(&settings.data, &place)?,
+            _ => None,
+        };
+        let Some(Content::Features(samples)) = data.map(|data| data.content) else {
+            let title = "the data set has no features: its samples are spikes already";
+            return Err(place.at("data", title).noted("allowed", "`Digits` or `Npy(..)`").into());
+        };
+        let task = Self { settings, chip, samples, place };
+        let seed = task.settings.seeds[0];
+        let kept = task.parts(seed)?.kept;
+        for (index, row) in task.settings.rows.iter().enumerate() {
+            let scaled = task.scaled(row, &task.start(seed).network, &kept);
+            for form in task.forms(row) {
+                let at_row = |problems: Diagnostics| {
+                    let place = task.place.at(&format!("rows[{index}]"), "").place;
+                    problems.each(|problem| Diagnostic { place: place.clone(), ..problem })
+                };
+                task.deployed(&scaled, form, seed).map_err(at_row)?;
+            }
+        }
+        Ok(task)
+    }
+
+    /// Training part and scored part of one seed.
+    ///
+    /// # Errors
+    /// When a part would be empty.
+    pub fn parts(&self, seed: u32) -> Result<Parts, Diagnostics> {
+        let Samples { labels, classes, .. } = &self.samples;
+        let invalid = |field: &'static str| {
+            move |e: crate::data::DataError| Diagnostics::from(self.place.at(field, e.to_string()))
+        };
+        let parts = split::test_part(labels, *classes, self.settings.test_per_mille, seed)
+            .map_err(invalid("test_per_mille"))?;
+        match self.settings.validate_per_mille {
+            None => Ok(parts),
+            Some(share) => split::validation_part(labels, *classes, &parts.kept, share, seed)
+                .map_err(invalid("validate_per_mille")),
+        }
+    }
+
+    /// What a row is deployed with: every store, and in it every length.
+    pub fn forms(&self, row: &RateNetworkRow) -> impl Iterator<Item = Form> {
+        let (encoder, initial_membrane) = (row.encoder, row.initial_membrane);
+        let form = move |(bits, steps)| Form { encoder, initial_membrane, bits, steps };
+        let RateNetwork { stores, steps, .. } = &self.settings;
+        stores.iter().flat_map(|bits| steps.iter().map(move |steps| (*bits, *steps))).map(form)
+    }
+
+    fn start(&self, seed: u32) -> train::State {
+        train::start(self.samples.width, self.settings.hidden as usize, self.samples.classes, seed)
+    }
+
+    fn scaled(&self, row: &RateNetworkRow, network: &RateNet, kept: &[u32]) -> RateNet {
+        let rate = f64::from(row.encoder.form_and_rate().1) / 1000.0;
+        normalise::normalised(network, (&self.samples, kept), row.percentile_per_mille, rate)
+    }
+
+    fn deployed(&self, scaled: &RateNet, form: Form, seed: u32) -> Result<Deployed, Diagnostics> {
+        Deployed::new(scaled, form, self.samples.largest(), &self.chip, seed)
+    }
+}
+
+/// How a network does on the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnChip {
+    /// Bits of the weight stores.
+    pub bits: u8,
+    /// Steps of a presentation.
+    pub steps: u32,
+    /// Right answers.
+    pub correct: u32,
+    /// Counts of all presentations.
+    pub counts: NodeCounts,
+    /// Simulated time of them.
+    pub elapsed: Elapsed,
+    /// Cores in use.
+    pub cores: usize,
+}
+
+/// What a cell leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellResult {
+    /// Row's name.
+    pub row: String,
+    /// Seed.
+    pub seed: u32,
+    /// Mean loss of each epoch.
+    pub losses: Vec<f64>,
+    /// Right answers of the trained network itself.
+    pub correct: u32,
+    /// Samples that are scored.
+    pub samples: u32,
+    /// On the chip, by store and length.
+    pub on_chip: Vec<OnChip>,
+    /// Wall time since the cell was begun or gone on with.
+    pub wall_seconds: f64,
+}
+
+/// Where a cell is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct State {
+    training: Option<train::State>,
+    on_chip: Vec<OnChip>,
+}
+
+/// A cell at work.
+pub struct Cell<'a> {
+    task: &'a Task,
+    row: &'a RateNetworkRow,
+    seed: u32,
+    parts: Parts,
+}
+
+impl<'a> Cell<'a> {
+    /// Divides the data.
+    ///
+    /// # Errors
+    /// As [`Task::parts`].
+    pub fn new(task: &'a Task, row: &'a RateNetworkRow, seed: u32) -> Result<Self, Diagnostics> {
+        Ok(Self { task, row, seed, parts: task.parts(seed)? })
+    }
+
+    fn on_chip(&self, scaled: &RateNet, form: Form) -> Result<OnChip, String> {
+        let mut deployed = self.task.deployed(scaled, form, self.seed).map_err(|e| e.to_string())?;
+        let correct = deployed.correct(&self.task.samples, &self.parts.held_out)?;
+        let machine = &deployed.machine;
+        let (counts, elapsed, cores) = (machine.counts(), machine.elapsed, machine.nodes.len());
+        Ok(OnChip { bits: form.bits, steps: form.steps, correct, counts, elapsed, cores })
+    }
+}
+
+impl Work for Cell<'_> {
+    type State = State;
+    type Result = CellResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        // Everything but which other rows and seeds there are.
+        let (rows, seeds, quick) = (Vec::new(), Vec::new(), None);
+        let settings = RateNetwork { rows, seeds, quick, ..self.task.settings.clone() };
+        let settings = format!("{settings:?}, {:?}, {:?}", self.row, self.task.chip);
+        let Samples { features, labels, .. } = &self.task.samples;
+        checkpoint::fingerprint(&(settings, features, labels, self.seed))
+    }
+
+    fn units(&self) -> u64 {
+        u64::from(self.task.settings.epochs) + self.task.forms(self.row).count() as u64
+    }
+
+    fn describe(result: &CellResult) -> String {
+        let percent = |correct: u32| 100.0 * f64::from(correct) / f64::from(result.samples.max(1));
+        let best = result.on_chip.iter().map(|form| form.correct).max().unwrap_or(0);
+        format!("{:.2} % off the chip, at most {:.2} % on it", percent(result.correct), percent(best))
+    }
+
+    fn run(
+        &mut self,
+        state: Option<State>,
+        context: &CellContext<'_, State>,
+    ) -> Result<Outcome<State, CellResult>, String> {
+        let started = Instant::now();
+        let mut saved = Instant::now();
+        let State { training, mut on_chip } = state.unwrap_or_default();
+        let mut training = training.unwrap_or_else(|| self.task.start(self.seed));
+        let (settings, samples) = (&self.task.settings, &self.task.samples);
+        let mut stop = |training: &train::State, on_chip: &[OnChip], message: &str| {
+            (context.progress)(Progress { units: 1, message });
+            let state = || State { training: Some(training.clone()), on_chip: on_chip.to_vec() };
+            let stop = context.interrupt.load(Ordering::Relaxed);
+            if !stop && saved.elapsed() >= context.save_every {
+                (context.save)(&state());
+                saved = Instant::now();
+            }
+            stop.then(state)
+        };
+        while training.losses.len() < settings.epochs as usize {
+            training.epoch(settings, self.row, (samples, &self.parts.kept), self.seed);
+            let message = format!("epoch {}", training.losses.len());
+            if let Some(state) = stop(&training, &on_chip, &message) {
+                return Ok(Outcome::Interrupted(Box::new(state)));
+            }
+        }
+        let scaled = self.task.scaled(self.row, &training.network, &self.parts.kept);
+        for form in self.task.forms(self.row).skip(on_chip.len()) {
+            on_chip.push(self.on_chip(&scaled, form)?);
+            let message = format!("{} bits, {} steps", form.bits, form.steps);
+            if let Some(state) = stop(&training, &on_chip, &message) {
+                return Ok(Outcome::Interrupted(Box::new(state)));
+            }
+        }
+        let held_out = &self.parts.held_out;
+        Ok(Outcome::Finished(Box::new(CellResult {
+            row: self.row.name.clone(),
+            seed: self.seed,
+            correct: train::correct(&training.network, samples, held_out),
+            samples: held_out.len() as u32,
+            losses: training.losses,
+            on_chip,
+            wall_seconds: started.elapsed().as_secs_f64(),
+        })))
+    }
+}

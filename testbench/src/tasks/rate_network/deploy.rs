@@ -1,0 +1,203 @@
+//! A scaled rate network in the chip's integers, and its answers.
+//!
+//! A hidden unit is a neuron whose current forgets at once (decay 0), whose membrane keeps everything, and whose reset
+//! subtracts the threshold, so that no charge is lost: after n steps it has fired for all the charge that it took but for
+//! what its membrane holds. Its membrane begins at `initial_membrane`; one half turns the floor of that count into the
+//! nearest. An output never fires; its membrane is the sum, and the largest in the last step is the answer. A bias is
+//! a channel that fires in every step, its weight in a store like any other.
+//!
+//! A spike crosses a layer in [`lag`] steps, so what the outputs hold after T steps is what the inputs said in the first
+//! `T - 2 lag`. The output's bias is delayed by the hidden layer's `lag`, and so counts as often.
+//!
+//! Each projection has the most fraction bits with which its weights fit its store, at most those of the state (a finer
+//! lane than the membrane's would make sums round down).
+//!
+//! Promises: the network passes every check of a network file, its accumulators are proven. Absent on purpose: learning.
+
+use super::network::RateNet;
+use crate::data::Samples;
+use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, RateCode, SigmaDeltaCode};
+use crate::experiment::file::RateEncoder;
+use crate::study::bptt::deploy::{fraction, write_weights};
+use std::path::Path;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
+use synfire_chip::network::Network;
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::Control;
+use synfire_core::format::Overflow;
+use synfire_core::neuron::Order;
+
+/// Epoch of the random words of a rate code: one that no training has.
+const TEST_EPOCH: u32 = u32::MAX;
+/// Index of the input of the features.
+const FEATURES: u16 = 0;
+/// Index of the input of the bias.
+const BIAS: u16 = 1;
+/// Index of the population of outputs.
+const OUTPUTS: usize = 1;
+
+/// Steps from a spike to the spike that it causes in the next layer.
+#[must_use]
+pub fn lag(chip: &Chip) -> u32 {
+    match chip.datapath.order {
+        Order::PreviousCurrent => 2,
+        Order::UpdatedCurrent => 1,
+    }
+}
+
+/// Longest presentation: the outputs are scaled to move by at most one a step on the training part, and others may
+/// move them more; half of the membrane's range is left for that.
+#[must_use]
+pub fn most_steps(chip: &Chip) -> u32 {
+    let integer_bits = u32::from(chip.datapath.state_width) - 1 - u32::from(chip.datapath.state_fraction);
+    1 << integer_bits.saturating_sub(1).min(16)
+}
+
+/// What a presentation is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Form {
+    /// How features become spikes.
+    pub encoder: RateEncoder,
+    /// Membrane of a hidden neuron at its beginning, in thresholds.
+    pub initial_membrane: f64,
+    /// Bits of the weight stores.
+    pub bits: u8,
+    /// Steps.
+    pub steps: u32,
+}
+
+/// A deployed network.
+pub struct Deployed {
+    /// The network on the chip.
+    pub machine: Machine,
+    recorder: Recorder,
+    encoder: Box<dyn Encoder>,
+    steps: u32,
+}
+
+impl Deployed {
+    /// A `scaled` network on `chip`; `largest` is the largest feature, `seed` that of the rate code.
+    ///
+    /// # Errors
+    /// When the chip's membrane wraps or its sums are shifted, a weight fits no fraction, or the network does not fit the chip.
+    pub fn new(
+        scaled: &RateNet,
+        form: Form,
+        largest: u8,
+        chip: &Chip,
+        seed: u32,
+    ) -> Result<Self, Diagnostics> {
+        let network = network(scaled, form, chip)?;
+        let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
+        let recorder = Recorder::new(vec![Probe::all(&network, OUTPUTS, Variable::Compared)], &machine.nodes);
+        let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
+        Ok(Self { machine, recorder, encoder, steps: form.steps })
+    }
+
+    /// Membranes of the outputs after the last step of a presentation of sample `sample`.
+    ///
+    /// # Errors
+    /// When the chip's run fails.
+    pub fn outputs(&mut self, features: &[u8], sample: u32) -> Result<Vec<i32>, String> {
+        let shown = Presentation { sample, epoch: TEST_EPOCH };
+        let bias = Constant { input: BIAS, neuron: 0, count: 1 };
+        let mut program = encode::program(&[&*self.encoder, &bias], features, shown, self.steps);
+        program[0].control.push(Control::Clear);
+        let options = RunOptions { threads: 1, interrupt: None };
+        self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
+        let recording = self.recorder.take();
+        Ok(recording[0].row(self.steps as usize - 1).to_vec())
+    }
+
+    /// How many of the samples `of` are answered rightly: by the largest membrane, the first of equals.
+    ///
+    /// # Errors
+    /// When the chip's run fails.
+    pub fn correct(&mut self, samples: &Samples, of: &[u32]) -> Result<u32, String> {
+        let mut correct = 0;
+        for &sample in of {
+            let outputs = self.outputs(samples.row(sample as usize), sample)?;
+            let answer = (0..outputs.len()).rev().max_by_key(|class| outputs[*class]);
+            correct += u32::from(answer == Some(usize::from(samples.labels[sample as usize])));
+        }
+        Ok(correct)
+    }
+}
+
+/// The encoder of a row.
+///
+/// # Errors
+/// When its rate is above one.
+pub fn encoder(of: RateEncoder, largest: u8, seed: u32) -> Result<Box<dyn Encoder>, EncodeError> {
+    let largest = largest.max(1);
+    Ok(match of {
+        RateEncoder::Rate { rate_per_mille } => {
+            Box::new(RateCode::new(FEATURES, largest, rate_per_mille, seed)?)
+        }
+        RateEncoder::SigmaDelta { rate_per_mille } => {
+            Box::new(SigmaDeltaCode::new(FEATURES, largest, rate_per_mille)?)
+        }
+    })
+}
+
+fn network(scaled: &RateNet, form: Form, chip: &Chip) -> Result<Network, Diagnostics> {
+    if chip.datapath.membrane_overflow != Overflow::Saturate {
+        let title = format!(
+            "the membranes of chip `{}` wrap: a neuron far below its threshold would fire",
+            chip.name
+        );
+        return Err(Diagnostic::new(title)
+            .noted("allowed", "a chip whose membrane_overflow is Saturate")
+            .into());
+    }
+    let shift = chip.datapath.input_shift;
+    if shift > 0 {
+        let title =
+            format!("chip `{}` shifts what it sums by {shift} bits: no weight is finer than that", chip.name);
+        return Err(Diagnostic::new(title).noted("allowed", "a chip with an input_shift of 0").into());
+    }
+    let mut fractions = [0; 4];
+    for (fits, weights) in fractions.iter_mut().zip(scaled.lists()) {
+        *fits = fraction(weights, form.bits, chip.datapath.state_fraction).ok_or_else(|| {
+            Diagnostic::new(format!("a trained weight fits no fraction of {} bits", form.bits))
+        })?;
+    }
+    let text = text(scaled, form, fractions, lag(chip));
+    let none = NetworkOverrides::default();
+    let mut network = files::network_from_text("<deployed>", &text, Path::new("."), chip, &none)?;
+    for (projection, weights) in scaled.lists().into_iter().enumerate() {
+        write_weights(&mut network, projection, weights);
+    }
+    Ok(network)
+}
+
+/// The network file of the deployed network; its weights are set afterwards, within the stores it states. Projections
+/// are in the order of [`RateNet::lists`].
+fn text(scaled: &RateNet, form: Form, fractions: [u8; 4], lag: u32) -> String {
+    let (hidden, classes) = (scaled.hidden.biases.len(), scaled.output.biases.len());
+    let (features, bits) = (scaled.hidden.weights.len() / hidden, form.bits);
+    let projection = |name: &str, from: &str, to: &str, fraction: u8, delay: u32| {
+        format!(
+            "(name: \"{name}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: Constant(0), \
+             store: (bits: {bits}, fraction: {fraction}), delay: {delay})"
+        )
+    };
+    let projections = [
+        projection("features_hidden", "features", "hidden", fractions[0], 1),
+        projection("bias_hidden", "bias", "hidden", fractions[1], 1),
+        projection("hidden_output", "hidden", "output", fractions[2], 1),
+        projection("bias_output", "bias", "output", fractions[3], 1 + lag),
+    ];
+    format!(
+        "(format: \"synfire-network/1\", name: \"rate network\", \
+         inputs: [(name: \"features\", neurons: {features}), (name: \"bias\", neurons: 1)], \
+         populations: [(name: \"hidden\", neurons: {hidden}, neuron: (current_decay: 0, membrane_decay: NonLeaky, \
+         threshold: 1.0, reset: SubtractNow, initial_membrane: {:?})), \
+         (name: \"output\", neurons: {classes}, neuron: (current_decay: 0, membrane_decay: NonLeaky, threshold: 1.0, \
+         spiking: false))], projections: [{}])",
+        form.initial_membrane,
+        projections.join(", ")
+    )
+}

@@ -1,0 +1,355 @@
+//! The one cell of a simulation: runs in chunks, records, resumable at every step.
+//!
+//! Promises: files are written when the run has ended (weights at their steps), and do not depend on where it was
+//! interrupted; what stays in memory is the chip, the events of stimulus files and what was recorded.
+//! Absent on purpose: what the run cost, in words (`run`).
+
+use super::inputs;
+use super::outputs;
+use super::probes::{self, Probes};
+use super::recorded::Recorded;
+use super::samples::{Answers, Samples};
+use super::stimuli::Stimuli;
+use crate::experiment::file::Simulate;
+use crate::experiment::origin::Origin;
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::reference::{self, Opened};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::cost::time::Elapsed;
+use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides};
+use synfire_chip::network::{Network, Synapses};
+use synfire_chip::run::checkpoint::{self, MachineSnapshot};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::program::Program;
+use synfire_core::synapse::WeightLanes;
+
+/// Steps that are run at a time.
+const CHUNK: u64 = 64;
+
+/// Everything that a cell needs to go on.
+#[derive(Serialize, Deserialize)]
+pub struct CellState {
+    machine: MachineSnapshot,
+    progress: Gathered,
+}
+
+/// What a run gathered so far.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Gathered {
+    recorded: Vec<Recorded>,
+    answers: Answers,
+    wall_seconds: f64,
+}
+
+/// A file that decides the run, and the SHA-256 of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputFile {
+    /// Relative to the experiment's folder, where it lies below it.
+    pub file: String,
+    /// Hexadecimal.
+    pub sha256: String,
+}
+
+/// What a simulation leaves beside its files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellResult {
+    /// Name and seed of the network.
+    pub network: (String, u32),
+    /// Neurons and synapses.
+    pub size: (u64, u64),
+    /// Counts.
+    pub counts: NodeCounts,
+    /// Simulated time.
+    pub elapsed: Elapsed,
+    /// Memory of each core in use, field by field.
+    pub memory: Vec<[u64; 12]>,
+    /// Events that full axons merged.
+    pub merged_events: u64,
+    /// Answer of each sample, where there is a readout.
+    pub answers: Vec<u32>,
+    /// Label of each sample, where there are labels.
+    pub labels: Vec<u8>,
+    /// Wall time, from the first step.
+    pub wall_seconds: f64,
+    /// SHA-256 of everything that decides the run, as it was loaded.
+    pub inputs_sha256: String,
+    /// The files among it.
+    pub inputs: Vec<InputFile>,
+    /// Files written.
+    pub outputs: Vec<String>,
+}
+
+/// A simulation at work.
+pub struct Cell<'a> {
+    settings: &'a Simulate,
+    out: PathBuf,
+    network: Network,
+    size: (u64, u64),
+    machine: Machine,
+    stimuli: Stimuli,
+    samples: Option<Samples>,
+    probes: Probes,
+    recorder: Recorder,
+    inputs: Vec<InputFile>,
+    fingerprint: [u8; 32],
+}
+
+impl<'a> Cell<'a> {
+    /// Loads, checks, maps, builds.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub fn new(
+        settings: &'a Simulate,
+        chip: &Chip,
+        opened: &Opened,
+        seed: Option<u32>,
+        out: &Path,
+    ) -> Result<Self, Diagnostics> {
+        let origin = Origin::new(opened);
+        if settings.steps == 0 || settings.steps > u64::from(u32::MAX) {
+            let found = settings.steps.to_string();
+            return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
+        }
+        let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
+        let (mut network, mut files) =
+            reference::network_and_files(&settings.network, opened, chip, &overrides)?;
+        let schedule = Samples::new(settings, &network, &origin)?;
+        let (stimuli, read) = inputs::load(settings, &network, &origin)?;
+        files.extend(read);
+        let samples = schedule.map(|(samples, read)| {
+            files.extend(read);
+            samples
+        });
+        let probes = probes::resolve(settings, &network, &origin)?;
+        let mut machine = Machine::new(&network, chip)
+            .map_err(|e| Diagnostics::from(origin.at("network", e.to_string())))?;
+        announce_currents(&stimuli, &network, &mut machine, &origin)?;
+        let mut list: Vec<Probe> = probes.registers.iter().map(|p| p.probe.clone()).collect();
+        if let Some(readout) = samples.as_ref().and_then(|s| s.readout) {
+            list.push(Probe::all(&network, readout, Variable::Compared));
+        }
+        let recorder = Recorder::new(list, &machine.nodes);
+        let inputs = hash_inputs(opened, &files)?;
+        let whole = checkpoint::inputs_fingerprint(&network, &machine.mapping);
+        let fingerprint = checkpoint::fingerprint(&(whole, chip, format!("{settings:?}"), &inputs));
+        let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
+        let size = (neurons, network.synapses());
+        drop_weights(&mut network, &probes);
+        let out = out.to_owned();
+        Ok(Self {
+            settings,
+            out,
+            network,
+            size,
+            machine,
+            stimuli,
+            samples,
+            probes,
+            recorder,
+            inputs,
+            fingerprint,
+        })
+    }
+
+    fn program(&self, from: u64, until: u64) -> Program {
+        let events = |step: u64| {
+            let step = step as u32;
+            let mut events = self.stimuli.events(step);
+            if let Some(samples) = &self.samples {
+                samples.control(step, &mut events.control);
+            }
+            events
+        };
+        (from..until).map(events).collect()
+    }
+
+    /// First step after `from` at which a chunk must end.
+    fn chunk_end(&self, from: u64) -> u64 {
+        let weights = self.probes.weights.iter().flat_map(|probe| probe.after.iter().copied());
+        let end = weights.filter(|step| *step > from).min().unwrap_or(u64::MAX);
+        end.min(from + CHUNK).min(self.settings.steps)
+    }
+
+    /// Writes the weights that are asked for after `step` steps.
+    fn write_weights(&self, step: u64) -> Result<(), String> {
+        for probe in self.probes.weights.iter().filter(|probe| probe.after.contains(&step)) {
+            let name = format!("{}.{step}.npy", probe.stem);
+            let values = self.machine.weights(&self.network, probe.projection);
+            outputs::weights(&self.out, &name, &self.network, probe.projection, &values)
+                .map_err(|e| e.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Runs one chunk and gathers what it recorded; answers with how many steps were run.
+    fn advance(
+        &mut self,
+        gathered: &mut Gathered,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<usize, String> {
+        let from = self.machine.step;
+        let program = self.program(from, self.chunk_end(from));
+        let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
+        let ran = self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
+        let chunks = self.recorder.take();
+        if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len())) {
+            samples.decide(shown, &mut gathered.answers);
+        }
+        let kept = gathered.recorded.iter_mut().zip(&self.probes.registers);
+        kept.zip(&chunks).for_each(|((kept, probe), chunk)| kept.append(probe, chunk));
+        self.write_weights(self.machine.step)?;
+        Ok(ran)
+    }
+
+    fn finish(&self, gathered: Gathered) -> Result<CellResult, String> {
+        let mut written = Vec::new();
+        for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
+            outputs::recording(&self.out, probe, recorded).map_err(|e| e.to_string())?;
+            written.extend([format!("{}.npy", probe.stem), format!("{}.csv", probe.stem)]);
+        }
+        for probe in &self.probes.weights {
+            written.extend(probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
+        }
+        let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
+        if !gathered.answers.given.is_empty() {
+            outputs::answers(&self.out, &gathered.answers, &labels).map_err(|e| e.to_string())?;
+            written.push("answers.csv".to_owned());
+        }
+        Ok(CellResult {
+            network: (self.network.name.clone(), self.network.seed),
+            size: self.size,
+            counts: self.machine.counts(),
+            elapsed: self.machine.elapsed,
+            memory: self.machine.memory().iter().map(CoreMemory::values).collect(),
+            merged_events: self.machine.merged_events(),
+            answers: gathered.answers.given,
+            labels,
+            wall_seconds: gathered.wall_seconds,
+            inputs_sha256: checkpoint::hex(&self.fingerprint),
+            inputs: self.inputs.clone(),
+            outputs: written,
+        })
+    }
+}
+
+/// The machine must know the largest currents before they come.
+fn announce_currents(
+    stimuli: &Stimuli,
+    network: &Network,
+    machine: &mut Machine,
+    origin: &Origin,
+) -> Result<(), Diagnostics> {
+    for (index, population) in network.populations.iter().enumerate() {
+        let largest = stimuli.largest_current(index);
+        machine.announce_currents(network, index, largest).map_err(|most| {
+            let title = format!("currents of `{}` can overflow its dendritic sums", population.name);
+            let found = format!("magnitudes up to {largest} in one step");
+            origin.refuse("stimuli", &title, &found, &format!("up to {most} beside its synapses"))
+        })?;
+    }
+    Ok(())
+}
+
+/// After the cores are built, only weights that a probe asks for need their place in the network.
+fn drop_weights(network: &mut Network, probes: &Probes) {
+    for (index, projection) in network.projections.iter_mut().enumerate() {
+        if probes.weights.iter().all(|probe| probe.projection != index) {
+            projection.synapses = Synapses::Dense { weights: WeightLanes::I8(Vec::new()) };
+        }
+    }
+}
+
+fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<InputFile>, Diagnostics> {
+    let folder = opened.folder.clone().unwrap_or_default();
+    let name = Path::new(&opened.name).file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
+    let text = checkpoint::hex(&Sha256::digest(&opened.text).into());
+    let mut inputs = vec![InputFile { file: name, sha256: text }];
+    for path in files {
+        let file = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
+        let hashed = sha256(path);
+        let sha256 = hashed.map_err(|e| {
+            Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {e}", path.display())))
+        })?;
+        inputs.push(InputFile { file, sha256 });
+    }
+    Ok(inputs)
+}
+
+fn sha256(path: &Path) -> std::io::Result<String> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer)? {
+            0 => return Ok(checkpoint::hex(&hash.finalize().into())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
+impl Work for Cell<'_> {
+    type State = CellState;
+    type Result = CellResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        self.fingerprint
+    }
+
+    fn units(&self) -> u64 {
+        self.settings.steps
+    }
+
+    fn describe(result: &CellResult) -> String {
+        format!("{} spikes in {} steps", result.counts.core.spikes, result.elapsed.steps)
+    }
+
+    fn run(
+        &mut self,
+        state: Option<CellState>,
+        context: &CellContext<'_, CellState>,
+    ) -> Result<Outcome<CellState, CellResult>, String> {
+        let started = Instant::now();
+        let mut gathered = match state {
+            Some(state) => {
+                self.machine.restore(state.machine)?;
+                if state.progress.recorded.len() != self.probes.registers.len() {
+                    return Err("the checkpoint has other probes".to_owned());
+                }
+                state.progress
+            }
+            None => {
+                self.write_weights(0)?;
+                let recorded = vec![Recorded::default(); self.probes.registers.len()];
+                Gathered { recorded, ..Gathered::default() }
+            }
+        };
+        let before = gathered.wall_seconds;
+        let mut saved = Instant::now();
+        while self.machine.step < self.settings.steps {
+            let ran = self.advance(&mut gathered, context)?;
+            gathered.wall_seconds = before + started.elapsed().as_secs_f64();
+            let message = format!("step {}", self.machine.step);
+            (context.progress)(Progress { units: ran as u64, message: &message });
+            let stop = context.interrupt.load(Ordering::Relaxed) && self.machine.step < self.settings.steps;
+            if stop || saved.elapsed() >= context.save_every {
+                let state = CellState { machine: self.machine.snapshot(), progress: gathered };
+                if stop {
+                    return Ok(Outcome::Interrupted(Box::new(state)));
+                }
+                (context.save)(&state);
+                gathered = state.progress;
+                saved = Instant::now();
+            }
+        }
+        Ok(Outcome::Finished(Box::new(self.finish(gathered)?)))
+    }
+}

@@ -1,0 +1,133 @@
+//! Files of a simulation: recordings as `.npy` and CSV, weights as `.npy`, answers as CSV.
+//!
+//! Promises: written whole or not at all (temporary file, renamed); contents depend on the run's bits only.
+//! Absent on purpose: the summary and the report (`run`).
+
+use super::probes::RegisterProbe;
+use super::recorded::Recorded;
+use super::samples::Answers;
+use crate::formats::ArrayError;
+use crate::formats::write::{CsvRows, NpyRows};
+use std::path::Path;
+use synfire_chip::network::{Network, Synapses};
+use synfire_chip::run::probe::Variable;
+
+/// Lets `write` fill a temporary file, then gives it its name.
+fn whole(
+    folder: &Path,
+    name: &str,
+    write: impl FnOnce(&Path) -> Result<(), ArrayError>,
+) -> Result<(), ArrayError> {
+    let (path, temporary) = (folder.join(name), folder.join(format!("{name}.partial")));
+    write(&temporary)?;
+    let io = |source| ArrayError::Io { path: path.clone(), action: "write", source };
+    std::fs::rename(&temporary, &path).map_err(io)
+}
+
+/// Writes a recording. Spikes: `STEM.npy`, `uint8 [rows, neurons]`, and `STEM.csv`, a line `step,neuron` a spike.
+/// Registers: `STEM.npy`, `int32 [rows, neurons]`, and `STEM.csv`, a line `step,value,..` a row under the neurons'
+/// numbers.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn recording(folder: &Path, probe: &RegisterProbe, recorded: &Recorded) -> Result<(), ArrayError> {
+    let (stem, neurons) = (&probe.stem, &probe.probe.neurons);
+    let step = |row: u32| probe.probe.from + u64::from(row) * probe.probe.every;
+    let width = neurons.len();
+    if probe.probe.variable == Variable::Spikes {
+        whole(folder, &format!("{stem}.npy"), |path| raster(path, width, recorded))?;
+        return whole(folder, &format!("{stem}.csv"), |path| {
+            let mut csv = CsvRows::create(path, &["step", "neuron"])?;
+            let line = |(row, column): &(u32, u32)| [step(*row), u64::from(neurons[*column as usize])];
+            recorded.spikes.iter().try_for_each(|spike| csv.push(&line(spike)))?;
+            csv.finish()
+        });
+    }
+    whole(folder, &format!("{stem}.npy"), |path| {
+        let mut npy = NpyRows::create(path, &[width as u64])?;
+        recorded.values.chunks_exact(width.max(1)).try_for_each(|row| npy.push(row))?;
+        npy.finish()
+    })?;
+    whole(folder, &format!("{stem}.csv"), |path| {
+        let names: Vec<String> = neurons.iter().map(u32::to_string).collect();
+        let columns: Vec<&str> = std::iter::once("step").chain(names.iter().map(String::as_str)).collect();
+        let mut csv = CsvRows::create(path, &columns)?;
+        let mut line = Vec::new();
+        for (row, values) in (0..).zip(recorded.values.chunks_exact(width.max(1))) {
+            line.clear();
+            line.push(step(row) as i64);
+            line.extend(values.iter().map(|value| i64::from(*value)));
+            csv.push(&line)?;
+        }
+        csv.finish()
+    })
+}
+
+fn raster(path: &Path, width: usize, recorded: &Recorded) -> Result<(), ArrayError> {
+    let mut npy = NpyRows::create(path, &[width as u64])?;
+    let mut row = vec![0u8; width];
+    let mut spikes = recorded.spikes.iter().peekable();
+    for number in 0..recorded.rows {
+        row.fill(0);
+        while let Some((_, column)) = spikes.next_if(|(at, _)| *at == number) {
+            row[*column as usize] = 1;
+        }
+        npy.push(&row)?;
+    }
+    npy.finish()
+}
+
+/// Writes the weights of a projection as `name`, `int32`: dense `[pre, post]`, or an edge list `[edges, 4]` with
+/// columns pre, post, weight, delay; of a shared kernel `[copies, output channels, input channels, rows, columns]`.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn weights(
+    folder: &Path,
+    name: &str,
+    network: &Network,
+    projection: usize,
+    values: &[i32],
+) -> Result<(), ArrayError> {
+    let logical = &network.projections[projection];
+    whole(folder, name, |path| match &logical.synapses {
+        Synapses::Dense { .. } => {
+            let posts = network.populations[logical.target].neurons;
+            let mut npy = NpyRows::create(path, &[u64::from(posts)])?;
+            values.chunks_exact(posts.max(1) as usize).try_for_each(|row| npy.push(row))?;
+            npy.finish()
+        }
+        Synapses::Shared { kernel, .. } => {
+            let mut npy = NpyRows::create(path, &kernel.shape.map(u64::from))?;
+            values.chunks_exact(kernel.taps().max(1) as usize).try_for_each(|copy| npy.push(copy))?;
+            npy.finish()
+        }
+        Synapses::Sparse { presynaptic, starts, posts, .. } => {
+            let mut npy = NpyRows::create(path, &[4])?;
+            for (axon, pre) in presynaptic.iter().enumerate() {
+                let delay = i32::from(logical.delays.get(axon));
+                for entry in starts[axon] as usize..starts[axon + 1] as usize {
+                    npy.push(&[*pre as i32, posts[entry] as i32, values[entry], delay])?;
+                }
+            }
+            npy.finish()
+        }
+    })
+}
+
+/// Writes `answers.csv`: a line `sample,answer` a sample, with `label` where there are labels.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn answers(folder: &Path, answers: &Answers, labels: &[u8]) -> Result<(), ArrayError> {
+    let columns: &[&str] =
+        if labels.is_empty() { &["sample", "answer"] } else { &["sample", "answer", "label"] };
+    whole(folder, "answers.csv", |path| {
+        let mut csv = CsvRows::create(path, columns)?;
+        for (sample, answer) in answers.given.iter().enumerate() {
+            let line = [sample as u32, *answer, labels.get(sample).map_or(0, |l| u32::from(*l))];
+            csv.push(&line[..columns.len()])?;
+        }
+        csv.finish()
+    })
+}

@@ -1,0 +1,177 @@
+//! One cell: a network trained with one seed, deployed at every resolution and store.
+//!
+//! Promises: the result is a pure function of settings, row and seed. A cell takes less than a second, so an interrupted
+//! one begins anew.
+
+use super::check;
+use super::deploy::Deployed;
+use super::train::{self, CASES};
+use crate::experiment::file::{SpikeTime, SpikeTimeRow};
+use crate::experiment::origin::Origin;
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::reference::Opened;
+use serde::{Deserialize, Serialize};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::time::Elapsed;
+use synfire_chip::files::Diagnostics;
+use synfire_chip::run::checkpoint;
+
+/// A spike-time experiment with what it refers to.
+pub struct Task {
+    /// The file's settings.
+    pub settings: SpikeTime,
+    /// The chip.
+    pub chip: Chip,
+    place: Origin,
+}
+
+impl Task {
+    /// Checks the file's numbers, and that the first network can be deployed everywhere.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub fn new(settings: SpikeTime, chip: Chip, origin: &Opened) -> Result<Self, Diagnostics> {
+        let place = Origin::new(origin);
+        check::numbers(&settings, &place)?;
+        let task = Self { settings, chip, place };
+        let start = train::start(&task.settings, task.settings.seeds[0]);
+        for (index, steps) in task.settings.steps_per_tau.iter().enumerate() {
+            for bits in &task.settings.stores {
+                Deployed::new(&task.settings, &start, &task.chip, *steps, *bits).map_err(|problems| {
+                    let place = task.place.at(&format!("steps_per_tau[{index}]"), "").place;
+                    problems
+                        .each(|problem| synfire_chip::files::Diagnostic { place: place.clone(), ..problem })
+                })?;
+            }
+        }
+        Ok(task)
+    }
+}
+
+/// How a network does on the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnChip {
+    /// Steps of a time constant.
+    pub steps_per_tau: u32,
+    /// Bits of the weight stores.
+    pub bits: u8,
+    /// Right answers of 4.
+    pub exact: u32,
+    /// Right answers of 36, each input moved by -1, 0 and 1 steps.
+    pub moved: u32,
+    /// Counts of all 36 presentations.
+    pub counts: NodeCounts,
+    /// Simulated time of them.
+    pub elapsed: Elapsed,
+    /// Cores in use.
+    pub cores: usize,
+}
+
+/// What a cell leaves.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CellResult {
+    /// Row's name.
+    pub row: String,
+    /// Seed.
+    pub seed: u32,
+    /// Loss before each pass.
+    pub losses: Vec<f64>,
+    /// Right answers of the trained network itself, of 4.
+    pub right: u32,
+    /// Least lead of the right output over the other, in time constants; negative where it is wrong.
+    pub margin: f64,
+    /// Latest first spike, in time constants.
+    pub latest: f64,
+    /// On the chip, by resolution and store.
+    pub on_chip: Vec<OnChip>,
+    /// Wall time.
+    pub wall_seconds: f64,
+}
+
+/// A cell at work.
+pub struct Cell<'a> {
+    task: &'a Task,
+    row: &'a SpikeTimeRow,
+    seed: u32,
+}
+
+impl<'a> Cell<'a> {
+    /// Nothing can go wrong that the task has not shown.
+    #[must_use]
+    pub fn new(task: &'a Task, row: &'a SpikeTimeRow, seed: u32) -> Self {
+        Self { task, row, seed }
+    }
+
+    fn result(&self) -> Result<CellResult, String> {
+        let started = Instant::now();
+        let settings = &self.task.settings;
+        let (network, losses) = train::train(settings, self.row.jitter_tau, self.seed);
+        let (mut right, mut margin, mut latest) = (0, f64::INFINITY, 0.0_f64);
+        for case in CASES {
+            let time = |t: &Option<f64>| t.unwrap_or(f64::INFINITY);
+            let times: Vec<f64> =
+                network.forward(&train::times(settings, case)).times().iter().map(time).collect();
+            let asked = train::right(case);
+            // Infinite less infinite is no number: a network that is silent leads by nothing.
+            let lead = times[1 - asked] - times[asked];
+            margin = margin.min(if lead.is_nan() { 0.0 } else { lead });
+            right += u32::from(lead > 0.0);
+            latest = latest.max(times[0].min(times[1]));
+        }
+        let mut on_chip = Vec::new();
+        for &steps_per_tau in &settings.steps_per_tau {
+            for &bits in &settings.stores {
+                let mut deployed = Deployed::new(settings, &network, &self.task.chip, steps_per_tau, bits)
+                    .map_err(|problems| problems.to_string())?;
+                let (exact, moved) = deployed.score()?;
+                let machine = &deployed.machine;
+                let (counts, elapsed, cores) = (machine.counts(), machine.elapsed, machine.nodes.len());
+                on_chip.push(OnChip { steps_per_tau, bits, exact, moved, counts, elapsed, cores });
+            }
+        }
+        let (row, seed) = (self.row.name.clone(), self.seed);
+        let wall_seconds = started.elapsed().as_secs_f64();
+        Ok(CellResult { row, seed, losses, right, margin, latest, on_chip, wall_seconds })
+    }
+}
+
+impl Work for Cell<'_> {
+    type State = ();
+    type Result = CellResult;
+
+    fn fingerprint(&self) -> [u8; 32] {
+        // Everything but which other rows and seeds there are.
+        let settings = SpikeTime { rows: Vec::new(), seeds: Vec::new(), ..self.task.settings.clone() };
+        let chip = format!("{:?}", self.task.chip);
+        checkpoint::fingerprint(&(format!("{settings:?}"), chip, self.row.jitter_tau, self.seed))
+    }
+
+    fn units(&self) -> u64 {
+        1
+    }
+
+    fn describe(result: &CellResult) -> String {
+        let solved = result.on_chip.iter().filter(|d| d.exact == CASES.len() as u32).count();
+        format!(
+            "lead {:.2} tau, solved in {solved} of {} forms on the chip",
+            result.margin,
+            result.on_chip.len()
+        )
+    }
+
+    fn run(
+        &mut self,
+        _state: Option<()>,
+        context: &CellContext<'_, ()>,
+    ) -> Result<Outcome<(), CellResult>, String> {
+        if context.interrupt.load(Ordering::Relaxed) {
+            return Ok(Outcome::Interrupted(Box::new(())));
+        }
+        let result = self.result()?;
+        (context.progress)(Progress { units: 1, message: "" });
+        Ok(Outcome::Finished(Box::new(result)))
+    }
+}
