@@ -10,18 +10,19 @@
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
 use crate::config::{Presynaptic, SynapseLearning};
+use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, States};
 use crate::rule::{EligibilityRule, UpdateRule};
 use crate::rules::{
     AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, NORMALISER_BITS,
     Normaliser, TraceProduct,
 };
-use crate::shared::{self, TapSums};
+use crate::shared::TapSums;
 use crate::slice_learning::SliceLearning;
 use crate::sweep::{self, Rows, Sweep, Taps, state_of, strength_of};
-use crate::unit::{LearningCounts, update_bits};
 use crate::variables::{Meter, Tally, Unmetered, Variable};
 use crate::views::{SynapseState, SynapseView};
+use crate::widths::{sum_bits, update_bits};
 use bitvec::prelude::{BitVec, Lsb0};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither;
@@ -110,9 +111,8 @@ impl BlockLearning {
             dense_sweep: false,
             seed: dither::Purpose::Dither.seed(seed),
             rows: Vec::new(),
-            taps: most_synapses(&block.memory).map(|synapses| {
-                TapSums::new(block.memory.weights.len(), shared::sum_bits(product_bits, synapses))
-            }),
+            taps: most_synapses(&block.memory)
+                .map(|synapses| TapSums::new(block.memory.weights.len(), sum_bits(product_bits, synapses))),
         }
     }
 

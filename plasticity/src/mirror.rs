@@ -14,9 +14,9 @@
 //! Absent on purpose: readouts that learn by anything but their own error, normalisers, several delays.
 
 use crate::config::MirrorConfig;
+use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, RowUpdate, States};
 use crate::rules::{DoubleFilter, EligibilityProduct, LateFilter, TraceProduct, WeightDecay};
-use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Variable};
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize};

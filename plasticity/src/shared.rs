@@ -17,16 +17,6 @@ use synfire_core::dither;
 use synfire_core::rounding::Rounding;
 use synfire_core::synapse::{TapName, WeightLanes};
 
-/// Widest sum of products: 64 bits hold it and its random word.
-pub const MAX_SUM_BITS: u32 = 62;
-
-/// Width of the exact sum of `synapses` products of `product_bits`, the sign included.
-#[must_use]
-pub const fn sum_bits(product_bits: u32, synapses: u64) -> u32 {
-    let synapses = if synapses == 0 { 1 } else { synapses };
-    product_bits + synapses.next_power_of_two().trailing_zeros()
-}
-
 /// The accumulators of a block's taps. At rest between steps.
 #[derive(Clone, Debug)]
 pub struct TapSums {

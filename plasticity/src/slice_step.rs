@@ -5,6 +5,7 @@
 
 use crate::broadcast::BroadcastState;
 use crate::config::{ErrorSignal, NeuronLearning, Readout, Surrogate, ThirdFactor};
+use crate::counts::LearningCounts;
 use crate::group::{GroupFormats, Groups};
 use crate::readout::{self, ReadoutView};
 use crate::rule::ThirdFactorRule;
@@ -12,7 +13,6 @@ use crate::rules::{Compartment, Feedback, GroupError, Mirror, OwnError, Surrogat
 use crate::slice_learning::{FormedError, SliceLearning};
 use crate::surrogate;
 use crate::third_factor::{self, Neurons};
-use crate::unit::LearningCounts;
 use crate::variables::{Meter, Tally, Variable};
 use synfire_core::neuron::PerNeuron;
 use synfire_core::slice::Slice;

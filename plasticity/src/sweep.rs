@@ -4,11 +4,11 @@
 //! Absent on purpose: which rows (`block_learning`), the arithmetic of an update (`kernel`, `shared`).
 
 use crate::config::SynapseLearning;
+use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, RowUpdate, States, Store};
 use crate::rule::{UpdateRule, Word};
 use crate::rules::{Normaliser, WeightDecay};
 use crate::shared::{TapSums, TapUpdate};
-use crate::unit::LearningCounts;
 use crate::variables::{Meter, Variable};
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;

@@ -10,33 +10,16 @@
 use crate::access::Access;
 use crate::block_learning::{BlockLearning, EligibilityState, SynapseStates};
 use crate::broadcast::BroadcastState;
-use crate::config::{Eligibility, LearningDatapath, Presynaptic, SliceConfig, SynapseLearning};
+use crate::config::{Eligibility, LearningDatapath, SliceConfig, SynapseLearning};
+use crate::counts::LearningCounts;
 use crate::readout::ErrorFormats;
 use crate::rules::AdaptationTrace;
 use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot, filter};
 use crate::variables::Tally;
+use crate::widths::product_bits;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_core::neuron_core::{NeuronCore, SnapshotMismatch};
-
-/// What the learning hardware of one core did in one step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LearningCounts {
-    /// Errors that were not zero and left as packets.
-    pub errors_formed: u64,
-    /// Third factors formed.
-    pub third_factors: u64,
-    /// Synapse rows visited for weight updates.
-    pub rows_visited: u64,
-    /// Weight updates computed: visited synapses that could change.
-    pub weight_updates: u64,
-    /// Weights that did change and were written.
-    pub weight_writes: u64,
-    /// Synapses whose eligibility states were advanced.
-    pub eligibility_updates: u64,
-    /// Trace pairs of mirrors advanced: all that are kept.
-    pub trace_updates: u64,
-}
 
 /// Learning state of a core in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,33 +40,6 @@ pub struct LearningUnit {
     learning: LearningDatapath,
     /// Counts every access to a variable, where somebody wants to know.
     tally: Option<Tally>,
-}
-
-/// Bits of an arrival's event count.
-const EVENT_BITS: u32 = 8;
-
-/// Width of the exact product of a rule, the sign included.
-#[must_use]
-pub fn product_bits(learning: &LearningDatapath, rule: &SynapseLearning, has_surrogate: bool) -> u32 {
-    let third = u32::from(learning.third_factor.width);
-    if rule.eligibility.is_some() {
-        return third + u32::from(learning.eligibility_bits);
-    }
-    let surrogate = if has_surrogate { u32::from(learning.surrogate.width) } else { 0 };
-    let presynaptic = match rule.presynaptic {
-        Presynaptic::Trace => u32::from(learning.trace_bits),
-        Presynaptic::Events => EVENT_BITS,
-    };
-    third + surrogate + presynaptic
-}
-
-/// Width of what is rounded, the sign included: a product of `product_bits`, less the decay of a weight of `store_bits`.
-#[must_use]
-pub fn update_bits(product_bits: u32, rule: &SynapseLearning, store_bits: u8) -> u32 {
-    match rule.decay_shift() {
-        None => product_bits,
-        Some(shift) => product_bits.max(u32::from(store_bits) + shift) + 1,
-    }
 }
 
 impl LearningUnit {

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron_core::CoreCounts;
-use synfire_plasticity::unit::LearningCounts;
+use synfire_plasticity::counts::LearningCounts;
 
 /// Counts of one node, or of all together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,8 +13,8 @@ use synfire_core::address::CoreId;
 use synfire_core::synapse::index_bits;
 use synfire_plasticity::config::{Presynaptic, ThirdFactor};
 use synfire_plasticity::rules::NORMALISER_BITS;
-use synfire_plasticity::shared::sum_bits;
-use synfire_plasticity::unit::product_bits;
+use synfire_plasticity::widths::product_bits;
+use synfire_plasticity::widths::sum_bits;
 use thiserror::Error;
 
 /// Neurons of one population in one core.

@@ -11,8 +11,9 @@ use synfire_core::address::AxonIn;
 use synfire_core::dither::Purpose;
 use synfire_core::neuron_core::NeuronCore;
 use synfire_core::synapse::WeightLanes;
+use synfire_plasticity::counts::LearningCounts;
 use synfire_plasticity::slice_learning::FormedError;
-use synfire_plasticity::unit::{LearningCounts, LearningUnit};
+use synfire_plasticity::unit::LearningUnit;
 
 /// Steps of one call.
 const STEPS: u64 = 2;

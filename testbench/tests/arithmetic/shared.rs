@@ -8,9 +8,10 @@ use synfire_core::dither;
 use synfire_core::synapse::{TapName, WeightLanes};
 use synfire_plasticity::rule::UpdateRule;
 use synfire_plasticity::rules::{TraceProduct, WeightDecay};
-use synfire_plasticity::shared::{MAX_SUM_BITS, TapSums, TapUpdate, sum_bits};
+use synfire_plasticity::shared::{TapSums, TapUpdate};
 use synfire_plasticity::variables::Unmetered;
 use synfire_plasticity::views::{SynapseState, SynapseView};
+use synfire_plasticity::widths::{MAX_SUM_BITS, sum_bits};
 
 /// Executors of this file.
 pub const EXECUTORS: &[Executor] = &[

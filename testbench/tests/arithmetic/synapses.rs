@@ -14,9 +14,9 @@ use synfire_plasticity::rules::{
     AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, WeightDecay,
     adaptation_strength,
 };
-use synfire_plasticity::unit::{product_bits, update_bits};
 use synfire_plasticity::variables::Unmetered;
 use synfire_plasticity::views::{SynapseState, SynapseView};
+use synfire_plasticity::widths::{product_bits, update_bits};
 
 /// Executors of this file.
 pub const EXECUTORS: &[Executor] = &[

@@ -18,8 +18,8 @@ use crate::files::text::check::Check;
 use crate::network::{Kernel, Network, Synapses};
 use std::path::Path;
 use synfire_core::synapse::WeightLanes;
-use synfire_plasticity::shared::{MAX_SUM_BITS, sum_bits};
-use synfire_plasticity::unit::product_bits;
+use synfire_plasticity::widths::product_bits;
+use synfire_plasticity::widths::{MAX_SUM_BITS, sum_bits};
 
 /// Largest number of rows, columns or channels.
 const MAX_SIDE: i64 = 1 << 16;

@@ -10,9 +10,9 @@ use synfire_chip::chip::Chip;
 use synfire_chip::cost::energy;
 use synfire_chip::files::Diagnostics;
 use synfire_plasticity::rules::NORMALISER_BITS;
-use synfire_plasticity::shared::sum_bits;
-use synfire_plasticity::unit::product_bits;
 use synfire_plasticity::variables::Variable;
+use synfire_plasticity::widths::product_bits;
+use synfire_plasticity::widths::sum_bits;
 
 /// How far a fitted exponent may be from the paper's.
 const EXPONENT_TOLERANCE: f64 = 0.1;
