@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, bptt, check, claims, compare, gradient, output, run};
+use synfire::cli::{audit, bptt, check, claims, compare, gradient, output, resume, run};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -43,7 +43,7 @@ fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandE
         Some(Command::Run { experiment, options }) => run::run(&experiment, &options, interrupt),
         Some(Command::Check { file, chip }) => check::check(&file, &chip),
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
-        Some(Command::Resume { folder, threads, json }) => run::resume(&folder, threads, json, interrupt),
+        Some(Command::Resume { folder, threads, json }) => resume::resume(&folder, threads, json, interrupt),
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
         Some(Command::Gradient { experiment, options }) => {
             gradient::gradient(&experiment, &options, interrupt)

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use synfire::experiment::file::ExperimentFile;
+use synfire::tasks::ExperimentFile;
 use synfire_chip::files;
 
 /// A file of the repository.

@@ -2,11 +2,12 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
-use synfire::experiment::file::{Cues, ExperimentFile, Noise, PatternData, Patterns, Task as Kind};
 use synfire::experiment::origin::Origin;
 use synfire::experiment::reference::{self, Opened};
 use synfire::tasks::patterns::cases::{self, Case, Draw};
+use synfire::tasks::patterns::file::{Cues, Noise, PatternData, Patterns};
 use synfire::tasks::patterns::score::Score;
+use synfire::tasks::{ExperimentFile, TaskFile};
 use synfire_chip::files;
 use synfire_chip::network::Network;
 use synfire_chip::run::program::StimulusSpike;
@@ -86,7 +87,7 @@ fn network() -> Network {
 
 fn settings(data: PatternData) -> Patterns {
     let file: ExperimentFile = files::parse("two.ron", EXPERIMENT).unwrap();
-    let Kind::Patterns(settings) = file.task else { panic!("another task") };
+    let TaskFile::Patterns(settings) = file.task else { panic!("another task") };
     Patterns { data, ..settings }
 }
 
@@ -310,7 +311,7 @@ fn carried_experiments_are_good() {
     for name in ["superspike", "superspike-ten", "cues"] {
         let opened = reference::open(name).unwrap();
         let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
-        assert!(matches!(file.task, Kind::Patterns(_)));
+        assert!(matches!(file.task, TaskFile::Patterns(_)));
         let check = synfire(Path::new("."), &["check", name]);
         assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));
     }

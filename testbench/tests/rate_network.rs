@@ -6,13 +6,14 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
-use synfire::experiment::file::{ExperimentFile, RateEncoder, RateNetwork, Task as Kind};
 use synfire::experiment::pool::{CellContext, Outcome, Work};
 use synfire::experiment::reference;
 use synfire::tasks::rate_network::cell::{Cell, CellResult, State, Task};
 use synfire::tasks::rate_network::deploy::{Deployed, Form};
+use synfire::tasks::rate_network::file::{RateEncoder, RateNetwork};
 use synfire::tasks::rate_network::network::{Activations, Layer, RateNet};
 use synfire::tasks::rate_network::train;
+use synfire::tasks::{ExperimentFile, TaskFile};
 use synfire_chip::chip::Chip;
 use synfire_chip::files;
 use synfire_core::neuron::Order;
@@ -25,7 +26,7 @@ fn chip() -> Chip {
 fn task(change: impl FnOnce(&mut RateNetwork)) -> Task {
     let opened = reference::open("rate-network").unwrap();
     let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
-    let Kind::RateNetwork(mut settings) = file.task else { panic!("another task") };
+    let TaskFile::RateNetwork(mut settings) = file.task else { panic!("another task") };
     (settings.seeds, settings.epochs) = (vec![11], 4);
     change(&mut settings);
     Task::new(settings, chip(), &opened).unwrap()
@@ -116,6 +117,7 @@ fn finish(task: &Task, interrupt: bool) -> (CellResult, u32) {
     loop {
         let context = CellContext {
             interrupt: &interrupt,
+            out: Path::new(""),
             threads: 1,
             save: &|_| (),
             save_every: Duration::MAX,

@@ -2,18 +2,19 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
-use synfire::experiment::file::{ExperimentFile, SpikeTime, Task as Kind};
 use synfire::experiment::reference;
 use synfire::tasks::spike_time::deploy::{Deployed, MOVED_CASES};
+use synfire::tasks::spike_time::file::SpikeTime;
 use synfire::tasks::spike_time::network::Network;
 use synfire::tasks::spike_time::train::{self, CASES};
+use synfire::tasks::{ExperimentFile, TaskFile};
 use synfire_chip::chip::Chip;
 use synfire_chip::files;
 
 fn settings() -> SpikeTime {
     let opened = reference::open("spike-time").unwrap();
     let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
-    let Kind::SpikeTime(settings) = file.task else { panic!("another task") };
+    let TaskFile::SpikeTime(settings) = file.task else { panic!("another task") };
     settings
 }
 

@@ -2,16 +2,17 @@
 //! with. On an experiment with a validation part it compares settings there.
 
 use super::arguments::RunOptions;
+use super::cells::{self, Run};
 use super::error::CommandError;
 use super::output::{self, Asked};
-use super::run::{self, Run};
-use crate::experiment::file::{Classify, ExperimentFile, Task};
-use crate::experiment::pool::CellName;
+use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
 use crate::report::quantity::{self, Spread};
 use crate::study::bptt::classify::{CANDIDATES, CHOSEN, STORES, Settings, Trained, Training};
+use crate::tasks::classify::file::Classify;
 use crate::tasks::classify::task::Task as Classification;
+use crate::tasks::{self, ExperimentFile, TaskFile};
 use std::sync::atomic::AtomicBool;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -21,23 +22,16 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 /// # Errors
 /// [`CommandError`].
 pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
-    let (file, opened) = run::open(experiment)?;
+    let (file, opened) = tasks::open(experiment)?;
     let folder = output::folder_of(&opened.name, options, "bptt");
-    let request = run::request(experiment, &opened, options, Asked::Bptt);
+    let request = cells::request(experiment, &opened, options, Asked::Bptt);
     train(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
 }
 
 /// Trains the cells of `run`, or goes on with them.
 pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
     let (mut settings, chip) = labelled(file, opened)?;
-    if run.options.quick
-        && let Some(quick) = settings.quick.clone()
-    {
-        (settings.epochs, settings.seeds) = (quick.epochs, quick.seeds);
-    }
-    if let Some(seed) = run.options.seed {
-        settings.seeds = vec![seed];
-    }
+    settings.shorten(run.narrowed());
     let task = Classification::new(settings, chip, opened.clone())?;
     let (row, seeds) = (&task.settings.rows[0], &task.settings.seeds);
     let candidates: &[Settings] = if task.settings.validate_per_mille.is_some() || task.settings.validate {
@@ -45,12 +39,12 @@ pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Res
     } else {
         std::slice::from_ref(&CHOSEN)
     };
-    let pair = |index: usize| (candidates[index / seeds.len()], seeds[index % seeds.len()]);
-    let cells: Vec<CellName> = (0..candidates.len() * seeds.len())
-        .map(|index| CellName { row: pair(index).0.name(), seed: pair(index).1 })
-        .collect();
-    let make = |index: usize| Training::new(&task, row, pair(index).1, pair(index).0);
-    let results = run.cells(&cells, "samples", &make)?;
+    let grid = Grid { rows: candidates, seeds };
+    let make = |index: usize| {
+        let (candidate, seed) = grid.place(index);
+        Training::new(&task, row, seed, *candidate)
+    };
+    let results = run.cells(&grid.names(Settings::name), "samples", &make)?;
     let report = report(&task, candidates, &results);
     output::finish(run.folder, &report, run.options.json)
 }
@@ -59,8 +53,8 @@ pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Res
 fn labelled(file: ExperimentFile, opened: &Opened) -> Result<(Classify, Chip), CommandError> {
     let chip = reference::chip(&file.chip, opened)?;
     match file.task {
-        Task::Classify(settings) => Ok((settings, chip)),
-        Task::Patterns(_) | Task::SpikeTime(_) | Task::RateNetwork(_) | Task::Simulate(_) => {
+        TaskFile::Classify(settings) => Ok((settings, chip)),
+        _ => {
             let problem = Diagnostic::new(format!("{}: the task has no labelled samples", opened.name));
             let allowed = "an experiment whose task is `Classify`";
             Err(Diagnostics::from(problem.noted("allowed", allowed)).into())

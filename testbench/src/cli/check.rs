@@ -1,12 +1,15 @@
 //! `synfire check` and `synfire presets`.
 
+use super::cells;
 use super::error::CommandError;
-use super::run;
 use crate::experiment::embedded;
-use crate::experiment::reference;
+use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
+use crate::experiment::reference::{self, Opened};
+use crate::tasks;
 use std::io::Write;
 use std::path::Path;
-use synfire_chip::files::{self, Diagnostic, NetworkOverrides};
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::warnings::warnings;
 
@@ -42,9 +45,9 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             let chip = files::load_chip(chip, Path::new("."))?;
             let overrides = NetworkOverrides::default();
             let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
-            run::warn(&warnings(&network));
+            cells::warn(&warnings(&network));
             let machine = Machine::new(&network, &chip)
-                .map_err(|e| CommandError::from(files::Diagnostics::from(Diagnostic::new(e.to_string()))))?;
+                .map_err(|e| CommandError::from(Diagnostics::from(Diagnostic::new(e.to_string()))))?;
             line(&format!(
                 "{}: network `{}`, {} synapses on {} cores of `{}`: good",
                 opened.name,
@@ -61,14 +64,31 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
                 Some(near) => problem.noted("help", format!("did you mean `{near}`?")),
                 None => problem,
             };
-            Err(files::Diagnostics::from(problem.noted("allowed", allowed.join(", "))).into())
+            Err(Diagnostics::from(problem.noted("allowed", allowed.join(", "))).into())
         }
         _ => {
-            let (experiment, opened) = run::open(file)?;
-            let title = experiment.title.clone();
-            run::check(experiment, &opened)?;
-            line(&format!("{}: experiment `{title}`: good", opened.name))
+            let (experiment, opened) = tasks::open(file)?;
+            let chip = reference::chip(&experiment.chip, &opened)?;
+            let name = opened.name.clone();
+            experiment.task.accept(Loads { chip, opened })?;
+            line(&format!("{name}: experiment `{}`: good", experiment.title))
         }
+    }
+}
+
+/// Loads everything that an experiment of whatever kind refers to, without running it.
+struct Loads {
+    chip: Chip,
+    opened: Opened,
+}
+
+impl Visit for Loads {
+    type Answer = Result<(), Diagnostics>;
+
+    fn visit<K: Kind>(self, mut settings: K::Settings) -> Self::Answer {
+        let whole = Narrowed::default();
+        K::shorten(&mut settings, whole);
+        K::load(settings, self.chip, self.opened, whole.seed)?.check()
     }
 }
 
@@ -97,7 +117,7 @@ pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
                 .map(|(name, _)| *name)
                 .chain(embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")))
                 .collect();
-            Err(files::Diagnostics::from(crate::experiment::changes::unknown("preset", name, names)).into())
+            Err(Diagnostics::from(crate::experiment::changes::unknown("preset", name, names)).into())
         }
     }
 }

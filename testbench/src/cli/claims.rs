@@ -1,11 +1,12 @@
 //! `synfire claims`: runs what the claims need, experiment by experiment, and prints the verdicts.
 
 use super::arguments::RunOptions;
+use super::cells::Run;
 use super::error::CommandError;
 use super::output;
 use super::progress::say;
-use super::run::{self, Run};
-use crate::experiment::file::{Row, Task as TaskFile};
+use crate::experiment::file::Row;
+use crate::experiment::kind::{Grid, Narrowed};
 use crate::experiment::pool::CellName;
 use crate::experiment::reference;
 use crate::experiment::rows::Variant;
@@ -15,7 +16,7 @@ use crate::study::claims::inspected::{Inspected, InspectedResult};
 use crate::study::claims::{self, Claim, alignment, depth, first_spike, gradient, surrogates};
 use crate::tasks::classify::cell::{Cell, CellResult};
 use crate::tasks::classify::task::Task;
-use crate::tasks::spike_time;
+use crate::tasks::{self, TaskFile, spike_time};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -48,18 +49,11 @@ pub fn claims(options: &RunOptions, interrupt: &AtomicBool) -> Result<(), Comman
 
 /// A carried classification, in its short form where asked.
 fn classification(name: &str, options: &RunOptions) -> Result<Task, CommandError> {
-    let (file, opened) = run::open(name)?;
+    let (file, opened) = tasks::open(name)?;
     let TaskFile::Classify(mut settings) = file.task else {
         return Err(Diagnostics::from(Diagnostic::new(format!("`{name}` is no classification"))).into());
     };
-    if options.quick
-        && let Some(quick) = settings.quick.clone()
-    {
-        (settings.epochs, settings.seeds) = (quick.epochs, quick.seeds);
-    }
-    if let Some(seed) = options.seed {
-        settings.seeds = vec![seed];
-    }
+    settings.shorten(Narrowed { quick: options.quick, seed: options.seed });
     let chip = reference::chip(&file.chip, &opened)?;
     Ok(Task::new(settings, chip, opened)?)
 }
@@ -108,13 +102,12 @@ impl Tried<'_> {
 
     fn surrogates(&self) -> Result<Claim, CommandError> {
         let task = classification("claim-surrogates", self.options)?;
-        let seeds = &task.settings.seeds;
-        let pair = |index: usize| (&task.settings.rows[index / seeds.len()], seeds[index % seeds.len()]);
-        let cells: Vec<CellName> = (0..task.settings.rows.len() * seeds.len())
-            .map(|index| CellName { row: pair(index).0.name.clone(), seed: pair(index).1 })
-            .collect();
-        let make =
-            |index: usize| Cell::new(&task, Variant { row: pair(index).0, store: None }, pair(index).1);
+        let grid = Grid { rows: &task.settings.rows, seeds: &task.settings.seeds };
+        let cells = grid.names(|row| row.name.clone());
+        let make = |index: usize| {
+            let (row, seed) = grid.place(index);
+            Cell::new(&task, Variant { row, store: None }, seed)
+        };
         let results = self.cells("surrogates", (&cells, "samples"), &make)?;
         Ok(surrogates::claim(&task, &results))
     }
@@ -137,7 +130,7 @@ impl Tried<'_> {
     }
 
     fn first_spike(&self) -> Result<Claim, CommandError> {
-        let (file, opened) = run::open("spike-time")?;
+        let (file, opened) = tasks::open("spike-time")?;
         let TaskFile::SpikeTime(mut settings) = file.task else {
             return Err(Diagnostics::from(Diagnostic::new("`spike-time` trains no spike times")).into());
         };

@@ -1,11 +1,11 @@
 //! `synfire compare`: which experiments, in which folder, whether to go on or to begin.
 
 use super::arguments::CompareOptions;
+use super::cells;
 use super::error::CommandError;
 use super::output::{self, Asked, Request};
 use super::progress::{CellProgress, say};
-use super::run;
-use crate::experiment::file::Task as TaskFile;
+use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::{embedded, reference};
 use crate::study::compare::summary::{self, Compared};
@@ -14,6 +14,7 @@ use crate::tasks::classify::cell::Cell;
 use crate::tasks::classify::summary as classifications;
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell as patterns;
+use crate::tasks::{self, TaskFile};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -21,22 +22,18 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Loads an experiment that lists stores; `None` for another carried one when all are asked for.
 fn entry(file: &str, quick: bool, all: bool) -> Result<Option<Entry>, Diagnostics> {
-    let (experiment, opened) = run::open(file)?;
+    let (experiment, opened) = tasks::open(file)?;
     let name =
         Path::new(&opened.name).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     match experiment.task {
         TaskFile::Classify(mut settings) if !settings.stores.is_empty() => {
-            if let Some(short) = settings.quick.clone().filter(|_| quick) {
-                (settings.epochs, settings.seeds) = (short.epochs, short.seeds);
-            }
+            settings.shorten(Narrowed { quick, seed: None });
             let chip = reference::chip(&experiment.chip, &opened)?;
             let task = Task::Classify(Classification::new(settings, chip, opened)?);
             Ok(Some(Entry { name, title: experiment.title, task }))
         }
         TaskFile::Patterns(mut settings) if !settings.stores.is_empty() => {
-            if let Some(short) = settings.quick.clone().filter(|_| quick) {
-                (settings.epochs, settings.seeds) = (short.epochs, short.seeds);
-            }
+            settings.shorten(Narrowed { quick, seed: None });
             let chip = reference::chip(&experiment.chip, &opened)?;
             let task = Task::Patterns(patterns::Task::new(settings, chip, opened)?);
             Ok(Some(Entry { name, title: experiment.title, task }))
@@ -89,8 +86,7 @@ pub fn compare(options: &CompareOptions, interrupt: &AtomicBool) -> Result<(), C
     } else {
         output::begin(&folder, &request)?;
     }
-    let available = || std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = options.threads.map_or_else(available, usize::from);
+    let threads = cells::threads(options.threads);
     let runs = Runs { folder: &folder, interrupt, threads };
     let compared = runs.all(&entries)?;
     let report = summary::report(&compared, threads, started.elapsed().as_secs_f64());
@@ -168,7 +164,7 @@ impl Runs<'_> {
             threads: self.threads,
             interrupt: self.interrupt,
             out: self.folder,
-            save_every: run::save_every(),
+            save_every: cells::save_every(),
         };
         let watch = CellProgress::new(units, unit);
         let results = pool::run(&names, &|index| make(places[index]), &options, &watch);

@@ -3,10 +3,10 @@
 //! Exit status 1 when a bar is missed: the report then says which, with its figure.
 
 use super::arguments::RunOptions;
+use super::cells::{self, Run};
 use super::error::CommandError;
 use super::output::{self, Asked};
-use super::run::{self, Run};
-use crate::experiment::file::{ExperimentFile, Task};
+use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::Verdict;
 use crate::study::gradient::cell::{Cell, Experiment};
@@ -14,6 +14,7 @@ use crate::study::gradient::exact;
 use crate::study::gradient::report::{RowResult, report};
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell::Task as Patterns;
+use crate::tasks::{self, ExperimentFile, TaskFile};
 use std::sync::atomic::AtomicBool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
@@ -22,23 +23,23 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 /// # Errors
 /// [`CommandError`].
 pub fn gradient(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
-    let (file, opened) = run::open(experiment)?;
+    let (file, opened) = tasks::open(experiment)?;
     let folder = output::folder_of(&opened.name, options, "gradient");
-    let request = run::request(experiment, &opened, options, Asked::Gradient);
+    let request = cells::request(experiment, &opened, options, Asked::Gradient);
     measure(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
 }
 
 /// Measures the cells of `run`, or goes on with them.
 pub(super) fn measure(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
     let title = file.title.clone();
-    let experiment = load(run.options, file, opened)?;
+    let experiment = load(run, file, opened)?;
     let (rows, seeds) = experiment.rows_and_seeds();
-    let (cells, pair) = run::cells_of(rows, |row| row.name.clone(), seeds);
+    let grid = Grid { rows, seeds };
     let make = |index: usize| {
-        let (row, seed) = pair(index);
+        let (row, seed) = grid.place(index);
         Cell::new(&experiment, row, seed)
     };
-    let results = run.cells(&cells, "cells", &make)?;
+    let results = run.cells(&grid.names(|row| row.name.clone()), "cells", &make)?;
     let exact = exact::run(1).map_err(|error| CommandError::Failed(error.to_string()))?;
     let rows = RowResult::of_cells(&results, seeds.len());
     let report = report(&title, exact, &rows, &experiment);
@@ -50,27 +51,18 @@ pub(super) fn measure(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> R
     }
 }
 
-fn load(options: &RunOptions, file: ExperimentFile, opened: &Opened) -> Result<Experiment, CommandError> {
+fn load(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<Experiment, CommandError> {
     let chip = reference::chip(&file.chip, opened)?;
     match file.task {
-        Task::Classify(mut settings) => {
-            if options.quick
-                && let Some(quick) = settings.quick.clone()
-            {
-                (settings.epochs, settings.seeds) = (quick.epochs, quick.seeds);
-            }
-            if let Some(seed) = options.seed {
-                settings.seeds = vec![seed];
-            }
+        TaskFile::Classify(mut settings) => {
+            settings.shorten(run.narrowed());
             Ok(Experiment::Samples(Classification::new(settings, chip, opened.clone())?))
         }
-        Task::Patterns(mut settings) => {
-            if let Some(seed) = options.seed {
-                settings.seeds = vec![seed];
-            }
+        TaskFile::Patterns(mut settings) => {
+            settings.shorten(run.narrowed());
             Ok(Experiment::Trains(Patterns::new(settings, chip, opened.clone())?))
         }
-        Task::SpikeTime(_) | Task::RateNetwork(_) | Task::Simulate(_) => {
+        _ => {
             let problem =
                 Diagnostic::new(format!("{}: the task has no rules that learn from errors", opened.name));
             let allowed = "an experiment whose task is `Classify` or `Patterns`";

@@ -5,6 +5,7 @@
 pub mod arguments;
 pub mod audit;
 pub mod bptt;
+mod cells;
 pub mod check;
 pub mod claims;
 pub mod compare;
@@ -12,4 +13,5 @@ pub mod error;
 pub mod gradient;
 pub mod output;
 pub mod progress;
+pub mod resume;
 pub mod run;

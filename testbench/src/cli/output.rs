@@ -88,14 +88,13 @@ pub fn request(folder: &Path) -> Result<Request, CommandError> {
     serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))
 }
 
-/// Writes one JSON document.
+/// Writes one file of the folder.
 ///
 /// # Errors
-/// When the file cannot be written.
-pub fn write_json(folder: &Path, name: &str, value: &impl Serialize) -> Result<(), CommandError> {
+/// When it cannot be written.
+pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CommandError> {
     let path = folder.join(name);
-    let text = serde_json::to_string_pretty(value).map_err(|e| CommandError::Failed(e.to_string()))?;
-    std::fs::write(&path, text + "\n").map_err(io(&path))
+    std::fs::write(&path, bytes).map_err(io(&path))
 }
 
 /// The output folder of a request.
@@ -124,10 +123,7 @@ pub fn folder_of(experiment: &str, options: &RunOptions, command: &str) -> PathB
 /// # Errors
 /// When the folder or standard output cannot be written.
 pub fn finish(folder: &Path, report: &Report, as_json: bool) -> Result<(), CommandError> {
-    let write = |name: &str, bytes: &[u8]| {
-        let path = folder.join(name);
-        std::fs::write(&path, bytes).map_err(io(&path))
-    };
+    let write = |name: &str, bytes: &[u8]| write(folder, name, bytes);
     let mut lines = Vec::new();
     json::write(report, &mut lines).map_err(|e| CommandError::Failed(format!("report.jsonl: {e}")))?;
     write("report.jsonl", &lines)?;

@@ -6,6 +6,7 @@ use super::file::{Comparison, Quick, Store};
 use super::origin::Origin;
 use super::pool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::network::Network;
 
 /// Most steps of a presentation: its events are held at once.
 pub const MOST_STEPS: u32 = 1_000_000;
@@ -125,4 +126,23 @@ impl<'a> Check<'a> {
     pub fn done(self) -> Result<(), Diagnostics> {
         Diagnostics::or(self.problems, ())
     }
+}
+
+/// The nearest membrane lane of the target `field`.
+///
+/// # Errors
+/// When the chip's membrane cannot hold it.
+pub fn target(place: &Origin, field: &str, value: f64, network: &Network) -> Result<i32, Diagnostics> {
+    let datapath = &network.datapath;
+    let scale = (1u64 << datapath.state_fraction) as f64;
+    let largest = (1u64 << (datapath.state_width - 1)) - 1;
+    let lane = libm::round(value * scale);
+    // False for what is no number, too.
+    if lane.abs() <= largest as f64 {
+        return Ok(lane as i32);
+    }
+    let limit = largest as f64 / scale;
+    let allowed = format!("magnitudes up to {limit:.6}, the largest membrane of this chip");
+    let title = format!("`{field}` does not fit the membrane");
+    Err(place.refuse(field, &title, &value.to_string(), &allowed))
 }

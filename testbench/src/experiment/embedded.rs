@@ -117,21 +117,3 @@ pub const FILES: &[(&str, &str)] = &[
 pub fn find(name: &str) -> Option<(&'static str, &'static str)> {
     FILES.iter().copied().find(|(file, _)| *file == name || file.strip_suffix(".ron") == Some(name))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::experiment::file::{ExperimentFile, FORMAT};
-    use synfire_chip::files;
-
-    /// The name of a field or an encoder that no longer exists is found before anybody runs the file.
-    #[test]
-    fn every_carried_experiment_parses() {
-        let mut experiments = 0;
-        for (name, text) in FILES.iter().filter(|(_, text)| text.contains(FORMAT)) {
-            files::parse::<ExperimentFile>(name, text).unwrap_or_else(|problems| panic!("{problems}"));
-            experiments += 1;
-        }
-        assert!(experiments >= 25, "{experiments} experiments");
-    }
-}

@@ -2,18 +2,7 @@
 //!
 //! Fields, units and defaults are described in `docs/formats.md`, "Experiment file".
 //! Promises: unknown fields are errors; nothing here is resolved yet (names, ranges: the tasks check them).
-
-mod classify;
-mod patterns;
-mod rate_network;
-mod simulate;
-mod spike_time;
-
-pub use classify::{Classify, Data, EncoderFile, Quick, ScoreOf, Store};
-pub use patterns::{Cues, Noise, PatternData, Patterns};
-pub use rate_network::{RateEncoder, RateNetwork, RateNetworkRow};
-pub use simulate::{ProbeFile, Recorded, SampleSchedule, Simulate, Stimulus};
-pub use spike_time::{SpikeTime, SpikeTimeRow};
+//! Absent on purpose: what one kind alone states (`file` of its folder in `tasks`).
 
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Noise as NoiseTarget;
@@ -22,10 +11,10 @@ use synfire_plasticity::config::SurrogateShape;
 /// Format name that every experiment file states.
 pub const FORMAT: &str = "synfire-experiment/1";
 
-/// An experiment file.
+/// An experiment file; `T` is the registry of the kinds that its task can be of.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Experiment")]
-pub struct ExperimentFile {
+pub struct ExperimentFile<T> {
     /// [`FORMAT`].
     pub format: String,
     /// Title of the report.
@@ -33,22 +22,7 @@ pub struct ExperimentFile {
     /// Chip preset or path.
     pub chip: String,
     /// What to do.
-    pub task: Task,
-}
-
-/// What an experiment does.
-#[derive(Clone, Debug, Deserialize)]
-pub enum Task {
-    /// Train and test classifiers on a labelled data set.
-    Classify(Classify),
-    /// Learn spike patterns in time.
-    Patterns(Patterns),
-    /// Train spike times off the chip and deploy them.
-    SpikeTime(SpikeTime),
-    /// Train a rate network off the chip and deploy it as spikes.
-    RateNetwork(RateNetwork),
-    /// Run a network on stimuli and record it.
-    Simulate(Simulate),
+    pub task: T,
 }
 
 /// One row of the result: a network and what is changed in it.
@@ -119,6 +93,46 @@ pub struct Comparison {
     pub second: String,
 }
 
-fn yes() -> bool {
+/// Weight stores of a whole network.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Store {
+    /// Real numbers: the float twin of the network as its file states it, off the chip.
+    Float,
+    /// So many bits in every projection. Learning-rate shifts follow the fractions, so that the real rates stay.
+    Bits {
+        /// Bits.
+        bits: u8,
+        /// Fraction bits of the projections named here; of the others, as many fewer as the store has fewer bits.
+        #[serde(default)]
+        fractions: Vec<(String, u8)>,
+    },
+}
+
+impl Store {
+    /// Name in tables.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Float => "float".to_owned(),
+            Self::Bits { bits, .. } => format!("{bits} bits"),
+        }
+    }
+}
+
+/// A short form of a classification, for checks.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quick {
+    /// Passes.
+    pub epochs: u32,
+    /// Seeds.
+    pub seeds: Vec<u32>,
+    /// Least accuracy in percent that the first row must reach; below it the run fails (exit status 1).
+    pub least_accuracy: f64,
+}
+
+/// The default of what is on unless it is switched off.
+pub(crate) fn yes() -> bool {
     true
 }

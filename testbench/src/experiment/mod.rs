@@ -1,13 +1,14 @@
 //! Experiments: files that name a chip, networks, data and a schedule, and the runs they describe.
 //!
 //! Promises: an experiment is a file, never code; files that ship with the program are also on the disk in
-//! `testbench/experiments/`. Absent on purpose: what a task does (`classify`, `patterns`, `simulate`).
+//! `testbench/experiments/`. Absent on purpose: the kinds of experiments, which no file here names (`tasks`).
 
 pub mod changes;
 pub mod check;
 pub mod embedded;
 pub mod engine;
 pub mod file;
+pub mod kind;
 pub mod labelled;
 pub mod origin;
 pub mod pool;

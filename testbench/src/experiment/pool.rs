@@ -70,6 +70,8 @@ pub struct Progress<'a> {
 pub struct CellContext<'a, S> {
     /// Set to stop as soon as the state is whole.
     pub interrupt: &'a AtomicBool,
+    /// Folder for what a cell writes beside its result.
+    pub out: &'a Path,
     /// Worker threads of the cell's machine.
     pub threads: usize,
     /// Takes the state to save, now and then.
@@ -107,12 +109,12 @@ pub trait Work: Sized {
     fn describe(result: &Self::Result) -> String;
 }
 
-/// A pool run that did not finish every cell.
+/// Cells that did not all finish, or that could not be reported on.
 #[derive(Debug, Error)]
 pub enum PoolError {
     /// Something is wrong with the inputs.
     #[error("{0}")]
-    Input(Diagnostics),
+    Input(#[from] Diagnostics),
     /// A checkpoint cannot be read or written.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
@@ -124,7 +126,7 @@ pub enum PoolError {
         /// Why.
         error: std::io::Error,
     },
-    /// A chip's run failed.
+    /// A chip's run, or a report, failed.
     #[error("{0}")]
     Run(String),
 }
@@ -236,6 +238,7 @@ impl OneCell<'_> {
         let trouble: Mutex<Option<CheckpointError>> = Mutex::new(None);
         let context = CellContext {
             interrupt: self.options.interrupt,
+            out: self.options.out,
             threads: self.threads,
             save: &|state| {
                 if let Err(error) = checkpoint::write(&saved, fingerprint, state) {

@@ -1,10 +1,82 @@
-//! The kinds of experiments, one folder each.
+//! The kinds of experiments, one folder each, and their registry.
 //!
-//! Promises: a kind holds all that is its own, and names no other. Absent on purpose: what every kind shares
-//! (`experiment`), studies over several experiments.
+//! A folder holds its kind whole: what its file states (`file`), what can be wrong with it (`check`), its cells, its
+//! report (`summary`), and how `run`, `resume` and `check` come to them (`kind`). A further kind is a folder, its `mod`
+//! and one line of the registry.
+//!
+//! Promises: a kind names no other. Absent on purpose: what every kind shares (`experiment`), studies over several
+//! experiments.
 
 pub mod classify;
 pub mod patterns;
 pub mod rate_network;
 pub mod simulate;
 pub mod spike_time;
+
+use crate::experiment::file;
+use crate::experiment::kind::{self, Kind, Registry, Visit};
+use crate::experiment::reference::Opened;
+use serde::Deserialize;
+use synfire_chip::files::Diagnostics;
+
+/// The registry: a line is the name in a file's `task: NAME(..)`, and the kind.
+macro_rules! registry {
+    ($($(#[$doc:meta])* $name:ident => $kind:ty,)*) => {
+        /// What an experiment file says is to be done.
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(rename = "Task")]
+        pub enum TaskFile {
+            $($(#[$doc])* $name(<$kind as Kind>::Settings),)*
+        }
+
+        impl Registry for TaskFile {
+            fn accept<V: Visit>(self, visitor: V) -> V::Answer {
+                match self {
+                    $(Self::$name(settings) => visitor.visit::<$kind>(settings),)*
+                }
+            }
+        }
+    };
+}
+
+registry! {
+    /// Train and test classifiers on a labelled data set.
+    Classify => classify::task::Task,
+    /// Learn spike patterns in time.
+    Patterns => patterns::cell::Task,
+    /// Train spike times off the chip and deploy them.
+    SpikeTime => spike_time::cell::Task,
+    /// Train a rate network off the chip and deploy it as spikes.
+    RateNetwork => rate_network::cell::Task,
+    /// Run a network on stimuli and record it.
+    Simulate => simulate::cell::Task,
+}
+
+/// An experiment file whose task is of one of these kinds.
+pub type ExperimentFile = file::ExperimentFile<TaskFile>;
+
+/// Opens an experiment file.
+///
+/// # Errors
+/// With what is wrong with it.
+pub fn open(reference: &str) -> Result<(ExperimentFile, Opened), Diagnostics> {
+    kind::open(reference)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::embedded::FILES;
+    use crate::experiment::file::FORMAT;
+
+    /// The name of a field or an encoder that no longer exists is found before anybody runs the file.
+    #[test]
+    fn every_carried_experiment_parses() {
+        let mut experiments = 0;
+        for (name, _) in FILES.iter().filter(|(_, text)| text.contains(FORMAT)) {
+            open(name).unwrap_or_else(|problems| panic!("{problems}"));
+            experiments += 1;
+        }
+        assert!(experiments >= 25, "{experiments} experiments");
+    }
+}

@@ -1,11 +1,9 @@
 //! Learning on the digits: the twin and the chip, presentation by presentation the same, end close to each other.
 
 use std::time::Instant;
-use synfire::cli::run;
 use synfire::data::encode::Presentation;
 use synfire::data::set::DataSet;
 use synfire::data::split::{self, Parts};
-use synfire::experiment::file;
 use synfire::experiment::reference;
 use synfire::reference::float::chip::FloatChip;
 use synfire::study::gradient::exercise::Exercise;
@@ -13,6 +11,7 @@ use synfire::study::gradient::layers;
 use synfire::tasks::classify::cell::TEST_EPOCH;
 use synfire::tasks::classify::schedule::{Schedule, Shown};
 use synfire::tasks::classify::task::Task;
+use synfire::tasks::{self, TaskFile};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
@@ -58,9 +57,9 @@ impl Learner for Chip {
 }
 
 fn task() -> Task {
-    let (experiment, opened) = run::open("digits").expect("it is carried");
+    let (experiment, opened) = tasks::open("digits").expect("it is carried");
     let chip = reference::chip(&experiment.chip, &opened).expect("a preset");
-    let file::Task::Classify(settings) = experiment.task else { panic!("the digits are classified") };
+    let TaskFile::Classify(settings) = experiment.task else { panic!("the digits are classified") };
     Task::new(settings, chip, opened).expect("it is good")
 }
 

@@ -1,20 +1,20 @@
 //! Training by back-propagation through time: it learns, it resumes, its weights fit a chip's stores.
 
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use synfire::cli::run;
-use synfire::experiment::file;
 use synfire::experiment::pool::{CellContext, Outcome, Work};
 use synfire::experiment::reference;
 use synfire::study::bptt::classify::{CHOSEN, Trained, Training, train};
 use synfire::study::bptt::deploy;
 use synfire::tasks::classify::task::Task;
+use synfire::tasks::{self, TaskFile};
 
 fn task() -> Task {
-    let (experiment, opened) = run::open("digits").expect("it is carried");
+    let (experiment, opened) = tasks::open("digits").expect("it is carried");
     let chip = reference::chip(&experiment.chip, &opened).expect("a preset");
-    let file::Task::Classify(mut settings) = experiment.task else { panic!("the digits are classified") };
+    let TaskFile::Classify(mut settings) = experiment.task else { panic!("the digits are classified") };
     settings.epochs = 1;
     Task::new(settings, chip, opened).expect("it is good")
 }
@@ -32,6 +32,7 @@ fn a_training_goes_on_with_the_same_numbers() {
     };
     let context = CellContext {
         interrupt: &interrupt,
+        out: Path::new(""),
         threads: 1,
         save: &|_| (),
         save_every: Duration::MAX,

@@ -1,11 +1,10 @@
 //! Rows in several weight stores: fractions, rates, what is refused.
 
 use crate::folder::{EXPERIMENT, Folder};
-use synfire::cli::run;
-use synfire::experiment::file::Task as TaskFile;
 use synfire::experiment::reference;
 use synfire::experiment::rows::Variant;
 use synfire::tasks::classify::task::Task;
+use synfire::tasks::{self, TaskFile};
 use synfire_plasticity::config::ThirdFactor;
 
 fn with(stores: &str) -> Folder {
@@ -15,7 +14,7 @@ fn with(stores: &str) -> Folder {
 }
 
 fn task(reference: &str) -> Task {
-    let (file, opened) = run::open(reference).expect("an experiment");
+    let (file, opened) = tasks::open(reference).expect("an experiment");
     let chip = reference::chip(&file.chip, &opened).expect("a chip");
     let TaskFile::Classify(settings) = file.task else { panic!("a classification") };
     Task::new(settings, chip, opened).expect("a task")

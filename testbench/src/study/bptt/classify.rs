@@ -22,6 +22,7 @@ use crate::tasks::classify::cell::{EpochScore, TEST_EPOCH};
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -124,6 +125,7 @@ pub fn train(task: &Task, row: &Row, seed: u32, settings: Settings) -> Result<Tr
     let never = AtomicBool::new(false);
     let context = CellContext {
         interrupt: &never,
+        out: Path::new(""),
         threads: 1,
         save: &|_| (),
         save_every: Duration::MAX,

@@ -1,9 +1,9 @@
 //! A classification cell whose chip is looked into after training: the angle between feedback and readout weights, and
 //! what the local readouts of learning groups answer.
 
+use super::inspection::Inspection;
 use crate::experiment::pool::{CellContext, Outcome, Work};
 use crate::tasks::classify::cell::{Cell, CellResult, CellState};
-use crate::tasks::classify::inspect::Inspection;
 use serde::{Deserialize, Serialize};
 
 /// A cell and what is seen in it.
@@ -42,7 +42,7 @@ impl Work for Inspected<'_> {
         Ok(match self.0.run(state, context)? {
             Outcome::Interrupted(state) => Outcome::Interrupted(state),
             Outcome::Finished(result) => {
-                let inspection = self.0.inspect()?;
+                let inspection = Inspection::of(&mut self.0)?;
                 Outcome::Finished(Box::new(InspectedResult { result: *result, inspection }))
             }
         })

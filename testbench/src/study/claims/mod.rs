@@ -12,6 +12,7 @@ pub mod depth;
 pub mod first_spike;
 pub mod gradient;
 pub mod inspected;
+pub mod inspection;
 pub mod surrogates;
 
 use crate::experiment::file::Row;

@@ -3,6 +3,7 @@
 //! Promises: the result is a pure function of the task, the row, the store and the seed; a cell that goes on from a
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
+use super::file::ScoreOf;
 use super::schedule::{Schedule, Shown};
 use super::sharing::Sharing;
 use super::task::Task;
@@ -10,7 +11,7 @@ use crate::data::encode::Presentation;
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::experiment::engine::{Engine, EngineState, FullestCore};
-use crate::experiment::file::{ScoreOf, shift_offset};
+use crate::experiment::file::shift_offset;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::rows::Variant;
 use crate::report::model::Raster;
@@ -151,32 +152,32 @@ impl<'a> Cell<'a> {
     }
 
     /// The network that the cell learns.
-    pub(super) fn network(&self) -> &Network {
+    pub(crate) fn network(&self) -> &Network {
         &self.network
     }
 
     /// Samples of the held-out part.
-    pub(super) fn held_out(&self) -> &[u32] {
+    pub(crate) fn held_out(&self) -> &[u32] {
         &self.parts.held_out
     }
 
     /// Label of a sample.
-    pub(super) fn label(&self, sample: u32) -> u8 {
+    pub(crate) fn label(&self, sample: u32) -> u8 {
         self.data.labels()[sample as usize]
     }
 
     /// The presentation of a sample without learning.
-    pub(super) fn test_program(&self, sample: u32) -> Program {
+    pub(crate) fn test_program(&self, sample: u32) -> Program {
         self.program(sample, None)
     }
 
     /// Steps in which the readout is summed.
-    pub(super) fn answer(&self) -> std::ops::Range<usize> {
+    pub(crate) fn answer(&self) -> std::ops::Range<usize> {
         self.schedule.answer.0 as usize..self.schedule.answer.1 as usize
     }
 
     /// The chip behind the cell; none behind the float twin.
-    pub(super) fn machine_mut(&mut self) -> Option<&mut Machine> {
+    pub(crate) fn machine_mut(&mut self) -> Option<&mut Machine> {
         self.engine.machine_mut()
     }
 

@@ -1,10 +1,10 @@
 //! What can be wrong with a classification's own numbers and names, each shown at its field.
 
+use super::file::{Classify, ScoreOf};
 use crate::experiment::check::{Check, MOST_STEPS};
-use crate::experiment::file::{Classify, Data, ScoreOf};
+use crate::experiment::labelled::Data;
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
-use synfire_chip::network::Network;
 
 /// The optional steps and sizes.
 fn windows(check: &mut Check<'_>, s: &Classify) {
@@ -85,23 +85,4 @@ pub fn numbers(settings: &Classify, place: &Origin) -> Result<(), Diagnostics> {
     let others: &[&str] = if settings.linear { &["linear"] } else { &[] };
     check.comparisons(&settings.compare, &rows, others);
     check.done()
-}
-
-/// The nearest membrane lane of the target `field`.
-///
-/// # Errors
-/// When the chip's membrane cannot hold it.
-pub fn target(place: &Origin, field: &str, value: f64, network: &Network) -> Result<i32, Diagnostics> {
-    let datapath = &network.datapath;
-    let scale = (1u64 << datapath.state_fraction) as f64;
-    let largest = (1u64 << (datapath.state_width - 1)) - 1;
-    let lane = libm::round(value * scale);
-    // False for what is no number, too.
-    if lane.abs() <= largest as f64 {
-        return Ok(lane as i32);
-    }
-    let limit = largest as f64 / scale;
-    let allowed = format!("magnitudes up to {limit:.6}, the largest membrane of this chip");
-    let title = format!("`{field}` does not fit the membrane");
-    Err(place.refuse(field, &title, &value.to_string(), &allowed))
 }

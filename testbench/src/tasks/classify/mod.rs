@@ -9,7 +9,8 @@
 
 pub mod cell;
 pub mod check;
-pub mod inspect;
+pub mod file;
+pub mod kind;
 pub mod schedule;
 pub mod sharing;
 pub mod summary;

@@ -1,11 +1,12 @@
 //! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
 
 use super::cell::{Cell as TrainedCell, CellResult};
+use super::file::ScoreOf;
 use super::sharing;
 use super::task::Task;
 use crate::architect::bill::{self, Work};
 use crate::data::set::{Content, DataSet};
-use crate::experiment::file::{ScoreOf, Store};
+use crate::experiment::file::Store;
 use crate::experiment::rows::{self, Variant};
 use crate::reference::linear::{self, Score};
 use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};

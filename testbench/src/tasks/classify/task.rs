@@ -1,13 +1,14 @@
 //! A classification, checked: everything that can be wrong with the file is found before anything runs.
 
 use super::check;
+use super::file::{Classify, ScoreOf};
 use super::schedule::{Schedule, Window};
-use crate::data::digits;
 use crate::data::encode::{Constant, Encoder, LatencyCode, RateCode, SigmaDeltaCode};
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
-use crate::experiment::file::{Classify, Data, EncoderFile, Row, ScoreOf};
-use crate::experiment::labelled;
+use crate::experiment::check::target;
+use crate::experiment::file::Row;
+use crate::experiment::labelled::{self, EncoderFile};
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::{Rows, Variant};
@@ -39,7 +40,7 @@ impl Task {
     pub fn new(settings: Classify, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
-        let fixed = load(&settings.data, &place)?.map(Arc::new);
+        let fixed = labelled::load(&settings.data, &place)?.map(Arc::new);
         let mut task = Self { settings, chip, warnings: Vec::new(), fixed, origin, place };
         let seed = task.settings.seeds[0];
         let data = task.data(seed);
@@ -136,7 +137,7 @@ impl Task {
                 &format!("{classes}, the classes of the data"),
             ));
         }
-        let lane = |field: &str, value: f64| check::target(&self.place, field, value, network);
+        let lane = |field: &str, value: f64| target(&self.place, field, value, network);
         Ok(Schedule {
             encoders,
             events,
@@ -335,19 +336,4 @@ impl Task {
                 .map_err(invalid("validate_per_mille")),
         }
     }
-}
-
-/// Data that is the same for every seed; `None` where it is generated.
-pub(crate) fn load(data: &Data, place: &Origin) -> Result<Option<DataSet>, Diagnostics> {
-    let samples = match data {
-        Data::Digits => digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?,
-        Data::Npy { features, labels } => labelled::load(place, features, labels)?,
-        Data::Nmnist(settings) => {
-            let folder = place.path(&settings.folder);
-            let set = settings.load(&folder).map_err(|e| place.array("data.Nmnist[0].folder", e))?;
-            return Ok(Some(set));
-        }
-        _ => return Ok(None),
-    };
-    Ok(Some(DataSet::of_features(samples)))
 }

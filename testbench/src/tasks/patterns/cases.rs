@@ -2,8 +2,8 @@
 //!
 //! Promises: the same settings and seed give the same cases; target steps ascend.
 
+use super::file::{PatternData, Patterns};
 use super::{cues, noise};
-use crate::experiment::file::{PatternData, Patterns};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;

@@ -5,9 +5,10 @@
 
 use super::cases::{self, Case, Draw};
 use super::check;
+use super::file::Patterns;
 use super::score::{Score, Trains};
 use crate::experiment::engine::{Engine, EngineState, FullestCore};
-use crate::experiment::file::{Patterns, shift_offset};
+use crate::experiment::file::shift_offset;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;

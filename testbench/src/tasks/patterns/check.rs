@@ -1,7 +1,7 @@
 //! What can be wrong with the numbers and names of spike patterns, each shown at its field.
 
+use super::file::{PatternData, Patterns};
 use crate::experiment::check::{Check, MOST_STEPS};
-use crate::experiment::file::{PatternData, Patterns};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 

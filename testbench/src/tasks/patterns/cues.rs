@@ -9,7 +9,7 @@
 //! Equal or different is the exclusive-or of the sides: no sum of the inputs' effects tells it, a hidden layer can.
 
 use super::cases::{Case, Draw};
-use crate::experiment::file::Cues;
+use super::file::Cues;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::run::program::StimulusSpike;
 use synfire_core::dither::{Purpose, row_key, uniform, word};

@@ -14,6 +14,8 @@ pub mod cell;
 pub mod check;
 pub mod cues;
 pub mod distance;
+pub mod file;
+pub mod kind;
 pub mod noise;
 pub mod score;
 pub mod summary;

@@ -5,7 +5,7 @@
 //! `target_distance` from every one already taken, until there are enough.
 
 use super::cases::{Case, Draw};
-use crate::experiment::file::Noise;
+use super::file::Noise;
 use synfire_chip::files::Diagnostics;
 
 /// One case a pattern.

@@ -4,7 +4,7 @@
 
 use super::cases::Case;
 use super::distance;
-use crate::experiment::file::Patterns;
+use super::file::Patterns;
 use serde::{Deserialize, Serialize};
 
 /// Steps in which each readout neuron fired, by case.

@@ -1,8 +1,8 @@
 //! The report of spike patterns: scores by row and seed, paired differences, learning curves, the last answers, the bill.
 
 use super::cell::{CellResult, Task};
+use super::file::{PatternData, Patterns};
 use crate::architect::bill::{self, Work};
-use crate::experiment::file::{PatternData, Patterns};
 use crate::experiment::rows::{self, Variant};
 use crate::report::model::{Cell, Curves, Headline, Raster, Report, Series, Table};
 use crate::report::paired;

@@ -4,16 +4,16 @@
 //! the result of one that never stopped.
 
 use super::deploy::{Deployed, Form};
+use super::file::{RateNetwork, RateNetworkRow};
 use super::network::RateNet;
 use super::{check, normalise, train};
 use crate::data::Samples;
 use crate::data::set::Content;
 use crate::data::split::{self, Parts};
-use crate::experiment::file::{Data, RateNetwork, RateNetworkRow};
+use crate::experiment::labelled::{self, Data};
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
-use crate::tasks::classify::task;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -43,7 +43,7 @@ impl Task {
         let place = Origin::new(origin);
         check::numbers(&settings, &chip, &place)?;
         let data = match settings.data {
-            Data::Digits | Data::Npy { .. } => task::load(&settings.data, &place)?,
+            Data::Digits | Data::Npy { .. } => labelled::load(&settings.data, &place)?,
             _ => None,
         };
         let Some(Content::Features(samples)) = data.map(|data| data.content) else {

@@ -1,8 +1,8 @@
 //! What can be wrong with the numbers of a rate-network experiment, each shown at its field.
 
 use super::deploy;
+use super::file::RateNetwork;
 use crate::experiment::check::Check;
-use crate::experiment::file::RateNetwork;
 use crate::experiment::origin::Origin;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;

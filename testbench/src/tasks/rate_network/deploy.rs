@@ -14,10 +14,10 @@
 //!
 //! Promises: the network passes every check of a network file, its accumulators are proven. Absent on purpose: learning.
 
+use super::file::RateEncoder;
 use super::network::RateNet;
 use crate::data::Samples;
 use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, RateCode, SigmaDeltaCode};
-use crate::experiment::file::RateEncoder;
 use crate::study::bptt::deploy::{fraction, write_weights};
 use std::path::Path;
 use synfire_chip::chip::Chip;

@@ -17,6 +17,8 @@
 pub mod cell;
 pub mod check;
 pub mod deploy;
+pub mod file;
+pub mod kind;
 pub mod network;
 pub mod normalise;
 pub mod summary;

@@ -6,10 +6,11 @@
 //! Promises: a pure function of settings, row, samples and seed. First weights are drawn by the dither function (purpose
 //! `Weights`, projection = layer, pre, post), the order of an epoch is that of every other training (`data::split`).
 
+use super::file::{RateNetwork, RateNetworkRow};
 use super::network::{Activations, Layer, RateNet, answer};
 use crate::data::Samples;
 use crate::data::split;
-use crate::experiment::file::{RateNetwork, RateNetworkRow, shift_offset};
+use crate::experiment::file::shift_offset;
 use crate::reference::float::optimiser::{Moments, Optimiser};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::{Purpose, row_key, word};

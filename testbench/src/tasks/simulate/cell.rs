@@ -4,13 +4,13 @@
 //! interrupted; what stays in memory is the chip, the events of stimulus files and what was recorded.
 //! Absent on purpose: what the run cost, in words (`run`).
 
+use super::file::Simulate;
 use super::inputs;
 use super::outputs;
 use super::probes::{self, Probes};
 use super::recorded::Recorded;
 use super::samples::{Answers, Samples};
 use super::stimuli::Stimuli;
-use crate::experiment::file::Simulate;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::{self, Opened};
@@ -87,10 +87,21 @@ pub struct CellResult {
     pub outputs: Vec<String>,
 }
 
+/// A simulation: everything is loaded with its one cell.
+pub struct Task {
+    /// The file's settings.
+    pub settings: Simulate,
+    /// The chip.
+    pub chip: Chip,
+    /// The experiment file.
+    pub opened: Opened,
+    /// Seed in place of the network's.
+    pub seed: Option<u32>,
+}
+
 /// A simulation at work.
 pub struct Cell<'a> {
     settings: &'a Simulate,
-    out: PathBuf,
     network: Network,
     size: (u64, u64),
     machine: Machine,
@@ -107,19 +118,14 @@ impl<'a> Cell<'a> {
     ///
     /// # Errors
     /// With what is wrong.
-    pub fn new(
-        settings: &'a Simulate,
-        chip: &Chip,
-        opened: &Opened,
-        seed: Option<u32>,
-        out: &Path,
-    ) -> Result<Self, Diagnostics> {
+    pub fn new(task: &'a Task) -> Result<Self, Diagnostics> {
+        let Task { settings, chip, opened, seed } = task;
         let origin = Origin::new(opened);
         if settings.steps == 0 || settings.steps > u64::from(u32::MAX) {
             let found = settings.steps.to_string();
             return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
         }
-        let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
+        let overrides = NetworkOverrides { seed: *seed, ..NetworkOverrides::default() };
         let (mut network, mut files) =
             reference::network_and_files(&settings.network, opened, chip, &overrides)?;
         let schedule = Samples::new(settings, &network, &origin)?;
@@ -144,20 +150,7 @@ impl<'a> Cell<'a> {
         let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
         let size = (neurons, network.synapses());
         drop_weights(&mut network, &probes);
-        let out = out.to_owned();
-        Ok(Self {
-            settings,
-            out,
-            network,
-            size,
-            machine,
-            stimuli,
-            samples,
-            probes,
-            recorder,
-            inputs,
-            fingerprint,
-        })
+        Ok(Self { settings, network, size, machine, stimuli, samples, probes, recorder, inputs, fingerprint })
     }
 
     fn program(&self, from: u64, until: u64) -> Program {
@@ -180,11 +173,11 @@ impl<'a> Cell<'a> {
     }
 
     /// Writes the weights that are asked for after `step` steps.
-    fn write_weights(&self, step: u64) -> Result<(), String> {
+    fn write_weights(&self, out: &Path, step: u64) -> Result<(), String> {
         for probe in self.probes.weights.iter().filter(|probe| probe.after.contains(&step)) {
             let name = format!("{}.{step}.npy", probe.stem);
             let values = self.machine.weights(&self.network, probe.projection);
-            outputs::weights(&self.out, &name, &self.network, probe.projection, &values)
+            outputs::weights(out, &name, &self.network, probe.projection, &values)
                 .map_err(|e| e.to_string())?;
         }
         Ok(())
@@ -206,14 +199,14 @@ impl<'a> Cell<'a> {
         }
         let kept = gathered.recorded.iter_mut().zip(&self.probes.registers);
         kept.zip(&chunks).for_each(|((kept, probe), chunk)| kept.append(probe, chunk));
-        self.write_weights(self.machine.step)?;
+        self.write_weights(context.out, self.machine.step)?;
         Ok(ran)
     }
 
-    fn finish(&self, gathered: Gathered) -> Result<CellResult, String> {
+    fn finish(&self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
         let mut written = Vec::new();
         for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
-            outputs::recording(&self.out, probe, recorded).map_err(|e| e.to_string())?;
+            outputs::recording(out, probe, recorded).map_err(|e| e.to_string())?;
             written.extend([format!("{}.npy", probe.stem), format!("{}.csv", probe.stem)]);
         }
         for probe in &self.probes.weights {
@@ -221,7 +214,7 @@ impl<'a> Cell<'a> {
         }
         let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
         if !gathered.answers.given.is_empty() {
-            outputs::answers(&self.out, &gathered.answers, &labels).map_err(|e| e.to_string())?;
+            outputs::answers(out, &gathered.answers, &labels).map_err(|e| e.to_string())?;
             written.push("answers.csv".to_owned());
         }
         Ok(CellResult {
@@ -327,7 +320,7 @@ impl Work for Cell<'_> {
                 state.progress
             }
             None => {
-                self.write_weights(0)?;
+                self.write_weights(context.out, 0)?;
                 let recorded = vec![Recorded::default(); self.probes.registers.len()];
                 Gathered { recorded, ..Gathered::default() }
             }
@@ -350,6 +343,6 @@ impl Work for Cell<'_> {
                 saved = Instant::now();
             }
         }
-        Ok(Outcome::Finished(Box::new(self.finish(gathered)?)))
+        Ok(Outcome::Finished(Box::new(self.finish(context.out, gathered)?)))
     }
 }

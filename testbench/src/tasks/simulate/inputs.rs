@@ -4,9 +4,9 @@
 //! found and what is allowed; memory is 12 bytes an event, whatever the shape of the file.
 //! Absent on purpose: formats of files (`formats`).
 
+use super::file::{Simulate, Stimulus};
 use super::stimuli::{Event, Origin, Stimuli};
 use crate::data::encode::{EncodeError, Encoder, LatencyCode, Poisson, RateCode};
-use crate::experiment::file::{Simulate, Stimulus};
 use crate::experiment::origin::Origin as Place;
 use crate::formats::ArrayError;
 use crate::formats::analog::{SendOnDeltaFile, SigmaDeltaFile};

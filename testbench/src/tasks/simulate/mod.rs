@@ -9,7 +9,9 @@
 //! Absent on purpose: how networks are written (`docs/formats.md`), training protocols (`classify`).
 
 pub mod cell;
+pub mod file;
 pub mod inputs;
+pub mod kind;
 pub mod outputs;
 pub mod probes;
 pub mod recorded;

@@ -5,7 +5,7 @@
 //! Promises: no two probes share a file; a file's name has nothing in it that a folder or a shell could mistake.
 //! Absent on purpose: recording (`synfire_chip::run::probe`), writing (`outputs`).
 
-use crate::experiment::file::{ProbeFile, Recorded, Simulate};
+use super::file::{ProbeFile, Recorded, Simulate};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Projection};

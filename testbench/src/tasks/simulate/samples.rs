@@ -7,11 +7,11 @@
 //! Promises: nothing here depends on how many steps are run at a time.
 //! Absent on purpose: features (they are stimuli), training protocols with epochs (`classify`).
 
-use crate::experiment::file::{SampleSchedule, Simulate};
+use super::file::{SampleSchedule, Simulate};
+use crate::experiment::check::target;
 use crate::experiment::origin::Origin;
 use crate::formats::ArrayError;
 use crate::formats::npy::IntegerRows;
-use crate::tasks::classify::check::target;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use synfire_chip::files::{Diagnostic, Diagnostics};

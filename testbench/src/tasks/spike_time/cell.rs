@@ -5,8 +5,8 @@
 
 use super::check;
 use super::deploy::Deployed;
+use super::file::{SpikeTime, SpikeTimeRow};
 use super::train::{self, CASES};
-use crate::experiment::file::{SpikeTime, SpikeTimeRow};
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;

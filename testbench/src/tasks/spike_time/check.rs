@@ -1,8 +1,8 @@
 //! What can be wrong with the numbers of a spike-time experiment, each shown at its field.
 
 use super::deploy;
+use super::file::SpikeTime;
 use crate::experiment::check::Check;
-use crate::experiment::file::SpikeTime;
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 

@@ -12,9 +12,9 @@
 //! Promises: the network passes every check of a network file, its accumulators are proven; the answer is the output
 //! that fires first; `None` on a tie or in silence.
 
+use super::file::SpikeTime;
 use super::network::{Layer, Network};
 use super::train::{self, CASES, OUTPUTS};
-use crate::experiment::file::SpikeTime;
 use crate::study::bptt::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;

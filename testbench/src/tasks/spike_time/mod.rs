@@ -13,6 +13,8 @@
 pub mod cell;
 pub mod check;
 pub mod deploy;
+pub mod file;
+pub mod kind;
 pub mod network;
 pub mod neuron;
 pub mod summary;

@@ -8,8 +8,8 @@
 //! Promises: a pure function of settings and seed. Start and jitter are drawn by the dither function: purpose `Weights`,
 //! projection = layer, pre, post; purpose `Data`, step = pass, pre = case, post = input.
 
+use super::file::SpikeTime;
 use super::network::Network;
-use crate::experiment::file::SpikeTime;
 use synfire_core::dither::{Purpose, row_key, word};
 
 /// Cases: which input is late.

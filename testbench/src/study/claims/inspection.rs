@@ -1,7 +1,7 @@
 //! Looking into the chip of a trained cell: feedback against readout weights, local readouts of learning groups.
 
-use super::cell::Cell;
 use crate::study::gradient::layers::angles;
+use crate::tasks::classify::cell::Cell;
 use serde::{Deserialize, Serialize};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
@@ -15,25 +15,25 @@ pub struct Inspection {
     pub local: Vec<(String, f64)>,
 }
 
-impl Cell<'_> {
-    /// What is seen in the chip after training; its state is then that of the last test sample.
+impl Inspection {
+    /// What is seen in the chip of a cell after training; its state is then that of the last test sample.
     ///
     /// # Errors
     /// When the chip's run fails, or the cell runs on the float twin.
-    pub fn inspect(&mut self) -> Result<Inspection, String> {
-        let network = self.network().clone();
-        let grouped: Vec<usize> = match self.machine() {
+    pub fn of(cell: &mut Cell<'_>) -> Result<Self, String> {
+        let network = cell.network().clone();
+        let grouped: Vec<usize> = match cell.machine() {
             Some(machine) => {
                 (0..network.populations.len()).filter(|p| !outputs(machine, *p).is_empty()).collect()
             }
             None => return Err("a float twin has no chip to look into".to_owned()),
         };
         // Only local readouts need the test part once more.
-        let samples = if grouped.is_empty() { &[] } else { self.held_out() };
+        let samples = if grouped.is_empty() { &[] } else { cell.held_out() };
         let programs: Vec<_> =
-            samples.iter().map(|sample| (self.test_program(*sample), self.label(*sample))).collect();
-        let answer = self.answer();
-        let Some(machine) = self.machine_mut() else { return Ok(Inspection::default()) };
+            samples.iter().map(|sample| (cell.test_program(*sample), cell.label(*sample))).collect();
+        let answer = cell.answer();
+        let Some(machine) = cell.machine_mut() else { return Ok(Self::default()) };
         let weights: Vec<Vec<f64>> = (0..network.projections.len())
             .map(|p| machine.weights(&network, p).into_iter().map(f64::from).collect())
             .collect();
@@ -56,7 +56,7 @@ impl Cell<'_> {
         }
         let accuracy = |correct: u32| f64::from(correct) / programs.len().max(1) as f64;
         let name = |population: &usize| network.populations[*population].name.clone();
-        Ok(Inspection {
+        Ok(Self {
             angles: angles(&network, &weights),
             local: grouped.iter().map(name).zip(correct.into_iter().map(accuracy)).collect(),
         })

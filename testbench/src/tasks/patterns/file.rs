@@ -1,6 +1,7 @@
 //! Spike patterns in time: stimuli, targets, the rows to compare.
 
-use super::{Comparison, Quick, Row, Store};
+use crate::experiment::file::{Comparison, Quick, Row, Store};
+use crate::experiment::kind::Narrowed;
 use serde::Deserialize;
 
 /// Learning spike trains: what comes in, and the steps at which a readout is to fire.
@@ -35,6 +36,14 @@ pub struct Patterns {
     /// Differences of scores, paired by seed.
     #[serde(default)]
     pub compare: Vec<Comparison>,
+}
+
+impl Patterns {
+    /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
+    /// asks for.
+    pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {
+        to.apply(self.quick.as_ref(), &mut self.epochs, &mut self.seeds)
+    }
 }
 
 /// A kind of cases.

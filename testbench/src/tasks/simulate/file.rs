@@ -1,6 +1,6 @@
 //! One network run on stimuli and recorded.
 
-use super::yes;
+use crate::experiment::file::yes;
 use serde::Deserialize;
 
 /// Running a network.

@@ -1,6 +1,8 @@
 //! Rate networks trained conventionally and deployed as spikes: the network, its training, what it is deployed with.
 
-use super::{Data, Quick};
+use crate::experiment::file::Quick;
+use crate::experiment::kind::Narrowed;
+use crate::experiment::labelled::Data;
 use serde::Deserialize;
 
 /// A rate network with one hidden layer, trained off the chip, deployed and run on it as spikes.
@@ -35,6 +37,14 @@ pub struct RateNetwork {
     /// What `--quick` uses instead; its accuracy is that of the first row in the first store and length.
     #[serde(default)]
     pub quick: Option<Quick>,
+}
+
+impl RateNetwork {
+    /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
+    /// asks for.
+    pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {
+        to.apply(self.quick.as_ref(), &mut self.epochs, &mut self.seeds)
+    }
 }
 
 /// A way to train and to deploy.

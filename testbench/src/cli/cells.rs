@@ -1,0 +1,102 @@
+//! Running the cells of an experiment in an output folder, with progress: what every command that has cells shares.
+//!
+//! Promises: nothing is begun in a folder before the inputs were found to be good. Absent on purpose: what a cell does.
+
+use super::arguments::RunOptions;
+use super::error::CommandError;
+use super::output::{self, Asked, Request};
+use super::progress::{CellProgress, say};
+use crate::experiment::kind::Narrowed;
+use crate::experiment::pool::{self, CellName, PoolOptions, Work};
+use crate::experiment::reference::Opened;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use synfire_chip::files::Diagnostics;
+
+/// Time between two checkpoints.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// Sets another time, in milliseconds; for tests.
+const SAVE_EVERY_MS: &str = "SYNFIRE_SAVE_EVERY_MS";
+
+/// Time between two checkpoints.
+pub(super) fn save_every() -> Duration {
+    let set = std::env::var(SAVE_EVERY_MS).ok().and_then(|ms| ms.parse().ok());
+    set.map_or(SAVE_EVERY, Duration::from_millis)
+}
+
+/// Threads that were asked for, or all processors.
+pub(super) fn threads(asked: Option<u16>) -> usize {
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(available, usize::from)
+}
+
+/// What to note in a new run's folder.
+pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, command: Asked) -> Request {
+    let experiment = match std::fs::canonicalize(&opened.name) {
+        Ok(path) if opened.folder.is_some() => path.display().to_string(),
+        _ => reference.to_owned(),
+    };
+    Request { command, experiment, seed: options.seed, quick: options.quick, tasks: Vec::new() }
+}
+
+/// Says warnings about the networks of a run, each once.
+pub(super) fn warn(warnings: &[String]) {
+    for (index, warning) in warnings.iter().enumerate() {
+        if !warnings[..index].contains(warning) {
+            say(&format!("warning: {warning}"));
+        }
+    }
+}
+
+/// One run of the command.
+pub(super) struct Run<'a> {
+    pub options: &'a RunOptions,
+    pub folder: &'a Path,
+    pub interrupt: &'a AtomicBool,
+    /// What to note in the folder; `None` when the run goes on.
+    pub begin: Option<&'a Request>,
+}
+
+impl Run<'_> {
+    pub fn threads(&self) -> usize {
+        threads(self.options.threads)
+    }
+
+    /// What is asked of the experiment beside its file.
+    pub fn narrowed(&self) -> Narrowed {
+        Narrowed { quick: self.options.quick, seed: self.options.seed }
+    }
+
+    /// Runs all cells; nothing is begun before `make` found the inputs good.
+    pub fn cells<W: Work + Send>(
+        &self,
+        cells: &[CellName],
+        unit: &'static str,
+        make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
+    ) -> Result<Vec<W::Result>, CommandError> {
+        let first = make(0)?;
+        let units = first.units();
+        // Loaded once: the cell that showed the inputs to be good is also the one that runs.
+        let first = Mutex::new(Some(first));
+        let make = |index: usize| {
+            let kept = first.lock().ok().filter(|_| index == 0).and_then(|mut first| first.take());
+            kept.map_or_else(|| make(index), Ok)
+        };
+        if let Some(request) = self.begin {
+            output::begin(self.folder, request)?;
+        }
+        let watch = CellProgress::new(cells.len() as u64 * units, unit);
+        let options = PoolOptions {
+            threads: self.threads(),
+            interrupt: self.interrupt,
+            out: self.folder,
+            save_every: save_every(),
+        };
+        let results = pool::run(cells, &make, &options, &watch);
+        watch.close();
+        let results: Option<Vec<W::Result>> = results?.into_iter().collect();
+        results.ok_or_else(|| CommandError::Interrupted(self.folder.to_owned()))
+    }
+}

@@ -1,0 +1,42 @@
+//! `synfire resume`: goes on with whatever command was interrupted in a folder.
+
+use super::arguments::{CompareOptions, RunOptions};
+use super::cells::Run;
+use super::error::CommandError;
+use super::output::{self, Asked};
+use super::{bptt, compare, gradient, run};
+use crate::tasks;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+/// Goes on with the run in `folder`.
+///
+/// # Errors
+/// [`CommandError`].
+pub fn resume(
+    folder: &Path,
+    threads: Option<u16>,
+    json: bool,
+    interrupt: &AtomicBool,
+) -> Result<(), CommandError> {
+    let request = output::request(folder)?;
+    let command = match request.command {
+        Asked::Compare => {
+            let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
+            return compare::compare(&CompareOptions { tasks, out, threads, quick, json }, interrupt);
+        }
+        command => command,
+    };
+    let options =
+        RunOptions { out: Some(folder.to_owned()), threads, seed: request.seed, quick: request.quick, json };
+    let (file, opened) = tasks::open(&request.experiment).map_err(|problems| {
+        let origin = format!("`{}` names the experiment", folder.join("run.json").display());
+        problems.each(|problem| problem.noted("note", origin.clone()))
+    })?;
+    let whole = Run { options: &options, folder, interrupt, begin: None };
+    match command {
+        Asked::Bptt => bptt::train(&whole, file, &opened),
+        Asked::Gradient => gradient::measure(&whole, file, &opened),
+        Asked::Run | Asked::Compare => run::task(&whole, file, opened),
+    }
+}

@@ -1,0 +1,193 @@
+//! What a kind of experiment is, and how a file's task finds its kind.
+//!
+//! A kind holds everything that is its own: what its file states ([`Kind::Settings`]), the short form, what its files
+//! refer to, its cells, its report. A *registry* is the list of kinds: a type that a file's `task` is read into, and
+//! that hands the settings to whoever asks with the kind as a type.
+//!
+//! Promises: whoever runs, resumes or checks an experiment names no kind. Absent on purpose: the kinds (`tasks`), the
+//! folder and the terminal that a report goes to (`cli`).
+
+use super::file::{ExperimentFile, FORMAT, Quick};
+use super::pool::{CellName, PoolError, Work};
+use super::reference::{self, Opened};
+use crate::report::model::Report;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+use std::time::Instant;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{self, Diagnostic, Diagnostics};
+
+/// What is asked of an experiment beside its file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Narrowed {
+    /// The file's short form.
+    pub quick: bool,
+    /// One seed instead of the file's.
+    pub seed: Option<u32>,
+}
+
+impl Narrowed {
+    /// Puts the short form, or the one seed, in place of what a file states; the least accuracy in percent that its short
+    /// form asks for, where that is taken.
+    pub fn apply(self, quick: Option<&Quick>, epochs: &mut u32, seeds: &mut Vec<u32>) -> Option<f64> {
+        let quick = quick.filter(|_| self.quick);
+        if let Some(quick) = quick {
+            (*epochs, *seeds) = (quick.epochs, quick.seeds.clone());
+        }
+        if let Some(seed) = self.seed {
+            *seeds = vec![seed];
+        }
+        quick.map(|quick| quick.least_accuracy)
+    }
+}
+
+/// A kind of experiment: a value is an experiment of this kind, with everything that it refers to loaded and checked.
+pub trait Kind: Sized + Sync {
+    /// What its file states.
+    type Settings: Clone + Debug + DeserializeOwned;
+    /// What a finished cell leaves.
+    type Result: Clone + Serialize + DeserializeOwned + Send;
+    /// A cell.
+    type Cell<'a>: Work<Result = Self::Result> + Send
+    where
+        Self: 'a;
+    /// What a cell's progress counts, in the plural.
+    const UNIT: &'static str;
+
+    /// Narrows settings; the least score in percent that the short form asks of the first row, where one is asked for.
+    fn shorten(settings: &mut Self::Settings, to: Narrowed) -> Option<f64>;
+
+    /// Loads and checks everything that narrowed `settings` refer to. `seed` is the one seed that was asked for: for
+    /// kinds whose files list none.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    fn load(
+        settings: Self::Settings,
+        chip: Chip,
+        opened: Opened,
+        seed: Option<u32>,
+    ) -> Result<Self, Diagnostics>;
+
+    /// What is legal in its networks and probably not meant.
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
+
+    /// The names of all cells, row by row, seed by seed.
+    fn cells(&self) -> Vec<CellName>;
+
+    /// Loads, maps and builds the cell of that index.
+    ///
+    /// # Errors
+    /// With what is wrong with the files, or when a network does not fit the chip.
+    fn cell(&self, index: usize) -> Result<Self::Cell<'_>, Diagnostics>;
+
+    /// Everything that can go wrong before the first step: by default, builds every row with the first seed.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    fn check(&self) -> Result<(), Diagnostics> {
+        let cells = self.cells();
+        let seed = cells.first().map(|cell| cell.seed);
+        for index in (0..cells.len()).filter(|index| Some(cells[*index].seed) == seed) {
+            self.cell(index)?;
+        }
+        Ok(())
+    }
+
+    /// The first row and its score, 0..=1: what the short form judges.
+    fn reached<'r>(&self, results: &'r [Self::Result]) -> Option<(&'r str, f64)>;
+
+    /// The report of finished cells.
+    ///
+    /// # Errors
+    /// When something that only the report needs cannot be computed.
+    fn report(&self, ran: &Ran<'_, Self::Result>) -> Result<Report, PoolError>;
+
+    /// Documents beside the report.
+    ///
+    /// # Errors
+    /// When one cannot be put into words.
+    fn documents(&self, _ran: &Ran<'_, Self::Result>) -> Result<Vec<Document>, PoolError> {
+        Ok(Vec::new())
+    }
+}
+
+/// Cells that have run.
+#[derive(Clone, Copy, Debug)]
+pub struct Ran<'a, R> {
+    /// Title of the experiment.
+    pub title: &'a str,
+    /// Their results, in the order of [`Kind::cells`].
+    pub results: &'a [R],
+    /// Threads of the pool.
+    pub threads: usize,
+    /// When the command began.
+    pub started: Instant,
+}
+
+/// A file that a run leaves beside its report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Document {
+    /// Its name in the output folder.
+    pub name: &'static str,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is done with an experiment of whatever kind.
+pub trait Visit {
+    /// What it gives.
+    type Answer;
+
+    /// Does it with an experiment of kind `K`.
+    fn visit<K: Kind>(self, settings: K::Settings) -> Self::Answer;
+}
+
+/// The kinds that a file's `task` can be of.
+pub trait Registry: DeserializeOwned {
+    /// Hands the settings, with their kind, to `visitor`.
+    fn accept<V: Visit>(self, visitor: V) -> V::Answer;
+}
+
+/// Opens an experiment file.
+///
+/// # Errors
+/// With what is wrong with it.
+pub fn open<T: Registry>(reference: &str) -> Result<(ExperimentFile<T>, Opened), Diagnostics> {
+    let opened = reference::open(reference)?;
+    let file: ExperimentFile<T> = files::parse(&opened.name, &opened.text)?;
+    if file.format != FORMAT {
+        let text = format!("{}: unknown format `{}`", opened.name, file.format);
+        return Err(Diagnostic::new(text).noted("allowed", FORMAT.to_owned()).into());
+    }
+    Ok((file, opened))
+}
+
+/// Every row with every seed, row by row: the cells of most kinds.
+#[derive(Clone, Copy, Debug)]
+pub struct Grid<'a, R> {
+    /// The rows.
+    pub rows: &'a [R],
+    /// The seeds.
+    pub seeds: &'a [u32],
+}
+
+impl<'a, R> Grid<'a, R> {
+    /// The row and the seed of the cell of that index.
+    #[must_use]
+    pub fn place(&self, index: usize) -> (&'a R, u32) {
+        (&self.rows[index / self.seeds.len()], self.seeds[index % self.seeds.len()])
+    }
+
+    /// The names of all cells; `name` is that of a row.
+    pub fn names(&self, name: impl Fn(&R) -> String) -> Vec<CellName> {
+        let cell = |index| {
+            let (row, seed) = self.place(index);
+            CellName { row: name(row), seed }
+        };
+        (0..self.rows.len() * self.seeds.len()).map(cell).collect()
+    }
+}

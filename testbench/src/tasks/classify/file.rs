@@ -1,0 +1,111 @@
+//! Classification: the data set, its encoders, the schedule, the rows and stores to compare.
+
+use crate::experiment::file::{Comparison, Quick, Row, Store};
+use crate::experiment::kind::Narrowed;
+use crate::experiment::labelled::{Data, EncoderFile};
+use serde::Deserialize;
+
+/// Training and testing on a labelled data set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Classify {
+    /// The data set.
+    pub data: Data,
+    /// How features become spikes.
+    pub encoders: Vec<EncoderFile>,
+    /// Steps of one presentation.
+    pub sample_steps: u32,
+    /// First step of a presentation in which errors are formed, and from which the readout is summed unless
+    /// `answer_from` says otherwise.
+    pub learn_from: u32,
+    /// First step in which no more errors are formed; `None`: to the end.
+    #[serde(default)]
+    pub learn_until: Option<u32>,
+    /// Errors are formed only in every so many steps, from `learn_from` on.
+    #[serde(default)]
+    pub learn_every: Option<u32>,
+    /// First step of a presentation from which the readout is summed.
+    #[serde(default)]
+    pub answer_from: Option<u32>,
+    /// First step of a presentation in which it no longer is; `None`: to the end, or where the answer is the score while
+    /// learning, up to the first error.
+    #[serde(default)]
+    pub answer_until: Option<u32>,
+    /// Passes over the training part.
+    pub epochs: u32,
+    /// Samples after which an epoch ends, in place of a whole pass: passes follow one another across epochs.
+    #[serde(default)]
+    pub epoch_samples: Option<u32>,
+    /// Epochs after each of which every learning-rate shift grows by one.
+    #[serde(default)]
+    pub slower_after: Vec<u32>,
+    /// Readout population.
+    pub readout: String,
+    /// Target of the right class, in thresholds (real membrane units).
+    pub right: f64,
+    /// Target of the other classes.
+    pub wrong: f64,
+    /// One whole run each: split, weights, feedback.
+    pub seeds: Vec<u32>,
+    /// Part of all samples held out for the test; for data sets without parts of their own.
+    #[serde(default)]
+    pub test_per_mille: Option<u32>,
+    /// When given, that part of the training samples is held out and tested on instead: nothing then sees the
+    /// test part.
+    #[serde(default)]
+    pub validate_per_mille: Option<u32>,
+    /// Tests on the validation part that the data set itself has.
+    #[serde(default)]
+    pub validate: bool,
+    /// What the result is.
+    #[serde(default)]
+    pub score: ScoreOf,
+    /// What is compared.
+    pub rows: Vec<Row>,
+    /// Weight stores in which every row is run; empty: those that its network states.
+    #[serde(default)]
+    pub stores: Vec<Store>,
+    /// Rows that `compare` names: differences of the row `first` to each of `others`, paired by seed.
+    #[serde(default)]
+    pub compare: Vec<Comparison>,
+    /// Also fit a linear classifier on the same samples.
+    #[serde(default)]
+    pub linear: bool,
+    /// What `--quick` uses instead.
+    #[serde(default)]
+    pub quick: Option<Quick>,
+}
+
+impl Classify {
+    /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
+    /// asks for.
+    pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {
+        to.apply(self.quick.as_ref(), &mut self.epochs, &mut self.seeds)
+    }
+
+    /// Steps in which the readout is summed: the first, and one past the last.
+    #[must_use]
+    pub fn answer(&self) -> (u32, u32) {
+        let until = match self.score {
+            ScoreOf::HeldOut => self.sample_steps,
+            ScoreOf::LastTrained(_) => self.unseen_until(),
+        };
+        (self.answer_from.unwrap_or(self.learn_from), self.answer_until.unwrap_or(until))
+    }
+
+    /// First step whose membranes an error of the same presentation may have changed.
+    #[must_use]
+    pub fn unseen_until(&self) -> u32 {
+        self.learn_from.saturating_add(1).min(self.sample_steps)
+    }
+}
+
+/// What the result of a classification is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub enum ScoreOf {
+    /// Accuracy on the held-out part after the last epoch, without learning.
+    #[default]
+    HeldOut,
+    /// Accuracy on so many training samples, the last ones, when they were presented.
+    LastTrained(u32),
+}

@@ -1,0 +1,55 @@
+//! A classification as a kind of experiment.
+
+use super::cell::{Cell, CellResult};
+use super::file::Classify;
+use super::summary::{self, Summary};
+use super::task::Task;
+use crate::experiment::kind::{Grid, Kind, Narrowed, Ran};
+use crate::experiment::pool::{CellName, PoolError};
+use crate::experiment::reference::Opened;
+use crate::experiment::rows::Variant;
+use crate::report::model::Report;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::Diagnostics;
+
+impl Kind for Task {
+    type Settings = Classify;
+    type Result = CellResult;
+    type Cell<'a> = Cell<'a>;
+    const UNIT: &'static str = "samples";
+
+    fn shorten(settings: &mut Classify, to: Narrowed) -> Option<f64> {
+        settings.shorten(to)
+    }
+
+    fn load(settings: Classify, chip: Chip, opened: Opened, _seed: Option<u32>) -> Result<Self, Diagnostics> {
+        Self::new(settings, chip, opened)
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    fn cells(&self) -> Vec<CellName> {
+        Grid { rows: &self.variants(), seeds: &self.settings.seeds }.names(Variant::name)
+    }
+
+    fn cell(&self, index: usize) -> Result<Cell<'_>, Diagnostics> {
+        let variants = self.variants();
+        let (variant, seed) = Grid { rows: &variants, seeds: &self.settings.seeds }.place(index);
+        Cell::new(self, *variant, seed)
+    }
+
+    fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {
+        results.first().map(|result| (result.row.as_str(), result.accuracy()))
+    }
+
+    fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
+        let Ran { title, results, threads, started } = *ran;
+        let linear = if self.settings.linear { summary::linear(self)? } else { Vec::new() };
+        let data = &self.data(self.settings.seeds[0]);
+        let wall_seconds = started.elapsed().as_secs_f64();
+        let summary = Summary { task: self, data, title, results, linear: &linear, threads, wall_seconds };
+        Ok(summary.report()?)
+    }
+}

@@ -1,0 +1,51 @@
+//! A rate network as a kind of experiment.
+
+use super::cell::{Cell, CellResult, Task};
+use super::file::RateNetwork;
+use super::summary::Summary;
+use crate::experiment::kind::{Grid, Kind, Narrowed, Ran};
+use crate::experiment::pool::{CellName, PoolError};
+use crate::experiment::reference::Opened;
+use crate::report::model::Report;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::Diagnostics;
+
+impl Kind for Task {
+    type Settings = RateNetwork;
+    type Result = CellResult;
+    type Cell<'a> = Cell<'a>;
+    const UNIT: &'static str = "parts";
+
+    fn shorten(settings: &mut RateNetwork, to: Narrowed) -> Option<f64> {
+        settings.shorten(to)
+    }
+
+    fn load(
+        settings: RateNetwork,
+        chip: Chip,
+        opened: Opened,
+        _seed: Option<u32>,
+    ) -> Result<Self, Diagnostics> {
+        Self::new(settings, chip, &opened)
+    }
+
+    fn cells(&self) -> Vec<CellName> {
+        Grid { rows: &self.settings.rows, seeds: &self.settings.seeds }.names(|row| row.name.clone())
+    }
+
+    fn cell(&self, index: usize) -> Result<Cell<'_>, Diagnostics> {
+        let (row, seed) = Grid { rows: &self.settings.rows, seeds: &self.settings.seeds }.place(index);
+        Cell::new(self, row, seed)
+    }
+
+    /// On the chip, in the first store and length.
+    fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {
+        let cell = results.first()?;
+        Some((cell.row.as_str(), cell.accuracy_on_chip(cell.on_chip.first()?)))
+    }
+
+    fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
+        let summary = Summary { title: ran.title, task: self, results: ran.results };
+        summary.report().map_err(|error| PoolError::Run(error.to_string()))
+    }
+}

@@ -1,0 +1,54 @@
+//! A simulation as a kind of experiment: one cell.
+
+use super::cell::{Cell, CellResult, Task};
+use super::file::Simulate;
+use super::run;
+use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
+use crate::experiment::pool::{CellName, PoolError};
+use crate::experiment::reference::Opened;
+use crate::report::model::Report;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::Diagnostics;
+
+impl Kind for Task {
+    type Settings = Simulate;
+    type Result = CellResult;
+    type Cell<'a> = Cell<'a>;
+    const UNIT: &'static str = "steps";
+
+    /// There is no short form, and the seed is the network's.
+    fn shorten(_settings: &mut Simulate, _to: Narrowed) -> Option<f64> {
+        None
+    }
+
+    fn load(settings: Simulate, chip: Chip, opened: Opened, seed: Option<u32>) -> Result<Self, Diagnostics> {
+        Ok(Self { settings, chip, opened, seed })
+    }
+
+    fn cells(&self) -> Vec<CellName> {
+        vec![CellName { row: "simulation".to_owned(), seed: self.seed.unwrap_or(0) }]
+    }
+
+    fn cell(&self, _index: usize) -> Result<Cell<'_>, Diagnostics> {
+        Cell::new(self)
+    }
+
+    fn reached<'r>(&self, _results: &'r [CellResult]) -> Option<(&'r str, f64)> {
+        None
+    }
+
+    fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
+        Ok(match ran.results.first() {
+            Some(result) => run::report(ran.title, &self.chip, result, ran.threads),
+            None => Report::default(),
+        })
+    }
+
+    fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
+        let Some(result) = ran.results.first() else { return Ok(Vec::new()) };
+        let summary = run::summary(ran.title, &self.chip, result, ran.threads);
+        let text =
+            serde_json::to_string_pretty(&summary).map_err(|error| PoolError::Run(error.to_string()))?;
+        Ok(vec![Document { name: "summary.json", text: text + "\n" }])
+    }
+}
