@@ -79,8 +79,9 @@ pub enum Overflow {
     Saturate,
     /// Two's complement wrap to `-2^(w-1) ..= 2^(w-1) - 1`.
     Wrap,
-    /// As `PyLifModelBitAcc` of Lava: above `2^(w-1)` subtract `2^w`, at or below `-2^(w-1)` add `2^w`, once.
-    /// `+2^(w-1)` is a legal value, so the register has one more bit than its name says.
+    /// As `PyLifModelBitAcc` of Lava: the sum is taken to 32 bits in two's complement, then above `2^(w-1)` `2^w` is
+    /// subtracted, at or below `-2^(w-1)` it is added, once. `+2^(w-1)` is a legal value, and one correction does not
+    /// bring back what lies further out: the register has 32 bits (see [`crate::width::reach`] for when fewer do).
     WrapLava,
 }
 
@@ -94,6 +95,7 @@ impl Overflow {
             Self::Saturate => value.clamp(1 - half, half - 1) as i32,
             Self::Wrap => (((value + half) & (2 * half - 1)) - half) as i32,
             Self::WrapLava => {
+                let value = i64::from(value as i32);
                 if value > half {
                     (value - 2 * half) as i32
                 } else if value <= -half {
@@ -126,5 +128,15 @@ mod tests {
         assert_eq!(wrap((1 << 23) + 1), -(1 << 23) + 1);
         assert_eq!(wrap(-(1 << 23)), 1 << 23);
         assert_eq!(Overflow::Wrap.apply(24, 1 << 23), -(1 << 23));
+    }
+
+    #[test]
+    fn lava_wraps_at_32_bits_before_it_corrects() {
+        let wrap = |v| Overflow::WrapLava.apply(24, v);
+        assert_eq!(wrap((1 << 31) - 1), i32::MAX - (1 << 24));
+        assert_eq!(wrap(1 << 31), i32::MIN + (1 << 24));
+        assert_eq!(wrap(-(1 << 31) - 1), i32::MAX - (1 << 24));
+        assert_eq!(wrap((1 << 32) + 5), 5);
+        assert_eq!(Overflow::WrapLava.apply(31, 1 << 31), 0);
     }
 }

@@ -31,4 +31,4 @@ pub mod width;
 
 /// Version of `docs/arithmetic.md` that this crate implements. Stands in every memory image, trace,
 /// checkpoint and golden file; a reader refuses another major version.
-pub const ARITH_SPEC: &str = "1.2";
+pub const ARITH_SPEC: &str = "1.3";

@@ -106,6 +106,15 @@ impl PerNeuron {
         }
     }
 
+    /// The largest magnitude of any neuron's value.
+    #[must_use]
+    pub fn largest_magnitude(&self) -> u32 {
+        match self {
+            Self::Same(value) => value.unsigned_abs(),
+            Self::Each(values) => values.iter().map(|v| v.unsigned_abs()).max().unwrap_or(0),
+        }
+    }
+
     /// Whether every neuron has the value zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {

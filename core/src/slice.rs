@@ -110,8 +110,7 @@ impl Slice {
                 active: BitVec::repeat(true, len.div_ceil(BLOCK)),
             },
             config,
-            wide: crate::width::needs_wide_sums(&datapath, sum_bits)
-                || !parameters_fit(&parameters, &datapath),
+            wide: crate::width::needs_wide_sums(&datapath, &parameters, sum_bits),
             noise_seed: Purpose::Noise.seed(seed),
             noise: Vec::new(),
             per_lane,
@@ -127,7 +126,7 @@ impl Slice {
 
     /// Takes note that dendritic sums need `sum_bits` (injected currents may ask for more than the synapses do).
     pub fn widen_sums(&mut self, sum_bits: u32) {
-        self.wide |= crate::width::needs_wide_sums(&self.config.datapath, sum_bits);
+        self.wide |= crate::width::needs_wide_sums(&self.config.datapath, &self.parameters, sum_bits);
     }
 
     /// Registers to their reset values (control event `clear`).
@@ -342,15 +341,4 @@ fn reached_body(sums: &[i32], active: &mut [u64]) {
 vectorised! {
     /// Sets the bit of every block that holds a sum other than zero.
     fn reached(sums: &[i32], active: &mut [u64]) => reached_body
-}
-
-/// Whether bias, threshold, reset value and noise stay within the state's width, which the narrow sums assume.
-fn parameters_fit(p: &NeuronParameters, datapath: &Datapath) -> bool {
-    let limit = 1i64 << (datapath.state_width - 1);
-    let fits = |values: &PerNeuron| match values {
-        PerNeuron::Same(v) => i64::from(*v).abs() < limit,
-        PerNeuron::Each(v) => v.iter().all(|v| i64::from(*v).abs() < limit),
-    };
-    let initial = fits(&p.initial_current) && fits(&p.initial_membrane);
-    fits(&p.bias) && fits(&p.threshold) && initial && p.noise_bits < datapath.state_width
 }

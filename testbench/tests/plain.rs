@@ -18,12 +18,14 @@ mod plain {
 use plain::case::{Case, check_cases, reference};
 use plain::engine::{Run, restored};
 use plain::trace::{Register, Trace};
-use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
+use proptest::{prop_assert, prop_assert_eq};
 use std::cell::Cell;
+use synfire_chip::place::build::sum_bits;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::StepEvents;
+use synfire_core::width::reaches;
 
 fn run(case: &Case, mapping: usize, threads: usize, dense_sweep: bool) -> Run<'_> {
     let mapping = &case.mappings[mapping];
@@ -167,6 +169,52 @@ fn silence_is_exact() {
     });
     activity.assert_not_vacuous();
     assert!(at_rest.get() * 5 >= activity.cases, "{} of {activity:?} come to rest", at_rest.get());
+}
+
+/// Registers of Lava's past their width, and past 32 bits: the fast loops, which hold 32 bits where a proof allows it, and
+/// the reference agree.
+#[test]
+fn registers_of_lava_agree_where_they_wrap() {
+    let (beyond, wrapped) = (Cell::new(0), Cell::new(0));
+    check_cases(200, |case, _| {
+        let mut case = case.clone();
+        if !case.unleash() {
+            return Ok(());
+        }
+        let (wanted, _) = reference(&case);
+        for (of, population) in case.network.populations.iter().enumerate() {
+            let bits = sum_bits(&case.network, of);
+            let [current, membrane] = reaches(&case.network.datapath, &population.parameters, bits);
+            for (register, reach) in [(Register::Current, current), (Register::Membrane, membrane)] {
+                let largest = wanted.largest(|column| column.register == register && column.of == of);
+                prop_assert!(
+                    largest as u64 <= reach.register,
+                    "{:?} {}: {} passes {:?}",
+                    register,
+                    of,
+                    largest,
+                    reach
+                );
+            }
+        }
+        let half = 1i64 << (case.network.datapath.state_width - 1);
+        let largest =
+            wanted.largest(|column| matches!(column.register, Register::Current | Register::Membrane));
+        beyond.set(beyond.get() + usize::from(largest > half));
+        wrapped.set(wrapped.get() + usize::from(largest > (1 << 30) + 2 * half));
+        for (mapping, dense_sweep) in [(0, false), (1, true)] {
+            let (found, _) =
+                run(&case, mapping, case.threads[mapping], dense_sweep).step_by_step(&case.program);
+            same(&wanted, &found, "Lava's registers")?;
+        }
+        Ok(())
+    });
+    assert!(
+        beyond.get() > 40 && wrapped.get() > 10,
+        "{} past their width, {} at 32 bits",
+        beyond.get(),
+        wrapped.get()
+    );
 }
 
 /// A probe of some neurons, in some steps, shows what a probe of all shows there.

@@ -12,7 +12,7 @@ use synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
 use synfire_core::rounding::{Rounding, scale};
 use synfire_core::slice::Slice;
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
-use synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand};
+use synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand, reach};
 
 /// Executors of this file.
 pub const EXECUTORS: &[Executor] = &[
@@ -33,6 +33,7 @@ pub const EXECUTORS: &[Executor] = &[
     Executor { name: "decay", heading: "x | factor | F | decay(x)", inputs: 3, run: run_decay },
     Executor { name: "scale", heading: "value | e | result", inputs: 2, run: run_scale },
     Executor { name: "overflow", heading: "rule | width | sum | register", inputs: 3, run: run_overflow },
+    Executor { name: "reach", heading: "rule | width | factor | F | T | reach", inputs: 5, run: run_reach },
     Executor { name: "delivery", heading: "projections | input_shift | S | I", inputs: 2, run: run_delivery },
     Executor {
         name: "arrival",
@@ -95,16 +96,21 @@ fn run_scale(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| results![scale(row.int(0), row.get(1))])
 }
 
+fn overflow(row: &Row) -> Overflow {
+    match row.text(0) {
+        "saturate" => Overflow::Saturate,
+        "wrap" => Overflow::Wrap,
+        "wrap_lava" => Overflow::WrapLava,
+        _ => row.bad(0),
+    }
+}
+
 fn run_overflow(_: &Document, table: &Table) -> Vec<Vec<String>> {
-    each(table, |row| {
-        let rule = match row.text(0) {
-            "saturate" => Overflow::Saturate,
-            "wrap" => Overflow::Wrap,
-            "wrap_lava" => Overflow::WrapLava,
-            _ => row.bad(0),
-        };
-        results![rule.apply(row.get(1), row.int(2))]
-    })
+    each(table, |row| results![overflow(row).apply(row.get(1), row.int(2))])
+}
+
+fn run_reach(_: &Document, table: &Table) -> Vec<Vec<String>> {
+    each(table, |row| results![reach(overflow(row), row.get(1), (row.get(2), row.get(3)), row.get(4))])
 }
 
 /// One projection of a delivery row.

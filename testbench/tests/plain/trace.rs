@@ -264,6 +264,12 @@ impl Trace {
         &[]
     }
 
+    /// The largest magnitude in these columns in any step.
+    pub fn largest(&self, of: impl Fn(&Column) -> bool) -> i64 {
+        let kept = self.only(of);
+        kept.rows.iter().flatten().map(|value| value.abs()).max().unwrap_or(0)
+    }
+
     /// Where `found` differs first from `self`, lengths before values: a shorter trace must not pass.
     pub fn first_difference(&self, found: &Self) -> Option<Difference> {
         let text = |text: String| Some(Difference(text));

@@ -57,6 +57,11 @@ pub fn scale(value: i64, exponent: i8) -> i64 {
 #[must_use]
 pub fn overflow(rule: Overflow, width: u8, sum: i64) -> i64 {
     let half = power(width - 1);
+    let sum = match rule {
+        // Lava's lanes have 32 bits.
+        Overflow::WrapLava => (sum + power(31u32)).rem_euclid(power(32u32)) - power(31u32),
+        Overflow::Saturate | Overflow::Wrap => sum,
+    };
     match rule {
         Overflow::Saturate => sum.max(-(half - 1)).min(half - 1),
         Overflow::Wrap => (sum + half).rem_euclid(2 * half) - half,
