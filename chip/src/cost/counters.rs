@@ -3,6 +3,7 @@
 //! Promises: every countable operation is counted once, in the node that does it; totals are sums, so they
 //! depend neither on threads nor on how the simulator skips idle state.
 
+use crate::cost::operations;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron_core::CoreCounts;
 use synfire_plasticity::counts::LearningCounts;
@@ -30,38 +31,50 @@ pub struct NodeCounts {
     pub hops_y: u64,
 }
 
+/// A row of the table of countable operations.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// Path of its field in [`NodeCounts`].
+    pub record: &'static str,
+    /// Name, for reports: a plural.
+    pub name: &'static str,
+    /// What one of it is.
+    pub unit: &'static str,
+    /// Its price field in a chip file; `None`: it is counted and never billed.
+    pub price: Option<&'static str>,
+    /// Its time field in a chip file, the one in picoseconds; `None`: it takes no time of its own.
+    pub time: Option<&'static str>,
+    /// How many of it.
+    pub count: fn(&NodeCounts) -> u64,
+}
+
+macro_rules! counted {
+    ($({ ($($record:ident).+) $name:literal $unit:literal
+         ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) })*) => {
+        /// Every countable operation, in the order of the table.
+        pub const OPERATIONS: &[Operation] = &[$(Operation {
+            record: stringify!($($record).+),
+            name: $name,
+            unit: $unit,
+            price: [$(Some(stringify!($price)),)? None][0],
+            time: [$(Some(stringify!($ps)),)? $(Some(stringify!($way_ps)),)? None][0],
+            count: |counts| counts.$($record).+,
+        },)*];
+
+        /// Both counts, combined by `f` operation by operation.
+        fn zip(one: &NodeCounts, other: &NodeCounts, f: impl Fn(u64, u64) -> u64) -> NodeCounts {
+            let mut counts = *one;
+            $(counts.$($record).+ = f(one.$($record).+, other.$($record).+);)*
+            counts
+        }
+    };
+}
+operations::rows! { counted }
+
 impl NodeCounts {
     /// Combines every count of `self` and `other` by `f`.
     fn zip(&self, other: &Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        let (a, b) = (&self.core, &other.core);
-        let core = CoreCounts {
-            axon_events: f(a.axon_events, b.axon_events),
-            synaptic_events: f(a.synaptic_events, b.synaptic_events),
-            neuron_updates: f(a.neuron_updates, b.neuron_updates),
-            spikes: f(a.spikes, b.spikes),
-            trace_updates: f(a.trace_updates, b.trace_updates),
-        };
-        let (a, b) = (&self.learning, &other.learning);
-        let learning = LearningCounts {
-            errors_formed: f(a.errors_formed, b.errors_formed),
-            third_factors: f(a.third_factors, b.third_factors),
-            rows_visited: f(a.rows_visited, b.rows_visited),
-            weight_updates: f(a.weight_updates, b.weight_updates),
-            weight_writes: f(a.weight_writes, b.weight_writes),
-            eligibility_updates: f(a.eligibility_updates, b.eligibility_updates),
-            trace_updates: f(a.trace_updates, b.trace_updates),
-        };
-        Self {
-            core,
-            learning,
-            spike_packets: f(self.spike_packets, other.spike_packets),
-            error_packets: f(self.error_packets, other.error_packets),
-            stimulus_packets: f(self.stimulus_packets, other.stimulus_packets),
-            control_packets: f(self.control_packets, other.control_packets),
-            received_packets: f(self.received_packets, other.received_packets),
-            hops_x: f(self.hops_x, other.hops_x),
-            hops_y: f(self.hops_y, other.hops_y),
-        }
+        zip(self, other, f)
     }
 
     /// Adds other counts.

@@ -3,8 +3,8 @@
 //! Promises: components sum to the total exactly (`u128`); every price carries its source; static energy is
 //! power times time for the cores in use (1 uW for 1 ps is 1 aJ).
 
-use crate::chip::{Energy, Price};
-use crate::cost::counters::NodeCounts;
+use crate::cost::counters::{NodeCounts, OPERATIONS};
+use crate::cost::prices::{Energy, Price};
 use serde::Serialize;
 
 /// One line of the bill.
@@ -25,28 +25,18 @@ pub struct Item {
 /// The bill for `counts`, `cores` in use for `elapsed_ps`.
 #[must_use]
 pub fn bill(energy: &Energy, counts: &NodeCounts, cores: usize, elapsed_ps: u128) -> Vec<Item> {
-    let item = |component, price: &Price, count: u64| Item {
-        component,
-        count: u128::from(count),
-        price: price.attojoules,
-        attojoules: u128::from(count) * u128::from(price.attojoules),
-        source: price.source.clone(),
+    let item = |(component, price): (&'static str, &Price)| {
+        let operations = OPERATIONS.iter().filter(|operation| operation.price == Some(component));
+        let count: u128 = operations.map(|operation| u128::from((operation.count)(counts))).sum();
+        Item {
+            component,
+            count,
+            price: price.attojoules,
+            attojoules: count * u128::from(price.attojoules),
+            source: price.source.clone(),
+        }
     };
-    let (core, learning) = (&counts.core, &counts.learning);
-    let mut items = vec![
-        item("axon_event", &energy.axon_event, core.axon_events),
-        item("synaptic_event", &energy.synaptic_event, core.synaptic_events),
-        item("neuron_update", &energy.neuron_update, core.neuron_updates),
-        item("spike", &energy.spike, core.spikes),
-        item("trace_update", &energy.trace_update, core.trace_updates + learning.trace_updates),
-        item("weight_update", &energy.weight_update, learning.weight_updates),
-        item("weight_write", &energy.weight_write, learning.weight_writes),
-        item("eligibility_update", &energy.eligibility_update, learning.eligibility_updates),
-        item("third_factor", &energy.third_factor, learning.third_factors),
-        item("packet", &energy.packet, counts.packets()),
-        item("hop_x", &energy.hop_x, counts.hops_x),
-        item("hop_y", &energy.hop_y, counts.hops_y),
-    ];
+    let mut items: Vec<Item> = energy.prices().into_iter().map(item).collect();
     items.push(Item {
         component: "core_static",
         count: cores as u128,

@@ -5,4 +5,6 @@
 pub mod counters;
 pub mod energy;
 pub mod memory;
+pub(crate) mod operations;
+pub mod prices;
 pub mod time;

@@ -7,24 +7,32 @@
 //! Promises: reads the step's counts and changes nothing; a synchronous chip's times are whole cycles.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
 
-use crate::chip::Timing;
 use crate::cost::counters::NodeCounts;
+use crate::cost::operations;
+use crate::cost::prices::Timing;
 use serde::{Deserialize, Serialize};
 
-/// Time of a core's work in one step, picoseconds.
-#[must_use]
-pub fn core_ps(timing: &Timing, counts: &NodeCounts) -> u64 {
-    let words = |events: u64, lanes: u32| events.div_ceil(u64::from(lanes.max(1)));
-    let core = &counts.core;
-    let learning = &counts.learning;
-    core.axon_events * timing.axon_event_ps
-        + words(core.synaptic_events, timing.synapse_lanes) * timing.synapse_word_ps
-        + core.neuron_updates * timing.neuron_update_ps
-        + (core.trace_updates + learning.trace_updates) * timing.trace_update_ps
-        + (counts.spike_packets + counts.error_packets) * timing.packet_out_ps
-        + words(learning.weight_updates, timing.learning_lanes) * timing.weight_update_word_ps
-        + learning.eligibility_updates * timing.eligibility_update_ps
+/// Words of `lanes` that hold `operations`; operations without lanes are their own words.
+fn words(operations: u64, lanes: Option<u32>) -> u64 {
+    lanes.map_or(operations, |lanes| operations.div_ceil(u64::from(lanes.max(1))))
 }
+
+macro_rules! core_time {
+    ($({ ($($record:ident).+) $name:literal $unit:literal
+         ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) })*) => {
+        /// Time of a core's work in one step, picoseconds; the ways of packets are not in it.
+        #[must_use]
+        pub fn core_ps(timing: &Timing, counts: &NodeCounts) -> u64 {
+            let mut ps = 0;
+            $(
+                let _count = counts.$($record).+;
+                $(ps += words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps;)?
+            )*
+            ps
+        }
+    };
+}
+operations::rows! { core_time }
 
 /// Time of the longest way, picoseconds.
 #[must_use]

@@ -6,6 +6,7 @@
 //! Promises: a field is declared once here, with its name, its type and its inheritance.
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
+use crate::cost::operations;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layers::LayerFile;
 use serde::Deserialize;
@@ -127,44 +128,23 @@ pub(in crate::files) struct StaticPowerFile {
     pub source: String,
 }
 
-section! {
-    /// Section `energy`.
-    EnergyFile, "Energy" {
-        /// An axon's event.
-        axon_event: PriceFile,
-        /// One weight read and added.
-        synaptic_event: PriceFile,
-        /// One neuron update.
-        neuron_update: PriceFile,
-        /// One spike, on top of the update.
-        spike: PriceFile,
-        /// One trace pair update.
-        trace_update: PriceFile,
-        /// One weight update computed.
-        weight_update: PriceFile,
-        /// One changed weight written back.
-        weight_write: PriceFile,
-        /// One eligibility update.
-        eligibility_update: PriceFile,
-        /// One third factor formed.
-        third_factor: PriceFile,
-        /// One packet made and taken.
-        packet: PriceFile,
-        /// One hop, east or west.
-        hop_x: PriceFile,
-        /// One hop, north or south.
-        hop_y: PriceFile,
-        /// Static power of one used core.
-        core_static: StaticPowerFile,
-    }
+macro_rules! energy {
+    ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+        section! {
+            /// Section `energy`.
+            EnergyFile, "Energy" {
+                $(#[doc = $price_of] $price: PriceFile,)*
+                /// Static power of one used core.
+                core_static: StaticPowerFile,
+            }
+        }
+    };
 }
-
-/// A cost: what it is called, in picoseconds, in cycles.
-pub(in crate::files) type Cost = (&'static str, Option<i64>, Option<i64>);
+operations::prices! { energy }
 
 /// Section `timing`: each cost in picoseconds (asynchronous) or cycles (synchronous).
 macro_rules! timing {
-    ($($cost:literal: $ps:ident, $cycles:ident;)*) => {
+    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
         section! {
             /// Section `timing`.
             TimingFile, "Timing" {
@@ -176,16 +156,15 @@ macro_rules! timing {
                 synapse_lanes: i64,
                 /// Weight updates of a word.
                 learning_lanes: i64,
-                $($ps: i64, $cycles: i64,)*
+                /// The barrier that ends a step, picoseconds.
+                barrier_ps: i64,
+                /// The same in cycles.
+                barrier_cycles: i64,
+                $(#[doc = $time_of] $ps: i64, #[doc = $time_of] $cycles: i64,)*
             }
         }
 
         impl TimingFile {
-            /// All costs.
-            pub fn costs(&self) -> Vec<Cost> {
-                vec![$(($cost, self.$ps, self.$cycles),)*]
-            }
-
             /// A cost stated in one unit replaces a base's in the other.
             fn hide(&self, base: &mut Self) {
                 $(if self.$ps.is_some() {
@@ -194,23 +173,17 @@ macro_rules! timing {
                 if self.$cycles.is_some() {
                     base.$ps = None;
                 })*
+                if self.barrier_ps.is_some() {
+                    base.barrier_cycles = None;
+                }
+                if self.barrier_cycles.is_some() {
+                    base.barrier_ps = None;
+                }
             }
         }
     };
 }
-
-timing! {
-    "axon_event": axon_event_ps, axon_event_cycles;
-    "synapse_word": synapse_word_ps, synapse_word_cycles;
-    "neuron_update": neuron_update_ps, neuron_update_cycles;
-    "packet_out": packet_out_ps, packet_out_cycles;
-    "trace_update": trace_update_ps, trace_update_cycles;
-    "weight_update_word": weight_update_word_ps, weight_update_word_cycles;
-    "eligibility_update": eligibility_update_ps, eligibility_update_cycles;
-    "hop_x": hop_x_ps, hop_x_cycles;
-    "hop_y": hop_y_ps, hop_y_cycles;
-    "barrier": barrier_ps, barrier_cycles;
-}
+operations::times! { timing }
 
 /// A chip file.
 #[derive(Clone, Debug, Deserialize)]

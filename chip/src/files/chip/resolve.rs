@@ -7,6 +7,7 @@
 //! Absent on purpose: reading files, the order of sections.
 
 use crate::chip::{Chip, CoreLimits, Energy, Mesh, Price, Timing};
+use crate::cost::operations;
 use crate::files::chip::file::{
     ChipFile, DatapathFile, EnergyFile, LearningFile, LimitsFile, MeshFile, PriceFile, StaticPowerFile,
     TimingFile,
@@ -173,43 +174,31 @@ fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
     };
     let clock_ps = period(check, "timing.clock_ps", file.clock_ps);
     let tick_ps = period(check, "timing.tick_ps", file.tick_ps);
-    let costs: Vec<u64> = file.costs().into_iter().map(|cost| time(check, cost, clock_ps)).collect();
-    let [
-        axon_event_ps,
-        synapse_word_ps,
-        neuron_update_ps,
-        packet_out_ps,
-        trace_update_ps,
-        weight_update_word_ps,
-        eligibility_update_ps,
-        hop_x_ps,
-        hop_y_ps,
-        barrier_ps,
-    ] = costs[..]
-    else {
-        unreachable!("`timing!` lists ten costs, in the order of this pattern")
-    };
-    Timing {
-        clock_ps,
-        tick_ps,
-        axon_event_ps,
-        synapse_word_ps,
-        synapse_lanes: check.stated("timing.synapse_lanes", file.synapse_lanes, 1..=4096) as u32,
-        neuron_update_ps,
-        packet_out_ps,
-        trace_update_ps,
-        weight_update_word_ps,
-        learning_lanes: check.stated("timing.learning_lanes", file.learning_lanes, 1..=4096) as u32,
-        eligibility_update_ps,
-        hop_x_ps,
-        hop_y_ps,
-        barrier_ps,
+    let synapse_lanes = check.stated("timing.synapse_lanes", file.synapse_lanes, 1..=4096) as u32;
+    let learning_lanes = check.stated("timing.learning_lanes", file.learning_lanes, 1..=4096) as u32;
+    let mut cost = |name: &'static str, ps, cycles| time(check, (name, ps, cycles), clock_ps);
+    macro_rules! timing {
+        ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
+            Timing {
+                clock_ps,
+                tick_ps,
+                synapse_lanes,
+                learning_lanes,
+                $($ps: cost(stringify!($ps), file.$ps, file.$cycles),)*
+                barrier_ps: cost("barrier_ps", file.barrier_ps, file.barrier_cycles),
+            }
+        };
     }
+    operations::times! { timing }
 }
 
 /// One cost in picoseconds.
-fn time(check: &mut Check<'_>, cost: crate::files::chip::file::Cost, clock_ps: Option<u64>) -> u64 {
-    let (name, ps, cycles) = cost;
+fn time(
+    check: &mut Check<'_>,
+    (name, ps, cycles): (&str, Option<i64>, Option<i64>),
+    clock_ps: Option<u64>,
+) -> u64 {
+    let name = name.trim_end_matches("_ps");
     let (ps_path, cycles_path) = (format!("timing.{name}_ps"), format!("timing.{name}_cycles"));
     let mut refuse = |path: &str, title: String, label: &str| {
         let problem = check.at(path, title).labelled(label);
@@ -242,38 +231,15 @@ fn time(check: &mut Check<'_>, cost: crate::files::chip::file::Cost, clock_ps: O
 }
 
 fn energy(check: &mut Check<'_>, file: EnergyFile) -> Energy {
-    let mut price = |name: &str, found: Option<PriceFile>| price(check, name, found);
-    let dynamic = [
-        price("axon_event", file.axon_event),
-        price("synaptic_event", file.synaptic_event),
-        price("neuron_update", file.neuron_update),
-        price("spike", file.spike),
-        price("trace_update", file.trace_update),
-        price("weight_update", file.weight_update),
-        price("weight_write", file.weight_write),
-        price("eligibility_update", file.eligibility_update),
-        price("third_factor", file.third_factor),
-        price("packet", file.packet),
-        price("hop_x", file.hop_x),
-        price("hop_y", file.hop_y),
-    ];
-    let [axon_event, synaptic_event, neuron_update, spike, trace_update, weight_update, ..] = &dynamic;
-    let [.., weight_write, eligibility_update, third_factor, packet, hop_x, hop_y] = &dynamic;
-    Energy {
-        axon_event: axon_event.clone(),
-        synaptic_event: synaptic_event.clone(),
-        neuron_update: neuron_update.clone(),
-        spike: spike.clone(),
-        trace_update: trace_update.clone(),
-        weight_update: weight_update.clone(),
-        weight_write: weight_write.clone(),
-        eligibility_update: eligibility_update.clone(),
-        third_factor: third_factor.clone(),
-        packet: packet.clone(),
-        hop_x: hop_x.clone(),
-        hop_y: hop_y.clone(),
-        core_static_uw: static_power(check, file.core_static),
+    macro_rules! energy {
+        ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+            Energy {
+                $($price: price(check, stringify!($price), file.$price),)*
+                core_static_uw: static_power(check, file.core_static),
+            }
+        };
     }
+    operations::prices! { energy }
 }
 
 fn price(check: &mut Check<'_>, name: &str, found: Option<PriceFile>) -> Price {

@@ -1,0 +1,134 @@
+//! The table of countable operations: what is counted, what its price and its time are called in a chip file.
+//!
+//! One row an operation. From it come the price and time fields of the chip file and of [`Energy`] and [`Timing`],
+//! the arithmetic of [`NodeCounts`], a core's time of a step, the rows of a bill, and the table of
+//! `docs/timing-and-energy.md` (a test compares it; `SYNFIRE_WRITE_DOCS=1` writes it).
+//!
+//! A row says: record field of [`NodeCounts`], name, what one of it is; then, where it has one, its `price` field,
+//! and its `time` field in picoseconds and in cycles (`/ lanes` of a word; `way` where it is time of a packet's way
+//! and not of a core). The row that first names a price or time field also says, after `=`, what the field is of;
+//! later rows share the field. A field that ends in `or Unpublished` may be left out of a chip file: files that were
+//! written before the field existed stay good.
+//!
+//! Promises: a price or a time that is not in this table enters no bill and no step. Absent on purpose: numbers
+//! (chip files state them), the counting itself (`core`, `plasticity`, `run`).
+//!
+//! [`NodeCounts`]: crate::cost::counters::NodeCounts
+//! [`Energy`]: crate::cost::prices::Energy
+//! [`Timing`]: crate::cost::prices::Timing
+
+/// Gives the whole table to the macro `$view`, after the tokens `$pass`.
+macro_rules! table {
+    ($view:path, $($pass:tt)*) => {
+        $view! { $($pass)*
+            core.axon_events, "axon events", "an event on an axon, taken from the arrival buffer",
+                price axon_event = "one event at one axon",
+                time axon_event_ps axon_event_cycles = "one event at one axon: table look-up";
+            core.synaptic_events, "synaptic events",
+                "a weight read and added, zero weights of dense rows included; of a shared kernel too, once a synapse",
+                price synaptic_event = "one weight read and added",
+                time synapse_word_ps synapse_word_cycles / synapse_lanes
+                    = "one word of synapse memory, read and added";
+            core.neuron_updates, "neuron updates", "a mapped neuron, a step",
+                price neuron_update = "one neuron update; every mapped neuron, every step",
+                time neuron_update_ps neuron_update_cycles = "one neuron update";
+            core.spikes, "spikes", "a neuron that fired",
+                price spike = "one spike, on top of the update";
+            core.trace_updates, "trace updates", "a (Q, P) pair of a learning block, a step",
+                price trace_update = "one pair of traces",
+                time trace_update_ps trace_update_cycles = "one pair of traces";
+            learning.trace_updates, "trace updates of mirrors", "a (Q, P) pair that a mirror keeps, a step",
+                price trace_update,
+                time trace_update_ps trace_update_cycles;
+            learning.errors_formed, "errors formed", "an error that is not zero and leaves as packets";
+            learning.third_factors, "third factors", "a neuron whose third factor was formed",
+                price third_factor = "one third factor formed";
+            learning.rows_visited, "rows visited", "a synapse row that was visited for weight updates";
+            learning.weight_updates, "weight updates",
+                "a visited synapse whose third factor (times surrogate) and trace (or eligibility row) are not \
+                 zero; of a shared kernel its product is added to the tap's sum, and the one rounding a tap is not \
+                 counted beside them",
+                price weight_update = "one weight update computed: read, multiply, round; of a shared tap, one \
+                    product of one synapse, added to the tap's sum",
+                time weight_update_word_ps weight_update_word_cycles / learning_lanes
+                    = "one word of weight updates";
+            learning.weight_writes, "weight writes", "a weight that changed; of a shared kernel a tap",
+                price weight_write = "one changed weight written back";
+            learning.eligibility_updates, "eligibility updates",
+                "a synapse whose one or two eligibility states were advanced",
+                price eligibility_update = "the eligibility states of a synapse, one or two",
+                time eligibility_update_ps eligibility_update_cycles
+                    = "the eligibility states of a synapse, one or two";
+            spike_packets, "spike packets", "a spike sent to another core, one a destination core",
+                price packet = "one packet made and taken",
+                time packet_out_ps packet_out_cycles = "sending one packet";
+            error_packets, "error packets", "an error sent, one a destination core, the sender's own included",
+                price packet,
+                time packet_out_ps packet_out_cycles;
+            stimulus_packets, "stimulus packets", "a spike of an input, one a destination core",
+                price packet;
+            control_packets, "control packets", "a control event that a core took from the host",
+                price packet;
+            received_packets, "packets received", "a spike or error packet that a core took";
+            hops_x, "hops east-west", "a packet over one link between tiles of a row",
+                price hop_x = "one packet over one hop, east or west",
+                way hop_x_ps hop_x_cycles = "one router hop, east or west";
+            hops_y, "hops north-south", "a packet over one link between tiles of a column",
+                price hop_y = "one packet over one hop, north or south",
+                way hop_y_ps hop_y_cycles = "one router hop, north or south";
+        }
+    };
+}
+
+/// Calls `$then` with the price fields: `{ field "what it is the price of" [Unpublished]? }`, each once.
+macro_rules! prices {
+    ($then:path) => {
+        $crate::cost::operations::table! { $crate::cost::operations::prices_of, $then; }
+    };
+}
+
+macro_rules! prices_of {
+    ($then:path; $($($record:ident).+, $name:literal, $unit:literal
+        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
+        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
+        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?;)*) => {
+        $then! { $($($({ $price $price_of [$($unstated)?] })?)?)* }
+    };
+}
+
+/// Calls `$then` with the time fields: `{ field_ps field_cycles "what it is the time of" [Unpublished]? }`, each once.
+macro_rules! times {
+    ($then:path) => {
+        $crate::cost::operations::table! { $crate::cost::operations::times_of, $then; }
+    };
+}
+
+macro_rules! times_of {
+    ($then:path; $($($record:ident).+, $name:literal, $unit:literal
+        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
+        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
+        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?;)*) => {
+        $then! {
+            $($($({ $ps $cycles $time_of [$($untimed)?] })?)?)*
+            $($($({ $way_ps $way_cycles $way_of [] })?)?)*
+        }
+    };
+}
+
+/// Calls `$then` with the rows: `{ (record.field) "name" "unit" (price?) (time_ps [/ lanes]?)? (way_ps?) }`.
+macro_rules! rows {
+    ($then:path) => {
+        $crate::cost::operations::table! { $crate::cost::operations::rows_of, $then; }
+    };
+}
+
+macro_rules! rows_of {
+    ($then:path; $($($record:ident).+, $name:literal, $unit:literal
+        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
+        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
+        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?;)*) => {
+        $then! { $({ ($($record).+) $name $unit ($($price)?) ($($ps $(/ $lanes)?)?) ($($way_ps)?) })* }
+    };
+}
+
+pub(crate) use {prices, prices_of, rows, rows_of, table, times, times_of};

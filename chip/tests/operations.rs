@@ -1,0 +1,114 @@
+//! The table of countable operations: complete, billed row by row, and described in the document.
+
+mod files_common;
+
+use ron::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
+use synfire_chip::cost::energy;
+use synfire_chip::cost::prices::{Field, PRICE_FIELDS, TIME_FIELDS};
+use synfire_chip::cost::time;
+
+/// Paths of all fields of a value, with the number of each.
+fn fields(value: &Value, path: &str, into: &mut BTreeSet<(String, String)>) {
+    let Value::Map(map) = value else {
+        into.insert((path.to_owned(), format!("{value:?}")));
+        return;
+    };
+    for (key, value) in map.iter() {
+        let Value::String(key) = key else { panic!("a field's name") };
+        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        fields(value, &path, into);
+    }
+}
+
+/// Counts with one of one operation.
+fn one_of(operation: &Operation) -> NodeCounts {
+    let mut text = "(core: (), learning: ())".to_owned();
+    for field in OPERATIONS {
+        let n = u64::from(field.record == operation.record);
+        let (group, name) = field.record.split_once('.').unwrap_or(("", field.record));
+        if group.is_empty() {
+            text.insert_str(1, &format!("{name}: {n}, "));
+        } else {
+            let at = text.find(&format!("{group}: (")).expect("a group") + group.len() + 3;
+            text.insert_str(at, &format!("{name}: {n}, "));
+        }
+    }
+    ron::from_str(&text).unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+#[test]
+fn every_count_is_a_row() {
+    let text = ron::to_string(&NodeCounts::default()).expect("counts");
+    let mut found = BTreeSet::new();
+    fields(&ron::from_str(&text).expect("a value"), "", &mut found);
+    let found: BTreeSet<String> = found.into_iter().map(|(path, _)| path).collect();
+    let rows: BTreeSet<String> = OPERATIONS.iter().map(|row| row.record.to_owned()).collect();
+    assert_eq!(found, rows);
+    assert_eq!(rows.len(), OPERATIONS.len(), "a count stands in one row");
+}
+
+#[test]
+fn one_of_an_operation_costs_its_price_and_takes_its_time() {
+    let chip = files_common::paper();
+    let timing = ron::to_string(&chip.timing).expect("times");
+    let mut times = BTreeSet::new();
+    fields(&ron::from_str(&timing).expect("a value"), "", &mut times);
+    for row in OPERATIONS {
+        let counts = one_of(row);
+        assert_eq!(((row.count)(&counts), NodeCounts::sum([&counts, &counts]).minus(&counts)), (1, counts));
+        for item in energy::bill(&chip.energy, &counts, 0, 0) {
+            let billed = row.price == Some(item.component);
+            assert_eq!(item.count, u128::from(billed), "{} in {}", row.record, item.component);
+            assert_eq!(item.attojoules, u128::from(item.price) * item.count);
+        }
+        // A way's time is not a core's.
+        let core = row.time.is_some_and(|time| !time.starts_with("hop_"));
+        let core = if core { chip.timing.clock_ps.expect("a clock") } else { 0 };
+        assert_eq!(time::core_ps(&chip.timing, &counts), core, "{}", row.record);
+        assert!(row.time.is_none_or(|time| times.iter().any(|(name, _)| name == time)), "{}", row.record);
+    }
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+/// The tables of the document.
+fn tables() -> String {
+    let mut text = "| count | one of it is | price | time |\n| --- | --- | --- | --- |\n".to_owned();
+    let star = |name: &str| code(&name.replace("_ps", "_*"));
+    for row in OPERATIONS {
+        let (price, time) = (row.price.map_or("-".into(), code), row.time.map_or("-".into(), star));
+        let _ = writeln!(text, "| `{}` | {} | {price} | {time} |", row.record, row.unit);
+    }
+    let optional = |field: &Field| if field.optional { "; may be left out" } else { "" };
+    text.push_str("\n| price field | of |\n| --- | --- |\n");
+    for field in PRICE_FIELDS {
+        let _ = writeln!(text, "| `{}` | {}{} |", field.name, field.of, optional(field));
+    }
+    text.push_str("\n| time field | of |\n| --- | --- |\n");
+    for field in TIME_FIELDS {
+        let _ = writeln!(text, "| {} | {}{} |", star(field.name), field.of, optional(field));
+    }
+    text
+}
+
+/// `SYNFIRE_WRITE_DOCS=1` writes the tables into the document.
+#[test]
+fn the_document_has_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/formats.md");
+    let document = std::fs::read_to_string(&path).expect("docs/formats.md");
+    let (begin, end) = ("<!-- operations: written by a test -->\n", "<!-- end of operations -->");
+    let (before, rest) = document.split_once(begin).expect("a beginning");
+    let (found, after) = rest.split_once(end).expect("an end");
+    let wanted = format!("\n{}\n", tables());
+    if std::env::var_os("SYNFIRE_WRITE_DOCS").is_some() {
+        std::fs::write(&path, format!("{before}{begin}{wanted}{end}{after}")).expect("written");
+    } else {
+        assert_eq!(found, wanted, "run again with SYNFIRE_WRITE_DOCS=1");
+    }
+}
