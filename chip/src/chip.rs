@@ -6,7 +6,7 @@
 //! Promises: pure data. Nothing in `mesh`, `timing` or `energy` can change a bit of a result.
 //! Absent on purpose: files and their errors (`files`), the models that read these numbers (`time`, `energy`).
 
-pub use crate::cost::prices::{Energy, Price, Timing};
+pub use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timing};
 
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;

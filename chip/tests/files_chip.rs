@@ -4,7 +4,7 @@ mod files_common;
 
 use files_common::{chip, trimmed};
 use std::path::Path;
-use synfire_chip::chip::Chip;
+use synfire_chip::chip::{Chip, PowerClock, Price, StaticPower, Time};
 use synfire_chip::files::{Diagnostics, chip_from_text, load_chip, presets};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Order};
@@ -58,12 +58,31 @@ fn loihi_has_its_published_costs() {
     assert_eq!(loihi.limits.synapse_memory_bits, 128 * 1024 * 8);
     assert_eq!((loihi.datapath.order, loihi.datapath.compare), (Order::UpdatedCurrent, Compare::Greater));
     assert_eq!(loihi.datapath.current_overflow, Overflow::WrapLava);
-    assert_eq!((loihi.timing.clock_ps, loihi.timing.hop_x_ps, loihi.timing.hop_y_ps), (None, 4_100, 6_500));
+    let timing = loihi.timing;
+    let hops = (timing.hop_x_ps, timing.hop_y_ps);
+    assert_eq!((timing.clock_ps, hops), (None, (Time::Picoseconds(4_100), Time::Picoseconds(6_500))));
+    assert_eq!((timing.trace_update_ps, timing.eligibility_update_ps), (Time::Included, Time::Unpublished));
     let energy = &loihi.energy;
-    assert_eq!(energy.synaptic_event.attojoules, 23_600_000);
+    assert_eq!(energy.synaptic_event.attojoules(), Some(23_600_000));
     // An active neuron update is an update and a spike.
-    assert_eq!(energy.neuron_update.attojoules + energy.spike.attojoules, 81_000_000);
-    assert_eq!((energy.hop_x.attojoules, energy.hop_y.attojoules), (3_000_000, 4_000_000));
+    let active = energy.neuron_update.attojoules().zip(energy.spike.attojoules());
+    assert_eq!(active.map(|(update, spike)| update + spike), Some(81_000_000));
+    assert_eq!((energy.hop_x.attojoules(), energy.hop_y.attojoules()), (Some(3_000_000), Some(4_000_000)));
+    assert_eq!(energy.weight_write, Price::PartOf("weight_update".to_owned()));
+    assert_eq!((&energy.third_factor, &energy.core_static), (&Price::Unpublished, &StaticPower::Unpublished));
+}
+
+#[test]
+fn no_preset_takes_an_operation_for_free() {
+    for (name, _) in presets() {
+        let chip = chip(name);
+        for (field, price) in chip.energy.prices() {
+            assert!(!matches!(price, Price::Stated { attojoules: 0, .. }), "{field} of {name}");
+        }
+        for (field, time) in chip.timing.times() {
+            assert_ne!(time, Time::Picoseconds(0), "{field} of {name}");
+        }
+    }
 }
 
 #[test]
@@ -72,7 +91,7 @@ fn small_holds_the_quick_start() {
     assert_eq!((small.mesh.cores(), small.limits.neurons), (16, 128));
     assert!(small.limits.synapse_memory_bits >= 65 * 128 * 16);
     assert_eq!(small.datapath, chip("paper").datapath);
-    assert_eq!(small.energy.synaptic_event.attojoules, 5_100_000);
+    assert_eq!(small.energy.synaptic_event.attojoules(), Some(5_100_000));
 }
 
 #[test]
@@ -90,14 +109,14 @@ fn sections_are_inherited_field_by_field() {
     let chip = chip.expect("a chip");
     let paper = files_common::paper();
     assert_eq!((chip.mesh.columns, chip.mesh.rows, chip.mesh.io_tile), (3, 8, (2, 7)));
-    assert_eq!((chip.energy.spike.attojoules, chip.energy.packet), (1, paper.energy.packet));
+    assert_eq!((chip.energy.spike.attojoules(), chip.energy.packet), (Some(1), paper.energy.packet));
     assert_eq!(chip.name, "chip");
 }
 
 #[test]
 fn an_extending_file_may_change_the_units() {
     let chip = over_paper("timing: (clock_ps: 2_000, barrier_cycles: 10)").expect("another clock");
-    assert_eq!((chip.timing.barrier_ps, chip.timing.hop_x_ps), (20_000, 4_000));
+    assert_eq!((chip.timing.barrier_ps, chip.timing.hop_x_ps), (20_000, Time::Picoseconds(4_000)));
     let chip = over("loihi", "timing: (barrier_ps: 7, tick_ps: 1_000_000)").expect("another barrier");
     assert_eq!((chip.timing.barrier_ps, chip.timing.tick_ps), (7, Some(1_000_000)));
 }
@@ -160,6 +179,58 @@ fn prices_are_whole_attojoules_and_have_a_source() {
     }
     let chip = over_paper("energy: (hop_x: (pj: 1, source: \" \"))");
     assert_eq!(titles(chip), ["`energy.hop_x` does not say where its price is from"]);
+}
+
+#[test]
+fn what_has_no_number_says_why() {
+    let unstated = "energy: (spike: PartOf(\"neuron_update\"), hop_x: Unpublished, core_static: Unpublished), \
+                    timing: (trace_update_cycles: PartOf(\"weight_update_word\"), packet_out_cycles: Unpublished)";
+    let chip = over_paper(unstated).expect("a chip");
+    assert_eq!(chip.energy.spike, Price::PartOf("neuron_update".to_owned()));
+    assert_eq!((chip.energy.spike.attojoules(), chip.energy.hop_x.attojoules()), (Some(0), None));
+    assert_eq!(chip.timing.trace_update_ps, Time::Included);
+    assert_eq!(chip.timing.packet_out_ps, Time::Unpublished);
+    for (sections, title) in [
+        (
+            "energy: (spike: PartOf(\"neuron_updates\"))",
+            "`energy.spike` is part of `neuron_updates`, which is no field of this section",
+        ),
+        (
+            "energy: (spike: PartOf(\"hop_x\"), hop_x: Unpublished)",
+            "`energy.spike` is part of `hop_x`, which has no number itself",
+        ),
+        (
+            "energy: (spike: PartOf(\"spike\"))",
+            "`energy.spike` is part of `spike`, which has no number itself",
+        ),
+        (
+            "timing: (trace_update_cycles: PartOf(\"barrier\"))",
+            "`timing.trace_update_cycles` is part of `barrier`, which is no field of this section",
+        ),
+        ("timing: (barrier_cycles: Unpublished)", "every step ends with a barrier"),
+        ("energy: (core_static: PartOf(\"spike\"))", "static power is part of no operation"),
+    ] {
+        assert_eq!(titles(over_paper(sections)), [title]);
+    }
+    assert!(over_paper("energy: (spike: Unpublishd)").is_err());
+    assert!(over_paper("timing: (trace_update_cycles: 1.5)").is_err());
+}
+
+#[test]
+fn static_power_says_when_and_where_it_is_drawn() {
+    let power = |rest: &str| {
+        let chip = over_paper(&format!("energy: (core_static: (uw: 7, source: \"x\"{rest}))"));
+        chip.expect("a chip").energy.core_static
+    };
+    let stated = |clock, unused_gated| StaticPower::Stated {
+        microwatts: 7,
+        source: "x".to_owned(),
+        clock,
+        unused_gated,
+    };
+    assert_eq!(power(""), stated(PowerClock::Wall, false));
+    assert_eq!(power(", clock: Busy, unused_cores: Gated"), stated(PowerClock::Busy, true));
+    assert_eq!(power(", clock: Wall, unused_cores: Powered"), stated(PowerClock::Wall, false));
 }
 
 #[test]

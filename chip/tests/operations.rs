@@ -6,10 +6,11 @@ use ron::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
+use synfire_chip::chip::{PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
-use synfire_chip::cost::energy;
+use synfire_chip::cost::energy::{Bill, CORE_STATIC, Powered, Rate};
 use synfire_chip::cost::prices::{Field, PRICE_FIELDS, TIME_FIELDS};
-use synfire_chip::cost::time;
+use synfire_chip::cost::time::{self, Elapsed, StepTime};
 
 /// Paths of all fields of a value, with the number of each.
 fn fields(value: &Value, path: &str, into: &mut BTreeSet<(String, String)>) {
@@ -60,17 +61,63 @@ fn one_of_an_operation_costs_its_price_and_takes_its_time() {
     for row in OPERATIONS {
         let counts = one_of(row);
         assert_eq!(((row.count)(&counts), NodeCounts::sum([&counts, &counts]).minus(&counts)), (1, counts));
-        for item in energy::bill(&chip.energy, &counts, 0, 0) {
-            let billed = row.price == Some(item.component);
-            assert_eq!(item.count, u128::from(billed), "{} in {}", row.record, item.component);
-            assert_eq!(item.attojoules, u128::from(item.price) * item.count);
-        }
+        let bill = Bill::of(&chip.energy, &counts, &powered(Elapsed::default()));
+        let prices = chip.energy.prices();
+        let price = prices.iter().find(|(name, _)| row.price == Some(*name));
+        let price = price.and_then(|(_, price)| price.attojoules()).unwrap_or(0);
+        assert_eq!(bill.total(), u128::from(price), "{}", row.record);
+        let billed: Vec<_> = bill.items.iter().filter(|item| item.attojoules > 0).collect();
+        assert_eq!(billed.len(), usize::from(row.price.is_some()), "{}", row.record);
+        assert!(billed.iter().all(|item| item.operation == row.name));
         // A way's time is not a core's.
         let core = row.time.is_some_and(|time| !time.starts_with("hop_"));
         let core = if core { chip.timing.clock_ps.expect("a clock") } else { 0 };
         assert_eq!(time::core_ps(&chip.timing, &counts), core, "{}", row.record);
         assert!(row.time.is_none_or(|time| times.iter().any(|(name, _)| name == time)), "{}", row.record);
     }
+}
+
+/// One of two cores in use for some time.
+fn powered(elapsed: Elapsed) -> Powered {
+    Powered { used: 1, all: 2, elapsed }
+}
+
+#[test]
+fn an_operation_without_a_price_is_named_with_its_count() {
+    let chip = files_common::chip("loihi");
+    let third_factor = OPERATIONS.iter().find(|row| row.price == Some("third_factor")).expect("a row");
+    let write = OPERATIONS.iter().find(|row| row.price == Some("weight_write")).expect("a row");
+    let mut counts = one_of(third_factor);
+    counts.add(&one_of(third_factor));
+    counts.add(&one_of(write));
+    let bill = Bill::of(&chip.energy, &counts, &powered(Elapsed::default()));
+    let unknown: Vec<_> = bill.unknown().map(|one| (one.field, one.count)).collect();
+    assert_eq!(unknown, [("third_factor", 2), (CORE_STATIC, 1)]);
+    let item = bill.items.iter().find(|item| item.component == "weight_write").expect("a line");
+    assert_eq!((&item.rate, item.attojoules), (&Rate::PartOf("weight_update".to_owned()), 0));
+    assert_eq!(bill.total(), bill.by_component().values().sum::<u128>());
+}
+
+#[test]
+fn static_power_runs_by_its_clock_on_its_cores() {
+    let mut chip = files_common::paper();
+    let mut elapsed = Elapsed::default();
+    // Ten steps of 1.01 us in ticks of 1 ms.
+    for _ in 0..10 {
+        elapsed.add(&chip.timing, StepTime { core_ps: 1_010_000 - chip.timing.barrier_ps, way_ps: 0 });
+    }
+    let mut joules = |clock, unused_gated| {
+        let source = "x".to_owned();
+        chip.energy.core_static = StaticPower::Stated { microwatts: 7, source, clock, unused_gated };
+        Bill::of(&chip.energy, &NodeCounts::default(), &powered(elapsed)).total()
+    };
+    // 7 uW for 10 ms are 70 nJ, for 10.1 us 70.7 pJ.
+    assert_eq!(joules(PowerClock::Wall, true), 70_000_000_000);
+    assert_eq!(joules(PowerClock::Wall, false), 140_000_000_000);
+    assert_eq!(joules(PowerClock::Busy, true), 70_700_000);
+    // A step longer than the tick is as long as it is.
+    elapsed.add(&files_common::paper().timing, StepTime { core_ps: 0, way_ps: 2_000_000_000 });
+    assert_eq!(elapsed.wall_ps, 10_000_000_000 + 2_000_000_000 + u128::from(chip.timing.barrier_ps));
 }
 
 fn code(text: &str) -> String {
@@ -85,7 +132,7 @@ fn tables() -> String {
         let (price, time) = (row.price.map_or("-".into(), code), row.time.map_or("-".into(), star));
         let _ = writeln!(text, "| `{}` | {} | {price} | {time} |", row.record, row.unit);
     }
-    let optional = |field: &Field| if field.optional { "; may be left out" } else { "" };
+    let optional = |field: &Field| if field.optional { "; left out, `Unpublished`" } else { "" };
     text.push_str("\n| price field | of |\n| --- | --- |\n");
     for field in PRICE_FIELDS {
         let _ = writeln!(text, "| `{}` | {}{} |", field.name, field.of, optional(field));

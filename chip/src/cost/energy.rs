@@ -1,54 +1,148 @@
-//! The energy ledger: counts times prices, by component, in integer attojoules.
+//! The energy ledger: counts times prices, by operation, in integer attojoules.
 //!
-//! Promises: components sum to the total exactly (`u128`); every price carries its source; static energy is
-//! power times time for the cores in use (1 uW for 1 ps is 1 aJ).
+//! Promises: items sum to the total exactly (`u128`); every price carries its source; an operation without a published
+//! price is listed and never taken for free: the total is then a least one. Static energy is power times time
+//! (1 uW for 1 ps is 1 aJ), of the cores and by the clock that the chip states.
 
 use crate::cost::counters::{NodeCounts, OPERATIONS};
-use crate::cost::prices::{Energy, Price};
-use serde::Serialize;
+use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timing};
+use crate::cost::time::Elapsed;
+use std::collections::BTreeMap;
+
+/// Component and operation of static power.
+pub const CORE_STATIC: &str = "core_static";
+
+/// What one item is billed by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rate {
+    /// Attojoules an operation.
+    Attojoules(u64),
+    /// Nothing: included in the price of that operation.
+    PartOf(String),
+    /// Microwatts a core, for so many picoseconds.
+    Microwatts(u64, u128),
+    /// Nobody published it.
+    Unpublished,
+}
 
 /// One line of the bill.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// Component, by its name in the chip file.
+    /// Its price field in the chip file. Operations may share one.
     pub component: &'static str,
-    /// How many operations (static: used cores).
+    /// The operation's name in the table of operations; of static power [`CORE_STATIC`].
+    pub operation: &'static str,
+    /// How many operations (static power: cores).
     pub count: u128,
-    /// Attojoules an operation (static: microwatts a core).
-    pub price: u64,
-    /// Attojoules of this component.
+    /// What one is billed by.
+    pub rate: Rate,
+    /// Attojoules of this line; where nobody published a price, 0.
     pub attojoules: u128,
     /// Where the price is from.
     pub source: String,
 }
 
-/// The bill for `counts`, `cores` in use for `elapsed_ps`.
-#[must_use]
-pub fn bill(energy: &Energy, counts: &NodeCounts, cores: usize, elapsed_ps: u128) -> Vec<Item> {
-    let item = |(component, price): (&'static str, &Price)| {
-        let operations = OPERATIONS.iter().filter(|operation| operation.price == Some(component));
-        let count: u128 = operations.map(|operation| u128::from((operation.count)(counts))).sum();
-        Item {
-            component,
-            count,
-            price: price.attojoules,
-            attojoules: count * u128::from(price.attojoules),
-            source: price.source.clone(),
-        }
-    };
-    let mut items: Vec<Item> = energy.prices().into_iter().map(item).collect();
-    items.push(Item {
-        component: "core_static",
-        count: cores as u128,
-        price: energy.core_static_uw.attojoules,
-        attojoules: u128::from(energy.core_static_uw.attojoules) * elapsed_ps * cores as u128,
-        source: energy.core_static_uw.source.clone(),
-    });
-    items
+/// Cores and times that static power needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Powered {
+    /// Cores in use.
+    pub used: usize,
+    /// Cores of the chip.
+    pub all: usize,
+    /// How long.
+    pub elapsed: Elapsed,
 }
 
-/// All items together.
+/// An operation that took part in a run and has no published price or time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// Its name in the table of operations.
+    pub operation: &'static str,
+    /// Field of the chip file.
+    pub field: &'static str,
+    /// How many of it.
+    pub count: u128,
+}
+
+/// The bill of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bill {
+    /// Its lines: operations with a price field in the order of their table, then static power.
+    pub items: Vec<Item>,
+}
+
+impl Bill {
+    /// The bill for `counts` on cores that were `powered`.
+    #[must_use]
+    pub fn of(energy: &Energy, counts: &NodeCounts, powered: &Powered) -> Self {
+        let prices = energy.prices();
+        let mut items = Vec::new();
+        for operation in OPERATIONS {
+            let price = prices.iter().find(|(name, _)| operation.price == Some(*name));
+            let Some((component, price)) = price else { continue };
+            let count = u128::from((operation.count)(counts));
+            let (rate, source) = match price {
+                Price::Stated { attojoules, source } => (Rate::Attojoules(*attojoules), source.clone()),
+                Price::PartOf(other) => (Rate::PartOf(other.clone()), format!("part of `{other}`")),
+                Price::Unpublished => (Rate::Unpublished, "not published".to_owned()),
+            };
+            let attojoules = count * u128::from(price.attojoules().unwrap_or(0));
+            items.push(Item { component, operation: operation.name, count, rate, attojoules, source });
+        }
+        items.push(static_power(&energy.core_static, powered));
+        Self { items }
+    }
+
+    /// All items together; where some [`Bill::unknown`] took part, at least.
+    #[must_use]
+    pub fn total(&self) -> u128 {
+        self.items.iter().map(|item| item.attojoules).sum()
+    }
+
+    /// Attojoules by price field; static power is [`CORE_STATIC`].
+    #[must_use]
+    pub fn by_component(&self) -> BTreeMap<&'static str, u128> {
+        let mut sums = BTreeMap::new();
+        for item in &self.items {
+            *sums.entry(item.component).or_default() += item.attojoules;
+        }
+        sums
+    }
+
+    /// Operations that took part and have no published price.
+    pub fn unknown(&self) -> impl Iterator<Item = Unknown> + '_ {
+        let items = self.items.iter().filter(|item| item.rate == Rate::Unpublished && item.count > 0);
+        items.map(|item| Unknown { operation: item.operation, field: item.component, count: item.count })
+    }
+}
+
+fn static_power(power: &StaticPower, powered: &Powered) -> Item {
+    let (count, rate, attojoules, source) = match power {
+        StaticPower::Stated { microwatts, source, clock, unused_gated } => {
+            let cores = if *unused_gated { powered.used } else { powered.all } as u128;
+            let ps = match clock {
+                PowerClock::Wall => powered.elapsed.wall_ps,
+                PowerClock::Busy => powered.elapsed.total_ps,
+            };
+            (cores, Rate::Microwatts(*microwatts, ps), u128::from(*microwatts) * ps * cores, source.clone())
+        }
+        StaticPower::Unpublished => (powered.used as u128, Rate::Unpublished, 0, "not published".to_owned()),
+    };
+    Item { component: CORE_STATIC, operation: CORE_STATIC, count, rate, attojoules, source }
+}
+
+/// Operations of `counts` that have no published time.
 #[must_use]
-pub fn total(items: &[Item]) -> u128 {
-    items.iter().map(|item| item.attojoules).sum()
+pub fn untimed(timing: &Timing, counts: &NodeCounts) -> Vec<Unknown> {
+    let times = timing.times();
+    let unknown = |field: &str| times.iter().any(|(name, time)| *name == field && *time == Time::Unpublished);
+    let rows = OPERATIONS.iter().filter_map(|operation| {
+        let (field, count) = (operation.time?, (operation.count)(counts));
+        (count > 0 && unknown(field)).then_some(Unknown {
+            operation: operation.name,
+            field,
+            count: u128::from(count),
+        })
+    });
+    rows.collect()
 }

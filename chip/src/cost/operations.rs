@@ -2,7 +2,7 @@
 //!
 //! One row an operation. From it come the price and time fields of the chip file and of [`Energy`] and [`Timing`],
 //! the arithmetic of [`NodeCounts`], a core's time of a step, the rows of a bill, and the table of
-//! `docs/timing-and-energy.md` (a test compares it; `SYNFIRE_WRITE_DOCS=1` writes it).
+//! `docs/formats.md` (a test compares it; `SYNFIRE_WRITE_DOCS=1` writes it).
 //!
 //! A row says: record field of [`NodeCounts`], name, what one of it is; then, where it has one, its `price` field,
 //! and its `time` field in picoseconds and in cycles (`/ lanes` of a word; `way` where it is time of a packet's way
@@ -59,7 +59,7 @@ macro_rules! table {
                 price eligibility_update = "the eligibility states of a synapse, one or two",
                 time eligibility_update_ps eligibility_update_cycles
                     = "the eligibility states of a synapse, one or two";
-            spike_packets, "spike packets", "a spike sent to another core, one a destination core",
+            spike_packets, "spike packets", "a spike sent, one a destination core",
                 price packet = "one packet made and taken",
                 time packet_out_ps packet_out_cycles = "sending one packet";
             error_packets, "error packets", "an error sent, one a destination core, the sender's own included",

@@ -8,6 +8,28 @@
 use crate::cost::operations;
 use serde::{Deserialize, Serialize};
 
+/// What an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Time {
+    /// Picoseconds.
+    Picoseconds(u64),
+    /// Included in the time of another operation.
+    Included,
+    /// Nobody published it: it is left out, and the times of a run with such an operation are least ones.
+    Unpublished,
+}
+
+impl Time {
+    /// What it adds to a step, picoseconds.
+    #[must_use]
+    pub fn ps(self) -> u64 {
+        match self {
+            Self::Picoseconds(ps) => ps,
+            Self::Included | Self::Unpublished => 0,
+        }
+    }
+}
+
 macro_rules! timing {
     ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
         /// What one operation takes, in picoseconds. Per core the parts of a step are added; cores run in parallel.
@@ -23,11 +45,74 @@ macro_rules! timing {
             pub learning_lanes: u32,
             /// The barrier that ends a step.
             pub barrier_ps: u64,
-            $(#[doc = $time_of] pub $ps: u64,)*
+            $(#[doc = $time_of] pub $ps: Time,)*
+        }
+
+        impl Timing {
+            /// Field and time of every operation, in the order of the table.
+            #[must_use]
+            pub fn times(&self) -> Vec<(&'static str, Time)> {
+                vec![$((stringify!($ps), self.$ps),)*]
+            }
         }
     };
 }
 operations::times! { timing }
+
+/// What an operation costs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Price {
+    /// A number.
+    Stated {
+        /// Attojoules an operation.
+        attojoules: u64,
+        /// Source: paper and table, or the reasoning.
+        source: String,
+    },
+    /// Included in the price of that operation, which has a number.
+    PartOf(String),
+    /// Nobody published it: it is left out, and the energy of a run with such an operation is a least one.
+    Unpublished,
+}
+
+impl Price {
+    /// Attojoules an operation adds to a bill; `None` where nobody published them.
+    #[must_use]
+    pub fn attojoules(&self) -> Option<u64> {
+        match self {
+            Self::Stated { attojoules, .. } => Some(*attojoules),
+            Self::PartOf(_) => Some(0),
+            Self::Unpublished => None,
+        }
+    }
+}
+
+/// Static power of a core.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StaticPower {
+    /// A number.
+    Stated {
+        /// Microwatts a core: 1 uW for 1 ps is 1 aJ.
+        microwatts: u64,
+        /// Source: paper and table, or the reasoning.
+        source: String,
+        /// How long it is drawn.
+        clock: PowerClock,
+        /// Whether cores without a neuron draw none.
+        unused_gated: bool,
+    },
+    /// Nobody published it.
+    Unpublished,
+}
+
+/// How long static power is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PowerClock {
+    /// Wall time: of every step the longer of step and tick.
+    Wall,
+    /// The time of the steps alone: between them the chip is off.
+    Busy,
+}
 
 /// A field of a chip file that states a price or a time.
 #[derive(Clone, Copy, Debug)]
@@ -60,23 +145,14 @@ macro_rules! price_fields {
 }
 operations::prices! { price_fields }
 
-/// A price and where it is from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Price {
-    /// Attojoules an operation.
-    pub attojoules: u64,
-    /// Source: paper and table, or the reasoning.
-    pub source: String,
-}
-
 macro_rules! energy {
     ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
         /// Prices of the countable operations.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Energy {
             $(#[doc = $price_of] pub $price: Price,)*
-            /// Static power of one used core, microwatts: 1 uW for 1 ps is 1 aJ.
-            pub core_static_uw: Price,
+            /// Static power of a core.
+            pub core_static: StaticPower,
         }
 
         impl Energy {

@@ -26,7 +26,7 @@ macro_rules! core_time {
             let mut ps = 0;
             $(
                 let _count = counts.$($record).+;
-                $(ps += words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps;)?
+                $(ps += words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps.ps();)?
             )*
             ps
         }
@@ -37,7 +37,7 @@ operations::rows! { core_time }
 /// Time of the longest way, picoseconds.
 #[must_use]
 pub fn way_ps(timing: &Timing, (x, y): (u32, u32)) -> u64 {
-    u64::from(x) * timing.hop_x_ps + u64::from(y) * timing.hop_y_ps
+    u64::from(x) * timing.hop_x_ps.ps() + u64::from(y) * timing.hop_y_ps.ps()
 }
 
 /// The slowest core and the longest way seen in one step by one worker.
@@ -64,6 +64,8 @@ pub struct Elapsed {
     pub steps: u64,
     /// All of them together, picoseconds.
     pub total_ps: u128,
+    /// The same with every step that is shorter than the chip's tick lasting a tick, picoseconds.
+    pub wall_ps: u128,
     /// The longest step.
     pub longest_ps: u64,
     /// Steps that lasted longer than the chip's tick.
@@ -76,6 +78,7 @@ impl Elapsed {
         let ps = step.core_ps + step.way_ps + timing.barrier_ps;
         self.steps += 1;
         self.total_ps += u128::from(ps);
+        self.wall_ps += u128::from(ps.max(timing.tick_ps.unwrap_or(0)));
         self.longest_ps = self.longest_ps.max(ps);
         self.overruns += u64::from(timing.tick_ps.is_some_and(|tick| ps > tick));
     }
@@ -86,6 +89,7 @@ impl Elapsed {
         Self {
             steps: self.steps + later.steps,
             total_ps: self.total_ps + later.total_ps,
+            wall_ps: self.wall_ps + later.wall_ps,
             longest_ps: self.longest_ps.max(later.longest_ps),
             overruns: self.overruns + later.overruns,
         }
@@ -97,6 +101,7 @@ impl Elapsed {
         Self {
             steps: self.steps - earlier.steps,
             total_ps: self.total_ps - earlier.total_ps,
+            wall_ps: self.wall_ps - earlier.wall_ps,
             longest_ps: self.longest_ps,
             overruns: self.overruns - earlier.overruns,
         }

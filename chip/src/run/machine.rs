@@ -10,7 +10,7 @@
 
 use crate::chip::Chip;
 use crate::cost::counters::NodeCounts;
-use crate::cost::energy;
+use crate::cost::energy::{Bill, Powered};
 use crate::cost::memory::{self, CoreMemory};
 use crate::cost::time::{self, Elapsed, StepTime};
 use crate::network::{Listed, Network};
@@ -211,8 +211,9 @@ impl Machine {
 
     /// The energy bill since reset.
     #[must_use]
-    pub fn energy(&self) -> Vec<energy::Item> {
-        energy::bill(&self.chip.energy, &self.counts(), self.nodes.len(), self.elapsed.total_ps)
+    pub fn energy(&self) -> Bill {
+        let powered = Powered { used: self.nodes.len(), all: self.chip.mesh.cores(), elapsed: self.elapsed };
+        Bill::of(&self.chip.energy, &self.counts(), &powered)
     }
 
     /// Memory of every core in use.

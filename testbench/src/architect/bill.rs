@@ -1,12 +1,13 @@
 //! The bill of a run: counts, time, energy, memory, and the simulator's own speed, as blocks of a report.
 //!
-//! Promises: every price is shown with its source; energy sums exactly; counts are the hardware's.
+//! Promises: every price is shown with its source; energy sums exactly; counts are the hardware's. What nobody
+//! published is named with its count, and the figures that lack it say `at least`.
 
 use crate::report::model::{Bar, Bars, Block, Cell, Table};
 use crate::report::quantity;
-use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::energy;
+use synfire_chip::chip::{Chip, PowerClock, StaticPower};
+use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
+use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
 use synfire_chip::cost::time::Elapsed;
 
 /// What a run did, and on how many cores.
@@ -25,15 +26,66 @@ pub struct Work<'a> {
 impl Work<'_> {
     /// The energy bill.
     #[must_use]
-    pub fn energy(&self) -> Vec<energy::Item> {
-        energy::bill(&self.chip.energy, &self.counts, self.cores, self.elapsed.total_ps)
+    pub fn bill(&self) -> Bill {
+        let powered = Powered { used: self.cores, all: self.chip.mesh.cores(), elapsed: self.elapsed };
+        Bill::of(&self.chip.energy, &self.counts, &powered)
     }
 
-    /// All energy, attojoules.
+    /// All energy, attojoules; at least, where the bill knows of an operation without a price.
     #[must_use]
     pub fn attojoules(&self) -> u128 {
-        energy::total(&self.energy())
+        self.bill().total()
     }
+
+    /// The energy of each of `parts` like parts of this work, for a reader: `at least 12.4 uJ`.
+    #[must_use]
+    pub fn energy(&self, parts: u128) -> Cell {
+        mean_energy(&[*self], parts)
+    }
+
+    /// The time of each of `parts` like parts of this work, for a reader: `at least 3.10 ms`.
+    #[must_use]
+    pub fn time(&self, parts: u128) -> Cell {
+        mean_time(&[*self], parts)
+    }
+
+    fn duration(&self, ps: u128) -> Cell {
+        Cell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), !self.untimed().is_empty()))
+    }
+
+    /// Operations of this work that have no published time.
+    #[must_use]
+    pub fn untimed(&self) -> Vec<Unknown> {
+        untimed(&self.chip.timing, &self.counts)
+    }
+}
+
+/// `text`, or that it is the least that it can be.
+#[must_use]
+pub fn at_least(text: String, least: bool) -> String {
+    if least { format!("at least {text}") } else { text }
+}
+
+/// The energy of all of `works`, a `parts`-th of it.
+#[must_use]
+pub fn mean_energy(works: &[Work<'_>], parts: u128) -> Cell {
+    let attojoules = works.iter().map(Work::attojoules).sum::<u128>() / parts.max(1);
+    let least = works.iter().any(|work| work.bill().unknown().next().is_some());
+    Cell::number(attojoules as f64 / 1e18, at_least(quantity::energy(attojoules), least))
+}
+
+/// The simulated time of all of `works`, a `parts`-th of it.
+#[must_use]
+pub fn mean_time(works: &[Work<'_>], parts: u128) -> Cell {
+    let ps = works.iter().map(|work| work.elapsed.total_ps).sum::<u128>() / parts.max(1);
+    let least = works.iter().any(|work| !work.untimed().is_empty());
+    Cell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), least))
+}
+
+/// What is known of an operation without a published price or time (`what`).
+fn unknown(what: &str, unknown: &Unknown) -> String {
+    let count = quantity::count(unknown.count);
+    format!("at least: {count} {} have no published {what} (`{}`)", unknown.operation, unknown.field)
 }
 
 /// A name for a column and the work in it.
@@ -52,82 +104,99 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
     };
     let count = |n: u64| Cell::count(u128::from(n));
     row("timesteps", &|w| count(w.elapsed.steps));
-    row("neuron updates", &|w| count(w.counts.core.neuron_updates));
-    row("spikes", &|w| count(w.counts.core.spikes));
-    row("synaptic events", &|w| count(w.counts.core.synaptic_events));
-    row("weight updates computed", &|w| count(w.counts.learning.weight_updates));
-    row("weights written", &|w| count(w.counts.learning.weight_writes));
-    row("eligibility updates", &|w| count(w.counts.learning.eligibility_updates));
-    row("error packets", &|w| count(w.counts.error_packets));
-    row("spike packets between cores", &|w| count(w.counts.spike_packets));
-    row("stimulus packets", &|w| count(w.counts.stimulus_packets));
-    row("hops", &|w| count(w.counts.hops_x + w.counts.hops_y));
-    if columns.iter().all(|(_, w)| w.chip.timing.clock_ps.is_some()) {
-        row("clock cycles", &|w| {
-            let cycles = w.elapsed.cycles(&w.chip.timing).unwrap_or(0);
-            Cell::count(cycles)
-        });
+    for operation in OPERATIONS {
+        row(operation.name, &|w| count((operation.count)(&w.counts)));
     }
-    row("simulated time", &|w| {
-        Cell::number(w.elapsed.total_ps as f64 / 1e12, quantity::duration(w.elapsed.total_ps))
-    });
-    row("longest step", &|w| {
-        let ps = w.elapsed.longest_ps;
-        Cell::number(ps as f64 / 1e12, quantity::duration(u128::from(ps)))
-    });
+    if columns.iter().all(|(_, w)| w.chip.timing.clock_ps.is_some()) {
+        row("clock cycles", &|w| Cell::count(w.elapsed.cycles(&w.chip.timing).unwrap_or(0)));
+    }
+    row("simulated time", &|w| w.time(1));
+    row("longest step", &|w| w.duration(u128::from(w.elapsed.longest_ps)));
     if columns.iter().any(|(_, w)| w.chip.timing.tick_ps.is_some()) {
         row("steps longer than the tick", &|w| count(w.elapsed.overruns));
+        row("wall time: no step shorter than the tick", &|w| w.duration(w.elapsed.wall_ps));
     }
-    row("energy", &|w| Cell::number(w.attojoules() as f64 / 1e18, quantity::energy(w.attojoules())));
+    row("energy", &|w| w.energy(1));
+    if let Some((_, work)) = columns.first() {
+        table.notes.extend(work.untimed().iter().map(|operation| unknown("time", operation)));
+    }
     table
+}
+
+/// Of which cores and how long static power is billed.
+fn static_note(chip: &Chip) -> String {
+    let StaticPower::Stated { clock, unused_gated, .. } = &chip.energy.core_static else {
+        return format!("{CORE_STATIC}: the chip states no static power");
+    };
+    let cores =
+        if *unused_gated { "cores in use (the others are power-gated)" } else { "all cores of the chip" };
+    let clock = match (clock, chip.timing.tick_ps) {
+        (PowerClock::Wall, Some(_)) => "wall time, in which no step is shorter than the tick",
+        (PowerClock::Wall, None) | (PowerClock::Busy, _) => "simulated time",
+    };
+    format!("{CORE_STATIC}: operations are {cores}; energy is power x {clock}")
+}
+
+/// The price of an item, for a reader.
+fn price(item: &Item) -> Cell {
+    match &item.rate {
+        Rate::Attojoules(price) => Cell::number(*price as f64, quantity::energy(u128::from(*price))),
+        Rate::PartOf(_) => Cell::text("included"),
+        Rate::Microwatts(power, ps) => {
+            Cell::number(*power as f64, format!("{power} uW for {}", quantity::duration(*ps)))
+        }
+        Rate::Unpublished => Cell::text("unpublished"),
+    }
 }
 
 /// The energy bill: bars, and a table with the source of every price.
 #[must_use]
 pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
-    let items = work.energy();
-    let total = energy::total(&items);
-    let mut sorted: Vec<&energy::Item> = items.iter().filter(|i| i.attojoules > 0).collect();
+    let bill = work.bill();
+    let total = bill.total();
+    let mut sorted: Vec<&Item> = bill.items.iter().filter(|item| item.attojoules > 0).collect();
     sorted.sort_by_key(|item| std::cmp::Reverse(item.attojoules));
-    let bar = |item: &&energy::Item| Bar {
-        name: item.component.to_owned(),
+    let bar = |item: &&Item| Bar {
+        name: item.operation.to_owned(),
         value: item.attojoules as f64 / 1e12,
         text: format!("{} ({})", quantity::energy(item.attojoules), quantity::share(item.attojoules, total)),
     };
     let bars = sorted.iter().map(bar).collect();
     let bars = Bars { title: title.to_owned(), x_label: "energy (uJ)".to_owned(), bars };
-    let columns = ["component", "operations", "price", "energy", "share", "source of the price"];
-    let row = |item: &energy::Item| {
-        let price = if item.component == "core_static" {
-            format!("{} uW", item.price)
+    let columns = ["operation", "count", "price field", "price", "energy", "share", "source of the price"];
+    let row = |item: &Item| {
+        let (energy, share) = if item.rate == Rate::Unpublished && item.count > 0 {
+            (Cell::text("unpublished"), "-".to_owned())
         } else {
-            quantity::energy(u128::from(item.price))
+            let energy = quantity::energy(item.attojoules);
+            let share = quantity::share(item.attojoules, total);
+            (Cell::number(item.attojoules as f64 / 1e18, energy), share)
         };
         vec![
-            Cell::text(item.component),
+            Cell::text(item.operation),
             Cell::count(item.count),
-            Cell::number(item.price as f64, price),
-            Cell::number(item.attojoules as f64 / 1e18, quantity::energy(item.attojoules)),
-            Cell::text(quantity::share(item.attojoules, total)),
+            Cell::text(item.component),
+            price(item),
+            energy,
+            Cell::text(share),
             Cell::text(item.source.clone()),
         ]
     };
-    let mut rows: Vec<Vec<Cell>> = items.iter().map(row).collect();
-    rows.push(vec![
-        Cell::text("total"),
-        Cell::text(""),
-        Cell::text(""),
-        Cell::number(total as f64 / 1e18, quantity::energy(total)),
-        Cell::text("100 %"),
+    let mut rows: Vec<Vec<Cell>> = bill.items.iter().filter(|item| item.count > 0).map(row).collect();
+    let mut sum = vec![Cell::text("total"), Cell::text(""), Cell::text(""), Cell::text("")];
+    sum.extend([
+        work.energy(1),
+        Cell::text(quantity::share(total, total)),
         Cell::text("sum of the lines, exact in attojoules"),
     ]);
-    let table = Table {
-        title: format!("{title}, by component"),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows,
-        notes: vec!["core_static: operations are cores in use; energy is power x simulated time".to_owned()],
-    };
-    [bars.into(), table.into()]
+    rows.push(sum);
+    let mut notes = vec![
+        "operations that did not occur have no line; shares are of the total".to_owned(),
+        static_note(work.chip),
+    ];
+    notes.extend(bill.unknown().map(|operation| unknown("price", &operation)));
+    let title = format!("{title}, by operation");
+    [bars.into(), Table { title, columns: columns.map(str::to_owned).to_vec(), rows, notes }.into()]
 }
 
 /// The structures of `CoreMemory`, in the order of its values after the core's number; their total last.
@@ -182,7 +251,7 @@ pub fn memory(title: &str, cores: &[[u64; 12]]) -> Table {
     }
 }
 
-/// The simulator's own speed.
+/// The simulator's own speed: what cells that took `seconds` of wall time, added, counted.
 #[must_use]
 pub fn speed(counts: &NodeCounts, seconds: f64, threads: usize) -> Table {
     let rate = |n: u64| {
@@ -194,9 +263,12 @@ pub fn speed(counts: &NodeCounts, seconds: f64, threads: usize) -> Table {
         title: "The simulator's own speed".to_owned(),
         columns: ["measured", "value"].map(str::to_owned).to_vec(),
         rows: vec![
-            vec![Cell::text("processor time of all cells"), Cell::number(seconds, format!("{seconds:.1} s"))],
-            vec![Cell::text("synaptic events, one thread"), rate(counts.core.synaptic_events)],
-            vec![Cell::text("learning updates, one thread"), rate(learning)],
+            vec![
+                Cell::text("wall time of the cells, added"),
+                Cell::number(seconds, format!("{seconds:.1} s")),
+            ],
+            vec![Cell::text("synaptic events a second of it"), rate(counts.core.synaptic_events)],
+            vec![Cell::text("weight and eligibility updates a second of it"), rate(learning)],
             vec![Cell::text("threads used"), Cell::count(threads as u128)],
         ],
         notes: vec!["everything of a cell is in its time: encoding, delivery, learning, counting".to_owned()],

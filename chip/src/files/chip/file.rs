@@ -7,6 +7,7 @@
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
 use crate::cost::operations;
+use crate::cost::prices::PowerClock;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layers::LayerFile;
 use serde::Deserialize;
@@ -118,6 +119,15 @@ pub(in crate::files) struct PriceFile {
     pub source: String,
 }
 
+/// In place of a price or a time: `PartOf("synaptic_event")`, `Unpublished`.
+#[derive(Clone, Debug, Deserialize)]
+pub(in crate::files) enum Unstated {
+    /// Included in that one.
+    PartOf(String),
+    /// Nobody published it.
+    Unpublished,
+}
+
 /// A static power: `(uw: 12, source: "..")`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename = "StaticPower")]
@@ -126,6 +136,19 @@ pub(in crate::files) struct StaticPowerFile {
     pub uw: i64,
     /// Where the number is from.
     pub source: String,
+    /// How long it is drawn; left out, `Wall`.
+    pub clock: Option<PowerClock>,
+    /// Whether cores without a neuron draw it too; left out, they do.
+    pub unused_cores: Option<UnusedCores>,
+}
+
+/// What cores without a neuron draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub(in crate::files) enum UnusedCores {
+    /// Static power as every core.
+    Powered,
+    /// Nothing.
+    Gated,
 }
 
 macro_rules! energy {
@@ -133,9 +156,9 @@ macro_rules! energy {
         section! {
             /// Section `energy`.
             EnergyFile, "Energy" {
-                $(#[doc = $price_of] $price: PriceFile,)*
+                $(#[doc = $price_of] $price: Raw,)*
                 /// Static power of one used core.
-                core_static: StaticPowerFile,
+                core_static: Raw,
             }
         }
     };
@@ -157,10 +180,10 @@ macro_rules! timing {
                 /// Weight updates of a word.
                 learning_lanes: i64,
                 /// The barrier that ends a step, picoseconds.
-                barrier_ps: i64,
+                barrier_ps: Raw,
                 /// The same in cycles.
-                barrier_cycles: i64,
-                $(#[doc = $time_of] $ps: i64, #[doc = $time_of] $cycles: i64,)*
+                barrier_cycles: Raw,
+                $(#[doc = $time_of] $ps: Raw, #[doc = $time_of] $cycles: Raw,)*
             }
         }
 

@@ -1,25 +1,17 @@
 //! A chip file's fields to a [`Chip`]: every field stated, in range, in the chip's own units.
 //!
-//! Times become picoseconds (cycles times the clock), prices attojoules, formats [`Format`].
+//! Formats become [`Format`]; times and prices are those of `costs`.
 //!
-//! Promises: no default; a field that no file of the stack states is a problem. Costs in picoseconds belong to
-//! a chip without a clock, costs in cycles to one with a clock, and nothing is rounded.
+//! Promises: no default; a field that no file of the stack states is a problem.
 //! Absent on purpose: reading files, the order of sections.
 
-use crate::chip::{Chip, CoreLimits, Energy, Mesh, Price, Timing};
-use crate::cost::operations;
-use crate::files::chip::file::{
-    ChipFile, DatapathFile, EnergyFile, LearningFile, LimitsFile, MeshFile, PriceFile, StaticPowerFile,
-    TimingFile,
-};
+use crate::chip::{Chip, CoreLimits, Mesh};
+use crate::files::chip::costs::{energy, timing};
+use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
 use crate::files::text::check::Check;
-use crate::files::text::decimal;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, Order};
 use synfire_plasticity::config::LearningDatapath;
-
-/// Longest time and largest clock of a file: one second.
-const MAX_PS: i64 = 1_000_000_000_000;
 
 /// Largest memory of a core, in bits.
 const MAX_MEMORY_BITS: i64 = 1 << 40;
@@ -33,7 +25,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         limits: limits(check, &file.limits),
         mesh: mesh(check, &file.mesh),
         timing: timing(check, &file.timing),
-        energy: energy(check, file.energy),
+        energy: energy(check, &file.energy),
     }
 }
 
@@ -165,118 +157,4 @@ fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
         check.integer("mesh.io_tile[1]", row, 0..=rows - 1) as u16,
     );
     Mesh { columns: columns as u16, rows: rows as u16, cores_per_tile: per_tile as u16, io_tile }
-}
-
-fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
-    let period = |check: &mut Check<'_>, path: &str, found: Option<i64>| {
-        let ps = check.integer(path, found.unwrap_or(0), 0..=MAX_PS) as u64;
-        Some(ps).filter(|ps| *ps > 0)
-    };
-    let clock_ps = period(check, "timing.clock_ps", file.clock_ps);
-    let tick_ps = period(check, "timing.tick_ps", file.tick_ps);
-    let synapse_lanes = check.stated("timing.synapse_lanes", file.synapse_lanes, 1..=4096) as u32;
-    let learning_lanes = check.stated("timing.learning_lanes", file.learning_lanes, 1..=4096) as u32;
-    let mut cost = |name: &'static str, ps, cycles| time(check, (name, ps, cycles), clock_ps);
-    macro_rules! timing {
-        ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
-            Timing {
-                clock_ps,
-                tick_ps,
-                synapse_lanes,
-                learning_lanes,
-                $($ps: cost(stringify!($ps), file.$ps, file.$cycles),)*
-                barrier_ps: cost("barrier_ps", file.barrier_ps, file.barrier_cycles),
-            }
-        };
-    }
-    operations::times! { timing }
-}
-
-/// One cost in picoseconds.
-fn time(
-    check: &mut Check<'_>,
-    (name, ps, cycles): (&str, Option<i64>, Option<i64>),
-    clock_ps: Option<u64>,
-) -> u64 {
-    let name = name.trim_end_matches("_ps");
-    let (ps_path, cycles_path) = (format!("timing.{name}_ps"), format!("timing.{name}_cycles"));
-    let mut refuse = |path: &str, title: String, label: &str| {
-        let problem = check.at(path, title).labelled(label);
-        check.push(problem);
-        0
-    };
-    match (ps, cycles, clock_ps) {
-        (Some(_), Some(_), _) => {
-            let title = format!("`{name}` is stated in picoseconds and in cycles");
-            refuse(&cycles_path, title, &format!("one of them; the other is `{name}_ps`"))
-        }
-        (None, Some(_), None) => {
-            let title = format!("`{name}_cycles` on a chip without a clock");
-            refuse(&cycles_path, title, &format!("state `clock_ps`, or write `{name}_ps`"))
-        }
-        (Some(_), None, Some(_)) => {
-            let title = format!("`{name}_ps` on a chip with a clock");
-            refuse(&ps_path, title, &format!("write `{name}_cycles`: a synchronous chip takes whole cycles"))
-        }
-        (Some(ps), None, None) => check.integer(&ps_path, ps, 0..=MAX_PS) as u64,
-        (None, Some(cycles), Some(clock_ps)) => {
-            let most = (MAX_PS as u64 / clock_ps) as i64;
-            check.integer(&cycles_path, cycles, 0..=most) as u64 * clock_ps
-        }
-        (None, None, clock) => {
-            check.missing(if clock.is_some() { &cycles_path } else { &ps_path });
-            0
-        }
-    }
-}
-
-fn energy(check: &mut Check<'_>, file: EnergyFile) -> Energy {
-    macro_rules! energy {
-        ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
-            Energy {
-                $($price: price(check, stringify!($price), file.$price),)*
-                core_static_uw: static_power(check, file.core_static),
-            }
-        };
-    }
-    operations::prices! { energy }
-}
-
-fn price(check: &mut Check<'_>, name: &str, found: Option<PriceFile>) -> Price {
-    let path = format!("energy.{name}");
-    let Some(found) = found else {
-        check.missing(&path);
-        return Price { attojoules: 0, source: String::new() };
-    };
-    let attojoules = decimal::micro_units(found.pj.token()).unwrap_or_else(|| {
-        let pj = format!("{path}.pj");
-        let problem = check
-            .at(&pj, format!("`{pj}` is no price"))
-            .labelled(format!("found `{}`", found.pj.token()))
-            .noted("allowed", "picojoules, 0 or more, with at most six places (whole attojoules)");
-        check.push(problem);
-        0
-    });
-    Price { attojoules, source: sourced(check, &path, found.source) }
-}
-
-fn static_power(check: &mut Check<'_>, found: Option<StaticPowerFile>) -> Price {
-    let path = "energy.core_static";
-    let Some(found) = found else {
-        check.missing(path);
-        return Price { attojoules: 0, source: String::new() };
-    };
-    let attojoules = check.integer("energy.core_static.uw", found.uw, 0..=1_000_000_000) as u64;
-    Price { attojoules, source: sourced(check, path, found.source) }
-}
-
-/// A price without a source is a guess that nobody can check.
-fn sourced(check: &mut Check<'_>, path: &str, source: String) -> String {
-    if source.trim().is_empty() {
-        let problem = check
-            .at(&format!("{path}.source"), format!("`{path}` does not say where its price is from"))
-            .labelled("a paper and table, or the reasoning");
-        check.push(problem);
-    }
-    source
 }

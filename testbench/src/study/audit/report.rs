@@ -3,11 +3,13 @@
 use super::count::{self, Counted};
 use super::rules::{AuditedRule, RULES};
 use super::{memory, off_chip, rules};
+use crate::architect::bill::at_least;
 use crate::experiment::changes;
 use crate::report::model::{Cell, Headline, Report, Table, Verdict};
 use crate::report::quantity;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::energy;
+use synfire_chip::cost::energy::{Bill, Powered};
+use synfire_chip::cost::time::Elapsed;
 use synfire_chip::files::Diagnostics;
 use synfire_plasticity::rules::NORMALISER_BITS;
 use synfire_plasticity::variables::Variable;
@@ -278,11 +280,18 @@ fn traffic(findings: &Findings, chip: &Chip) -> Table {
     .iter()
     .map(|(name, count)| vec![Cell::text(*name), per_step(*count, steps)])
     .collect();
-    let bill = energy::bill(&chip.energy, counts, findings.counted.cores, 0);
+    let used = findings.counted.cores;
+    let powered = Powered { used, all: chip.mesh.cores(), elapsed: Elapsed::default() };
+    let bill = Bill::of(&chip.energy, counts, &powered);
     let learned = ["trace_update", "weight_update", "weight_write", "eligibility_update", "third_factor"];
-    let joules: u128 = bill.iter().filter(|i| learned.contains(&i.component)).map(|i| i.attojoules).sum();
+    let joules: u128 =
+        bill.items.iter().filter(|i| learned.contains(&i.component)).map(|i| i.attojoules).sum();
+    let least = bill.unknown().any(|operation| learned.contains(&operation.field));
     let per = joules as f64 / steps;
-    rows.push(vec![Cell::text("energy of learning"), Cell::number(per, quantity::energy(per as u128))]);
+    rows.push(vec![
+        Cell::text("energy of learning"),
+        Cell::number(per, at_least(quantity::energy(per as u128), least)),
+    ]);
     Table {
         title: "What a step costs".to_owned(),
         columns: ["counted", "a step"].map(str::to_owned).to_vec(),

@@ -26,6 +26,8 @@ pub struct Cost {
     pub error_packets: f64,
     /// Its energy, attojoules.
     pub training: f64,
+    /// Whether operations without a published price took part: the energies are then at least these.
+    pub least: bool,
     /// Energy of a presentation without learning, attojoules; `None` where there is none.
     pub inference: Option<f64>,
 }
@@ -83,11 +85,13 @@ impl Cost {
         let energy = |(counts, elapsed): (NodeCounts, Elapsed)| {
             Work { chip, counts, elapsed, cores }.attojoules() as f64
         };
+        let least = Work { chip, counts: run.0, elapsed: run.1, cores }.bill().unknown().next().is_some();
         let part = 1.0 / trained.max(1) as f64;
         let counts = run.0.minus(&tests.0);
         Some(Self {
             cores,
             memory,
+            least,
             updates: part * counts.learning.weight_updates as f64,
             writes: part * counts.learning.weight_writes as f64,
             error_packets: part * counts.error_packets as f64,
@@ -104,6 +108,7 @@ impl Cost {
         let mean = |value: &dyn Fn(&Self) -> f64| costs.iter().map(value).sum::<f64>() / costs.len() as f64;
         let inference = mean(&|cost| cost.inference.unwrap_or(0.0));
         Some(Self {
+            least: costs.iter().any(|cost| cost.least),
             updates: mean(&|cost| cost.updates),
             writes: mean(&|cost| cost.writes),
             error_packets: mean(&|cost| cost.error_packets),

@@ -4,6 +4,7 @@
 //! difference is taken seed by seed. Absent on purpose: which row is a rule of which name (the files say it).
 
 use super::summary::Compared;
+use crate::architect::bill::at_least;
 use crate::experiment::file::Store;
 use crate::reference::linear::Score;
 use crate::report::model::{Cell, Group, Matrix};
@@ -123,12 +124,13 @@ fn costs(compared: &[Compared<'_>]) -> Matrix {
         let cost = one.chip_store().and_then(|store| one.cost(row, store));
         let Some(cost) = cost else { return columns.iter().map(|_| Cell::text("-")).collect() };
         let each = |value: f64| Cell::number(value, quantity::count(value.round() as u128));
+        let energy = quantity::energy(cost.training.round() as u128);
         vec![
             Cell::count(u128::from(cost.memory.learning_bits)),
             each(cost.updates),
             each(cost.writes),
             each(cost.error_packets),
-            Cell::number(cost.training / 1e18, quantity::energy(cost.training.round() as u128)),
+            Cell::number(cost.training / 1e18, at_least(energy, cost.least)),
         ]
     });
     let stores: Vec<String> = compared

@@ -2,6 +2,7 @@
 
 use super::costs::Cost;
 use super::{Entry, Scored, overview};
+use crate::architect::bill::at_least;
 use crate::experiment::file::{Row, Store};
 use crate::experiment::rows;
 use crate::reference::linear::Score;
@@ -205,7 +206,8 @@ impl Compared<'_> {
                 let Some(cost) = self.cost(row, store) else { continue };
                 let each = |value: f64| Cell::number(value, quantity::count(value.round() as u128));
                 let energy = |attojoules: f64| {
-                    Cell::number(attojoules / 1e18, quantity::energy(attojoules.round() as u128))
+                    let text = quantity::energy(attojoules.round() as u128);
+                    Cell::number(attojoules / 1e18, at_least(text, cost.least))
                 };
                 rows.push(vec![
                     Cell::text(settings.name.clone()),

@@ -201,30 +201,21 @@ impl Summary<'_> {
         let tests = u128::from(result.curve.last().map_or(1, |e| e.test_samples).max(1));
         let whole = self.work(result);
         let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
-        let mut figure = |label: &str, text: String, number: f64, note: String| {
-            let label = label.to_owned();
-            report.headlines.push(Headline {
-                label,
-                text,
-                number: Some(number),
-                note,
-                ..Headline::default()
-            });
+        let mut figure = |label: &str, figure: Cell, note: String| {
+            let (label, Cell { text, number }) = (label.to_owned(), figure);
+            report.headlines.push(Headline { label, text, number, note, ..Headline::default() });
         };
         if self.tests() {
-            let inference = test.attojoules() / tests;
             let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
-            figure("energy an inference", quantity::energy(inference), inference as f64 / 1e18, cores);
-            let time = result.test_elapsed.total_ps / tests;
+            figure("energy an inference", test.energy(tests), cores);
             let steps = format!("{} steps", self.task.settings.sample_steps);
-            figure("time an inference", quantity::duration(time), time as f64 / 1e12, steps);
+            figure("time an inference", test.time(tests), steps);
         }
-        let energy = whole.attojoules();
         let note = format!(
             "{} weights written",
             quantity::short(u128::from(result.counts.learning.weight_writes), "")
         );
-        figure("energy of the whole training", quantity::energy(energy), energy as f64 / 1e18, note);
+        figure("energy of the whole training", whole.energy(1), note);
     }
 
     /// Names of all rows of the result, in order.

@@ -116,11 +116,11 @@ impl Summary<'_> {
             ..Headline::default()
         });
         if let Some(result) = self.of(row).next() {
-            let energy = self.work(result).attojoules();
+            let energy = self.work(result).energy(1);
             report.headlines.push(Headline {
                 label: "energy of a training".to_owned(),
-                text: quantity::energy(energy),
-                number: Some(energy as f64 / 1e18),
+                text: energy.text,
+                number: energy.number,
                 note: format!("seed {}", result.seed),
                 ..Headline::default()
             });
@@ -206,7 +206,7 @@ impl Summary<'_> {
             let mean = |f: &dyn Fn(&NodeCounts) -> u64| {
                 Cell::count(u128::from(of.iter().map(|r| f(&r.counts)).sum::<u64>() / runs))
             };
-            let energy = of.iter().map(|r| self.work(r).attojoules()).sum::<u128>() / u128::from(runs);
+            let works: Vec<Work<'_>> = of.iter().map(|r| self.work(r)).collect();
             vec![
                 Cell::text(name.clone()),
                 mean(&|c| c.core.spikes),
@@ -214,7 +214,7 @@ impl Summary<'_> {
                 mean(&|c| c.learning.weight_updates),
                 mean(&|c| c.learning.weight_writes),
                 mean(&|c| c.error_packets),
-                Cell::number(energy as f64 / 1e18, quantity::energy(energy)),
+                bill::mean_energy(&works, u128::from(runs)),
             ]
         };
         let columns = [

@@ -221,14 +221,8 @@ impl Summary<'_> {
             };
             line("spikes", &|work, samples| each(&|w| w.counts.core.spikes, work, samples));
             line("synaptic events", &|work, samples| each(&|w| w.counts.core.synaptic_events, work, samples));
-            line("energy", &|work, samples| {
-                let energy = work.iter().map(Work::attojoules).sum::<u128>() / u128::from(samples);
-                Cell::number(energy as f64 / 1e18, quantity::energy(energy))
-            });
-            line("time", &|work, samples| {
-                let time = work.iter().map(|w| w.elapsed.total_ps).sum::<u128>() / u128::from(samples);
-                Cell::number(time as f64 / 1e12, quantity::duration(time))
-            });
+            line("energy", &|work, samples| bill::mean_energy(work, u128::from(samples)));
+            line("time", &|work, samples| bill::mean_time(work, u128::from(samples)));
         }
         table
     }

@@ -5,7 +5,7 @@
 
 use super::cell::{CellResult, InputFile};
 use crate::architect::bill::{self, Work};
-use crate::report::model::{Headline, Report};
+use crate::report::model::{Cell, Headline, Report};
 use crate::report::quantity;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -126,10 +126,7 @@ pub fn summary(title: &str, chip: &Chip, result: &CellResult, threads: usize) ->
             clock_cycles: result.elapsed.cycles(&chip.timing),
             steps_over_tick: result.elapsed.overruns,
         },
-        energy: EnergyBill {
-            total_aj: work.attojoules(),
-            by_component_aj: work.energy().iter().map(|item| (item.component, item.attojoules)).collect(),
-        },
+        energy: EnergyBill { total_aj: work.attojoules(), by_component_aj: work.bill().by_component() },
         memory: result.memory.iter().map(|values| MEMORY.into_iter().zip(*values).collect()).collect(),
         samples: (count > 0).then_some(score),
         simulator: Simulator {
@@ -161,19 +158,18 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
         format!("Arithmetic contract {ARITH_SPEC}; inputs {}.", result.inputs_sha256),
         format!("Written beside this report: summary.json, {}.", result.outputs.join(", ")),
     ];
-    let mut figure = |label: &str, text: String, number: f64| {
-        let label = label.to_owned();
-        report.headlines.push(Headline { label, text, number: Some(number), ..Headline::default() });
+    let mut figure = |label: &str, figure: Cell| {
+        let (label, Cell { text, number }) = (label.to_owned(), figure);
+        report.headlines.push(Headline { label, text, number, ..Headline::default() });
     };
     if let Some(right) = right(result) {
         let all = result.labels.len();
-        figure("samples right", format!("{right} of {all}"), right as f64 / all.max(1) as f64);
+        let share = right as f64 / all.max(1) as f64;
+        figure("samples right", Cell::number(share, format!("{right} of {all}")));
     }
-    let spikes = result.counts.core.spikes;
-    figure("spikes", quantity::count(u128::from(spikes)), spikes as f64);
-    let ps = result.elapsed.total_ps;
-    figure("simulated time", quantity::duration(ps), ps as f64 / 1e12);
-    figure("energy", quantity::energy(work.attojoules()), work.attojoules() as f64 / 1e18);
+    figure("spikes", Cell::count(u128::from(result.counts.core.spikes)));
+    figure("simulated time", work.time(1));
+    figure("energy", work.energy(1));
     if result.merged_events > 0 {
         report.intro.push(format!(
             "{} events met an axon that was full and were merged.",

@@ -5,7 +5,6 @@ use super::deploy::MOVED_CASES;
 use super::train::CASES;
 use crate::architect::bill::{self, Work};
 use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
-use crate::report::quantity;
 
 /// The whole report.
 #[must_use]
@@ -128,7 +127,7 @@ fn cost(task: &Task, on_chip: &OnChip) -> Table {
     let work = Work { chip: &task.chip, counts, elapsed, cores };
     let title = format!("What it cost: first network, {steps_per_tau} steps a time constant, {bits} bits");
     let mut table = bill::counts(&title, &[("all presentations", work)]);
-    let each = quantity::energy(work.attojoules() / u128::from(MOVED_CASES));
+    let each = work.energy(u128::from(MOVED_CASES)).text;
     table.notes.push(format!("{MOVED_CASES} presentations, {each} each"));
     table
 }

@@ -1,0 +1,237 @@
+//! Sections `timing` and `energy` of a chip file: picoseconds, attojoules, or why there is no number.
+//!
+//! Times become picoseconds (cycles times the clock), prices attojoules. In place of a number stands `PartOf("field")`,
+//! for what is included in another operation's, or `Unpublished`.
+//!
+//! Promises: a number has a source; nothing is rounded; costs in picoseconds belong to a chip without a clock, costs in
+//! cycles to one with a clock; what is part of another is part of one with a number. A field that no file states is a
+//! problem, but for those that younger rows of the table added: they are `Unpublished`.
+//! Absent on purpose: which fields there are (`cost::operations`).
+
+use crate::chip::{Energy, PowerClock, Price, StaticPower, Time, Timing};
+use crate::cost::operations;
+use crate::files::chip::file::{EnergyFile, PriceFile, StaticPowerFile, TimingFile, Unstated, UnusedCores};
+use crate::files::text::check::Check;
+use crate::files::text::decimal::{self, Raw};
+use crate::files::text::spelling;
+
+/// Longest time and largest clock of a file: one second.
+const MAX_PS: i64 = 1_000_000_000_000;
+
+/// Static power of a core at most: a kilowatt.
+const MAX_MICROWATTS: i64 = 1_000_000_000;
+
+/// What is part of another field: its path, and the other's name.
+type Parts = Vec<(String, String)>;
+
+/// Section `timing`.
+pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
+    let period = |check: &mut Check<'_>, path: &str, found: Option<i64>| {
+        let ps = check.integer(path, found.unwrap_or(0), 0..=MAX_PS) as u64;
+        Some(ps).filter(|ps| *ps > 0)
+    };
+    let clock_ps = period(check, "timing.clock_ps", file.clock_ps);
+    let tick_ps = period(check, "timing.tick_ps", file.tick_ps);
+    let synapse_lanes = check.stated("timing.synapse_lanes", file.synapse_lanes, 1..=4096) as u32;
+    let learning_lanes = check.stated("timing.learning_lanes", file.learning_lanes, 1..=4096) as u32;
+    let mut parts = Parts::new();
+    let mut cost = |name: &str, found: [Option<&Raw>; 2], optional: bool| {
+        time(check, name.trim_end_matches("_ps"), found, (clock_ps, optional), &mut parts)
+    };
+    macro_rules! timing {
+        ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
+            Timing {
+                clock_ps,
+                tick_ps,
+                synapse_lanes,
+                learning_lanes,
+                $($ps: cost(
+                    stringify!($ps),
+                    [file.$ps.as_ref(), file.$cycles.as_ref()],
+                    !stringify!($($unstated)?).is_empty(),
+                ),)*
+                barrier_ps: cost("barrier_ps", [file.barrier_ps.as_ref(), file.barrier_cycles.as_ref()], false)
+                    .ps(),
+            }
+        };
+    }
+    let timing = {
+        operations::times! { timing }
+    };
+    let times = timing.times();
+    let numbers =
+        times.iter().map(|(name, time)| (name.trim_end_matches("_ps"), matches!(time, Time::Picoseconds(_))));
+    check_parts(check, &parts, &numbers.collect::<Vec<_>>());
+    timing
+}
+
+/// One cost, in picoseconds or cycles.
+fn time(
+    check: &mut Check<'_>,
+    name: &str,
+    [ps, cycles]: [Option<&Raw>; 2],
+    (clock_ps, optional): (Option<u64>, bool),
+    parts: &mut Parts,
+) -> Time {
+    let (ps_path, cycles_path) = (format!("timing.{name}_ps"), format!("timing.{name}_cycles"));
+    let mut refuse = |path: &str, title: String, label: &str| {
+        let problem = check.at(path, title).labelled(label);
+        check.push(problem);
+        Time::Unpublished
+    };
+    let (path, raw, most, unit) = match (ps, cycles, clock_ps) {
+        (Some(_), Some(_), _) => {
+            let title = format!("`{name}` is stated in picoseconds and in cycles");
+            return refuse(&cycles_path, title, &format!("one of them; the other is `{name}_ps`"));
+        }
+        (None, Some(_), None) => {
+            let title = format!("`{name}_cycles` on a chip without a clock");
+            return refuse(&cycles_path, title, &format!("state `clock_ps`, or write `{name}_ps`"));
+        }
+        (Some(_), None, Some(_)) => {
+            let title = format!("`{name}_ps` on a chip with a clock");
+            let label = format!("write `{name}_cycles`: a synchronous chip takes whole cycles");
+            return refuse(&ps_path, title, &label);
+        }
+        (Some(ps), None, None) => (ps_path, ps, MAX_PS, 1),
+        (None, Some(cycles), Some(clock)) => (cycles_path, cycles, (MAX_PS as u64 / clock) as i64, clock),
+        (None, None, clock) => {
+            if !optional {
+                check.missing(if clock.is_some() { &cycles_path } else { &ps_path });
+            }
+            return Time::Unpublished;
+        }
+    };
+    if raw.is_number() {
+        let Some(number) = check.form::<i64>(&path, raw) else { return Time::Unpublished };
+        return Time::Picoseconds(check.integer(&path, number, 0..=most) as u64 * unit);
+    }
+    match check.form::<Unstated>(&path, raw) {
+        Some(_) if name == "barrier" => {
+            let problem = check.at(&path, "every step ends with a barrier").labelled("state its time");
+            check.push(problem);
+            Time::Unpublished
+        }
+        Some(Unstated::PartOf(other)) => {
+            parts.push((path, other));
+            Time::Included
+        }
+        Some(Unstated::Unpublished) | None => Time::Unpublished,
+    }
+}
+
+/// Section `energy`.
+pub(super) fn energy(check: &mut Check<'_>, file: &EnergyFile) -> Energy {
+    let mut parts = Parts::new();
+    macro_rules! energy {
+        ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+            Energy {
+                $($price: price(
+                    check,
+                    stringify!($price),
+                    (file.$price.as_ref(), !stringify!($($unstated)?).is_empty()),
+                    &mut parts,
+                ),)*
+                core_static: static_power(check, file.core_static.as_ref()),
+            }
+        };
+    }
+    let energy = {
+        operations::prices! { energy }
+    };
+    let prices = energy.prices();
+    let numbers = prices.iter().map(|(name, price)| (*name, matches!(price, Price::Stated { .. })));
+    check_parts(check, &parts, &numbers.collect::<Vec<_>>());
+    energy
+}
+
+fn price(
+    check: &mut Check<'_>,
+    name: &str,
+    (found, optional): (Option<&Raw>, bool),
+    parts: &mut Parts,
+) -> Price {
+    let path = format!("energy.{name}");
+    let Some(raw) = found else {
+        if !optional {
+            check.missing(&path);
+        }
+        return Price::Unpublished;
+    };
+    if !raw.token().starts_with('(') {
+        return match check.form::<Unstated>(&path, raw) {
+            Some(Unstated::PartOf(other)) => {
+                parts.push((path, other.clone()));
+                Price::PartOf(other)
+            }
+            Some(Unstated::Unpublished) | None => Price::Unpublished,
+        };
+    }
+    let Some(found) = check.form::<PriceFile>(&path, raw) else { return Price::Unpublished };
+    let attojoules = decimal::micro_units(found.pj.token()).unwrap_or_else(|| {
+        let pj = format!("{path}.pj");
+        let problem = check
+            .at(&pj, format!("`{pj}` is no price"))
+            .labelled(format!("found `{}`", found.pj.token()))
+            .noted("allowed", "picojoules, 0 or more, with at most six places (whole attojoules)");
+        check.push(problem);
+        0
+    });
+    Price::Stated { attojoules, source: sourced(check, &path, found.source) }
+}
+
+fn static_power(check: &mut Check<'_>, found: Option<&Raw>) -> StaticPower {
+    let path = "energy.core_static";
+    let Some(raw) = found else {
+        check.missing(path);
+        return StaticPower::Unpublished;
+    };
+    if !raw.token().starts_with('(') {
+        if let Some(Unstated::PartOf(_)) = check.form::<Unstated>(path, raw) {
+            let problem = check
+                .at(path, "static power is part of no operation")
+                .labelled("write `Unpublished`, or state it")
+                .noted("allowed", "`(uw: 12, source: \"..\")` or `Unpublished`");
+            check.push(problem);
+        }
+        return StaticPower::Unpublished;
+    }
+    let Some(found) = check.form::<StaticPowerFile>(path, raw) else { return StaticPower::Unpublished };
+    StaticPower::Stated {
+        microwatts: check.integer("energy.core_static.uw", found.uw, 0..=MAX_MICROWATTS) as u64,
+        source: sourced(check, path, found.source),
+        clock: found.clock.unwrap_or(PowerClock::Wall),
+        unused_gated: found.unused_cores == Some(UnusedCores::Gated),
+    }
+}
+
+/// What is part of another field is part of one that has a number: `fields` are all, and whether each has one.
+fn check_parts(check: &mut Check<'_>, parts: &Parts, fields: &[(&str, bool)]) {
+    for (path, other) in parts {
+        let names = || fields.iter().filter(|(_, number)| *number).map(|(name, _)| *name);
+        if names().any(|name| name == other) {
+            continue;
+        }
+        let title = match fields.iter().any(|(name, _)| name == other) {
+            true => format!("`{path}` is part of `{other}`, which has no number itself"),
+            false => format!("`{path}` is part of `{other}`, which is no field of this section"),
+        };
+        let mut problem = check.at(path, title).labelled(format!("found `{other}`"));
+        problem = problem.noted("allowed", spelling::listing(names()));
+        if let Some(near) = spelling::nearest(other, names()) {
+            problem = problem.noted("note", format!("did you mean `{near}`?"));
+        }
+        check.push(problem);
+    }
+}
+
+/// A price without a source is a guess that nobody can check.
+fn sourced(check: &mut Check<'_>, path: &str, source: String) -> String {
+    if source.trim().is_empty() {
+        let problem = check
+            .at(&format!("{path}.source"), format!("`{path}` does not say where its price is from"))
+            .labelled("a paper and table, or the reasoning");
+        check.push(problem);
+    }
+    source
+}
