@@ -4,7 +4,8 @@
 //! `ROW-SEED.json` when it is finished, `ROW-SEED.checkpoint` while it runs (written every few seconds, and when
 //! the run is interrupted).
 //!
-//! Promises: finished cells are never computed again on resumption; results do not depend on which thread ran a
+//! Promises: finished cells are never computed again on resumption; a stored part that was changed or damaged is
+//! refused; results do not depend on which thread ran a
 //! cell. Absent on purpose: what a cell does (each task), the report.
 
 use serde::de::DeserializeOwned;
@@ -45,7 +46,18 @@ pub fn slug(row: &str) -> String {
 struct Kept<R> {
     /// Of the inputs it was computed from, in hexadecimal.
     fingerprint: String,
+    /// SHA-256 of the fingerprint and of the result's JSON, in hexadecimal: a digit that was changed is noticed.
+    sha256: String,
     result: R,
+}
+
+impl<R: Serialize> Kept<R> {
+    /// The hash of a result that was computed from inputs with this fingerprint. JSON is read back exactly, so the hash
+    /// of what was read is the hash of what was written.
+    fn sha256(fingerprint: &str, result: &R) -> Result<String, serde_json::Error> {
+        let text = serde_json::to_string(result)?;
+        Ok(checkpoint::hex(&checkpoint::fingerprint(&(fingerprint, text))))
+    }
 }
 
 /// How a cell ended.
@@ -285,8 +297,12 @@ impl OneCell<'_> {
         if path.exists() {
             let text = std::fs::read_to_string(&path)
                 .map_err(|error| PoolError::Io { path: path.clone(), error })?;
-            let kept: Kept<W::Result> = serde_json::from_str(&text)
-                .map_err(|e| CheckpointError::Damaged { path: path.clone(), detail: e.to_string() })?;
+            let damaged = |detail: String| CheckpointError::Damaged { path: path.clone(), detail };
+            let kept: Kept<W::Result> = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
+            let found = Kept::sha256(&kept.fingerprint, &kept.result).map_err(|e| damaged(e.to_string()))?;
+            if kept.sha256 != found {
+                return Err(damaged("its SHA-256 does not match its content".to_owned()).into());
+            }
             let allowed = checkpoint::hex(&fingerprint);
             if kept.fingerprint != allowed {
                 return Err(CheckpointError::OtherInputs { path, found: kept.fingerprint, allowed }.into());
@@ -298,8 +314,10 @@ impl OneCell<'_> {
     }
 
     fn keep<W: Work>(&self, done: &Path, fingerprint: [u8; 32], result: &W::Result) -> Result<(), PoolError> {
-        let kept = Kept { fingerprint: checkpoint::hex(&fingerprint), result };
-        let text = serde_json::to_string(&kept).map_err(|e| PoolError::Run(e.to_string()))?;
+        let fingerprint = checkpoint::hex(&fingerprint);
+        let text = Kept::sha256(&fingerprint, result)
+            .and_then(|sha256| serde_json::to_string(&Kept { fingerprint, sha256, result }))
+            .map_err(|e| PoolError::Run(e.to_string()))?;
         let partial = done.with_extension("partial");
         let io = |error| PoolError::Io { path: done.to_owned(), error };
         std::fs::write(&partial, text).and_then(|()| std::fs::rename(&partial, done)).map_err(io)

@@ -102,6 +102,20 @@ fn a_finished_cell_of_other_inputs() {
     "#);
     folder.edit(EXPERIMENT, "epochs: 3", "epochs: 2");
     folder.succeeds(&["resume", "out"]);
+    // One digit of an accuracy: still a number, no longer what was computed.
+    let whole = String::from_utf8(folder.read("out/cells/learned-1.json")).expect("a text");
+    let digit = 3 + whole.find("\"wall_seconds\":").map(|at| at + 14).expect("a number");
+    let other = if whole.as_bytes()[digit] == b'7' { "8" } else { "7" };
+    let mut changed = whole.clone();
+    changed.replace_range(digit..=digit, other);
+    folder.write("out/cells/learned-1.json", &changed);
+    assert_snapshot!(message(&folder.refuses(&["resume", "out", "--threads", "1"])), @r#"
+    error: out/cells/learned-1.json: truncated or damaged: its SHA-256 does not match its content
+       = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
+       = nothing was run; exit status 2
+    "#);
+    folder.write("out/cells/learned-1.json", &whole);
+    folder.succeeds(&["resume", "out"]);
     folder.write("out/cells/learned-1.json", "{\"fingerprint\": ");
     assert_snapshot!(message(&folder.refuses(&["resume", "out", "--threads", "1"])), @r#"
     error: out/cells/learned-1.json: truncated or damaged: EOF while parsing a value at line 1 column 16
