@@ -17,8 +17,9 @@ mod text;
 pub use chip::presets::presets;
 pub use text::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use text::parse::parse;
+pub use text::read::{LONGEST_TEXT, open_regular, read_bytes, read_text};
 pub use text::source::Source;
-pub use text::spelling::nearest;
+pub use text::spelling::{nearest, nearest_first};
 
 use crate::chip::Chip;
 use crate::network::Network;

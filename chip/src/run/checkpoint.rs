@@ -7,6 +7,7 @@
 //! or foreign file is refused with what was found and what is allowed; an old file survives a failed write.
 
 use crate::cost::time::Elapsed;
+use crate::files::read_bytes;
 use crate::network::Network;
 use crate::place::mapping::Mapping;
 use crate::run::machine::Machine;
@@ -20,6 +21,8 @@ use synfire_core::neuron_core::CoreSnapshot;
 use synfire_plasticity::unit::LearningSnapshot;
 use thiserror::Error;
 
+/// Longest checkpoint that is read: 16 GiB.
+const LONGEST: u64 = 16 << 30;
 const MAGIC: &[u8; 8] = b"SYNFIRE\x01";
 
 /// State of a machine.
@@ -144,7 +147,8 @@ pub fn write(path: &Path, fingerprint: [u8; 32], state: &impl Serialize) -> Resu
 /// # Errors
 /// [`CheckpointError`]: unreadable, foreign, damaged, of another contract or other inputs.
 pub fn read<T: DeserializeOwned>(path: &Path, expected: [u8; 32]) -> Result<T, CheckpointError> {
-    let bytes = std::fs::read(path).map_err(|error| CheckpointError::Io { path: path.to_owned(), error })?;
+    let io = |error| CheckpointError::Io { path: path.to_owned(), error };
+    let bytes = read_bytes(path, LONGEST).map_err(io)?;
     let damaged = |detail: String| CheckpointError::Damaged { path: path.to_owned(), detail };
     if bytes.len() < 8 || &bytes[..8] != MAGIC {
         return Err(CheckpointError::Foreign { path: path.to_owned() });

@@ -11,6 +11,7 @@ use crate::report::{html, json, terminal};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use synfire_chip::files;
 
 /// Which command a run belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,7 +85,7 @@ pub fn request(folder: &Path) -> Result<Request, CommandError> {
         let hint = "allowed: the output folder of a run, with the `run.json` that it wrote";
         CommandError::Usage(format!("no run to go on with: {}: {found}\n   = {hint}", path.display()))
     };
-    let text = std::fs::read_to_string(&path).map_err(|error| refuse(error.to_string()))?;
+    let text = files::read_text(&path).map_err(|error| refuse(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))
 }
 

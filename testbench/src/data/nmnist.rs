@@ -15,9 +15,12 @@ use super::set::{DataSet, OwnParts, Problem};
 use crate::formats::ArrayError;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use synfire_chip::files::read_bytes;
 
 /// Pixels a side of a recording.
 const SIDE: u32 = 34;
+/// Longest recording that is read, bytes: 13 million events, a thousand times those of a digit.
+const LONGEST_RECORDING: u64 = 64 << 20;
 /// Bytes of an event.
 const EVENT_BYTES: usize = 5;
 /// Largest time of an event, in microseconds: 23 bits.
@@ -95,7 +98,7 @@ impl Nmnist {
 
     /// The events of a recording, and how many came too late.
     fn read(&self, path: &Path) -> Result<(Vec<Event>, u64), ArrayError> {
-        let bytes = std::fs::read(path).map_err(io(path))?;
+        let bytes = read_bytes(path, LONGEST_RECORDING).map_err(io(path))?;
         if !bytes.len().is_multiple_of(EVENT_BYTES) {
             let (found, allowed) = (format!("{} bytes", bytes.len()), "five bytes an event".to_owned());
             return Err(ArrayError::Form { path: path.to_owned(), found, allowed });

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use synfire_chip::files::Diagnostics;
+use synfire_chip::files::{self, Diagnostics};
 use synfire_chip::run::checkpoint::{self, CheckpointError};
 use thiserror::Error;
 
@@ -295,8 +295,8 @@ impl OneCell<'_> {
     fn left<W: Work>(&self, fingerprint: [u8; 32]) -> Result<Left<W::State, W::Result>, PoolError> {
         let path = self.done();
         if path.exists() {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| PoolError::Io { path: path.clone(), error })?;
+            let text =
+                files::read_text(&path).map_err(|error| PoolError::Io { path: path.clone(), error })?;
             let damaged = |detail: String| CheckpointError::Damaged { path: path.clone(), detail };
             let kept: Kept<W::Result> = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
             let found = Kept::sha256(&kept.fingerprint, &kept.result).map_err(|e| damaged(e.to_string()))?;

@@ -22,13 +22,18 @@ pub struct Opened {
     pub folder: Option<PathBuf>,
 }
 
+/// Names that a message lists, the nearest first; the others are one command away.
+const MOST_NAMES: usize = 5;
+
 /// Opens what the user named: a path, or a carried file.
 ///
 /// # Errors
 /// When there is no such file; names the nearest carried one.
 pub fn open(reference: &str) -> Result<Opened, Diagnostics> {
     let path = Path::new(reference);
-    if path.is_file() { read(path) } else { carried(reference, reference, false) }
+    // A folder that has the name of a carried file hides nothing.
+    let named = path.is_file() || (path.exists() && embedded::find(reference).is_none());
+    if named { read(path) } else { carried(reference, reference, false) }
 }
 
 /// Opens what `from` refers to.
@@ -41,14 +46,14 @@ fn open_from(reference: &str, from: &Opened) -> Result<Opened, Diagnostics> {
         None => carried(reference, reference, true),
         Some(folder) => {
             let path = folder.join(reference);
-            if path.is_file() { read(&path) } else { carried(reference, &path.display().to_string(), true) }
+            if path.exists() { read(&path) } else { carried(reference, &path.display().to_string(), true) }
         }
     }
 }
 
 fn read(path: &Path) -> Result<Opened, Diagnostics> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Diagnostics::from(Diagnostic::new(format!("cannot read {}: {e}", path.display()))))?;
+    let text = files::read_text(path)
+        .map_err(|e| Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {e}", path.display()))))?;
     let folder = path.parent().map(Path::to_owned);
     Ok(Opened { name: path.display().to_string(), text, folder })
 }
@@ -58,15 +63,20 @@ fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagno
     if let Some((name, text)) = embedded::find(reference) {
         return Ok(Opened { name: name.to_owned(), text: text.to_owned(), folder: None });
     }
-    let names: Vec<&str> = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")).collect();
+    let names = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron"));
+    let of_kind = |name: &&str| if network { name.ends_with(".network") } else { !name.contains('.') };
+    let names: Vec<&str> = names.filter(of_kind).collect();
+    let wanted = reference.trim_end_matches(".ron");
     let mut problem = Diagnostic::new(format!("no file `{shown}`"));
-    let names: Vec<&str> = names.into_iter().filter(|n| n.ends_with(".network") == network).collect();
-    if let Some(near) = files::nearest(reference.trim_end_matches(".ron"), names.iter().copied()) {
+    if let Some(near) = files::nearest(wanted, names.iter().copied()) {
         problem = problem.noted("help", format!("did you mean the carried file `{near}`?"));
     }
-    let list: Vec<&str> = names.into_iter().filter(|n| network || !n.contains('.')).collect();
-    let list = list.join(", ");
-    Err(problem.noted("allowed", format!("a path, or one of {list}")).into())
+    let kind = if network { "network" } else { "experiment" };
+    let first = files::nearest_first(wanted, names.iter().copied());
+    let first = first[..first.len().min(MOST_NAMES)].join(", ");
+    let allowed =
+        format!("a path, or a carried {kind} such as {first} (all {}: synfire presets)", names.len());
+    Err(problem.noted("allowed", allowed).into())
 }
 
 /// Loads the chip that a file refers to.

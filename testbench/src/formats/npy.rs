@@ -12,6 +12,7 @@ use npyz::{DType, Endianness, NpyHeader, Order, TypeChar, TypeStr};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
+use synfire_chip::files::open_regular;
 
 /// Longest header that is parsed. NumPy writes 128 bytes.
 const HEADER_BYTES: usize = 4096;
@@ -54,7 +55,7 @@ impl IntegerRows {
     /// # Errors
     /// When the file cannot be read, is no `.npy` array of integers, or has another length than its header says.
     pub fn open(path: &Path) -> Result<Self, ArrayError> {
-        let file = File::open(path).map_err(ArrayError::io(path, "open"))?;
+        let file = open_regular(path).map_err(ArrayError::io(path, "open"))?;
         let length = file.metadata().map_err(ArrayError::io(path, "read"))?.len();
         let mut reader = BufReader::with_capacity(1 << 16, file);
         let (header, header_bytes) = read_header(path, &mut reader)?;

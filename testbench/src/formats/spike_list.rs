@@ -9,6 +9,7 @@ use super::stimulus::Stimulus;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use synfire_chip::files::open_regular;
 use synfire_chip::run::program::{StepEvents, StimulusSpike};
 
 const COLUMNS: [&str; 3] = ["step", "neuron", "count"];
@@ -55,7 +56,7 @@ impl SpikeListFile {
     /// # Errors
     /// When the file cannot be read or a line is not allowed.
     pub fn open(path: &Path, limits: Limits) -> Result<Self, ArrayError> {
-        let file = File::open(path).map_err(ArrayError::io(path, "open"))?;
+        let file = open_regular(path).map_err(ArrayError::io(path, "open"))?;
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).comment(Some(b'#')).trim(Trim::All);
         let mut list = Self {

@@ -6,9 +6,9 @@
 use super::edges::{Edge, Edges};
 use super::weight_file::{Bounds, COLUMNS, Fault};
 use crate::files::text::array::Number;
+use crate::files::text::read::open_regular;
 use crate::files::text::spelling::did_you_mean;
 use csv::ByteRecord;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -18,7 +18,7 @@ const WANTED: &str = "a header `pre,post,weight` or `pre,post,weight,delay`, the
 pub(in crate::files) fn read_edges(path: &Path, bounds: &Bounds) -> Result<Edges, Fault> {
     let unreadable = |error: &dyn std::fmt::Display| Fault::new("cannot be read", error.to_string(), WANTED);
     let lines = count_lines(path).map_err(|error| unreadable(&error))?;
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
+    let file = open_regular(path).map_err(|error| unreadable(&error))?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -102,7 +102,7 @@ fn number(bytes: &[u8]) -> Result<Number, Fault> {
 
 /// Lines of a file, so that its synapses need no growing memory.
 fn count_lines(path: &Path) -> std::io::Result<u64> {
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut buffer = vec![0; 1 << 16];
     let mut lines = 1;
     loop {
@@ -116,7 +116,7 @@ fn count_lines(path: &Path) -> std::io::Result<u64> {
 
 /// The text of one line, for a message.
 pub(in crate::files) fn line(path: &Path, number: u64) -> Option<String> {
-    let reader = BufReader::new(File::open(path).ok()?);
+    let reader = BufReader::new(open_regular(path).ok()?);
     let line = reader.split(b'\n').nth(usize::try_from(number.checked_sub(1)?).ok()?)?.ok()?;
     let text = String::from_utf8_lossy(&line);
     Some(text.trim_end_matches('\r').chars().take(200).collect())

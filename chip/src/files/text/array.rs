@@ -7,6 +7,7 @@
 //! error before the first element.
 //! Absent on purpose: what the numbers mean, and where in a RON file the array was named (the caller knows).
 
+use super::read::open_regular;
 use npyz::{DType, Endianness, NpyHeader, Order, TypeChar};
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -52,7 +53,7 @@ pub(in crate::files) struct Array {
 impl Array {
     /// Opens a file and reads its header. The error is one line.
     pub fn open(path: &Path) -> Result<Self, String> {
-        let file = File::open(path).map_err(|error| error.to_string())?;
+        let file = open_regular(path).map_err(|error| error.to_string())?;
         let length = file.metadata().map_err(|error| error.to_string())?.len();
         let mut reader = BufReader::with_capacity(1 << 16, file);
         let header = read_header(&mut reader)?;

@@ -9,6 +9,7 @@
 
 use super::diagnostic::Diagnostic;
 use super::parse::parse_source;
+use super::read::read_text;
 use super::source::Source;
 use super::walk;
 use serde::de::DeserializeOwned;
@@ -43,8 +44,7 @@ pub(in crate::files) struct Opened {
 impl Opened {
     /// Reads a file; problems are the caller's to place.
     pub fn read(path: &Path) -> Result<Self, String> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        let text = read_text(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(Self { source: Arc::new(Source::new(path.display().to_string(), text)), folder })
     }

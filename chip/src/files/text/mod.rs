@@ -9,6 +9,7 @@ pub(super) mod decimal;
 pub(super) mod diagnostic;
 pub(super) mod layers;
 pub(super) mod parse;
+pub(super) mod read;
 pub(super) mod source;
 pub(super) mod spelling;
 pub(super) mod walk;

@@ -16,6 +16,14 @@ pub fn nearest<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> O
         .map(|(_, name)| name)
 }
 
+/// All allowed names, the nearest to `found` first; those equally far in their own order.
+#[must_use]
+pub fn nearest_first<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = allowed.into_iter().collect();
+    names.sort_by_key(|name| strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()));
+    names
+}
+
 /// ``did you mean `x`?`` for the nearest name; empty where none is near.
 #[must_use]
 pub(in crate::files) fn did_you_mean<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> String {

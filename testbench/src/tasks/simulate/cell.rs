@@ -23,7 +23,7 @@ use synfire_chip::chip::Chip;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::time::Elapsed;
-use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides};
+use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, open_regular};
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::checkpoint::{self, MachineSnapshot};
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -278,7 +278,7 @@ fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<InputFile>, Dia
 }
 
 fn sha256(path: &Path) -> std::io::Result<String> {
-    let mut file = std::fs::File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

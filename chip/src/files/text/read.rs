@@ -1,0 +1,83 @@
+//! Opening what a path names: regular files only, texts up to a length.
+//!
+//! A path may come from a file that somebody else wrote. A device such as `/dev/zero` never ends, a named pipe waits for
+//! ever, a folder is no file: all are refused before a byte is read. Promises: whatever a path names, opening and
+//! reading end, in bounded memory. Absent on purpose: what the bytes mean.
+
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read, Result};
+use std::path::Path;
+
+/// Longest text of a chip, network or experiment: 64 MiB. Arrays are streamed and have no such end.
+pub const LONGEST_TEXT: u64 = 64 << 20;
+
+/// Opens a regular file.
+///
+/// # Errors
+/// As `std::fs::File::open`, and for anything that is no regular file.
+pub fn open_regular(path: &Path) -> Result<File> {
+    let kind = std::fs::metadata(path)?;
+    let refuse = |found: &str| {
+        Err(Error::new(ErrorKind::InvalidInput, format!("it is {found}; allowed: a regular file")))
+    };
+    match kind.file_type() {
+        kind if kind.is_file() => File::open(path),
+        kind if kind.is_dir() => refuse("a folder"),
+        _ => refuse("a device, a pipe or a socket"),
+    }
+}
+
+/// The whole of a regular file, of at most `most` bytes.
+///
+/// # Errors
+/// As [`open_regular`], and for a longer file.
+pub fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let file = open_regular(path)?;
+    let mut bytes = Vec::new();
+    // The file may grow while it is read, or state no length: what is read is bounded, not what is promised.
+    file.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        let text = format!("it is longer than {most} bytes, the most that is read of such a file");
+        return Err(Error::new(ErrorKind::InvalidInput, text));
+    }
+    Ok(bytes)
+}
+
+/// The text of a regular file, of at most [`LONGEST_TEXT`] bytes.
+///
+/// # Errors
+/// As [`read_bytes`], and for bytes that are no UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    let bytes = read_bytes(path, LONGEST_TEXT)?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::new(ErrorKind::InvalidData, format!("byte {at} is not UTF-8 text"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_of_bounded_length_are_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("text");
+        std::fs::write(&path, "eight by").expect("a file");
+        assert_eq!(read_text(&path).expect("a text"), "eight by");
+        assert_eq!(read_bytes(&path, 8).expect("eight bytes").len(), 8);
+        assert!(read_bytes(&path, 7).expect_err("eight bytes").to_string().contains("longer than 7 bytes"));
+        std::fs::write(&path, [b'a', 0xff]).expect("a file");
+        assert!(read_text(&path).expect_err("no text").to_string().contains("byte 1 is not UTF-8"));
+        assert!(read_text(folder.path()).expect_err("a folder").to_string().contains("it is a folder"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_and_a_pipe_are_refused_at_once() {
+        for path in ["/dev/zero", "/dev/stdin"] {
+            let refused = read_text(Path::new(path));
+            assert!(refused.is_err(), "{path}: read {refused:?}");
+        }
+    }
+}
