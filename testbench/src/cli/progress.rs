@@ -1,7 +1,8 @@
 //! Progress of a long run: a bar on a terminal, a line every few seconds elsewhere. Written to standard error.
 
 use crate::experiment::pool::{CellName, Progress, Watch};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use crate::report::quantity;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -26,9 +27,13 @@ impl CellProgress {
         let target =
             if terminal { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(total), target);
-        let style = format!("{{bar:30}} {{percent:>3}}%  {{per_sec}} {unit}  {{eta}} left  {{msg}}");
+        let style = format!("{{bar:30}} {{percent:>3}}%  {{rate}} {unit}/s  {{eta}} left  {{msg}}");
         if let Ok(style) = ProgressStyle::with_template(&style) {
-            bar.set_style(style);
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // A bar that cannot be drawn is no reason to stop a run.
+                let _ = out.write_str(&quantity::short(state.per_sec() as u128, ""));
+            };
+            bar.set_style(style.with_key("rate", rate));
         }
         bar.set_message("starting");
         let started = Instant::now();
@@ -52,8 +57,8 @@ impl CellProgress {
             let done = self.bar.position();
             let rate = done as f64 / seconds.max(1e-3);
             let left = (self.total.saturating_sub(done)) as f64 / rate.max(1e-3);
-            let (total, unit) = (self.total, self.unit);
-            say(&format!("{done} of {total} {unit}, {rate:.0} {unit}/s, {left:.0} s left, {message}"));
+            let (total, unit, rate) = (self.total, self.unit, quantity::short(rate as u128, ""));
+            say(&format!("{done} of {total} {unit}, {rate} {unit}/s, {left:.0} s left, {message}"));
         }
     }
 }

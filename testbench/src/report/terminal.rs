@@ -1,7 +1,7 @@
 //! A report as plain text for a terminal or a log.
 //!
-//! Tables are those of `comfy-table` in UTF-8, numbers aligned to the right, folded to the given width
-//! (but never inside a number or a short name, so a table of many numbers may be wider). A
+//! Tables are those of `comfy-table` in UTF-8, numbers aligned to the right, folded to the given width, but never
+//! inside a number or a short name: a table of many numbers is cut into tables of fewer columns. A
 //! curve is one line of block characters with its first, best and last value; a heat map is its numbers; a
 //! raster is a map of densities. Nothing is coloured, so a pipe gets what a terminal gets; only headings
 //! are bold, and only on a terminal that did not set `NO_COLOR`.
@@ -30,12 +30,14 @@ impl Default for Style {
 }
 
 impl Style {
-    /// Style for standard output. The width is the environment's `COLUMNS`, else 100, within 40..=160.
+    /// Style for standard output. The width is the environment's `COLUMNS`, else the terminal's, else 100, within
+    /// 80..=160.
     #[must_use]
     pub fn of_stdout() -> Self {
-        let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<u16>().ok());
+        let stated = std::env::var("COLUMNS").ok().and_then(|c| c.parse::<u16>().ok());
+        let columns = stated.or_else(|| console::Term::stdout().size_checked().map(|(_, columns)| columns));
         let bold = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self { width: columns.unwrap_or(100).clamp(40, 160), bold }
+        Self { width: columns.unwrap_or(100).clamp(80, 160), bold }
     }
 
     fn heading(self, text: &str) -> String {
@@ -114,6 +116,57 @@ fn push_grid(grid: &Grid, out: &mut String) {
 }
 
 fn table(table: &Table, style: Style, out: &mut String) {
+    for part in parts(table, style.width) {
+        push_grid(&laid_out(&part, style), out);
+    }
+    table.notes.iter().for_each(|note| wrapped(note, style.width, out));
+}
+
+/// The table cut into tables that fit the width, each with the first column; one, where all columns fit.
+fn parts(table: &Table, width: u16) -> Vec<Table> {
+    let width = usize::from(width);
+    // Two columns of padding each, and the frame.
+    let needs = |column: usize| usize::from(narrowest(table, column)) + 2;
+    let columns = table.columns.len();
+    let first = if columns == 0 { 0 } else { needs(0) };
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut taken = width + 1;
+    for column in 1..columns {
+        if taken + needs(column) > width {
+            groups.push(Vec::new());
+            taken = first;
+        }
+        taken += needs(column);
+        if let Some(group) = groups.last_mut() {
+            group.push(column);
+        }
+    }
+    if groups.is_empty() {
+        return vec![table.clone()];
+    }
+    let part = |group: &Vec<usize>| {
+        let own: Vec<usize> = std::iter::once(0).chain(group.iter().copied()).collect();
+        Table {
+            columns: own.iter().map(|column| table.columns[*column].clone()).collect(),
+            rows: table
+                .rows
+                .iter()
+                .map(|row| own.iter().filter_map(|column| row.get(*column).cloned()).collect())
+                .collect(),
+            ..Table::default()
+        }
+    };
+    groups.iter().map(part).collect()
+}
+
+/// Characters that a column cannot do without: a folded number misleads, a long text may fold.
+fn narrowest(table: &Table, column: usize) -> u16 {
+    let number = |row: &Vec<super::model::Cell>| row.get(column).is_some_and(|cell| cell.number.is_some());
+    let longest = unbroken(table, column);
+    if table.rows.iter().any(number) { longest } else { longest.min(24) }
+}
+
+fn laid_out(table: &Table, style: Style) -> Grid {
     let mut grid = grid(style);
     let right = |column: usize| table.rows.iter().any(|r| r.get(column).is_some_and(|c| c.number.is_some()));
     let aligned = |text: &str, right: bool| {
@@ -127,12 +180,10 @@ fn table(table: &Table, style: Style, out: &mut String) {
         grid.add_row(cells.chain(std::iter::repeat_n(Cell::new(""), missing)));
     }
     for (i, column) in grid.column_iter_mut().enumerate() {
-        let width = if right(i) { unbroken(table, i) } else { unbroken(table, i).min(24) };
-        let width = width.saturating_add(column.padding_width());
+        let width = narrowest(table, i).saturating_add(column.padding_width());
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
     }
-    push_grid(&grid, out);
-    table.notes.iter().for_each(|note| wrapped(note, style.width, out));
+    grid
 }
 
 fn matrix(matrix: &Matrix, style: Style, out: &mut String) {
