@@ -33,6 +33,12 @@ impl CellName {
     fn slug(&self) -> String {
         format!("{}-{}", slug(&self.row), self.seed)
     }
+
+    /// Every file that a pool may write for it, relative to the output folder.
+    pub fn files(&self) -> impl Iterator<Item = String> + use<> {
+        let slug = self.slug();
+        ["json", "checkpoint", "partial"].into_iter().map(move |ending| format!("cells/{slug}.{ending}"))
+    }
 }
 
 /// What the name of a row becomes in file names: rows need different ones.
@@ -116,6 +122,11 @@ pub trait Work: Sized {
         state: Option<Self::State>,
         context: &CellContext<'_, Self::State>,
     ) -> Result<Outcome<Self::State, Self::Result>, String>;
+
+    /// Files beside the cell's own that it writes into the output folder.
+    fn outputs(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// One line about a result.
     fn describe(result: &Self::Result) -> String;

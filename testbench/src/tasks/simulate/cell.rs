@@ -204,18 +204,12 @@ impl<'a> Cell<'a> {
     }
 
     fn finish(&self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
-        let mut written = Vec::new();
         for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
-            outputs::recording(out, probe, recorded).map_err(|e| e.to_string())?;
-            written.extend([format!("{}.npy", probe.stem), format!("{}.csv", probe.stem)]);
-        }
-        for probe in &self.probes.weights {
-            written.extend(probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
+            outputs::recording(out, probe, recorded, self.settings.write).map_err(|e| e.to_string())?;
         }
         let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
         if !gathered.answers.given.is_empty() {
             outputs::answers(out, &gathered.answers, &labels).map_err(|e| e.to_string())?;
-            written.push("answers.csv".to_owned());
         }
         Ok(CellResult {
             network: (self.network.name.clone(), self.network.seed),
@@ -229,7 +223,7 @@ impl<'a> Cell<'a> {
             wall_seconds: gathered.wall_seconds,
             inputs_sha256: checkpoint::hex(&self.fingerprint),
             inputs: self.inputs.clone(),
-            outputs: written,
+            outputs: self.outputs(),
         })
     }
 }
@@ -295,6 +289,16 @@ impl Work for Cell<'_> {
 
     fn fingerprint(&self) -> [u8; 32] {
         self.fingerprint
+    }
+
+    fn outputs(&self) -> Vec<String> {
+        let recordings = self.probes.registers.iter();
+        let recordings = recordings.flat_map(|probe| outputs::names(probe, self.settings.write));
+        let weights = self.probes.weights.iter();
+        let weights =
+            weights.flat_map(|probe| probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
+        let answers = self.samples.as_ref().filter(|samples| samples.readout.is_some());
+        recordings.chain(weights).chain(answers.map(|_| "answers.csv".to_owned())).collect()
     }
 
     fn units(&self) -> u64 {

@@ -20,6 +20,27 @@ pub struct Simulate {
     /// What is recorded.
     #[serde(default)]
     pub probes: Vec<ProbeFile>,
+    /// As what it is written.
+    #[serde(default)]
+    pub write: RecordingFiles,
+}
+
+/// The files that a recording becomes. Weights and answers are written in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RecordingFiles {
+    /// `.csv`, of spikes and of registers.
+    pub csv: bool,
+    /// Spikes as a dense `.npy [rows, neurons]`.
+    pub rasters: bool,
+    /// Spikes as events: `.events.npy [spikes, 2]`, step and neuron.
+    pub events: bool,
+}
+
+impl Default for RecordingFiles {
+    fn default() -> Self {
+        Self { csv: true, rasters: true, events: false }
+    }
 }
 
 /// One source of events.

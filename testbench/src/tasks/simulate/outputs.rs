@@ -3,6 +3,7 @@
 //! Promises: written whole or not at all (temporary file, renamed); contents depend on the run's bits only.
 //! Absent on purpose: the summary and the report (`run`).
 
+use super::file::RecordingFiles;
 use super::probes::RegisterProbe;
 use super::recorded::Recorded;
 use super::samples::Answers;
@@ -24,43 +25,76 @@ fn whole(
     std::fs::rename(&temporary, &path).map_err(io)
 }
 
-/// Writes a recording. Spikes: `STEM.npy`, `uint8 [rows, neurons]`, and `STEM.csv`, a line `step,neuron` a spike.
+/// The files of a recording.
+pub fn names(probe: &RegisterProbe, files: RecordingFiles) -> impl Iterator<Item = String> {
+    let spikes = probe.probe.variable == Variable::Spikes;
+    let wanted =
+        [(files.rasters || !spikes, "npy"), (files.events && spikes, "events.npy"), (files.csv, "csv")];
+    let stem = probe.stem.clone();
+    wanted.into_iter().filter(|(wanted, _)| *wanted).map(move |(_, ending)| format!("{stem}.{ending}"))
+}
+
+/// Writes a recording into those of its files that are wanted. Spikes: `STEM.npy`, `uint8 [rows, neurons]`;
+/// `STEM.events.npy`, `uint64 [spikes, 2]` (step, neuron), ascending; `STEM.csv`, a line `step,neuron` a spike.
 /// Registers: `STEM.npy`, `int32 [rows, neurons]`, and `STEM.csv`, a line `step,value,..` a row under the neurons'
 /// numbers.
 ///
 /// # Errors
 /// When a file cannot be written.
-pub fn recording(folder: &Path, probe: &RegisterProbe, recorded: &Recorded) -> Result<(), ArrayError> {
-    let (stem, neurons) = (&probe.stem, &probe.probe.neurons);
-    let step = |row: u32| probe.probe.from + u64::from(row) * probe.probe.every;
-    let width = neurons.len();
-    if probe.probe.variable == Variable::Spikes {
-        whole(folder, &format!("{stem}.npy"), |path| raster(path, width, recorded))?;
-        return whole(folder, &format!("{stem}.csv"), |path| {
-            let mut csv = CsvRows::create(path, &["step", "neuron"])?;
-            let line = |(row, column): &(u32, u32)| [step(*row), u64::from(neurons[*column as usize])];
-            recorded.spikes.iter().try_for_each(|spike| csv.push(&line(spike)))?;
-            csv.finish()
-        });
+pub fn recording(
+    folder: &Path,
+    probe: &RegisterProbe,
+    recorded: &Recorded,
+    files: RecordingFiles,
+) -> Result<(), ArrayError> {
+    let width = probe.probe.neurons.len();
+    for name in names(probe, files) {
+        whole(folder, &name, |path| match (probe.probe.variable, name.ends_with(".csv")) {
+            (Variable::Spikes, true) => {
+                let mut csv = CsvRows::create(path, &["step", "neuron"])?;
+                events(probe, recorded).try_for_each(|event| csv.push(&event))?;
+                csv.finish()
+            }
+            (Variable::Spikes, false) if name.ends_with(".events.npy") => {
+                let mut npy = NpyRows::create(path, &[2])?;
+                events(probe, recorded).try_for_each(|event| npy.push(&event))?;
+                npy.finish()
+            }
+            (Variable::Spikes, false) => raster(path, width, recorded),
+            (_, true) => register_lines(path, probe, recorded),
+            (_, false) => {
+                let mut npy = NpyRows::create(path, &[width as u64])?;
+                recorded.values.chunks_exact(width.max(1)).try_for_each(|row| npy.push(row))?;
+                npy.finish()
+            }
+        })?;
     }
-    whole(folder, &format!("{stem}.npy"), |path| {
-        let mut npy = NpyRows::create(path, &[width as u64])?;
-        recorded.values.chunks_exact(width.max(1)).try_for_each(|row| npy.push(row))?;
-        npy.finish()
-    })?;
-    whole(folder, &format!("{stem}.csv"), |path| {
-        let names: Vec<String> = neurons.iter().map(u32::to_string).collect();
-        let columns: Vec<&str> = std::iter::once("step").chain(names.iter().map(String::as_str)).collect();
-        let mut csv = CsvRows::create(path, &columns)?;
-        let mut line = Vec::new();
-        for (row, values) in (0..).zip(recorded.values.chunks_exact(width.max(1))) {
-            line.clear();
-            line.push(step(row) as i64);
-            line.extend(values.iter().map(|value| i64::from(*value)));
-            csv.push(&line)?;
-        }
-        csv.finish()
-    })
+    Ok(())
+}
+
+/// Step of a recorded row.
+fn step(probe: &RegisterProbe, row: u32) -> u64 {
+    probe.probe.from + u64::from(row) * probe.probe.every
+}
+
+/// Step and neuron of every spike.
+fn events<'a>(probe: &'a RegisterProbe, recorded: &'a Recorded) -> impl Iterator<Item = [u64; 2]> + 'a {
+    let neuron = |column: u32| u64::from(probe.probe.neurons[column as usize]);
+    recorded.spikes.iter().map(move |(row, column)| [step(probe, *row), neuron(*column)])
+}
+
+fn register_lines(path: &Path, probe: &RegisterProbe, recorded: &Recorded) -> Result<(), ArrayError> {
+    let names: Vec<String> = probe.probe.neurons.iter().map(u32::to_string).collect();
+    let columns: Vec<&str> = std::iter::once("step").chain(names.iter().map(String::as_str)).collect();
+    let mut csv = CsvRows::create(path, &columns)?;
+    let mut line = Vec::new();
+    for (row, values) in (0..).zip(recorded.values.chunks_exact(names.len().max(1))) {
+        line.clear();
+        line.push(step(probe, row) as i64);
+        line.extend(values.iter().map(|value| i64::from(*value)));
+        csv.push(&line)?;
+    }
+    csv.finish()
 }
 
 fn raster(path: &Path, width: usize, recorded: &Recorded) -> Result<(), ArrayError> {
