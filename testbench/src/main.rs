@@ -2,42 +2,43 @@
 
 use clap::Parser;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
+use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{audit, bptt, check, claims, compare, gradient, output, resume, run};
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let interrupt = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&interrupt);
-    // The first signal asks for a checkpoint; the second ends the program.
-    let handler = ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(1);
+    let as_json = std::env::args_os().any(|argument| argument == "--json");
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if as_json && error.use_stderr() => {
+            let text = error.to_string();
+            return refuse(&CommandError::Usage(text.trim_start_matches("error: ").to_owned()), true);
         }
-        say("stopping; a checkpoint follows");
-    });
-    if let Err(error) = handler {
-        say(&format!(
-            "warning: no Ctrl-C handler ({error}); an interrupt loses work since the last checkpoint"
-        ));
-    }
+        Err(error) => error.exit(),
+    };
+    let interrupt = Interrupt::on_signals();
     match dispatch(arguments, &interrupt) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(error.to_string().trim_end());
-            if error.is_input() {
-                say("   = nothing was run; exit status 2");
-            }
-            error.exit_code()
-        }
+        Err(error) => refuse(&error, as_json),
     }
 }
 
-fn dispatch(arguments: Arguments, interrupt: &AtomicBool) -> Result<(), CommandError> {
+/// Says on standard error why the command ended, and ends it with that status.
+fn refuse(error: &CommandError, as_json: bool) -> ExitCode {
+    if as_json {
+        say(&error.json());
+    } else {
+        say(error.to_string().trim_end());
+        if error.is_input() {
+            say("   = nothing was run; exit status 2");
+        }
+    }
+    ExitCode::from(error.status())
+}
+
+fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandError> {
     match arguments.command {
         None => run::run("digits", &arguments.options, interrupt),
         Some(Command::Run { experiment, options }) => run::run(&experiment, &options, interrupt),

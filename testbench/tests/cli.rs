@@ -12,5 +12,6 @@ mod cli {
     pub mod interrupted;
     pub mod names;
     pub mod networks;
+    pub mod outputs;
     pub mod runs;
 }

@@ -112,6 +112,9 @@ pub struct CompareOptions {
     /// Print JSON lines instead of tables
     #[arg(long)]
     pub json: bool,
+    /// Remove what another run wrote in the output folder, by its list; nothing else is removed
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 /// Options of a run.
@@ -132,4 +135,7 @@ pub struct RunOptions {
     /// Print JSON lines instead of tables
     #[arg(long)]
     pub json: bool,
+    /// Remove what another run wrote in the output folder, by its list; nothing else is removed
+    #[arg(long)]
+    pub overwrite: bool,
 }

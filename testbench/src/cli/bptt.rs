@@ -4,7 +4,9 @@
 use super::arguments::RunOptions;
 use super::cells::{self, Run};
 use super::error::CommandError;
-use super::output::{self, Asked};
+use super::folder::Asked;
+use super::interrupt::Interrupt;
+use super::output;
 use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
@@ -13,7 +15,6 @@ use crate::study::bptt::classify::{CANDIDATES, CHOSEN, STORES, Settings, Trained
 use crate::tasks::classify::file::Classify;
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::{self, ExperimentFile, TaskFile};
-use std::sync::atomic::AtomicBool;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
@@ -21,7 +22,7 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let (file, opened) = tasks::open(experiment)?;
     let folder = output::folder_of(&opened.name, options, "bptt");
     let request = cells::request(experiment, &opened, options, Asked::Bptt);

@@ -4,14 +4,15 @@
 
 use super::arguments::RunOptions;
 use super::error::CommandError;
-use super::output::{self, Asked, Request};
+use super::folder::{self, Asked, Request};
+use super::interrupt::Interrupt;
+use super::output;
 use super::progress::{CellProgress, say};
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::Opened;
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use synfire_chip::files::Diagnostics;
 
@@ -38,7 +39,14 @@ pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, co
         Ok(path) if opened.folder.is_some() => path.display().to_string(),
         _ => reference.to_owned(),
     };
-    Request { command, experiment, seed: options.seed, quick: options.quick, tasks: Vec::new() }
+    Request {
+        command,
+        experiment,
+        from_here: None,
+        seed: options.seed,
+        quick: options.quick,
+        tasks: Vec::new(),
+    }
 }
 
 /// Says warnings about the networks of a run, each once.
@@ -54,7 +62,7 @@ pub(super) fn warn(warnings: &[String]) {
 pub(super) struct Run<'a> {
     pub options: &'a RunOptions,
     pub folder: &'a Path,
-    pub interrupt: &'a AtomicBool,
+    pub interrupt: &'a Interrupt,
     /// What to note in the folder; `None` when the run goes on.
     pub begin: Option<&'a Request>,
 }
@@ -77,7 +85,7 @@ impl Run<'_> {
         make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
     ) -> Result<Vec<W::Result>, CommandError> {
         let first = make(0)?;
-        let units = first.units();
+        let (units, outputs) = (first.units(), first.outputs());
         // Loaded once: the cell that showed the inputs to be good is also the one that runs.
         let first = Mutex::new(Some(first));
         let make = |index: usize| {
@@ -85,18 +93,22 @@ impl Run<'_> {
             kept.map_or_else(|| make(index), Ok)
         };
         if let Some(request) = self.begin {
-            output::begin(self.folder, request)?;
+            let own = cells.iter().flat_map(CellName::files).chain(outputs);
+            let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
+            folder::begin(self.folder, request, &outputs, self.options.overwrite)?;
+        } else {
+            folder::lock(self.folder)?;
         }
         let watch = CellProgress::new(cells.len() as u64 * units, unit);
         let options = PoolOptions {
             threads: self.threads(),
-            interrupt: self.interrupt,
+            interrupt: self.interrupt.flag(),
             out: self.folder,
             save_every: save_every(),
         };
-        let results = pool::run(cells, &make, &options, &watch);
+        let results = self.interrupt.saving(|| pool::run(cells, &make, &options, &watch));
         watch.close();
         let results: Option<Vec<W::Result>> = results?.into_iter().collect();
-        results.ok_or_else(|| CommandError::Interrupted(self.folder.to_owned()))
+        results.ok_or_else(|| CommandError::interrupted(self.folder))
     }
 }

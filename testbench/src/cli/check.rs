@@ -9,7 +9,7 @@ use crate::tasks;
 use std::io::Write;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Source};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::warnings::warnings;
 
@@ -23,10 +23,10 @@ fn line(text: &str) -> Result<(), CommandError> {
     }
 }
 
-/// The value of the field `format` of a RON text: its first quoted string after that name.
-fn format_of(text: &str) -> Option<&str> {
-    let after = &text[text.find("format")?..];
-    after.split('"').nth(1)
+/// The value of the field `format` of a RON text, whatever its comments say.
+fn format_of(opened: &Opened) -> Option<&str> {
+    let span = Source::new(opened.name.clone(), opened.text.clone()).locate("format")?;
+    Some(opened.text[span].trim_matches('"'))
 }
 
 /// Checks a file of any kind: everything that a run would check, mapping included.
@@ -36,7 +36,7 @@ fn format_of(text: &str) -> Option<&str> {
 pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
     let opened = reference::open(file)?;
     let folder = opened.folder.clone().unwrap_or_default();
-    match format_of(&opened.text).unwrap_or_default() {
+    match format_of(&opened).unwrap_or_default() {
         format if format.starts_with("synfire-chip/") => {
             let chip = files::chip_from_text(&opened.name, &opened.text, &folder)?;
             line(&format!("{}: chip `{}`, {} cores: good", opened.name, chip.name, chip.mesh.cores()))

@@ -3,6 +3,8 @@
 use super::arguments::RunOptions;
 use super::cells::Run;
 use super::error::CommandError;
+use super::folder;
+use super::interrupt::Interrupt;
 use super::output;
 use super::progress::say;
 use crate::experiment::file::Row;
@@ -18,17 +20,17 @@ use crate::tasks::classify::cell::{Cell, CellResult};
 use crate::tasks::classify::task::Task;
 use crate::tasks::{self, TaskFile, spike_time};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Tries every claim. What an earlier run in the same folder finished is kept.
 ///
 /// # Errors
 /// [`CommandError`]; a claim that does not hold is no error.
-pub fn claims(options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+pub fn claims(options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let folder = options.out.clone().unwrap_or_else(|| {
         PathBuf::from("target/synfire").join(if options.quick { "claims-quick" } else { "claims" })
     });
+    folder::lock(&folder)?;
     let tried = Tried { options, folder: &folder, interrupt };
     let digits = classification("digits-rules", options)?;
     let kept = tried.trained("reset-kept", &digits, ResetTerm::Kept)?;
@@ -61,7 +63,7 @@ fn classification(name: &str, options: &RunOptions) -> Result<Task, CommandError
 struct Tried<'a> {
     options: &'a RunOptions,
     folder: &'a Path,
-    interrupt: &'a AtomicBool,
+    interrupt: &'a Interrupt,
 }
 
 impl Tried<'_> {
@@ -76,10 +78,10 @@ impl Tried<'_> {
         let folder = self.folder.join(name);
         let run = Run { options: self.options, folder: &folder, interrupt: self.interrupt, begin: None };
         match run.cells(cells, unit, make) {
-            Err(CommandError::Interrupted(_)) => Err(CommandError::Failed(format!(
-                "interrupted; nothing is lost, the same command goes on in {}",
-                self.folder.display()
-            ))),
+            Err(CommandError::Interrupted(_)) => {
+                let out = self.folder.display();
+                Err(CommandError::Interrupted(format!("synfire claims --out {out}, as it was asked for")))
+            }
             other => other,
         }
     }

@@ -3,7 +3,9 @@
 use super::arguments::CompareOptions;
 use super::cells;
 use super::error::CommandError;
-use super::output::{self, Asked, Request};
+use super::folder::{self, Asked, Request};
+use super::interrupt::Interrupt;
+use super::output;
 use super::progress::{CellProgress, say};
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
@@ -16,7 +18,6 @@ use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell as patterns;
 use crate::tasks::{self, TaskFile};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
@@ -69,22 +70,27 @@ fn entries(tasks: &[String], quick: bool) -> Result<Vec<Entry>, Diagnostics> {
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn compare(options: &CompareOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+pub fn compare(options: &CompareOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let started = Instant::now();
     let entries = entries(&options.tasks, options.quick)?;
     let folder = options.out.clone().unwrap_or_else(|| PathBuf::from("target/synfire/compare"));
     let request = Request {
         command: Asked::Compare,
         experiment: "compare".to_owned(),
+        from_here: None,
         seed: None,
         quick: options.quick,
         tasks: options.tasks.iter().map(|task| absolute(task)).collect(),
     };
-    let goes_on = output::request(&folder).is_ok_and(|earlier| earlier == request);
+    let goes_on =
+        folder::request(&folder).is_ok_and(|earlier| Request { from_here: None, ..earlier } == request);
     if goes_on {
+        folder::lock(&folder)?;
         say(&format!("going on in {}; what is finished there is kept", folder.display()));
     } else {
-        output::begin(&folder, &request)?;
+        let names = entries.iter().flat_map(Entry::places).flat_map(|place| place.cell().files());
+        let outputs: Vec<String> = names.chain(output::REPORTS.map(str::to_owned)).collect();
+        folder::begin(&folder, &request, &outputs, options.overwrite)?;
     }
     let threads = cells::threads(options.threads);
     let runs = Runs { folder: &folder, interrupt, threads };
@@ -96,7 +102,7 @@ pub fn compare(options: &CompareOptions, interrupt: &AtomicBool) -> Result<(), C
 /// Runs the cells of a comparison.
 struct Runs<'a> {
     folder: &'a Path,
-    interrupt: &'a AtomicBool,
+    interrupt: &'a Interrupt,
     threads: usize,
 }
 
@@ -162,15 +168,16 @@ impl Runs<'_> {
         let names: Vec<CellName> = places.iter().map(|(_, place)| place.cell()).collect();
         let options = PoolOptions {
             threads: self.threads,
-            interrupt: self.interrupt,
+            interrupt: self.interrupt.flag(),
             out: self.folder,
             save_every: cells::save_every(),
         };
         let watch = CellProgress::new(units, unit);
-        let results = pool::run(&names, &|index| make(places[index]), &options, &watch);
+        let make = |index: usize| make(places[index]);
+        let results = self.interrupt.saving(|| pool::run(&names, &make, &options, &watch));
         watch.close();
         let results: Option<Vec<_>> = results?.into_iter().collect();
-        results.ok_or_else(|| CommandError::Interrupted(self.folder.to_owned()))
+        results.ok_or_else(|| CommandError::interrupted(self.folder))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Why a command ended early, and the exit status that says so.
 
+use super::interrupt::INTERRUPTED;
 use crate::experiment::pool::PoolError;
-use std::path::PathBuf;
-use std::process::ExitCode;
-use synfire_chip::files::Diagnostics;
+use serde_json::{Value, json};
+use std::path::Path;
+use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::run::checkpoint::CheckpointError;
 use thiserror::Error;
 
@@ -24,23 +25,62 @@ pub enum CommandError {
     /// A run or a comparison failed: status 1.
     #[error("error: {0}")]
     Failed(String),
-    /// Interrupted; a checkpoint was written: status 1.
-    #[error("interrupted; nothing is lost, go on with: synfire resume {}", .0.display())]
-    Interrupted(PathBuf),
+    /// Interrupted; a checkpoint was written: status 130. Holds the command that goes on.
+    #[error("interrupted; nothing is lost, go on with: {0}")]
+    Interrupted(String),
 }
 
 impl CommandError {
-    /// 2 for bad input, 1 otherwise.
+    /// Cells in `folder` were interrupted.
     #[must_use]
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(if self.is_input() { 2 } else { 1 })
+    pub fn interrupted(folder: &Path) -> Self {
+        Self::Interrupted(format!("synfire resume {}", folder.display()))
+    }
+
+    /// 2 for bad input, 130 after an interrupt, 1 otherwise.
+    #[must_use]
+    pub fn status(&self) -> u8 {
+        match self {
+            Self::Input(_) | Self::Usage(_) | Self::Unusable(_) => 2,
+            Self::Interrupted(_) => INTERRUPTED,
+            Self::Failed(_) => 1,
+        }
     }
 
     /// Whether the user's input is wrong.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        matches!(self, Self::Input(_) | Self::Usage(_) | Self::Unusable(_))
+        self.status() == 2
     }
+
+    /// The error as one line of JSON: status, the text that a terminal shows, and each problem with its place.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let problems = match self {
+            Self::Input(diagnostics) => diagnostics.problems().iter().map(problem).collect(),
+            _ => Vec::new(),
+        };
+        json!({
+            "kind": "error",
+            "status": self.status(),
+            "message": self.to_string().trim_end(),
+            "problems": problems,
+        })
+        .to_string()
+    }
+}
+
+/// A problem of an input as JSON; lines and columns count from 1.
+fn problem(problem: &Diagnostic) -> Value {
+    let notes = problem.notes.iter().map(|(name, text)| json!({ "name": name, "text": text }));
+    json!({
+        "title": problem.title,
+        "file": problem.file(),
+        "line": problem.line_column().map(|(line, _)| line),
+        "column": problem.line_column().map(|(_, column)| column),
+        "label": problem.label,
+        "notes": notes.collect::<Vec<_>>(),
+    })
 }
 
 impl From<Diagnostics> for CommandError {

@@ -5,7 +5,9 @@
 use super::arguments::RunOptions;
 use super::cells::{self, Run};
 use super::error::CommandError;
-use super::output::{self, Asked};
+use super::folder::Asked;
+use super::interrupt::Interrupt;
+use super::output;
 use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::Verdict;
@@ -15,14 +17,13 @@ use crate::study::gradient::report::{RowResult, report};
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell::Task as Patterns;
 use crate::tasks::{self, ExperimentFile, TaskFile};
-use std::sync::atomic::AtomicBool;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Measures every row of `experiment` with every seed, or with one, from the beginning.
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn gradient(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+pub fn gradient(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let (file, opened) = tasks::open(experiment)?;
     let folder = output::folder_of(&opened.name, options, "gradient");
     let request = cells::request(experiment, &opened, options, Asked::Gradient);

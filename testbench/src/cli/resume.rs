@@ -3,11 +3,11 @@
 use super::arguments::{CompareOptions, RunOptions};
 use super::cells::Run;
 use super::error::CommandError;
-use super::output::{self, Asked};
+use super::folder::{self, Asked};
+use super::interrupt::Interrupt;
 use super::{bptt, compare, gradient, run};
 use crate::tasks;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// Goes on with the run in `folder`.
 ///
@@ -17,19 +17,28 @@ pub fn resume(
     folder: &Path,
     threads: Option<u16>,
     json: bool,
-    interrupt: &AtomicBool,
+    interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let request = output::request(folder)?;
+    let request = folder::request(folder)?;
     let command = match request.command {
         Asked::Compare => {
             let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
-            return compare::compare(&CompareOptions { tasks, out, threads, quick, json }, interrupt);
+            return compare::compare(
+                &CompareOptions { tasks, out, threads, quick, json, overwrite: false },
+                interrupt,
+            );
         }
         command => command,
     };
-    let options =
-        RunOptions { out: Some(folder.to_owned()), threads, seed: request.seed, quick: request.quick, json };
-    let (file, opened) = tasks::open(&request.experiment).map_err(|problems| {
+    let options = RunOptions {
+        out: Some(folder.to_owned()),
+        threads,
+        seed: request.seed,
+        quick: request.quick,
+        json,
+        overwrite: false,
+    };
+    let (file, opened) = tasks::open(&request.experiment_from(folder)).map_err(|problems| {
         let origin = format!("`{}` names the experiment", folder.join("run.json").display());
         problems.each(|problem| problem.noted("note", origin.clone()))
     })?;

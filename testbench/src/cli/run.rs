@@ -5,12 +5,13 @@
 use super::arguments::RunOptions;
 use super::cells::{self, Run};
 use super::error::CommandError;
-use super::output::{self, Asked};
+use super::folder::{self, Asked};
+use super::interrupt::Interrupt;
+use super::output;
 use crate::experiment::kind::{Kind, Ran, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Report, Verdict};
 use crate::tasks::{self, ExperimentFile};
-use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 
@@ -18,9 +19,9 @@ use synfire_chip::chip::Chip;
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn run(experiment: &str, options: &RunOptions, interrupt: &AtomicBool) -> Result<(), CommandError> {
+pub fn run(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let (file, opened) = tasks::open(experiment)?;
-    let folder = output::folder(&opened.name, options);
+    let folder = output::folder_of_run(&opened.name, options);
     let request = cells::request(experiment, &opened, options, Asked::Run);
     task(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, opened)
 }
@@ -51,7 +52,7 @@ impl Visit for Whole<'_> {
         let results = run.cells(&experiment.cells(), K::UNIT, &|index| experiment.cell(index))?;
         let ran = Ran { title, results: &results, threads: run.threads(), started };
         for document in experiment.documents(&ran)? {
-            output::write(run.folder, document.name, document.text.as_bytes())?;
+            folder::write(run.folder, document.name, document.text.as_bytes())?;
         }
         let mut report = experiment.report(&ran)?;
         let reached = judge(&mut report, experiment.reached(&results), least);

@@ -66,7 +66,9 @@ fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagno
     let names = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron"));
     let of_kind = |name: &&str| if network { name.ends_with(".network") } else { !name.contains('.') };
     let names: Vec<&str> = names.filter(of_kind).collect();
-    let wanted = reference.trim_end_matches(".ron");
+    // Of a path the file's own name: the folders before it are no misspelling.
+    let wanted = Path::new(reference).file_name().and_then(|name| name.to_str()).unwrap_or(reference);
+    let wanted = wanted.trim_end_matches(".ron");
     let mut problem = Diagnostic::new(format!("no file `{shown}`"));
     if let Some(near) = files::nearest(wanted, names.iter().copied()) {
         problem = problem.noted("help", format!("did you mean the carried file `{near}`?"));
@@ -74,8 +76,7 @@ fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagno
     let kind = if network { "network" } else { "experiment" };
     let first = files::nearest_first(wanted, names.iter().copied());
     let first = first[..first.len().min(MOST_NAMES)].join(", ");
-    let allowed =
-        format!("a path, or a carried {kind} such as {first} (all {}: synfire presets)", names.len());
+    let allowed = format!("a path, or a carried {kind}, such as {first} (all of them: synfire presets)");
     Err(problem.noted("allowed", allowed).into())
 }
 

@@ -71,16 +71,14 @@ impl Folder {
         self.ended(self.command(arguments).output().expect("the command"))
     }
 
-    /// What a command that ended left; the folder's name in it is `[DIR]`, and lists of what the program carries are
-    /// `[CARRIED]`, `[EXPERIMENTS]` and `[NETWORKS]`.
+    /// What a command that ended left; the folder's name in it is `[DIR]`, and the list of what the program carries
+    /// `[CARRIED]`.
     pub fn ended(&self, output: Output) -> Ended {
         let whole = std::fs::canonicalize(self.dir.path()).expect("a folder");
         let text = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes);
             let text = text.replace(&shown(&whole), "[DIR]").replace(&shown(self.dir.path()), "[DIR]");
-            let text = text.replace(&carried(|_| true), "[CARRIED]");
-            let text = text.replace(&carried(|name| !name.contains('.')), "[EXPERIMENTS]");
-            let text = text.replace(&carried(|name| name.ends_with(".network")), "[NETWORKS]");
+            let text = text.replace(&carried(), "[CARRIED]");
             text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
         };
         let ended =
@@ -119,9 +117,8 @@ impl Folder {
 }
 
 /// Names of carried files, as messages list them.
-fn carried(which: impl Fn(&str) -> bool) -> String {
-    let names = FILES.iter().map(|(name, _)| name.trim_end_matches(".ron"));
-    names.filter(|name| which(name)).collect::<Vec<_>>().join(", ")
+fn carried() -> String {
+    FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(path: &Path) -> String {

@@ -39,7 +39,7 @@ fn an_interrupt_leaves_a_checkpoint_that_goes_on_to_the_same_bits() {
     let child = begun(&folder, "out");
     signal(&child, "-INT");
     let ended = folder.ended(child.wait_with_output().expect("the command"));
-    assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{}", ended.err);
     assert!(
         ended.err.ends_with("interrupted; nothing is lost, go on with: synfire resume out"),
         "{}",

@@ -10,13 +10,13 @@ fn an_unknown_experiment() {
     error: no file `digts`
      |
      = help: did you mean the carried file `digits`?
-     = allowed: a path, or one of [EXPERIMENTS]
+     = allowed: a path, or a carried experiment, such as digits, cues, nmnist, gradient, stream (all of them: synfire presets)
        = nothing was run; exit status 2
     "#);
     assert_snapshot!(folder.refuses(&["check", "nowhere/mine.ron"]), @r#"
     error: no file `nowhere/mine.ron`
      |
-     = allowed: a path, or one of [EXPERIMENTS]
+     = allowed: a path, or a carried experiment, such as cues, nmnist, digits, evidence, stream (all of them: synfire presets)
        = nothing was run; exit status 2
     "#);
 }
@@ -82,10 +82,17 @@ fn resuming_a_folder_without_a_run() {
     "#);
     folder.write("run.json", r#"{"experiment": "gone.ron", "seed": null, "quick": false}"#);
     assert_snapshot!(folder.refuses(&["resume", "."]), @r#"
-    error: no file `gone.ron`
+    error: no run to go on with: ./run.json: missing field `outputs` at line 1 column 56
+       = allowed: the output folder of a run, with the `run.json` that it wrote
+       = nothing was run; exit status 2
+    "#);
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    std::fs::remove_file(folder.path(EXPERIMENT)).expect("a file");
+    assert_snapshot!(folder.refuses(&["resume", "out"]), @r#"
+    error: no file `[DIR]/two-classes.ron`
      |
-     = allowed: a path, or one of [EXPERIMENTS]
-     = note: `./run.json` names the experiment
+     = allowed: a path, or a carried experiment, such as cues, yin-yang, superspike, spike-time, digits (all of them: synfire presets)
+     = note: `out/run.json` names the experiment
        = nothing was run; exit status 2
     "#);
 }

@@ -20,6 +20,8 @@ pub fn cells(folder: &Folder, out: &str) -> BTreeMap<String, Value> {
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
         let text = std::fs::read(&path).expect("a cell");
         let mut cell: Value = serde_json::from_slice(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        // The hash covers the time that it took.
+        assert!(cell["sha256"].take().is_string(), "{name}");
         cell["result"]["wall_seconds"].take();
         cells.insert(name, cell);
     }
@@ -94,9 +96,9 @@ fn an_accuracy_that_is_missed_is_status_1() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_status_1() {
+fn a_folder_that_cannot_be_made_is_status_1() {
     let folder = Folder::new();
-    folder.write("out", "a file");
-    let ended = folder.run(&["run", EXPERIMENT, "--out", "out"]);
+    folder.write("file", "");
+    let ended = folder.run(&["run", EXPERIMENT, "--out", "file/out"]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
 }

@@ -1,0 +1,160 @@
+//! Output folders: who may write there, what is removed, what goes on after a move.
+
+use super::folder::{EXPERIMENT, Folder, NETWORK};
+use super::interrupted::begun;
+use super::runs::cells;
+use serde_json::Value;
+
+/// The same network on the same data under another name.
+fn other(folder: &Folder) -> &'static str {
+    folder.write("other.ron", folder.read(EXPERIMENT));
+    "other.ron"
+}
+
+fn names(folder: &Folder, out: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path(out)).expect("a folder");
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[cfg(unix)]
+#[test]
+fn two_runs_never_write_into_one_folder() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 600");
+    let mut first = begun(&folder, "out");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "out"]);
+    assert!(refused.contains("another run is at work in `out`"), "{refused}");
+    let refused = folder.refuses(&["resume", "out"]);
+    assert!(refused.contains("another run is at work in `out`"), "{refused}");
+    first.kill().expect("the command");
+    first.wait().expect("the command");
+    // The lock goes with the process, not with its file.
+    folder.edit(EXPERIMENT, "epochs: 600", "epochs: 2");
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    assert!(names(&folder, "out").contains(&"cells.previous".to_owned()));
+    // Begun once more after a whole run, nothing of the first is left.
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    assert!(!names(&folder, "out").contains(&"cells.previous".to_owned()));
+}
+
+#[test]
+fn a_folder_that_holds_another_run_is_refused_or_overwritten() {
+    let folder = Folder::new();
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    folder.write("out/mine.txt", "kept");
+    let before = cells(&folder, "out").len();
+    folder.write("out/cells/mine.txt", "kept");
+    let refused = folder.refuses(&["run", other(&folder), "--out", "out"]);
+    assert!(refused.contains("`out` holds another run: `synfire run` of [DIR]/two-classes.ron"), "{refused}");
+    assert!(refused.contains("--overwrite"), "{refused}");
+    assert_eq!(names(&folder, "out/cells").len(), before + 1, "nothing was removed");
+    folder.edit("other.ron", "seeds: [1, 2]", "seeds: [3]");
+    folder.succeeds(&["run", "other.ron", "--out", "out", "--overwrite"]);
+    let left: Vec<String> = names(&folder, "out/cells");
+    assert!(left.contains(&"mine.txt".to_owned()), "{left:?}");
+    assert!(left.iter().all(|name| name == "mine.txt" || name.ends_with("-3.json")), "{left:?}");
+    assert_eq!(folder.read("out/mine.txt"), b"kept");
+}
+
+#[test]
+fn files_that_no_run_noted_are_not_written_over() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("out")).expect("a folder");
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    std::fs::create_dir(folder.path("own")).expect("a folder");
+    folder.write("own/report.html", "mine");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "own"]);
+    assert!(refused.contains("`own` holds a file `report.html` that no run noted"), "{refused}");
+    assert_eq!(folder.read("own/report.html"), b"mine");
+    folder.write("file", "");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "file"]);
+    assert!(refused.contains("`file` is a file"), "{refused}");
+}
+
+#[test]
+fn everything_written_is_listed() {
+    let folder = Folder::new();
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    let note: Value = serde_json::from_slice(&folder.read("out/run.json")).expect("JSON");
+    let listed: Vec<&str> =
+        note["outputs"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    let mut found = names(&folder, "out");
+    found.retain(|name| !["run.json", "run.lock", "cells"].contains(&name.as_str()));
+    found.extend(names(&folder, "out/cells").into_iter().map(|name| format!("cells/{name}")));
+    for name in found {
+        assert!(listed.contains(&name.as_str()), "{name} is not in {listed:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_goes_on_after_its_folders_were_moved() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 100");
+    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
+    folder.succeeds(&["run", EXPERIMENT, "--threads", "1", "--out", "whole"]);
+    let mut child = begun(&folder, "out");
+    child.kill().expect("the command");
+    child.wait().expect("the command");
+    std::fs::create_dir(folder.path("moved")).expect("a folder");
+    for name in [EXPERIMENT, NETWORK, "features.npy", "labels.npy", "out"] {
+        std::fs::rename(folder.path(name), folder.path("moved").join(name)).expect("a file");
+    }
+    folder.succeeds(&["resume", "moved/out"]);
+    assert_eq!(cells(&folder, "moved/out"), cells(&folder, "whole"));
+}
+
+#[test]
+fn a_changed_note_is_refused() {
+    let folder = Folder::new();
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    folder.edit("out/run.json", "\"seed\": null", "\"seed\": 7");
+    let refused = folder.refuses(&["resume", "out"]);
+    assert!(refused.contains("it was changed: its SHA-256 does not match its content"), "{refused}");
+}
+
+#[test]
+fn errors_are_json_where_json_was_asked_for() {
+    let folder = Folder::new();
+    folder.edit(NETWORK, "    populations:", "    poplations:");
+    for arguments in [&["run", EXPERIMENT, "--json"][..], &["run", "--json"], &["run", "nothing", "--json"]] {
+        let ended = folder.run(arguments);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{ended:?}");
+        let error: Value = serde_json::from_str(&ended.err).unwrap_or_else(|e| panic!("{e}: {}", ended.err));
+        assert_eq!((&error["kind"], &error["status"]), (&"error".into(), &2.into()));
+    }
+    let error: Value = serde_json::from_str(&folder.run(&["run", EXPERIMENT, "--json"]).err).expect("JSON");
+    assert_eq!(error["problems"][0]["file"], "two-classes.network.ron");
+    assert!(error["problems"][0]["line"].as_u64().is_some_and(|line| line > 1), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn paths_that_are_no_files_are_refused_at_once() {
+    let folder = Folder::new();
+    folder.write("zero.chip.ron", "(format: \"synfire-chip/1\", extends: \"/dev/zero\")");
+    let refused = folder.refuses(&["check", "zero.chip.ron"]);
+    assert!(refused.contains("allowed: a regular file"), "{refused}");
+    let refused = folder.refuses(&["check", "/dev/zero"]);
+    assert!(refused.contains("allowed: a regular file"), "{refused}");
+    let refused = folder.refuses(&["check", "."]);
+    assert!(refused.contains("it is a folder"), "{refused}");
+    let piped = std::process::Command::new("mkfifo").arg(folder.path("pipe.npy")).status().expect("mkfifo");
+    assert!(piped.success());
+    std::fs::remove_file(folder.path("features.npy")).expect("a file");
+    std::fs::rename(folder.path("pipe.npy"), folder.path("features.npy")).expect("a pipe");
+    let refused = folder.refuses(&["check", EXPERIMENT]);
+    assert!(refused.contains("a device, a pipe or a socket"), "{refused}");
+}
+
+#[test]
+fn a_comment_may_hold_any_word() {
+    let folder = Folder::new();
+    let chip = folder.succeeds(&["presets", "small"]);
+    folder.write("small.ron", format!("// The format of weights is \"eight bits\".\n{chip}"));
+    let said = folder.succeeds(&["check", "small.ron"]);
+    assert!(said.contains("chip `small`"), "{said}");
+}
