@@ -126,6 +126,12 @@ impl Recorder {
         Self { probes, parts, steps }
     }
 
+    /// The probes, in the order of what [`Recorder::take`] gives.
+    #[must_use]
+    pub fn probes(&self) -> &[Probe] {
+        &self.probes
+    }
+
     /// Notes that `steps` were run.
     pub fn ran(&mut self, steps: core::ops::Range<u64>) {
         for (probe, list) in self.probes.iter().zip(&mut self.steps) {

@@ -17,7 +17,7 @@ use synfire_chip::files::Diagnostic;
 use synfire_chip::network::{Network, Population};
 use synfire_chip::run::checkpoint::{self, MachineSnapshot};
 use synfire_chip::run::machine::{Machine, RunOptions};
-use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::probe::{Probe, Recorder, Recording, Variable};
 use synfire_chip::run::program::StepEvents;
 
 /// The simulator behind a cell.
@@ -27,8 +27,10 @@ pub enum Engine {
     Chip {
         /// It.
         machine: Machine,
-        /// Records what is looked at of the readout.
+        /// Records what is looked at of the readout first, then what is watched.
         recorder: Recorder,
+        /// What the watched probes recorded, program by program.
+        watched: Vec<Vec<Recording>>,
     },
     /// The float twin.
     Float {
@@ -84,7 +86,23 @@ impl Engine {
         }
         let machine = Machine::new(network, chip).map_err(|problem| Diagnostic::new(problem.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(network, readout, looked_at)], &machine.nodes);
-        Ok(Self::Chip { machine, recorder })
+        Ok(Self::Chip { machine, recorder, watched: Vec::new() })
+    }
+
+    /// Records `probes` too, in every program from now on; no answer and no bit changes. Of the float twin, nothing.
+    pub fn watch(&mut self, probes: Vec<Probe>) {
+        if let Self::Chip { machine, recorder, .. } = self {
+            let looked_at = recorder.probes().iter().take(1).cloned();
+            *recorder = Recorder::new(looked_at.chain(probes).collect(), &machine.nodes);
+        }
+    }
+
+    /// Takes what the watched probes recorded so far: a list a program, in the order of the probes.
+    pub fn take_watched(&mut self) -> Vec<Vec<Recording>> {
+        match self {
+            Self::Chip { watched, .. } => std::mem::take(watched),
+            Self::Float { .. } => Vec::new(),
+        }
     }
 
     /// Runs `program`: the steps of it in which each neuron of the readout fired.
@@ -93,10 +111,10 @@ impl Engine {
     /// When the chip's run fails.
     pub fn trains(&mut self, program: &[StepEvents], threads: usize) -> Result<Vec<Vec<u32>>, String> {
         match self {
-            Self::Chip { machine, recorder } => {
+            Self::Chip { machine, recorder, watched } => {
                 let options = RunOptions { threads, interrupt: None };
                 machine.run(program, options, recorder).map_err(|e| e.to_string())?;
-                let recording = &recorder.take()[0];
+                let recording = &looked_at(recorder, watched);
                 let mut trains = vec![Vec::new(); recording.row(0).len()];
                 for step in 0..recording.steps.len() {
                     for (train, fired) in trains.iter_mut().zip(recording.row(step)) {
@@ -130,13 +148,13 @@ impl Engine {
         threads: usize,
     ) -> Result<Vec<f64>, String> {
         match self {
-            Self::Chip { machine, recorder } => {
+            Self::Chip { machine, recorder, watched } => {
                 let options = RunOptions { threads, interrupt: None };
                 machine.run(program, options, recorder).map_err(|e| e.to_string())?;
-                let recording = recorder.take();
+                let recording = looked_at(recorder, watched);
                 let mut sums = vec![0_i64; outputs];
                 for step in steps {
-                    let row = recording[0].row(step);
+                    let row = recording.row(step);
                     sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += i64::from(*u));
                 }
                 Ok(sums.into_iter().map(|sum| sum as f64).collect())
@@ -298,6 +316,16 @@ impl Engine {
             }
         })
     }
+}
+
+/// What the first probe recorded; what the others did goes to `watched`.
+fn looked_at(recorder: &mut Recorder, watched: &mut Vec<Vec<Recording>>) -> Recording {
+    let mut recordings = recorder.take();
+    let others = recordings.split_off(1);
+    if !others.is_empty() {
+        watched.push(others);
+    }
+    recordings.swap_remove(0)
 }
 
 /// Adds a band under the last one; its first neuron in the raster.

@@ -152,8 +152,14 @@ impl<'a> Cell<'a> {
     }
 
     /// The network that the cell learns.
-    pub(crate) fn network(&self) -> &Network {
+    #[must_use]
+    pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// What it runs on: to watch more than the answer.
+    pub fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
     }
 
     /// Samples of the held-out part.

@@ -202,6 +202,17 @@ impl<'a> Cell<'a> {
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
     }
 
+    /// The network that the cell learns.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// What it runs on: to watch more than the answer.
+    pub fn engine_mut(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
     /// Presents one case; the steps in which each readout neuron fired.
     fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
         let slower = |epoch| shift_offset(&self.settings.slower_after, epoch);

@@ -25,7 +25,7 @@ use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
-use synfire_chip::run::program::Control;
+use synfire_chip::run::program::{Control, Program};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::Order;
 
@@ -70,7 +70,9 @@ pub struct Form {
 
 /// A deployed network.
 pub struct Deployed {
-    /// The network on the chip.
+    /// The network in the chip's integers.
+    pub network: Network,
+    /// The chip with it.
     pub machine: Machine,
     recorder: Recorder,
     encoder: Box<dyn Encoder>,
@@ -93,7 +95,17 @@ impl Deployed {
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, OUTPUTS, Variable::Compared)], &machine.nodes);
         let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
-        Ok(Self { machine, recorder, encoder, steps: form.steps })
+        Ok(Self { network, machine, recorder, encoder, steps: form.steps })
+    }
+
+    /// The presentation of sample `sample`.
+    #[must_use]
+    pub fn program(&self, features: &[u8], sample: u32) -> Program {
+        let shown = Presentation { sample, epoch: TEST_EPOCH };
+        let bias = Constant { input: BIAS, neuron: 0, count: 1 };
+        let mut program = encode::program(&[&*self.encoder, &bias], features, shown, self.steps);
+        program[0].control.push(Control::Clear);
+        program
     }
 
     /// Membranes of the outputs after the last step of a presentation of sample `sample`.
@@ -101,10 +113,7 @@ impl Deployed {
     /// # Errors
     /// When the chip's run fails.
     pub fn outputs(&mut self, features: &[u8], sample: u32) -> Result<Vec<i32>, String> {
-        let shown = Presentation { sample, epoch: TEST_EPOCH };
-        let bias = Constant { input: BIAS, neuron: 0, count: 1 };
-        let mut program = encode::program(&[&*self.encoder, &bias], features, shown, self.steps);
-        program[0].control.push(Control::Clear);
+        let program = self.program(features, sample);
         let options = RunOptions { threads: 1, interrupt: None };
         self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
         let recording = self.recorder.take();

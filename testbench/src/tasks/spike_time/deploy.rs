@@ -47,7 +47,9 @@ fn scaled(layer: &Layer, pres: core::ops::Range<usize>, gain: f64) -> Vec<f64> {
 
 /// A deployed network.
 pub struct Deployed {
-    /// The network on the chip.
+    /// The network in the chip's integers.
+    pub network: ChipNetwork,
+    /// The chip with it.
     pub machine: Machine,
     recorder: Recorder,
     late: u32,
@@ -70,14 +72,12 @@ impl Deployed {
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, 1, Variable::Spikes)], &machine.nodes);
         let late = libm::round(settings.late_tau * f64::from(steps_per_tau)) as u32;
-        Ok(Self { machine, recorder, late, steps: steps(settings, steps_per_tau) })
+        Ok(Self { network, machine, recorder, late, steps: steps(settings, steps_per_tau) })
     }
 
-    /// The output that fires first when each input is moved by so many steps (-1, 0 or 1).
-    ///
-    /// # Errors
-    /// When the chip's run fails.
-    pub fn answer(&mut self, case: [bool; 2], moved: [i32; 2]) -> Result<Option<usize>, String> {
+    /// The presentation of `case` with each input moved by so many steps (-1, 0 or 1).
+    #[must_use]
+    pub fn program(&self, case: [bool; 2], moved: [i32; 2]) -> Program {
         let mut program: Program = vec![StepEvents::default(); self.steps as usize];
         program[0].control.push(Control::Clear);
         let mut fire = |step: u32, input, neuron| {
@@ -87,6 +87,15 @@ impl Deployed {
         for (neuron, (late, moved)) in (0..).zip(case.into_iter().zip(moved)) {
             fire((FIRST_STEP + u32::from(late) * self.late).saturating_add_signed(moved), 0, neuron);
         }
+        program
+    }
+
+    /// The output that fires first when each input is moved by so many steps (-1, 0 or 1).
+    ///
+    /// # Errors
+    /// When the chip's run fails.
+    pub fn answer(&mut self, case: [bool; 2], moved: [i32; 2]) -> Result<Option<usize>, String> {
+        let program = self.program(case, moved);
         let options = RunOptions { threads: 1, interrupt: None };
         self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
         let recording = &self.recorder.take()[0];
