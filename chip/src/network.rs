@@ -109,7 +109,8 @@ pub enum Synapses {
 /// The kernel of a convolution, and how its copies are spread over the target's feature maps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kernel {
-    /// Output channels, input channels, rows, columns: taps are numbered in this order, the last fastest.
+    /// Output channels, input channels that one of them sees (those of its group), rows, columns: taps are numbered in
+    /// this order, the last fastest.
     pub shape: [u32; 4],
     /// Rows and columns of a feature map of the target.
     pub map: [u32; 2],
@@ -161,6 +162,19 @@ pub struct Projection {
     pub learning: Option<SynapseLearning>,
     /// Row encoding.
     pub encoding: Encoding,
+    /// What the file states of generated weights; `None` where it states store lanes, or where an array has them. For
+    /// warnings: no bit depends on it, and so no fingerprint does.
+    #[serde(skip)]
+    pub stated: Option<RealRange>,
+}
+
+/// A range of real numbers that a file states, in units of `2^-32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RealRange {
+    /// The smallest.
+    pub low: i64,
+    /// The largest.
+    pub high: i64,
 }
 
 impl Network {

@@ -7,10 +7,13 @@ use files_common::{chip, f64s, i32s, load, load_in, npy, one_projection, refused
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
+use synfire_chip::chip::Chip;
 use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::place::mapping::{self, Mapping, MappingError, Placement};
-use synfire_chip::run::machine::Machine;
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::Recorder;
+use synfire_chip::run::program::{StepEvents, StimulusSpike};
 use synfire_core::address::CoreId;
 use synfire_core::dither::{Purpose, row_key, uniform, word};
 use synfire_core::synapse::{RowLayout, WeightLanes};
@@ -24,6 +27,7 @@ struct Geometry {
     kernel: [u32; 2],
     stride: [u32; 2],
     padding: [u32; 2],
+    groups: u32,
 }
 
 impl Geometry {
@@ -32,11 +36,11 @@ impl Geometry {
     }
 
     fn text(&self, more: &str, weights: &str) -> String {
-        let Self { input, channels, kernel, stride, padding } = self;
+        let Self { input, channels, kernel, stride, padding, groups } = self;
         let [rows, columns] = self.map();
         let fields = format!(
             "connect: Convolution(input: ({}, {}, {}), channels: {channels}, kernel: ({}, {}), stride: ({}, {}), \
-             padding: ({}, {}){more}), weights: {weights}, {STORE}",
+             padding: ({}, {}), groups: {groups}{more}), weights: {weights}, {STORE}",
             input[0], input[1], input[2], kernel[0], kernel[1], stride[0], stride[1], padding[0], padding[1]
         );
         one_projection(input.iter().product(), channels * rows * columns, &fields)
@@ -49,7 +53,8 @@ impl Geometry {
         let map = self.map();
         for o in 0..self.channels {
             for (oy, ox) in (0..map[0]).flat_map(|oy| (0..map[1]).map(move |ox| (oy, ox))) {
-                for c in 0..inputs {
+                let (of_group, outputs) = (inputs / self.groups, self.channels / self.groups);
+                for c in (0..inputs).filter(|c| c / of_group == o / outputs) {
                     for (ky, kx) in (0..self.kernel[0]).flat_map(|y| (0..self.kernel[1]).map(move |x| (y, x)))
                     {
                         let iy = i64::from(oy * self.stride[0] + ky) - i64::from(self.padding[0]);
@@ -57,7 +62,8 @@ impl Geometry {
                         if (0..i64::from(rows)).contains(&iy) && (0..i64::from(columns)).contains(&ix) {
                             let pre = (c * rows + iy as u32) * columns + ix as u32;
                             let post = (o * map[0] + oy) * map[1] + ox;
-                            let tap = ((o * inputs + c) * self.kernel[0] + ky) * self.kernel[1] + kx;
+                            let tap =
+                                ((o * of_group + c % of_group) * self.kernel[0] + ky) * self.kernel[1] + kx;
                             assert!(synapses.insert((pre, post), (oy, tap)).is_none());
                         }
                     }
@@ -69,15 +75,16 @@ impl Geometry {
 }
 
 fn geometries() -> impl Strategy<Value = Geometry> {
-    let sides = (1..=3u32, 1..=7u32, 1..=7u32);
+    let sides = ((1..=3u32, 1..=3u32), 1..=7u32, 1..=7u32);
     (sides, 1..=3u32, (1..=4u32, 1..=4u32), (1..=3u32, 1..=3u32), (0..=3u32, 0..=3u32)).prop_filter_map(
         "a kernel inside the padded input",
-        |((c, h, w), channels, (kh, kw), (sh, sw), (ph, pw))| {
+        |(((groups, c), h, w), channels, (kh, kw), (sh, sw), (ph, pw))| {
             let fits = ph < kh && pw < kw && kh <= h + 2 * ph && kw <= w + 2 * pw;
-            let input = [c, h, w];
+            let input = [groups * c, h, w];
             fits.then_some(Geometry {
                 input,
-                channels,
+                channels: groups * channels,
+                groups,
                 kernel: [kh, kw],
                 stride: [sh, sw],
                 padding: [ph, pw],
@@ -118,16 +125,21 @@ proptest! {
         let [rows, _] = geometry.map();
         let divisors: Vec<u32> = (1..=rows).filter(|n| rows % n == 0).collect();
         let copies = divisors[pick as usize % divisors.len()];
-        let drawn = "UniformLanes(low: -100, high: 90)";
+        let (low, high) = if pick.is_multiple_of(2) { (-100, 90) } else { (-1, 1) };
+        let drawn = &format!("UniformLanes(low: {low}, high: {high})");
         let shared = network(&geometry.text(&format!(", copies: {copies}"), drawn)).projections.remove(0);
         let own = network(&geometry.text(", shared: false", drawn)).projections.remove(0);
         let definition = geometry.definition();
         let kernel = shared.synapses.kernel().expect("a kernel");
-        let taps = geometry.channels * geometry.input[0] * geometry.kernel[0] * geometry.kernel[1];
+        let of_group = geometry.input[0] / geometry.groups;
+        let taps = geometry.channels * of_group * geometry.kernel[0] * geometry.kernel[1];
         prop_assert_eq!((kernel.taps(), kernel.copies, kernel.map), (taps, copies, geometry.map()));
         let found = readers(&shared.synapses);
+        let weights = lanes(shared.synapses.weights());
+        // What is fixed and 0 is no synapse.
         let wanted: BTreeMap<_, _> = definition
             .iter()
+            .filter(|(_, (_, tap))| weights[*tap as usize] != 0)
             .map(|(ends, (row, tap))| (*ends, ((row / (rows / copies)) * taps + tap) as usize))
             .collect();
         prop_assert_eq!(&found, &wanted);
@@ -138,11 +150,10 @@ proptest! {
             prop_assert_eq!(*groups.entry(*weight).or_insert(group), group);
         }
         // Copies begin equal, with the draws that the document states; the expansion begins with the same weights.
-        let weights = lanes(shared.synapses.weights());
         prop_assert_eq!(weights.len() as u32, taps * copies);
         for (at, weight) in weights.iter().enumerate() {
             let row = row_key(Purpose::Weights.seed(1), 0, 0, at as u32 % taps);
-            prop_assert_eq!(*weight, uniform(word(row, 0), -100, 90));
+            prop_assert_eq!(*weight, uniform(word(row, 0), low, high));
         }
         let expanded = lanes(own.synapses.weights());
         let same: BTreeMap<_, _> = readers(&own.synapses).into_iter().map(|(ends, at)| (ends, expanded[at])).collect();
@@ -152,7 +163,7 @@ proptest! {
 }
 
 const SMALL: Geometry =
-    Geometry { input: [2, 4, 5], channels: 3, kernel: [2, 3], stride: [1, 1], padding: [0, 0] };
+    Geometry { input: [2, 4, 5], channels: 3, kernel: [2, 3], stride: [1, 1], padding: [0, 0], groups: 1 };
 
 #[test]
 fn taps_come_from_files_in_either_order() {
@@ -182,7 +193,8 @@ fn taps_come_from_files_in_either_order() {
     let problems = trimmed(&load_in(&text, folder.path()).expect_err("another shape"));
     assert!(problems.contains("`k.npy`: has the wrong shape"), "{problems}");
     assert!(
-        problems.contains("shape (3, 2, 2, 3): output channels, input channels, rows and columns"),
+        problems
+            .contains("shape (3, 2, 2, 3): output channels, input channels (of a group), rows and columns"),
         "{problems}"
     );
 }
@@ -191,8 +203,8 @@ fn taps_come_from_files_in_either_order() {
 fn a_population_of_another_size_is_refused_with_the_numbers() {
     let text =
         SMALL.text("", "Constant(0.5)").replace("name: \"out\", neurons: 27", "name: \"out\", neurons: 28");
-    let text =
-        text.replace("\n        connect", "\n    connect").replace(", channels: 3", ",\n    channels: 3");
+    let text = text.replace("\n        connect", "\n    connect").replace(", groups: 1", "");
+    let text = text.replace(", channels: 3", ",\n    channels: 3");
     assert_eq!(
         refused(&text),
         "error: `out` has another size than the output of the convolution
@@ -239,6 +251,8 @@ fn what_a_kernel_cannot_be() {
         ("padding: (0, 0)", "padding: (0, 3)", "found 3"),
         ("stride: (1, 1)", "stride: (0, 1)", "found 0"),
         ("weights: Constant(0.5), ", "", "missing field `weights`"),
+        ("groups: 1", "groups: 2", "1 (divisors of 2 and 3 channels)"),
+        ("groups: 1", "groups: 0", "groups do not divide the channels"),
         ("padding: (0, 0)", "padding: (0, 0), dilation: (1, 1)", "unknown field `dilation`"),
     ] {
         let problems = refused(&swapped(from, to));
@@ -263,6 +277,95 @@ fn learning(more: &str, rule: &str) -> String {
          (name: \"read\", from: \"maps\", to: \"out\", connect: AllToAll, weights: Constant(0), \
          store: (bits: 16, fraction: 14), learning: (shift: 14))])"
     )
+}
+
+/// Synapses, and synaptic events of one step in which every input fires once.
+fn synapses_and_events(network: &Network, on: &Chip) -> (u64, u64) {
+    let mut machine = Machine::new(network, on).expect("it fits");
+    let fires = |neuron| StimulusSpike { input: 0, neuron, count: 1 };
+    let first =
+        StepEvents { spikes: (0..network.inputs[0].neurons).map(fires).collect(), ..StepEvents::default() };
+    let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
+    machine.run(&[first, StepEvents::default()], RunOptions::default(), &mut recorder).expect("it runs");
+    (network.synapses(), machine.counts().core.synaptic_events)
+}
+
+#[test]
+fn a_pooling_has_the_synapses_of_its_windows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Full taps on the diagonal, taps of a depthwise kernel, and those of every copy of it.
+    let diagonal: Vec<i32> = (0..8 * 8 * 4).map(|tap| i32::from(tap / 32 == tap / 4 % 8)).collect();
+    std::fs::write(folder.path().join("full.npy"), npy("<i4", false, &[8, 8, 2, 2], &i32s(&diagonal)))
+        .expect("a file");
+    std::fs::write(folder.path().join("own.npy"), npy("<i4", false, &[8, 1, 2, 2], &i32s(&[1; 32])))
+        .expect("a file");
+    std::fs::write(folder.path().join("all.npy"), npy("<i4", false, &[3, 8, 1, 2, 2], &i32s(&[1; 96])))
+        .expect("a file");
+    let convolution = "Convolution(input: (8, 6, 8), channels: 8, kernel: (2, 2), stride: (2, 2)";
+    let (small, store) = (chip("small"), "store: (bits: 2, fraction: 0)");
+    for form in [
+        format!("{convolution}), weights: Npy(\"full.npy\")"),
+        format!("{convolution}, shared: false), weights: Npy(\"full.npy\")"),
+        format!("{convolution}, groups: 8), weights: Npy(\"own.npy\")"),
+        format!("{convolution}, groups: 8, copies: 3), weights: Npy(\"all.npy\")"),
+        format!("{convolution}, groups: 8), weights: Constant(1)"),
+        "SumPool(input: (8, 6, 8), kernel: (2, 2))".to_owned(),
+        "SumPool(input: (8, 6, 8), kernel: (2, 2), stride: (2, 2)), weights: Lanes(-1)".to_owned(),
+        "SumPool(input: (8, 6, 8), kernel: (2, 2)), weights: Npy(\"own.npy\")".to_owned(),
+    ] {
+        let text = one_projection(384, 96, &format!("connect: {form}, {store}"));
+        let network =
+            network_from_text("net.ron", &text, folder.path(), &small, &NetworkOverrides::default());
+        let network = network.unwrap_or_else(|problems| panic!("{form}: {problems}"));
+        assert_eq!(synapses_and_events(&network, &small), (384, 384), "{form}");
+    }
+}
+
+#[test]
+fn what_a_pooling_cannot_be() {
+    let pool = "connect: SumPool(input: (2, 2, 2), kernel: (2, 2))";
+    let refused = |fields: &str| refused(&one_projection(8, 2, fields));
+    let several = refused(&format!("{pool}, weights: UniformLanes(low: 0, high: 1), {STORE}"));
+    assert!(
+        several.contains("a sum pooling has one weight") && several.contains("or nothing: 1.0"),
+        "{several}"
+    );
+    let narrow = refused(&format!("{pool}, store: (bits: 2, fraction: 1)"));
+    assert!(narrow.contains("the store does not hold the weight of a sum pooling"), "{narrow}");
+    assert!(narrow.contains("allowed: -1..=0.5 (s2.1), or another `store`"), "{narrow}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let taps = npy("<i4", false, &[2, 1, 2, 2], &i32s(&[1, 1, 1, 1, 1, 1, 1, 2]));
+    std::fs::write(folder.path().join("k.npy"), taps).expect("a file");
+    let text = one_projection(8, 2, &format!("{pool}, weights: Npy(\"k.npy\"), {STORE}"));
+    let uneven = trimmed(&load_in(&text, folder.path()).expect_err("two weights"));
+    assert!(uneven.contains("found taps of 1 and of 2 lanes"), "{uneven}");
+    assert!(uneven.contains("equal taps, or a `Convolution` with `groups: 2`"), "{uneven}");
+    let learns = learning("", "").replace(
+        "Convolution(input: (1, 8, 8), channels: 4, kernel: (3, 3))",
+        "SumPool(input: (1, 8, 8), kernel: (3, 3), stride: (1, 1))",
+    );
+    let learns = files_common::refused(&learns.replace("weights: Uniform(low: -0.5, high: 0.5), ", ""));
+    assert!(learns.contains("a sum pooling does not learn"), "{learns}");
+    assert!(learns.contains("allowed: a `Convolution` with `groups: 1`"), "{learns}");
+}
+
+#[test]
+fn what_learns_keeps_its_zero_taps() {
+    let text = learning("", "").replace("weights: Uniform(low: -0.5, high: 0.5)", "weights: Constant(0)");
+    let plastic = network(&text).projections[0].synapses.len();
+    assert_eq!(plastic, 4 * 36 * 9);
+    let fixed = text
+        .replace("store: (bits: 16, fraction: 14), learning: (shift: 16)", "store: (bits: 16, fraction: 14)");
+    assert_eq!(network(&fixed).projections[0].synapses.len(), 0);
+    let own = learning(", shared: false", "").replace("Uniform(low: -0.5, high: 0.5)", "Constant(0)");
+    assert_eq!(network(&own).projections[0].synapses.len(), plastic);
+    // Within its groups: two groups of half the pairs.
+    let pairs = |groups: u32| {
+        let text = learning("", "").replace("(1, 8, 8)", "(2, 8, 8)").replace("neurons: 64", "neurons: 128");
+        let text = text.replace("kernel: (3, 3)", &format!("kernel: (3, 3), groups: {groups}"));
+        network(&text).projections[0].synapses.len()
+    };
+    assert_eq!((pairs(1), pairs(2)), (2 * plastic, plastic));
 }
 
 #[test]

@@ -258,3 +258,60 @@ proptest! {
         let _ = edges("e.npy", &array);
     }
 }
+
+#[test]
+fn one_real_number_makes_its_column_real() {
+    let list = |weights: [&str; 4]| {
+        let lines: String = (0..).zip(weights).map(|(post, weight)| format!("0,{post},{weight}\n")).collect();
+        edges("e.csv", format!("pre,post,weight\n{lines}").as_bytes())
+    };
+    let lanes = |weights| sparse(&list(weights).expect("a list").0).3;
+    assert_eq!(lanes(["1", "0.5", "1.0", "-2"]), [16, 8, 16, -32]);
+    assert_eq!(lanes(["0.5", "1", "1", "-2"]), [8, 16, 16, -32]);
+    assert_eq!(lanes(["1", "1", "-2", "1e0"]), [16, 16, -32, 16], "wherever it stands");
+    assert_eq!(lanes(["1", "1", "1", "-2"]), [1, 1, 1, -2]);
+    // What fits as a lane and not as a real number: the message says why it is one.
+    let shown = list(["9", "1", "1", "0.5"]).expect_err("9.0 is 144 lanes");
+    assert!(shown.contains("line 2 of `e.csv`: a weight does not fit the store"), "{shown}");
+    assert!(shown.contains("found 9 (144 lanes)"), "{shown}");
+    assert!(shown.contains("line 5 makes this column one of real numbers"), "{shown}");
+    // Indices and delays mean the same either way.
+    let mixed = edges("e.csv", b"pre,post,weight,delay\n0,1.0,3,2\n1.0,0,3,1.0\n").expect("a list");
+    assert_eq!(sparse(&mixed.0), (vec![0, 1], vec![0, 1, 2], vec![1, 0], vec![3, 3]));
+}
+
+proptest! {
+    #[test]
+    fn a_real_column_is_the_same_however_its_numbers_are_written(
+        weights in proptest::collection::vec((-128..=127i32, any::<bool>()), 1..20),
+        at in any::<prop::sample::Index>(),
+    ) {
+        // One of them is written as a real number in every case.
+        let real = at.index(weights.len());
+        let mut text = "pre,post,weight\n".to_owned();
+        for (row, (lane, short)) in weights.iter().enumerate() {
+            let value = f64::from(*lane) / 16.0;
+            let written = if *short && row != real { format!("{value}") } else { format!("{value:.4}") };
+            text += &format!("0,{row},{written}\n");
+        }
+        let network = read(1, 20, "Edges", "e.csv", text.as_bytes()).map_err(TestCaseError::fail)?;
+        let wanted: Vec<i32> = weights.iter().map(|(lane, _)| *lane).collect();
+        prop_assert_eq!(sparse(&network.projections[0].synapses).3, wanted);
+    }
+}
+
+#[test]
+fn integers_past_64_bits_are_shown_as_they_stand() {
+    let past: Vec<u8> = [0, 0, u64::MAX].iter().flat_map(|value| value.to_le_bytes()).collect();
+    let shown = edges("e.npy", &npy("<u8", false, &[1, 3], &past)).expect_err("a weight of 2^64 - 1");
+    assert!(shown.contains("found 18446744073709551615"), "{shown}");
+    assert!(shown.contains("-128..=127 (raw lanes of a 8-bit store)"), "{shown}");
+    let past: Vec<u8> = [0, 1 << 63, 1].iter().flat_map(|value| u64::to_le_bytes(*value)).collect();
+    let shown = edges("e.npy", &npy("<u8", false, &[1, 3], &past)).expect_err("a neuron of 2^63");
+    assert!(shown.contains("found 9223372036854775808"), "{shown}");
+    let shown = edges("e.csv", b"pre,post,weight\n0,0,99999999999999999999\n").expect_err("a text");
+    assert!(shown.contains("found 99999999999999999999"), "{shown}");
+    let long = format!("pre,post,weight\n0,0,{}\n", "9".repeat(60));
+    let shown = edges("e.csv", long.as_bytes()).expect_err("a long text");
+    assert!(shown.contains("this integer is too large"), "{shown}");
+}

@@ -110,7 +110,7 @@ impl IntegerRows {
         self.reader.read_exact(&mut self.buffer).map_err(ArrayError::io(&self.path, "read"))?;
         self.next += 1;
         let signed = self.element.type_char() == TypeChar::Int;
-        let big = self.element.endianness() == Endianness::Big;
+        let big = self.big_endian();
         for (value, bytes) in self.values.iter_mut().zip(self.buffer.chunks_exact(self.bytes)) {
             *value = decode(bytes, signed, big);
         }
@@ -171,7 +171,15 @@ impl IntegerRows {
         }
         index.reverse();
         let place = format!("element {}", shape_text(&index));
-        ArrayError::Value { path: self.path.clone(), place, field, found: found.to_string(), allowed }
+        // An unsigned value beyond `i64` is shown as it stands in the file.
+        let bytes = self.buffer.get(column * self.bytes..(column + 1) * self.bytes);
+        let beyond = bytes.filter(|_| self.element.type_char() == TypeChar::Uint && found == i64::MAX);
+        let found = beyond.map_or(found.to_string(), |bytes| word(bytes, self.big_endian()).to_string());
+        ArrayError::Value { path: self.path.clone(), place, field, found, allowed }
+    }
+
+    fn big_endian(&self) -> bool {
+        self.element.endianness() == Endianness::Big
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -247,13 +255,18 @@ fn element(path: &Path, dtype: &DType) -> Result<(TypeStr, usize), ArrayError> {
     }
 }
 
-fn decode(bytes: &[u8], signed: bool, big: bool) -> i64 {
+/// The bits of an element, zeros above them.
+fn word(bytes: &[u8], big: bool) -> u64 {
     let mut word = [0; 8];
     word[..bytes.len()].copy_from_slice(bytes);
     if big {
         word[..bytes.len()].reverse();
     }
-    let raw = u64::from_le_bytes(word);
+    u64::from_le_bytes(word)
+}
+
+fn decode(bytes: &[u8], signed: bool, big: bool) -> i64 {
+    let raw = word(bytes, big);
     let unused = 64 - 8 * bytes.len() as u32;
     if signed { ((raw << unused) as i64) >> unused } else { i64::try_from(raw).unwrap_or(i64::MAX) }
 }

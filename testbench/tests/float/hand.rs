@@ -93,6 +93,7 @@ fn network(spiking: bool) -> Network {
                 eligibility: None,
             }),
             encoding: Encoding::Auto,
+            stated: None,
         }],
     }
 }

@@ -48,6 +48,7 @@ pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: u
         delays,
         learning,
         encoding: c.pick(&[Encoding::Auto, Encoding::Dense, Encoding::Sparse]),
+        stated: None,
     });
 }
 

@@ -301,10 +301,32 @@ pub(in crate::files) enum ConnectFile {
         /// Copies of the kernel, a band of rows of every output channel each.
         #[serde(default = "one")]
         copies: i64,
+        /// Groups of channels: an output sees the input channels of its own group.
+        #[serde(default = "one")]
+        groups: i64,
         /// Whether synapses share taps, or have a weight each that begins as its tap.
         #[serde(default = "yes")]
         shared: bool,
     },
+    /// Feature maps, each the sum over windows of its own one.
+    SumPool {
+        /// Channels, rows and columns of the source.
+        input: (i64, i64, i64),
+        /// Rows and columns of a window.
+        kernel: (i64, i64),
+        /// Input lines from one window to the next; those of a window where it is not stated.
+        stride: Option<(i64, i64)>,
+        /// Lines of silence around the input.
+        #[serde(default)]
+        padding: (i64, i64),
+    },
+}
+
+impl ConnectFile {
+    /// Whether its weights are the taps of a kernel.
+    pub fn has_taps(&self) -> bool {
+        matches!(self, Self::Convolution { .. } | Self::SumPool { .. })
+    }
 }
 
 /// `weights` of a projection.

@@ -272,7 +272,7 @@ fn read_integers(
     let unreadable = |error: String| ("cannot be read".to_owned(), error, wanted.clone());
     let array = Array::open(&check.data_path(path, name)).map_err(unreadable)?;
     if array.shape != [u64::from(neurons)] || !array.fields().is_empty() {
-        return Err(("has the wrong shape".to_owned(), shape_text(&array), wanted.clone()));
+        return Err(("has the wrong shape".to_owned(), array.shape_text(), wanted.clone()));
     }
     if array.has_floats() {
         return Err(("holds no integers".to_owned(), format!("dtype {}", array.descr), wanted.clone()));
@@ -280,20 +280,15 @@ fn read_integers(
     let mut values = Vec::with_capacity(neurons as usize);
     let scanned = array.scan(|position, numbers| {
         let Number::Integer(value) = numbers[0] else { return Ok(()) };
-        if !range.contains(&value) {
-            let allowed = format!("{}..={}", range.start(), range.end());
-            return Err((format!("neuron {position} is out of range"), value.to_string(), allowed));
+        match i64::try_from(value).ok().filter(|value| range.contains(value)) {
+            Some(value) => values.push(value as i32),
+            None => {
+                let allowed = format!("{}..={}", range.start(), range.end());
+                return Err((format!("neuron {position} is out of range"), value.to_string(), allowed));
+            }
         }
-        values.push(value as i32);
         Ok(())
     });
     scanned.map_err(unreadable)??;
     Ok(values)
-}
-
-/// `shape (3, 4)`.
-pub(in crate::files) fn shape_text(array: &Array) -> String {
-    let axes: Vec<_> = array.shape.iter().map(u64::to_string).collect();
-    let tail = if axes.len() == 1 { "," } else { "" };
-    format!("shape ({}{tail})", axes.join(", "))
 }

@@ -1,23 +1,59 @@
 //! Edge lists as CSV: a header `pre,post,weight[,delay]`, one synapse a line, `#` begins a comment line.
 //!
+//! Whether a column of weights holds store lanes or real numbers is decided once: one real number in it makes all of it
+//! real. Where the first of them comes after an integer, the file is read once more.
+//!
 //! Promises: one record buffer for the whole file; columns may stand in any order; a fault names its line.
 //! Absent on purpose: ranges (`weight_file::Bounds` has them).
 
 use super::edges::{Edge, Edges};
-use super::weight_file::{Bounds, COLUMNS, Fault};
+use super::fault::Fault;
+use super::weight_file::{Bounds, COLUMNS};
 use crate::files::text::array::Number;
 use crate::files::text::read::open_regular;
 use crate::files::text::spelling::did_you_mean;
 use csv::ByteRecord;
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::Path;
+
+/// Column of the weights in [`COLUMNS`].
+const WEIGHT: usize = 2;
 
 const WANTED: &str = "a header `pre,post,weight` or `pre,post,weight,delay`, then one synapse a line";
 
+/// What the weights of a list are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weights {
+    /// Store lanes, as long as no real number comes.
+    Lanes,
+    /// Real numbers: the first that is written as one stands in this line.
+    Reals { since: u64 },
+}
+
+/// A list that was read, or the line of a real number behind weights that were taken for store lanes.
+enum Pass {
+    Whole(Edges),
+    RealIn(u64),
+}
+
 /// Reads an edge list.
 pub(in crate::files) fn read_edges(path: &Path, bounds: &Bounds) -> Result<Edges, Fault> {
-    let unreadable = |error: &dyn std::fmt::Display| Fault::new("cannot be read", error.to_string(), WANTED);
     let lines = count_lines(path).map_err(|error| unreadable(&error))?;
+    let mut weights = Weights::Lanes;
+    loop {
+        match read_as(path, bounds, lines, weights)? {
+            Pass::Whole(edges) => return Ok(edges),
+            Pass::RealIn(since) => weights = Weights::Reals { since },
+        }
+    }
+}
+
+fn unreadable(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new("cannot be read", error.to_string(), WANTED)
+}
+
+/// Reads an edge list of `lines` lines whose weights are of one kind.
+fn read_as(path: &Path, bounds: &Bounds, lines: u64, weights: Weights) -> Result<Pass, Fault> {
     let file = open_regular(path).map_err(|error| unreadable(&error))?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -35,13 +71,18 @@ pub(in crate::files) fn read_edges(path: &Path, bounds: &Bounds) -> Result<Edges
     let capacity = bounds.count(lines.saturating_sub(1).min(bounds.capacity))?;
     let mut edges = Edges::with_capacity(capacity, columns.contains(&Some(3)));
     let columns: Vec<usize> = columns.into_iter().flatten().collect();
+    let column = columns.iter().position(|column| *column == WEIGHT);
     while next(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
-        let edge = edge(&record, &columns, bounds);
+        let weight = column.and_then(|place| number(record.get(place)?).ok());
+        if weights == Weights::Lanes && matches!(weight, Some(Number::Real(_))) {
+            return Ok(Pass::RealIn(line));
+        }
+        let edge = edge(&record, &columns, bounds, weights);
         edges.push(edge.map_err(|(column, fault)| Fault { place: Some((line, column)), ..fault })?);
         bounds.count(edges.len() as u64)?;
     }
-    Ok(edges)
+    Ok(Pass::Whole(edges))
 }
 
 /// For each place of the header, which of [`COLUMNS`] stands there.
@@ -70,7 +111,12 @@ fn header(record: &ByteRecord) -> Result<[Option<usize>; 4], Fault> {
 }
 
 /// One line; an error names the place of the column.
-fn edge(record: &ByteRecord, columns: &[usize], bounds: &Bounds) -> Result<Edge, (usize, Fault)> {
+fn edge(
+    record: &ByteRecord,
+    columns: &[usize],
+    bounds: &Bounds,
+    weights: Weights,
+) -> Result<Edge, (usize, Fault)> {
     if record.len() != columns.len() {
         let found = format!("{} columns", record.len());
         let fault = Fault::new("a line of another length", found, format!("{} columns", columns.len()));
@@ -82,7 +128,7 @@ fn edge(record: &ByteRecord, columns: &[usize], bounds: &Bounds) -> Result<Edge,
         let stored = match column {
             0 => bounds.neuron(0, found).map(|pre| edge.pre = pre),
             1 => bounds.neuron(1, found).map(|post| edge.post = post),
-            2 => bounds.weight(found).map(|weight| edge.weight = weight),
+            &WEIGHT => weight(found, bounds, weights).map(|weight| edge.weight = weight),
             _ => bounds.delay(found).map(|delay| edge.delay = delay),
         };
         stored.map_err(|fault| (place, fault))?;
@@ -90,14 +136,31 @@ fn edge(record: &ByteRecord, columns: &[usize], bounds: &Bounds) -> Result<Edge,
     Ok(edge)
 }
 
+/// A weight of a column that is real or is not.
+fn weight(found: Number, bounds: &Bounds, weights: Weights) -> Result<i16, Fault> {
+    match (found, weights) {
+        (Number::Integer(value), Weights::Reals { since }) => {
+            bounds.weight(Number::Real(value as f64)).map_err(|fault| {
+                let why = format!("{}; line {since} makes this column one of real numbers", fault.allowed);
+                Fault { allowed: why, ..fault }
+            })
+        }
+        _ => bounds.weight(found),
+    }
+}
+
 fn number(bytes: &[u8]) -> Result<Number, Fault> {
     let text = std::str::from_utf8(bytes.trim_ascii()).unwrap_or("");
     if let Ok(value) = text.parse() {
         return Ok(Number::Integer(value));
     }
-    text.parse().map(Number::Real).map_err(|_| {
-        Fault::new("this is no number", format!("`{}`", String::from_utf8_lossy(bytes)), "a number")
-    })
+    let found = || format!("`{}`", String::from_utf8_lossy(bytes));
+    // An integer that no type holds is no real number.
+    let digits = text.trim_start_matches(['+', '-']);
+    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Fault::new("this integer is too large", found(), "an integer of 64 bits"));
+    }
+    text.parse().map(Number::Real).map_err(|_| Fault::new("this is no number", found(), "a number"))
 }
 
 /// Lines of a file, so that its synapses need no growing memory.
@@ -112,12 +175,4 @@ fn count_lines(path: &Path) -> std::io::Result<u64> {
         }
         lines += buffer[..read].iter().filter(|byte| **byte == b'\n').count() as u64;
     }
-}
-
-/// The text of one line, for a message.
-pub(in crate::files) fn line(path: &Path, number: u64) -> Option<String> {
-    let reader = BufReader::new(open_regular(path).ok()?);
-    let line = reader.split(b'\n').nth(usize::try_from(number.checked_sub(1)?).ok()?)?.ok()?;
-    let text = String::from_utf8_lossy(&line);
-    Some(text.trim_end_matches('\r').chars().take(200).collect())
 }

@@ -52,10 +52,11 @@ impl Draws {
     }
 
     /// Taps of a kernel, the same in every copy: keyed by the tap in place of a presynaptic neuron.
-    pub fn taps(&self, taps: u32, store_bits: u8) -> WeightLanes {
-        let mut weights = WeightLanes::zeros(store_bits, taps as usize);
+    pub fn taps(&self, taps: u32, copies: u32, store_bits: u8) -> WeightLanes {
+        let mut weights = WeightLanes::zeros(store_bits, (taps * copies) as usize);
         for tap in 0..taps {
-            weights.set(tap as usize, i32::from(self.weight(self.row(tap), 0)));
+            let weight = i32::from(self.weight(self.row(tap), 0));
+            (0..copies).for_each(|copy| weights.set((copy * taps + tap) as usize, weight));
         }
         weights
     }

@@ -4,45 +4,23 @@
 //! where its target learns and lists no synapse twice.
 //! Absent on purpose: whether sums fit the accumulator (`proof`).
 
-use super::convolution::{self, Convolution};
+use super::convolution;
 use super::edge_csv;
 use super::edges::Edges;
+use super::ends::Ends;
 use super::generate::Draws;
-use super::weight_file::{self, Bounds, Fault};
+use super::stated;
+use super::weight_file::{self, Bounds};
 use crate::chip::Chip;
-use crate::files::network::file::{ConnectFile, ProjectionFile, StoreFile, WeightsFile};
+use crate::files::network::file::{ConnectFile, ProjectionFile, StoreFile};
 use crate::files::network::learning_file::{EligibilityFile, SynapseLearningFile, UpdateRounding};
 use crate::files::network::neuron::decay;
-use crate::files::text::check::{Check, Lanes};
-use crate::files::text::decimal;
-use crate::files::text::diagnostic::Diagnostic;
-use crate::files::text::source::Source as Text;
-use crate::network::{Projection, Source, Synapses};
-use std::ops::RangeInclusive;
-use std::path::Path;
-use std::sync::Arc;
+use crate::files::text::check::Check;
+use crate::network::{Projection, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::rounding::Rounding;
-use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{Eligibility, SynapseLearning};
-
-/// Where a projection begins and ends, and how large both sides are.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::files) struct Ends {
-    /// Index of the projection.
-    pub index: usize,
-    /// Its source.
-    pub source: Source,
-    /// Its target population.
-    pub target: usize,
-    /// Neurons of the source.
-    pub pres: u32,
-    /// Neurons of the target.
-    pub posts: u32,
-    /// Seed of the network.
-    pub seed: u32,
-}
 
 /// Resolves a projection; `None` after a problem.
 pub(in crate::files) fn resolve(
@@ -57,11 +35,22 @@ pub(in crate::files) fn resolve(
     let learning = file.learning.as_ref().map(|l| learning(check, &format!("{path}.learning"), l, chip));
     let most = i64::from(chip.limits.delay_steps);
     let delay = check.integer(&format!("{path}.delay"), file.delay.unwrap_or(1), 1..=most) as u8;
-    let lanes = weights(check, &path, file, format);
+    let lanes = stated::lanes(check, &path, file, format);
     if check.count() > count {
         return None;
     }
-    let (synapses, delays) = synapses(check, &path, ends, file, format, delay, lanes, chip)?;
+    let bounds = Bounds {
+        from: (file.from.clone(), ends.pres),
+        to: (file.to.clone(), ends.posts),
+        weights: stated::store_range(format, file.learning.is_some()),
+        fraction: format.fraction,
+        store_bits: format.store_bits,
+        delay_steps: chip.limits.delay_steps,
+        capacity: chip.limits.synapse_memory_bits * chip.mesh.cores() as u64 / u64::from(format.store_bits),
+    };
+    let draws =
+        Draws { seed: ends.seed, projection: ends.index as u32, pres: ends.pres, posts: ends.posts, lanes };
+    let (synapses, delays) = synapses(check, &path, ends, file, (&bounds, &draws), delay)?;
     Some(Projection {
         name: file.name.clone(),
         source: ends.source,
@@ -71,6 +60,7 @@ pub(in crate::files) fn resolve(
         delays,
         learning,
         encoding: file.encoding,
+        stated: file.weights.as_ref().and_then(stated::real),
     })
 }
 
@@ -146,122 +136,36 @@ fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip:
     }
 }
 
-/// Legal lanes of a store: symmetric where it learns, two's complement where it is fixed.
-fn store_range(format: WeightFormat, plastic: bool) -> RangeInclusive<i64> {
-    let half = 1i64 << (format.store_bits - 1);
-    if plastic { 1 - half..=half - 1 } else { -half..=half - 1 }
-}
-
-/// Lanes of generated weights; empty for weights of a file.
-fn weights(
-    check: &mut Check<'_>,
-    path: &str,
-    file: &ProjectionFile,
-    format: WeightFormat,
-) -> RangeInclusive<i32> {
-    let path = format!("{path}.weights");
-    let from_file = matches!(file.connect, ConnectFile::Npy(_) | ConnectFile::Edges(_));
-    let range = store_range(format, file.learning.is_some());
-    let name = format!("s{}.{}", format.store_bits, format.fraction);
-    let lanes = Lanes { format: name, fraction: format.fraction, range };
-    let (low, high) = match &file.weights {
-        None if from_file => return 0..=0,
-        None => {
-            check.missing(&path);
-            return 0..=0;
-        }
-        Some(_) if from_file => {
-            let problem = check
-                .at(&path, "`weights` beside weights of a file")
-                .labelled("leave this out: the file named by `connect` has the weights");
-            check.push(problem);
-            return 0..=0;
-        }
-        Some(WeightsFile::Npy(_)) if matches!(file.connect, ConnectFile::Convolution { .. }) => return 0..=0,
-        Some(WeightsFile::Npy(_)) => {
-            let problem = check
-                .at(&format!("{path}.Npy"), "an array of taps without a kernel")
-                .labelled("only a `Convolution` has taps")
-                .noted("allowed", "`connect: Npy(..)` without `weights`, for a matrix of weights");
-            check.push(problem);
-            return 0..=0;
-        }
-        Some(WeightsFile::Constant(value)) => {
-            let lane = check.lane(&format!("{path}.Constant"), value, &lanes);
-            (lane, lane)
-        }
-        Some(WeightsFile::Uniform { low, high }) => {
-            let low = check.lane(&format!("{path}.Uniform.low"), low, &lanes);
-            (low, check.lane(&format!("{path}.Uniform.high"), high, &lanes))
-        }
-        Some(WeightsFile::Lanes(lane)) => {
-            let lane = check.raw_lane(&format!("{path}.Lanes"), *lane, &lanes);
-            (lane, lane)
-        }
-        Some(WeightsFile::UniformLanes { low, high }) => {
-            let low = check.raw_lane(&format!("{path}.UniformLanes.low"), *low, &lanes);
-            (low, check.raw_lane(&format!("{path}.UniformLanes.high"), *high, &lanes))
-        }
-    };
-    if low > high {
-        let show = |lane: i32| decimal::show(i64::from(lane), format.fraction);
-        let problem = check.at(&path, "`low` is above `high`").labelled(format!(
-            "found {}..={}",
-            show(low),
-            show(high)
-        ));
-        check.push(problem);
-    }
-    low..=high
-}
-
 /// Generates the synapses or reads them.
-#[expect(clippy::too_many_arguments, reason = "one call, from `resolve`, with what it has resolved")]
 fn synapses(
     check: &mut Check<'_>,
     path: &str,
     ends: Ends,
     file: &ProjectionFile,
-    format: WeightFormat,
+    (bounds, draws): (&Bounds, &Draws),
     delay: u8,
-    lanes: RangeInclusive<i32>,
-    chip: &Chip,
 ) -> Option<(Synapses, Delays)> {
     let connect = format!("{path}.connect");
-    let plastic = file.learning.is_some();
-    let capacity = chip.limits.synapse_memory_bits * chip.mesh.cores() as u64 / u64::from(format.store_bits);
-    let bounds = Bounds {
-        from: (file.from.clone(), ends.pres),
-        to: (file.to.clone(), ends.posts),
-        weights: store_range(format, plastic),
-        fraction: format.fraction,
-        store_bits: format.store_bits,
-        delay_steps: chip.limits.delay_steps,
-        capacity,
-    };
-    let draws =
-        Draws { seed: ends.seed, projection: ends.index as u32, pres: ends.pres, posts: ends.posts, lanes };
     let dense = |weights| (Synapses::Dense { weights }, Delays::Same(delay));
     let edges = match &file.connect {
         ConnectFile::Npy(name) => {
             let data = check.data_path(&connect, name);
-            let read = weight_file::read_matrix(&data, &bounds);
-            return read.map(dense).map_err(|fault| report(check, &connect, name, &data, fault)).ok();
+            let read = weight_file::read_matrix(&data, bounds);
+            return read.map(dense).map_err(|fault| fault.report(check, &connect, name, &data)).ok();
         }
         ConnectFile::Edges(name) => {
             let data = check.data_path(&connect, name);
             let text = data.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
             let read = if text { edge_csv::read_edges } else { weight_file::read_edges };
-            read(&data, &bounds).map_err(|fault| report(check, &connect, name, &data, fault)).ok()?
+            read(&data, bounds).map_err(|fault| fault.report(check, &connect, name, &data)).ok()?
         }
-        geometry @ ConnectFile::Convolution { .. } => {
-            let names = (file.from.as_str(), file.to.as_str());
-            let of = convolution::resolve(check, &connect, geometry, ends, names)?;
-            let taps = taps(check, path, &of, file, &bounds, &draws)?;
+        ConnectFile::Convolution { .. } | ConnectFile::SumPool { .. } => {
+            let of = convolution::resolve(check, path, file, ends)?;
+            let taps = of.taps(check, path, file, bounds, draws)?;
             if of.is_shared() {
-                return Some((of.shared(&taps, format.store_bits), Delays::Same(delay)));
+                return Some((of.shared(taps), Delays::Same(delay)));
             }
-            of.expanded(&taps, of.synapses() as usize)
+            of.expanded(&taps)
         }
         generated => {
             let count = pairs(check, &connect, generated, ends)?;
@@ -277,48 +181,11 @@ fn synapses(
                 ConnectFile::OneToOne => draws.one_to_one(),
                 ConnectFile::Random { targets } => draws.random_targets(*targets as u32),
                 ConnectFile::RandomSources { sources } => draws.random_sources(*sources as u32),
-                _ => return Some(dense(draws.all_to_all(format.store_bits))),
+                _ => return Some(dense(draws.all_to_all(bounds.store_bits))),
             }
         }
     };
-    listed(check, path, edges, ends, file, (format.store_bits, delay))
-}
-
-/// The taps of a convolution that the chip could hold and learn.
-fn taps(
-    check: &mut Check<'_>,
-    path: &str,
-    of: &Convolution,
-    file: &ProjectionFile,
-    bounds: &Bounds,
-    draws: &Draws,
-) -> Option<WeightLanes> {
-    if of.is_shared() && file.learning.as_ref().is_some_and(|learning| learning.eligibility.is_some()) {
-        let problem = check
-            .at(&format!("{path}.learning.eligibility"), "an eligibility of a shared tap")
-            .labelled("the state is a synapse's, the tap many synapses'")
-            .noted("allowed", "no `eligibility`, or `shared: false`: a weight a synapse");
-        check.push(problem);
-        return None;
-    }
-    // A synapse of a shared kernel takes an index of a neuron and one of a tap, a bit each at least.
-    let capacity =
-        if of.is_shared() { bounds.capacity * u64::from(bounds.store_bits) / 2 } else { bounds.capacity };
-    if let Err(fault) = (Bounds { capacity, ..bounds.clone() }).count(of.synapses()) {
-        let problem = check
-            .at(&format!("{path}.connect"), fault.title)
-            .labelled(format!("found {}", fault.found))
-            .noted(
-                "allowed",
-                format!("{} synapses in all cores of the chip", capacity.min(u64::from(u32::MAX))),
-            );
-        check.push(problem);
-        return None;
-    }
-    let weights = format!("{path}.weights");
-    let Some(WeightsFile::Npy(name)) = &file.weights else { return of.taps(draws, bounds, None).ok() };
-    let data = check.data_path(&weights, name);
-    of.taps(draws, bounds, Some(&data)).map_err(|fault| report(check, &weights, name, &data, fault)).ok()
+    listed(check, path, edges, ends, file, (bounds.store_bits, delay))
 }
 
 /// Sorts listed synapses.
@@ -376,24 +243,4 @@ fn pairs(check: &mut Check<'_>, path: &str, connect: &ConnectFile, ends: Ends) -
         _ => pres * posts,
     };
     (check.count() == count).then_some(pairs)
-}
-
-/// Shows a fault of a data file: in its line where it is text, at the field that names it where it is not.
-fn report(check: &mut Check<'_>, path: &str, name: &str, data: &Path, fault: Fault) {
-    let here = check.at(path, format!("`{name}`: {}", fault.title));
-    let found = format!("found {}", fault.found);
-    let excerpt = fault.place.and_then(|(line, column)| Some((edge_csv::line(data, line)?, line, column)));
-    let problem = match (excerpt, here.line_column()) {
-        (Some((text, line, column)), Some((row, _))) => {
-            let start =
-                text.split(',').take(column).map(|cell| cell.len() + 1).sum::<usize>().min(text.len());
-            let end = start + text[start..].split(',').next().map_or(0, str::len);
-            let by = format!("read for `{path}`, {}:{row}", here.file().unwrap_or(""));
-            let source = Arc::new(Text::excerpt(data.display().to_string(), text, line as usize));
-            let title = format!("line {line} of `{name}`: {}", fault.title);
-            Diagnostic::new(title).at(&source, start..end).labelled(found).noted("note", by)
-        }
-        _ => here.labelled(found),
-    };
-    check.push(problem.noted("allowed", fault.allowed));
 }

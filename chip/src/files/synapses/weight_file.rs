@@ -1,14 +1,14 @@
 //! Weights and edge lists from `.npy` and `.csv` files.
 //!
-//! Integers are raw store lanes. Floats are accepted where every one is a whole number of lanes; nothing is
-//! quantised silently. Indices past a population, weights past the store and delays past the limit are errors that
+//! Integers are raw store lanes, reals are accepted where every one is a whole number of lanes; which of the two an array
+//! or a column has is decided once for all of it. Nothing is quantised silently. Indices past a population, weights past the store and delays past the limit are errors that
 //! name the row or line.
 //!
 //! Promises: streamed; the first bad entry ends the reading.
 //! Absent on purpose: sorting (`edges`), which file (`projection`).
 
 use super::edges::Edges;
-use crate::files::network::neuron::shape_text;
+use super::fault::Fault;
 use crate::files::text::array::{Array, Number};
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -33,26 +33,6 @@ pub(in crate::files) struct Bounds {
     pub capacity: u64,
 }
 
-/// What is wrong with a weight file, what was found, what is allowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::files) struct Fault {
-    /// The problem.
-    pub title: String,
-    /// What was found.
-    pub found: String,
-    /// What is allowed.
-    pub allowed: String,
-    /// Line and column index of a text file.
-    pub place: Option<(u64, usize)>,
-}
-
-impl Fault {
-    /// A fault of the whole file.
-    pub fn new(title: impl Into<String>, found: impl Into<String>, allowed: impl Into<String>) -> Self {
-        Self { title: title.into(), found: found.into(), allowed: allowed.into(), place: None }
-    }
-}
-
 /// Names of an edge's columns, in their order.
 pub(in crate::files) const COLUMNS: [&str; 4] = ["pre", "post", "weight", "delay"];
 
@@ -64,7 +44,7 @@ impl Bounds {
             Some(index) => Ok(index),
             None => Err(Fault::new(
                 format!("`{name}` has no such neuron"),
-                show(found),
+                found.to_string(),
                 format!("0..={} (`{}`)", i64::from(*neurons) - 1, COLUMNS[column]),
             )),
         }
@@ -73,7 +53,9 @@ impl Bounds {
     /// A weight.
     pub fn weight(&self, found: Number) -> Result<i16, Fault> {
         let lane = match found {
-            Number::Integer(lane) => lane,
+            Number::Integer(lane) => {
+                i64::try_from(lane).unwrap_or(if lane < 0 { i64::MIN } else { i64::MAX })
+            }
             Number::Real(value) => {
                 let scaled = value * f64::from(1u32 << self.fraction.min(31));
                 whole(Number::Real(scaled)).ok_or_else(|| {
@@ -81,7 +63,7 @@ impl Bounds {
                         "whole multiples of 2^-{} (fraction of the store); integers are raw store lanes",
                         self.fraction
                     );
-                    Fault::new("a weight is no whole number of store lanes", show(found), allowed)
+                    Fault::new("a weight is no whole number of store lanes", found.to_string(), allowed)
                 })?
             }
         };
@@ -89,8 +71,8 @@ impl Bounds {
             let (low, high) = (self.weights.start(), self.weights.end());
             let allowed = format!("{low}..={high} (raw lanes of a {}-bit store)", self.store_bits);
             let found = match found {
-                Number::Integer(_) => show(found),
-                Number::Real(_) => format!("{} ({lane} lanes)", show(found)),
+                Number::Integer(_) => found.to_string(),
+                Number::Real(_) => format!("{found} ({lane} lanes)"),
             };
             return Err(Fault::new("a weight does not fit the store", found, allowed));
         }
@@ -100,8 +82,13 @@ impl Bounds {
     /// A delay.
     pub fn delay(&self, found: Number) -> Result<u8, Fault> {
         let delay = whole(found).filter(|delay| (1..=i64::from(self.delay_steps)).contains(delay));
-        let fault =
-            || Fault::new("a delay is out of range", show(found), format!("1..={} steps", self.delay_steps));
+        let fault = || {
+            Fault::new(
+                "a delay is out of range",
+                found.to_string(),
+                format!("1..={} steps", self.delay_steps),
+            )
+        };
         delay.map(|delay| delay as u8).ok_or_else(fault)
     }
 
@@ -119,15 +106,8 @@ impl Bounds {
 /// The integer that a number is.
 fn whole(number: Number) -> Option<i64> {
     match number {
-        Number::Integer(value) => Some(value),
+        Number::Integer(value) => i64::try_from(value).ok(),
         Number::Real(value) => (value == libm::trunc(value) && value.abs() < 9e15).then_some(value as i64),
-    }
-}
-
-fn show(number: Number) -> String {
-    match number {
-        Number::Integer(value) => value.to_string(),
-        Number::Real(value) => value.to_string(),
     }
 }
 
@@ -135,37 +115,52 @@ fn show(number: Number) -> String {
 pub(in crate::files) fn read_matrix(path: &Path, bounds: &Bounds) -> Result<WeightLanes, Fault> {
     let shape = [u64::from(bounds.from.1), u64::from(bounds.to.1)];
     let wanted = format!("an array of numbers of shape {}, presynaptic by postsynaptic", tuple(&shape));
-    read_array(path, bounds, shape, &wanted)
+    read_array(open(path, &wanted)?, bounds, shape, &wanted)
 }
 
-/// Reads the taps of a kernel: output channels, input channels, rows, columns.
+/// Reads the taps of a kernel: output channels, input channels of a group, rows, columns; or those of every copy, as a
+/// run writes them.
 pub(in crate::files) fn read_taps(
     path: &Path,
     bounds: &Bounds,
     shape: [u64; 4],
+    copies: u64,
 ) -> Result<WeightLanes, Fault> {
+    let [outputs, inputs, rows, columns] = shape;
+    let each = [copies, outputs, inputs, rows, columns];
     let wanted = format!(
-        "an array of numbers of shape {}: output channels, input channels, rows and columns of the kernel",
-        tuple(&shape)
+        "an array of numbers of shape {}: output channels, input channels (of a group), rows and columns of the kernel; \
+         or of shape {}, with the copies in front",
+        tuple(&shape),
+        tuple(&each)
     );
-    read_array(path, bounds, shape, &wanted)
+    let array = open(path, &wanted)?;
+    if array.shape.len() == each.len() {
+        return read_array(array, bounds, each, &wanted);
+    }
+    let one = read_array(array, bounds, shape, &wanted)?;
+    let mut all = WeightLanes::zeros(bounds.store_bits, one.len() * copies as usize);
+    (0..all.len()).for_each(|at| all.set(at, one.get(at % one.len())));
+    Ok(all)
 }
 
 fn tuple(shape: &[u64]) -> String {
     format!("({})", shape.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
 }
 
+fn open(path: &Path, wanted: &str) -> Result<Array, Fault> {
+    Array::open(path).map_err(|error| Fault::new("cannot be read", error, wanted))
+}
+
 /// Reads an array of weights of a known shape, the last index fastest whatever the file's order.
 fn read_array<const N: usize>(
-    path: &Path,
+    array: Array,
     bounds: &Bounds,
     shape: [u64; N],
     wanted: &str,
 ) -> Result<WeightLanes, Fault> {
-    let unreadable = |error: String| Fault::new("cannot be read", error, wanted);
-    let array = Array::open(path).map_err(unreadable)?;
     if array.shape != shape || !array.fields().is_empty() {
-        return Err(Fault::new("has the wrong shape", shape_text(&array), wanted));
+        return Err(Fault::new("has the wrong shape", array.shape_text(), wanted));
     }
     let mut weights = WeightLanes::zeros(bounds.store_bits, bounds.count(array.len())?);
     let fortran = array.fortran;
@@ -190,7 +185,7 @@ fn read_array<const N: usize>(
         }
         Ok(())
     });
-    scanned.map_err(unreadable)??;
+    scanned.map_err(|error| Fault::new("cannot be read", error, wanted))??;
     Ok(weights)
 }
 
@@ -204,7 +199,7 @@ pub(in crate::files) fn read_edges(path: &Path, bounds: &Bounds) -> Result<Edges
         return read_records(array, bounds, wanted);
     }
     let [edges, columns @ (3 | 4)] = array.shape[..] else {
-        return Err(Fault::new("has the wrong shape", shape_text(&array), wanted));
+        return Err(Fault::new("has the wrong shape", array.shape_text(), wanted));
     };
     let count = bounds.count(edges)?;
     let mut pres = Vec::with_capacity(count);
@@ -242,7 +237,7 @@ fn read_records(array: Array, bounds: &Bounds, wanted: &str) -> Result<Edges, Fa
         return Err(Fault::new("has the wrong fields", names.join(", "), wanted));
     };
     if array.shape.len() != 1 || names.len() != 3 + usize::from(delay.is_some()) {
-        let found = format!("{}, fields {}", shape_text(&array), names.join(", "));
+        let found = format!("{}, fields {}", array.shape_text(), names.join(", "));
         return Err(Fault::new("has the wrong shape", found, wanted));
     }
     let mut edges = Edges::with_capacity(bounds.count(array.len())?, delay.is_some());

@@ -21,10 +21,19 @@ const MAX_HEADER_BRACKETS: usize = 64;
 /// An element.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::files) enum Number {
-    /// Of an integer array. Unsigned values past `i64` are `i64::MAX`, which no format holds.
-    Integer(i64),
+    /// Of an integer array: wide enough for both 64-bit types, so that what is shown is what was found.
+    Integer(i128),
     /// Of a float array.
     Real(f64),
+}
+
+impl std::fmt::Display for Number {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(f),
+            Self::Real(value) => value.fmt(f),
+        }
+    }
 }
 
 /// One scalar inside an element.
@@ -87,6 +96,13 @@ impl Array {
     /// Whether some scalar is a float.
     pub fn has_floats(&self) -> bool {
         self.scalars.iter().any(|scalar| scalar.kind == TypeChar::Float)
+    }
+
+    /// `shape (3, 4)`.
+    pub fn shape_text(&self) -> String {
+        let axes: Vec<_> = self.shape.iter().map(u64::to_string).collect();
+        let tail = if axes.len() == 1 { "," } else { "" };
+        format!("shape ({}{tail})", axes.join(", "))
     }
 
     /// Names of the fields of a record; empty for a plain array.
@@ -208,7 +224,7 @@ fn decode(scalar: &Scalar, item: &[u8]) -> Number {
     match scalar.kind {
         TypeChar::Float if scalar.bytes == 4 => Number::Real(f64::from(f32::from_bits(raw as u32))),
         TypeChar::Float => Number::Real(f64::from_bits(raw)),
-        TypeChar::Int => Number::Integer((raw << unused) as i64 >> unused),
-        _ => Number::Integer(i64::try_from(raw).unwrap_or(i64::MAX)),
+        TypeChar::Int => Number::Integer(i128::from((raw << unused) as i64 >> unused)),
+        _ => Number::Integer(i128::from(raw)),
     }
 }

@@ -120,8 +120,17 @@ pub(super) struct RowConstants {
 
 impl RowConstants {
     pub(super) fn new(network: &Network, projection: &Projection, ends: Ends) -> Self {
-        let Projection { name: _, source, target, format, synapses, delays, learning, encoding: _ } =
-            projection;
+        let Projection {
+            name: _,
+            source,
+            target,
+            format,
+            synapses,
+            delays,
+            learning,
+            encoding: _,
+            stated: _,
+        } = projection;
         let WeightFormat { store_bits, fraction, delivered_bits, exponent } = *format;
         let datapath = &network.datapath;
         let population = &network.populations[*target];

@@ -258,5 +258,6 @@ fn projection(
             eligibility,
         }),
         encoding: Encoding::Auto,
+        stated: None,
     }
 }
