@@ -15,6 +15,7 @@ mod synapses;
 mod text;
 
 pub use chip::presets::presets;
+pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use text::parse::parse;
 pub use text::read::{LONGEST_TEXT, open_regular, read_bytes, read_text};

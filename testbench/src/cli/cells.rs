@@ -85,6 +85,7 @@ impl Run<'_> {
         make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
     ) -> Result<Vec<W::Result>, CommandError> {
         let first = make(0)?;
+        warn(&first.warnings());
         let (units, outputs) = (first.units(), first.outputs());
         // Loaded once: the cell that showed the inputs to be good is also the one that runs.
         let first = Mutex::new(Some(first));

@@ -70,7 +70,7 @@ pub trait Kind: Sized + Sync {
         seed: Option<u32>,
     ) -> Result<Self, Diagnostics>;
 
-    /// What is legal in its networks and probably not meant.
+    /// What is legal in its networks and probably not meant, where they are loaded before the cells are.
     fn warnings(&self) -> &[String] {
         &[]
     }
@@ -84,17 +84,19 @@ pub trait Kind: Sized + Sync {
     /// With what is wrong with the files, or when a network does not fit the chip.
     fn cell(&self, index: usize) -> Result<Self::Cell<'_>, Diagnostics>;
 
-    /// Everything that can go wrong before the first step: by default, builds every row with the first seed.
+    /// Everything that can go wrong before the first step: by default, builds every row with the first seed. Gives all
+    /// warnings, those of the cells too.
     ///
     /// # Errors
     /// With what is wrong.
-    fn check(&self) -> Result<(), Diagnostics> {
+    fn check(&self) -> Result<Vec<String>, Diagnostics> {
         let cells = self.cells();
         let seed = cells.first().map(|cell| cell.seed);
+        let mut warnings = self.warnings().to_vec();
         for index in (0..cells.len()).filter(|index| Some(cells[*index].seed) == seed) {
-            self.cell(index)?;
+            warnings.extend(self.cell(index)?.warnings());
         }
-        Ok(())
+        Ok(warnings)
     }
 
     /// The first row and its score, 0..=1: what the short form judges.

@@ -113,6 +113,11 @@ pub trait Work: Sized {
     /// Units of work in all, for the progress bar.
     fn units(&self) -> u64;
 
+    /// What is probably not meant about the cell's inputs, one sentence each.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Runs from the beginning or from `state`.
     ///
     /// # Errors

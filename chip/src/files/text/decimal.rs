@@ -35,7 +35,7 @@ pub(in crate::files) fn fixed_point(token: &str) -> Option<I32F32> {
 }
 
 /// The nearest lane of a register with `fraction` fraction bits, ties away from zero.
-pub(in crate::files) fn nearest_lane(value: I32F32, fraction: u8) -> i64 {
+pub(crate) fn nearest_lane(value: I32F32, fraction: u8) -> i64 {
     let drop = 32u32.saturating_sub(u32::from(fraction));
     let half = if drop == 0 { 0 } else { 1u64 << (drop - 1) };
     let bits = value.to_bits();
@@ -52,7 +52,7 @@ pub(in crate::files) fn exact_lane(value: I32F32, fraction: u8) -> Option<i64> {
 }
 
 /// A lane as the decimal a reader would write, up to six places.
-pub(in crate::files) fn show(lane: i64, fraction: u8) -> String {
+pub(crate) fn show(lane: i64, fraction: u8) -> String {
     let Some(bits) = lane.checked_mul(1i64 << (32 - u32::from(fraction.min(32)))) else {
         return format!("{lane} * 2^-{fraction}");
     };

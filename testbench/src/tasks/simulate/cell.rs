@@ -29,6 +29,7 @@ use synfire_chip::run::checkpoint::{self, MachineSnapshot};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::Program;
+use synfire_chip::warnings::warnings;
 use synfire_core::synapse::WeightLanes;
 
 /// Steps that are run at a time.
@@ -111,6 +112,7 @@ pub struct Cell<'a> {
     recorder: Recorder,
     inputs: Vec<InputFile>,
     fingerprint: [u8; 32],
+    warnings: Vec<String>,
 }
 
 impl<'a> Cell<'a> {
@@ -149,8 +151,21 @@ impl<'a> Cell<'a> {
         let fingerprint = checkpoint::fingerprint(&(whole, chip, format!("{settings:?}"), &inputs));
         let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
         let size = (neurons, network.synapses());
+        let warnings = warnings(&network);
         drop_weights(&mut network, &probes);
-        Ok(Self { settings, network, size, machine, stimuli, samples, probes, recorder, inputs, fingerprint })
+        Ok(Self {
+            settings,
+            network,
+            size,
+            machine,
+            stimuli,
+            samples,
+            probes,
+            recorder,
+            inputs,
+            fingerprint,
+            warnings,
+        })
     }
 
     fn program(&self, from: u64, until: u64) -> Program {
@@ -303,6 +318,10 @@ impl Work for Cell<'_> {
 
     fn units(&self) -> u64 {
         self.settings.steps
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.warnings.clone()
     }
 
     fn describe(result: &CellResult) -> String {
