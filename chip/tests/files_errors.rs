@@ -291,3 +291,18 @@ fn suggestions_are_near() {
     assert_eq!(nearest("temperature", names), None);
     assert_eq!(nearest("", names), None);
 }
+
+#[test]
+fn an_empty_list_of_populations() {
+    assert_eq!(
+        refused("(\n    format: \"synfire-network/1\",\n    populations: [],\n)\n"),
+        "error: a network without neurons
+ --> net.ron:3:18
+  |
+3 |     populations: [],
+  |                  ^^ this list is empty
+  |
+  = allowed: at least one population, such as `(name: \"out\", neurons: 1, neuron: (..))`"
+    );
+    assert!(refused("(format: \"synfire-network/1\")").starts_with("error: missing field `populations`"));
+}

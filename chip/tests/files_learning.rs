@@ -41,7 +41,7 @@ fn what_cannot_be_mirrored_is_refused() {
     let other = MIRROR.replace("hidden_readout", "pixels_hidden");
     let (title, allowed) = problem(&digits_with(FEEDBACK, &other));
     assert_eq!(title, "`pixels_hidden` cannot be mirrored");
-    assert_eq!(allowed, "a projection from this population to the readout that it listens to");
+    assert_eq!(allowed, "a projection from `hidden` to the readout that it listens to");
     let mirrored = digits_with(FEEDBACK, MIRROR);
     let delta = "learning: (third_factor: OwnError),";
     for rule in [
@@ -56,6 +56,22 @@ fn what_cannot_be_mirrored_is_refused() {
     let sparse = "to: \"readout\",\n            connect: Random(targets: 3),";
     let (title, _) = problem(&mirrored.replace("to: \"readout\",\n            connect: AllToAll,", sparse));
     assert_eq!(title, "`hidden_readout` cannot be mirrored");
+}
+
+#[test]
+fn a_message_names_the_form_and_what_does_not_fit() {
+    let symmetric = digits_with(FEEDBACK, &MIRROR.replace("Mirror", "Symmetric"));
+    let symmetric = symmetric.replace("seed: 7,", "seed: 7, allow_nonlocal: true,");
+    let text = refused(&symmetric.replace("\"hidden_readout\", shift", "\"pixels_hidden\", shift"));
+    assert!(text.starts_with("error: the weights of `pixels_hidden` cannot be fed back\n"), "{text}");
+    assert!(text.contains("^ it begins elsewhere, in `pixels`\n") && !text.contains("mirror"), "{text}");
+    let mirrored = digits_with(FEEDBACK, MIRROR);
+    let events = mirrored.replace("shift: 14, rounding: Nearest", "shift: 14, presynaptic: Events");
+    let text = refused(&events);
+    assert!(text.starts_with("error: `hidden_readout` cannot be mirrored\n"), "{text}");
+    assert!(text.contains("it learns from events; what follows its weights learns from traces"), "{text}");
+    let (_, allowed) = problem(&events);
+    assert_eq!(allowed, "`presynaptic: Trace` in its `learning`, or weights that are fixed");
 }
 
 #[test]
@@ -77,7 +93,10 @@ fn a_mirror_follows_a_plain_filter() {
     slow.learning.error_delay = 2;
     let late = network_from_text("net.ron", &with(plain), Path::new(""), &slow, &NetworkOverrides::default());
     let late = late.expect_err("too late").to_string();
-    assert!(late.contains("the readout's surrogates would arrive too late"), "{late}");
+    assert!(
+        late.contains("the surrogates of `readout` would arrive too late: `error_delay_steps` is 2"),
+        "{late}"
+    );
     assert!(late.contains("allowed: a chip with `error_delay_steps: 1`"), "{late}");
 }
 

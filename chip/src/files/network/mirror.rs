@@ -49,65 +49,101 @@ pub(in crate::files) fn prove(check: &mut Check<'_>, network: &Network, file: &N
             check.push(problem);
         }
         let projection = &network.projections[usize::from(number)];
-        if let Err((title, allowed)) = mirrors(network, index, learning.first_channel, projection) {
-            let problem = check
-                .at(&format!("{path}.{form}.projection"), format!("`{}` cannot be mirrored", projection.name))
-                .labelled(title)
-                .noted("allowed", allowed);
+        if let Err(Misfit { found, allowed }) = mirrors(network, index, learning.first_channel, projection) {
+            let title = match form {
+                "Symmetric" => format!("the weights of `{}` cannot be fed back", projection.name),
+                _ => format!("`{}` cannot be mirrored", projection.name),
+            };
+            let place = format!("{path}.{form}.projection");
+            let problem = check.at(&place, title).labelled(found).noted("allowed", allowed);
             check.push(problem);
         }
     }
 }
 
-/// Whether population `index` can mirror `projection`: what is wrong, and what is allowed.
+/// Why a projection cannot be followed: what is there, and what is allowed.
+struct Misfit {
+    found: String,
+    allowed: String,
+}
+
+/// Whether population `index` can follow the weights of `projection`.
 fn mirrors(
     network: &Network,
     index: usize,
     first_channel: u16,
     projection: &Projection,
-) -> Result<(), (&'static str, &'static str)> {
-    let target = &network.populations[projection.target];
-    let expect = |holds: bool, title, allowed| if holds { Ok(()) } else { Err((title, allowed)) };
+) -> Result<(), Misfit> {
+    let (own, target) = (&network.populations[index].name, &network.populations[projection.target]);
+    let expect = |holds: bool, found: String, allowed: &str| {
+        if holds { Ok(()) } else { Err(Misfit { found, allowed: allowed.to_owned() }) }
+    };
+    let begin = match projection.source {
+        Source::Input(input) => &network.inputs[input].name,
+        Source::Population(population) => &network.populations[population].name,
+    };
     expect(
         projection.source == Source::Population(index),
-        "it begins elsewhere",
-        "a projection from this population to the readout that it listens to",
+        format!("it begins elsewhere, in `{begin}`"),
+        &format!("a projection from `{own}` to the readout that it listens to"),
     )?;
     expect(
         target.readout.is_some_and(|readout| readout.first_channel == first_channel),
-        "it ends elsewhere",
-        "a projection to the readout that the population listens to",
+        format!("it ends elsewhere, in `{}`", target.name),
+        &format!("a projection from `{own}` to the readout that it listens to"),
     )?;
+    let several = if matches!(projection.delays, Delays::Same(_)) { "" } else { " with several delays" };
+    let pairs = match projection.synapses {
+        Synapses::Dense { .. } => format!("it connects every pair{several}"),
+        Synapses::Sparse { .. } => format!("it lists its pairs{several}"),
+        Synapses::Shared { .. } => "it shares a kernel".to_owned(),
+    };
     expect(
-        matches!(projection.synapses, Synapses::Dense { .. }) && matches!(projection.delays, Delays::Same(_)),
-        "it does not connect every pair with one delay",
-        "`AllToAll`, or a dense array of weights",
+        matches!(projection.synapses, Synapses::Dense { .. }) && several.is_empty(),
+        pairs,
+        "`AllToAll`, or a dense array of weights: every pair with one delay",
     )?;
+    learns_as_its_copy(network, projection)
+}
+
+/// Whether a copy of a projection's weights can do the updates of its readout.
+fn learns_as_its_copy(network: &Network, projection: &Projection) -> Result<(), Misfit> {
+    let target = &network.populations[projection.target];
     let Some(learning) = projection.learning else { return Ok(()) };
+    let misfit = |found: String, allowed: &str| Err(Misfit { found, allowed: allowed.to_owned() });
+    if learning.presynaptic == Presynaptic::Events {
+        let found = "it learns from events; what follows its weights learns from traces".to_owned();
+        return misfit(found, "`presynaptic: Trace` in its `learning`, or weights that are fixed");
+    }
     let own = |l: NeuronLearning| l.third_factor == ThirdFactor::OwnError && l.rate_limit.is_none();
     let (by_own_error, surrogate) =
         target.learning.map_or((false, false), |l| (own(l), l.surrogate.is_some()));
     match learning.eligibility {
         Some(Eligibility::Filter { normalise, .. }) => {
-            expect(
-                by_own_error && normalise.is_none(),
-                "its readout does not learn by its own error through a plain filter",
-                "`third_factor: OwnError` without rate limit, `Filter(..)` without `normalise`, or weights that are fixed",
-            )?;
-            expect(
-                network.learning.error_delay == 1,
-                "the readout's surrogates would arrive too late",
-                "a chip with `error_delay_steps: 1`",
-            )
+            if !by_own_error || normalise.is_some() {
+                return misfit(
+                    format!("`{}` does not learn by its own error through a plain filter", target.name),
+                    "`third_factor: OwnError` without rate limit, `Filter(..)` without `normalise`, or weights that \
+                     are fixed",
+                );
+            }
+            if network.learning.error_delay != 1 {
+                let found = format!(
+                    "the surrogates of `{}` would arrive too late: `error_delay_steps` is {}",
+                    target.name, network.learning.error_delay
+                );
+                return misfit(found, "a chip with `error_delay_steps: 1`");
+            }
         }
-        Some(Eligibility::Adaptation { .. }) | None => expect(
-            by_own_error
-                && !surrogate
-                && learning.eligibility.is_none()
-                && learning.presynaptic == Presynaptic::Trace,
-            "its readout does not learn by the plain delta rule",
-            "`third_factor: OwnError` without surrogate and rate limit, or with a surrogate and a `Filter(..)`, or weights \
-             that are fixed",
-        ),
+        Some(Eligibility::Adaptation { .. }) | None => {
+            if !by_own_error || surrogate || learning.eligibility.is_some() {
+                return misfit(
+                    format!("`{}` does not learn by the plain delta rule", target.name),
+                    "`third_factor: OwnError` without surrogate and rate limit, or with a surrogate and a `Filter(..)`, \
+                     or weights that are fixed",
+                );
+            }
+        }
     }
+    Ok(())
 }

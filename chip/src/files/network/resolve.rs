@@ -103,8 +103,17 @@ fn distinct_names(check: &mut Check<'_>, file: &NetworkFile) {
             check.push(problem);
         }
     }
-    if file.populations.as_ref().is_none_or(Vec::is_empty) {
-        check.missing("populations");
+    match &file.populations {
+        None => check.missing("populations"),
+        Some(none) if none.is_empty() => {
+            let problem =
+                check.at("populations", "a network without neurons").labelled("this list is empty").noted(
+                    "allowed",
+                    "at least one population, such as `(name: \"out\", neurons: 1, neuron: (..))`",
+                );
+            check.push(problem);
+        }
+        Some(_) => {}
     }
 }
 
