@@ -13,7 +13,7 @@ use crate::network::{Network, Projection, RealRange};
 use fixed::types::I32F32;
 
 /// Part of generated weights, one in so many, that rounding may turn into 0 before it is worth a warning.
-const ROUNDED_ONE_IN: u64 = 10;
+const ROUNDED_ONE_IN: u64 = 8;
 
 /// What is lost of the weights of `projection`.
 pub(super) fn warnings(network: &Network, projection: &Projection) -> Vec<String> {
