@@ -14,6 +14,9 @@ const STYLE: &str = include_str!("html/page.css");
 
 /// Tables with more columns than this take the whole width.
 const NARROW: usize = 3;
+/// Characters that fit side by side into half of the page, and those that the gap after a column takes.
+const HALF_WIDTH: usize = 58;
+const COLUMN_GAP: usize = 2;
 
 /// The page.
 ///
@@ -73,7 +76,7 @@ fn block(block: &Block, page: &mut String) -> Result<(), ChartError> {
             paragraphs(&text.lines, "", page);
         }
         Block::Table(table) => {
-            let wide = if table.columns.len() > NARROW { "wide " } else { "" };
+            let wide = if is_wide(table) { "wide " } else { "" };
             push(page, format_args!("<section class=\"{wide}card\">\n<h3>{title}</h3>\n"));
             self::table(table, page);
         }
@@ -92,6 +95,20 @@ fn block(block: &Block, page: &mut String) -> Result<(), ChartError> {
     }
     page.push_str("</section>\n");
     Ok(())
+}
+
+/// Whether a table needs both columns of the page: half of it would hide what stands on the right.
+fn is_wide(table: &Table) -> bool {
+    let heading = |column: usize| table.columns[column].split_whitespace();
+    let needs = |column: usize| {
+        let cells = table.rows.iter().filter_map(|row| row.get(column));
+        let (numbers, words): (Vec<_>, Vec<_>) = cells.partition(|cell| cell.number.is_some());
+        let numbers = numbers.iter().map(|cell| cell.text.as_str());
+        let words = words.iter().flat_map(|cell| cell.text.split_whitespace());
+        let longest = heading(column).chain(numbers).chain(words).map(|text| text.chars().count()).max();
+        longest.unwrap_or(0) + COLUMN_GAP
+    };
+    table.columns.len() > NARROW || (0..table.columns.len()).map(needs).sum::<usize>() > HALF_WIDTH
 }
 
 fn table(table: &Table, page: &mut String) {
