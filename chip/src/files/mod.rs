@@ -15,6 +15,7 @@ mod synapses;
 mod text;
 
 pub use chip::presets::presets;
+pub use network::overrides::{NetworkOverrides, StoreOverride};
 pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use text::parse::parse;
@@ -64,27 +65,6 @@ fn chip_of(first: Opened, fallback_name: String) -> Result<Chip, Diagnostics> {
     let mut check = Check::new(&layers);
     let chip = chip::resolve::resolve(&mut check, merged, name);
     check.finish(chip)
-}
-
-/// What a caller sets in place of the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NetworkOverrides {
-    /// Seed of every draw.
-    pub seed: Option<u32>,
-    /// Stores of projections: weights that the file generates are generated for them, with the same words.
-    pub stores: Vec<StoreOverride>,
-}
-
-/// The store of a projection, in place of the file's `store.bits` and `store.fraction`. What the store delivers is
-/// then the whole store, at its natural exponent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreOverride {
-    /// Name of the projection; one that the network does not have is no error.
-    pub projection: String,
-    /// Bits.
-    pub bits: u8,
-    /// Fraction bits.
-    pub fraction: u8,
 }
 
 /// Loads a network for `chip`, with the files it extends and the weight files it names.

@@ -84,3 +84,9 @@ pub fn measure<P: Pair>(pair: &mut P, alternations: usize, bar: Option<f64>) -> 
     }
     measured
 }
+
+/// Value at a fraction of a sorted list.
+pub(super) fn quantile(sorted: &[f64], fraction: f64) -> f64 {
+    let at = (sorted.len().max(1) - 1) as f64 * fraction;
+    sorted.get(at.round() as usize).copied().unwrap_or(f64::NAN)
+}

@@ -19,7 +19,7 @@ pub mod update;
 pub mod whole_step;
 
 use crate::report::model::{Cell, Report, Table};
-use measure::{Measured, measure};
+use measure::{Measured, measure, quantile};
 
 /// Alternations of a full bench.
 const ALTERNATIONS: usize = 50;
@@ -62,12 +62,6 @@ pub fn run(quick: bool) -> Report {
         &["two threads are judged only where two bare loops in parallel reach 1.8 in the same run"],
     ));
     report
-}
-
-/// Value at a fraction of a sorted list.
-fn quantile(sorted: &[f64], fraction: f64) -> f64 {
-    let at = (sorted.len().max(1) - 1) as f64 * fraction;
-    sorted.get(at.round() as usize).copied().unwrap_or(f64::NAN)
 }
 
 fn verdict(measured: &Measured, median: f64) -> String {

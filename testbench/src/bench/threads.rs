@@ -4,8 +4,8 @@
 //! two of the ring's links join cores of different workers.
 
 use super::ceiling::{self, Constants, Registers};
-use super::measure::{Measured, seconds};
-use super::{networks, quantile};
+use super::measure::{Measured, quantile, seconds};
+use super::networks;
 use std::hint::black_box;
 use synfire_chip::run::machine::Machine;
 use synfire_chip::run::program::StepEvents;

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use synfire::experiment::deploy;
 use synfire::experiment::pool::{CellContext, Outcome, Work};
 use synfire::experiment::reference;
 use synfire::study::bptt::classify::{CHOSEN, Trained, Training, train};
-use synfire::study::bptt::deploy;
 use synfire::tasks::classify::task::Task;
 use synfire::tasks::{self, TaskFile};
 

@@ -8,5 +8,6 @@ pub(super) mod learning;
 pub(super) mod learning_file;
 pub(super) mod mirror;
 pub(super) mod neuron;
+pub(super) mod overrides;
 pub(super) mod proof;
 pub(super) mod resolve;

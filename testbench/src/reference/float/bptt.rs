@@ -12,6 +12,7 @@
 
 use super::errors::RealSignal;
 use super::rows::Layout;
+use super::step::advance;
 use super::trajectory::Trajectory;
 use super::trial::Trial;
 use super::unrolled::{Cells, Link, Unrolled};
@@ -75,7 +76,7 @@ impl Bptt {
     pub fn forward(&mut self, net: &Unrolled, trial: &Trial) -> f64 {
         assert!(trial.steps() <= self.trajectory.rows(), "room for every step");
         self.trajectory.restart(net);
-        (0..trial.steps()).map(|n| net.advance(trial, n, &mut self.trajectory)).sum()
+        (0..trial.steps()).map(|n| advance(net, trial, n, &mut self.trajectory)).sum()
     }
 
     /// Adds the descent direction of one presentation to `direction`, by projection; returns the loss.

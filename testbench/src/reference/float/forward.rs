@@ -13,6 +13,7 @@
 use super::bptt::ResetTerm;
 use super::errors::RealSignal;
 use super::rows::Layout;
+use super::step::advance;
 use super::trajectory::Trajectory;
 use super::trial::Trial;
 use super::unrolled::Unrolled;
@@ -96,7 +97,7 @@ impl Forward {
         }
         let mut loss = 0.0;
         for n in 0..trial.steps() {
-            loss += net.advance(trial, n, &mut self.seen);
+            loss += advance(net, trial, n, &mut self.seen);
             self.membranes(net, n);
             self.currents(net, n);
             self.add_direction(net, n, direction);

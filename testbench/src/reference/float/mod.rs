@@ -23,6 +23,7 @@ mod neurons;
 pub mod optimiser;
 mod rows;
 pub mod small;
+mod step;
 mod surrogate;
 pub mod trajectory;
 pub mod trial;

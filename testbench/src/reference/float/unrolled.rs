@@ -13,12 +13,10 @@
 //! updated-current order, `clear` inside a presentation.
 
 use super::ends::Ends;
-use super::errors::{ErrorConstants, RealSignal, filter_error};
+use super::errors::ErrorConstants;
 use super::rows::{Layout, RowConstants};
 use super::surrogate::RealSurrogate;
-use super::trajectory::Trajectory;
-use super::trial::Trial;
-use super::units::{power, real, reals};
+use super::units::{real, reals};
 use synfire_chip::network::{Network, Population, Source};
 use synfire_core::neuron::{Adaptation, Compare, Order, Reset};
 use thiserror::Error;
@@ -55,7 +53,7 @@ pub struct Unrolled {
     pub(super) inputs: Vec<(usize, f64)>,
     channels: usize,
     pub(super) state_fraction: u8,
-    input_shift: u8,
+    pub(super) input_shift: u8,
 }
 
 /// A population.
@@ -100,7 +98,7 @@ impl Link {
     }
 
     /// `factor` times a row of weights, added to one value a postsynaptic neuron.
-    fn add_row(&self, row: std::ops::Range<usize>, factor: f64, sums: &mut [f64]) {
+    pub(super) fn add_row(&self, row: std::ops::Range<usize>, factor: f64, sums: &mut [f64]) {
         match &self.rows.layout {
             Layout::Dense => {
                 sums.iter_mut().zip(&self.weights[row]).for_each(|(sum, weight)| *sum += factor * weight);
@@ -194,72 +192,6 @@ impl Unrolled {
     /// Sizes of all sources: populations, then inputs.
     pub(super) fn sources(&self) -> impl Iterator<Item = usize> + '_ {
         self.populations.iter().map(|cells| cells.neurons).chain(self.inputs.iter().map(|input| input.0))
-    }
-
-    /// Step `n` of the forward pass; returns the loss of this step.
-    pub(super) fn advance(&self, trial: &Trial, n: usize, seen: &mut Trajectory) -> f64 {
-        let unit = power(i32::from(self.input_shift) - i32::from(self.state_fraction));
-        let mut current = seen.take_room();
-        for (number, cells) in self.populations.iter().enumerate() {
-            // 3 with the spikes of earlier steps; the membrane reads the current of before.
-            current.clear();
-            current.resize(cells.neurons, 0.0);
-            for link in self.links.iter().filter(|link| link.target == number) {
-                for (pre, delay, row) in link.axons().filter(|(_, delay, _)| *delay <= n) {
-                    let spike = seen.spikes(link.source, n - delay)[pre];
-                    if spike != 0.0 {
-                        link.add_row(row, spike * link.rows.gain, &mut current);
-                    }
-                }
-            }
-            for (neuron, lanes) in trial.injected(number, n) {
-                current[neuron] += lanes * unit;
-            }
-            seen.update(cells, number, n, self.spike, &current);
-        }
-        seen.give_room(current);
-        let first = self.populations.len();
-        for input in 0..self.inputs.len() {
-            seen.set_spikes(first + input, n, trial.input(input, n));
-        }
-        self.form_errors(trial, n, seen)
-    }
-
-    /// Errors of step `n`, and the step's loss.
-    fn form_errors(&self, trial: &Trial, n: usize, seen: &mut Trajectory) -> f64 {
-        let mut loss = 0.0;
-        for (number, cells) in self.populations.iter().enumerate() {
-            let Some(errors) = cells.errors else { continue };
-            let first = errors.first_channel;
-            let targets = &trial.targets(n)[first..first + cells.neurons];
-            if errors.competition.is_some() {
-                let contested = errors.contested(targets, seen.compared(number, n));
-                seen.errors_mut(n)[first..first + cells.neurons].fill(0.0);
-                if let Some((right, wrong, error)) = contested.filter(|_| trial.learns(n)) {
-                    seen.errors_mut(n)[first + right] = error;
-                    seen.errors_mut(n)[first + wrong] = -error;
-                    loss += 0.5 * error * error;
-                }
-                continue;
-            }
-            for (neuron, target) in targets.iter().enumerate() {
-                let (raw, gain) = match errors.signal {
-                    RealSignal::Membrane => (target - seen.compared(number, n)[neuron], 1.0),
-                    RealSignal::Spikes { decays, gain } => {
-                        let spike = seen.spikes(number, n)[neuron];
-                        let (first, second) = seen.error_traces_mut(first + neuron);
-                        filter_error((first, second), decays, *target, spike);
-                        (gain * *second, gain)
-                    }
-                    // It is no loss, but what a rule hands to the layer below.
-                    RealSignal::Modulation(_) => (0.0, 1.0),
-                };
-                let error = if trial.learns(n) { errors.shaped(raw, *target) } else { 0.0 };
-                seen.errors_mut(n)[first + neuron] = error;
-                loss += 0.5 * error * error / gain;
-            }
-        }
-        loss
     }
 }
 

@@ -1,7 +1,7 @@
 //! Horizontal bars from zero, each with its name before and its text behind it.
 
+use super::canvas::{ChartError, WIDTH, canvas, cut, extent, fill, write};
 use super::palette::Ink;
-use super::{ChartError, WIDTH, canvas, cut, extent, fill, write};
 use crate::report::model::Bars;
 use plotters::style::text_anchor::HPos;
 

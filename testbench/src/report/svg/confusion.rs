@@ -1,7 +1,7 @@
 //! A confusion matrix: right answers in one colour, mistakes in another, so that mistakes are seen first.
 
+use super::canvas::{Area, ChartError, WIDTH, canvas, cut, extent, fill, write};
 use super::palette::Ink;
-use super::{Area, ChartError, WIDTH, canvas, cut, extent, fill, write};
 use crate::report::model::Confusion;
 use crate::report::quantity;
 use plotters::style::text_anchor::HPos;

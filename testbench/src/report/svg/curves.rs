@@ -1,7 +1,7 @@
 //! Lines over a common axis, with a legend and lines to compare with.
 
+use super::canvas::{Area, ChartError, WIDTH, canvas, cut, failed, legend, style, write};
 use super::palette::Ink;
-use super::{Area, ChartError, WIDTH, canvas, failed, legend, style, write};
 use crate::report::model::Curves;
 use plotters::prelude::{ChartBuilder, Circle, DashedLineSeries, LineSeries};
 use plotters::style::text_anchor::HPos;
@@ -22,7 +22,7 @@ pub(super) fn draw(curves: &Curves) -> Result<String, ChartError> {
     let top = legend(&names, 0, None)? + 32;
     canvas((top + PLOT + 48) as u32, |area| {
         legend(&names, 0, Some(area))?;
-        write(area, &super::cut(&curves.y_label, WIDTH as i32), (0, top - 16), HPos::Left, Ink::Quiet)?;
+        write(area, &cut(&curves.y_label, WIDTH as i32), (0, top - 16), HPos::Left, Ink::Quiet)?;
         plot(curves, area, top)
     })
 }

@@ -2,8 +2,8 @@
 //!
 //! Spikes that fall on one unit of the canvas become one mark and neighbouring marks one bar.
 
+use super::canvas::{Area, ChartError, WIDTH, canvas, cut, extent, fill, write};
 use super::palette::Ink;
-use super::{Area, ChartError, WIDTH, canvas, cut, extent, fill, write};
 use crate::report::model::Raster;
 use plotters::style::text_anchor::HPos;
 use std::collections::BTreeSet;

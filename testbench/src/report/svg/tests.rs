@@ -1,3 +1,5 @@
+use super::canvas::cut;
+use super::palette::Ink;
 use super::*;
 use crate::report::model::{Band, Bar, Bars, Confusion, Curves, Raster, Reference, Series};
 

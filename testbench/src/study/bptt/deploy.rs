@@ -1,11 +1,11 @@
-//! From real weights back to a chip's stores, and the test of a chip that holds them.
+//! The test of a chip whose stores hold weights that were trained off it.
 //!
-//! Promises: nearest rounding, ties away from zero; a weight beyond the store takes its end, and is counted.
-//! Absent on purpose: any other way than a network to put a weight on a chip.
+//! Promises: the held-out samples are those of the training. Absent on purpose: how a real weight becomes a lane
+//! (`experiment::deploy`).
 
 use crate::data::encode::Presentation;
 use crate::data::set::DataSet;
-use crate::reference::float::units::power;
+use crate::experiment::deploy::write_store;
 use crate::tasks::classify::cell::TEST_EPOCH;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task;
@@ -13,47 +13,6 @@ use serde::{Deserialize, Serialize};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
-use synfire_core::synapse::WeightLanes;
-
-/// Writes `weights`, one a synapse or one a shared tap, into the store of a projection; how many were beyond its end.
-///
-/// # Panics
-/// When there are not as many weights as the store has.
-pub fn write_weights(network: &mut Network, projection: usize, weights: &[f64]) -> usize {
-    let projection = &mut network.projections[projection];
-    assert_eq!(weights.len(), projection.synapses.weights().len(), "one weight each");
-    let format = projection.format;
-    let most = f64::from((1i32 << (format.store_bits - 1)) - 1);
-    let mut lanes = WeightLanes::zeros(format.store_bits, weights.len());
-    let mut beyond = 0;
-    for (index, weight) in weights.iter().enumerate() {
-        let lane = (weight * power(i32::from(format.fraction))).round();
-        beyond += usize::from(lane.abs() > most);
-        lanes.set(index, lane.clamp(-most, most) as i32);
-    }
-    *projection.synapses.weights_mut() = lanes;
-    beyond
-}
-
-/// The most fraction bits, at most `most`, with which all `weights` fit a store of `bits`.
-#[must_use]
-pub fn fraction(weights: &[f64], bits: u8, most: u8) -> Option<u8> {
-    let largest = weights.iter().fold(0.0f64, |most, weight| most.max(weight.abs()));
-    let limit = f64::from((1i32 << (bits - 1)) - 1);
-    (0..=most).rev().find(|fraction| (largest * power(i32::from(*fraction))).round() <= limit)
-}
-
-/// Gives a projection a store of `bits`, delivered whole, with the most fraction bits in which `weights` still fit
-/// (the real value of a weight stays), and writes them; how many were beyond its end.
-pub fn write_store(network: &mut Network, projection: usize, bits: u8, weights: &[f64]) -> usize {
-    let datapath = network.datapath;
-    let format = &mut network.projections[projection].format;
-    format.fraction = fraction(weights, bits, datapath.state_fraction + bits).unwrap_or(0);
-    (format.store_bits, format.delivered_bits) = (bits, bits);
-    let shift = i32::from(datapath.state_fraction) - i32::from(datapath.input_shift);
-    format.exponent = (shift - i32::from(format.fraction)) as i8;
-    write_weights(network, projection, weights)
-}
 
 /// How a chip did with weights in a store.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,18 +71,4 @@ pub fn test(
         correct += u32::from(schedule.class_of(&sums, 1.0) == data.labels()[*sample as usize]);
     }
     Ok(Deployed { bits, correct, samples: held_out.len() as u32, beyond })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fraction_is_the_largest_that_holds_every_weight() {
-        // 127 lanes: 0.99 * 2^7 = 126.7 rounds to 127, 0.997 * 2^7 to 127.6 and so to 128.
-        assert_eq!(fraction(&[0.99, -0.1], 8, 15), Some(7));
-        assert_eq!(fraction(&[-0.997], 8, 15), Some(6));
-        assert_eq!(fraction(&[1e-6], 8, 15), Some(15), "no finer than asked");
-        assert_eq!(fraction(&[128.0], 8, 15), None);
-    }
 }

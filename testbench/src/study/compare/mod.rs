@@ -5,6 +5,7 @@
 //!
 //! Absent on purpose: settings (the experiment files have them), what a cell does (`classify`, `patterns`).
 
+pub mod compared;
 pub mod costs;
 pub mod overview;
 pub mod summary;

@@ -3,7 +3,7 @@
 //! Promises: a rule is found by its name in every experiment; a cell is a mean over seeds and its standard error; a
 //! difference is taken seed by seed. Absent on purpose: which row is a rule of which name (the files say it).
 
-use super::summary::Compared;
+use super::compared::Compared;
 use crate::architect::bill::at_least;
 use crate::experiment::file::Store;
 use crate::reference::linear::Score;

@@ -8,9 +8,9 @@
 
 use super::Agreement;
 use super::exercise::Exercise;
+use crate::experiment::deploy;
 use crate::reference::float::chip::FloatChip;
 use crate::report::quantity::Spread;
-use crate::study::bptt::deploy;
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};

@@ -11,7 +11,7 @@ use crate::experiment::file::{Row, shift_offset};
 use crate::experiment::rows::Rows;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task as Classification;
-use crate::tasks::patterns::cases::Case;
+use crate::tasks::patterns::case::Case;
 use crate::tasks::patterns::cell::Task as Patterns;
 use std::sync::Arc;
 use synfire_chip::chip::Chip;

@@ -3,7 +3,8 @@
 //! Promises: the result is a pure function of the settings, the row and the seed; a cell that goes on from a
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
-use super::cases::{self, Case, Draw};
+use super::case::{Case, Draw};
+use super::cases;
 use super::check;
 use super::file::Patterns;
 use super::score::{Score, Trains};

@@ -8,7 +8,7 @@
 //!
 //! Equal or different is the exclusive-or of the sides: no sum of the inputs' effects tells it, a hidden layer can.
 
-use super::cases::{Case, Draw};
+use super::case::{Case, Draw};
 use super::file::Cues;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::run::program::StimulusSpike;

@@ -4,7 +4,7 @@
 //! are tried in the order of their words (projection number 1 + output) and taken when at least
 //! `target_distance` from every one already taken, until there are enough.
 
-use super::cases::{Case, Draw};
+use super::case::{Case, Draw};
 use super::file::Noise;
 use synfire_chip::files::Diagnostics;
 

@@ -2,7 +2,7 @@
 //!
 //! Promises: the score of one presentation of every case depends on nothing but trains and targets.
 
-use super::cases::Case;
+use super::case::Case;
 use super::distance;
 use super::file::Patterns;
 use serde::{Deserialize, Serialize};

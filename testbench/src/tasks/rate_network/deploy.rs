@@ -18,7 +18,7 @@ use super::file::RateEncoder;
 use super::network::RateNet;
 use crate::data::Samples;
 use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, RateCode, SigmaDeltaCode};
-use crate::study::bptt::deploy::{fraction, write_weights};
+use crate::experiment::deploy::{fraction, write_weights};
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};

@@ -15,7 +15,7 @@
 use super::file::SpikeTime;
 use super::network::{Layer, Network};
 use super::train::{self, CASES, OUTPUTS};
-use crate::study::bptt::deploy::fraction;
+use crate::experiment::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};

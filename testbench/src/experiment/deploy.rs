@@ -1,0 +1,62 @@
+//! From real weights back to a chip's stores.
+//!
+//! Promises: nearest rounding, ties away from zero; a weight beyond the store takes its end, and is counted.
+//! Absent on purpose: any other way than a network to put a weight on a chip.
+
+use crate::reference::float::units::power;
+use synfire_chip::network::Network;
+use synfire_core::synapse::WeightLanes;
+
+/// Writes `weights`, one a synapse or one a shared tap, into the store of a projection; how many were beyond its end.
+///
+/// # Panics
+/// When there are not as many weights as the store has.
+pub fn write_weights(network: &mut Network, projection: usize, weights: &[f64]) -> usize {
+    let projection = &mut network.projections[projection];
+    assert_eq!(weights.len(), projection.synapses.weights().len(), "one weight each");
+    let format = projection.format;
+    let most = f64::from((1i32 << (format.store_bits - 1)) - 1);
+    let mut lanes = WeightLanes::zeros(format.store_bits, weights.len());
+    let mut beyond = 0;
+    for (index, weight) in weights.iter().enumerate() {
+        let lane = (weight * power(i32::from(format.fraction))).round();
+        beyond += usize::from(lane.abs() > most);
+        lanes.set(index, lane.clamp(-most, most) as i32);
+    }
+    *projection.synapses.weights_mut() = lanes;
+    beyond
+}
+
+/// The most fraction bits, at most `most`, with which all `weights` fit a store of `bits`.
+#[must_use]
+pub fn fraction(weights: &[f64], bits: u8, most: u8) -> Option<u8> {
+    let largest = weights.iter().fold(0.0f64, |most, weight| most.max(weight.abs()));
+    let limit = f64::from((1i32 << (bits - 1)) - 1);
+    (0..=most).rev().find(|fraction| (largest * power(i32::from(*fraction))).round() <= limit)
+}
+
+/// Gives a projection a store of `bits`, delivered whole, with the most fraction bits in which `weights` still fit
+/// (the real value of a weight stays), and writes them; how many were beyond its end.
+pub fn write_store(network: &mut Network, projection: usize, bits: u8, weights: &[f64]) -> usize {
+    let datapath = network.datapath;
+    let format = &mut network.projections[projection].format;
+    format.fraction = fraction(weights, bits, datapath.state_fraction + bits).unwrap_or(0);
+    (format.store_bits, format.delivered_bits) = (bits, bits);
+    let shift = i32::from(datapath.state_fraction) - i32::from(datapath.input_shift);
+    format.exponent = (shift - i32::from(format.fraction)) as i8;
+    write_weights(network, projection, weights)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fraction_is_the_largest_that_holds_every_weight() {
+        // 127 lanes: 0.99 * 2^7 = 126.7 rounds to 127, 0.997 * 2^7 to 127.6 and so to 128.
+        assert_eq!(fraction(&[0.99, -0.1], 8, 15), Some(7));
+        assert_eq!(fraction(&[-0.997], 8, 15), Some(6));
+        assert_eq!(fraction(&[1e-6], 8, 15), Some(15), "no finer than asked");
+        assert_eq!(fraction(&[128.0], 8, 15), None);
+    }
+}
