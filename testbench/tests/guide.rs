@@ -85,8 +85,14 @@ fn the_experiment_of_the_formats_page_parses() {
 fn every_field_of_an_experiment_is_described() {
     let formats = page("docs/formats.md");
     let section = formats.split_once("\n## Experiment file").unwrap().1.split_once("\n## Outputs").unwrap().0;
-    let parts = ["", "/classify", "/patterns", "/rate_network", "/simulate", "/spike_time"];
-    let source = parts.map(|part| page(&format!("testbench/src/experiment/file{part}.rs"))).concat();
+    let kinds = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tasks");
+    let kinds = std::fs::read_dir(kinds).unwrap().map(|entry| entry.unwrap().path().join("file.rs"));
+    let kinds: Vec<PathBuf> = kinds.filter(|file| file.is_file()).collect();
+    assert!(kinds.len() >= 5, "{kinds:?}");
+    let shared =
+        ["file.rs", "file/data.rs"].map(|file| page(&format!("testbench/src/experiment/{file}"))).concat();
+    let kinds: String = kinds.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let source = shared + &kinds;
     let mut fields = 0;
     for field in source.lines().filter_map(field) {
         let spelt = [format!("`{field}`"), format!("{field}: "), format!("`{field},")];

@@ -4,6 +4,10 @@
 //! Promises: unknown fields are errors; nothing here is resolved yet (names, ranges: the tasks check them).
 //! Absent on purpose: what one kind alone states (`file` of its folder in `tasks`).
 
+mod data;
+
+pub use data::{Data, EncoderFile};
+
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Noise as NoiseTarget;
 use synfire_plasticity::config::SurrogateShape;

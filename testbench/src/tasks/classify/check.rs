@@ -2,7 +2,7 @@
 
 use super::file::{Classify, ScoreOf};
 use crate::experiment::check::{Check, MOST_STEPS};
-use crate::experiment::labelled::Data;
+use crate::experiment::file::Data;
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 

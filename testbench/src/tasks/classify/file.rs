@@ -1,8 +1,7 @@
 //! Classification: the data set, its encoders, the schedule, the rows and stores to compare.
 
-use crate::experiment::file::{Comparison, Quick, Row, Store};
+use crate::experiment::file::{Comparison, Data, EncoderFile, Quick, Row, Store};
 use crate::experiment::kind::Narrowed;
-use crate::experiment::labelled::{Data, EncoderFile};
 use serde::Deserialize;
 
 /// Training and testing on a labelled data set.

@@ -7,8 +7,8 @@ use crate::data::encode::{Constant, Encoder, LatencyCode, RateCode, SigmaDeltaCo
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
 use crate::experiment::check::target;
-use crate::experiment::file::Row;
-use crate::experiment::labelled::{self, EncoderFile};
+use crate::experiment::file::{EncoderFile, Row};
+use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::{Rows, Variant};

@@ -1,8 +1,7 @@
 //! Rate networks trained conventionally and deployed as spikes: the network, its training, what it is deployed with.
 
-use crate::experiment::file::Quick;
+use crate::experiment::file::{Data, Quick};
 use crate::experiment::kind::Narrowed;
-use crate::experiment::labelled::Data;
 use serde::Deserialize;
 
 /// A rate network with one hidden layer, trained off the chip, deployed and run on it as spikes.
