@@ -1,16 +1,15 @@
 //! The command `synfire`.
 
-use clap::Parser;
 use std::process::ExitCode;
 use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, bptt, check, claims, compare, gradient, output, resume, run};
+use synfire::cli::{audit, bptt, check, claims, compare, gradient, help, output, resume, run};
 
 fn main() -> ExitCode {
     let as_json = std::env::args_os().any(|argument| argument == "--json");
-    let arguments = match Arguments::try_parse() {
+    let arguments = match help::parse() {
         Ok(arguments) => arguments,
         Err(error) if as_json && error.use_stderr() => {
             let text = error.to_string();
@@ -40,7 +39,7 @@ fn refuse(error: &CommandError, as_json: bool) -> ExitCode {
 
 fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandError> {
     match arguments.command {
-        None => run::run("digits", &arguments.options, interrupt),
+        None => help::print(),
         Some(Command::Run { experiment, options }) => run::run(&experiment, &options, interrupt),
         Some(Command::Check { file, chip }) => check::check(&file, &chip),
         Some(Command::Presets { name }) => check::presets(name.as_deref()),

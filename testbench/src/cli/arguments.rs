@@ -5,14 +5,11 @@ use std::path::PathBuf;
 
 /// Simulates neuromorphic chips that learn on the chip: exact bits, and what they cost in time and energy.
 #[derive(Debug, Parser)]
-#[command(name = "synfire", version, about, max_term_width = 100)]
+#[command(name = "synfire", version, about)]
 pub struct Arguments {
-    /// What to do; without it, `run digits`.
+    /// What to do; without it, the help is printed.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// Options of the default run.
-    #[command(flatten)]
-    pub options: RunOptions,
 }
 
 /// Subcommands.

@@ -12,6 +12,7 @@ pub mod compare;
 pub mod error;
 pub mod folder;
 pub mod gradient;
+pub mod help;
 pub mod interrupt;
 pub mod output;
 pub mod progress;

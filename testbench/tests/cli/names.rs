@@ -96,3 +96,47 @@ fn resuming_a_folder_without_a_run() {
        = nothing was run; exit status 2
     "#);
 }
+
+/// Bare, the command says what it can do; so does `--help`, in groups.
+#[test]
+fn help_is_in_groups() {
+    let folder = Folder::new();
+    let help = folder.succeeds(&[]);
+    assert_eq!(help, folder.succeeds(&["--help"]));
+    assert_snapshot!(help, @r"
+    Event-driven simulator of neuromorphic chips that learn on the chip
+
+    Usage: synfire [COMMAND]
+
+    Run:
+      run       Run an experiment: a file, or one that the program carries
+                (`digits`, `superspike`, ...)
+      resume    Go on with an interrupted run
+
+    Explore:
+      presets   List what the program carries, or print one of it
+      compare   Compare rules, tasks and weight stores: every carried experiment
+                that lists `stores`, or those named
+
+    Verify:
+      check     Check an experiment, network or chip file without running it
+      audit     Show what a learning rule reads, writes and stores, declared and
+                measured; all rules without a name
+      bench     Compare the simulator's hot paths with bare loops over the same
+                memory
+
+    Study:
+      gradient  Measure how well the rules of an experiment agree with the gradient,
+                and a chip with its float form
+      bptt      Train an experiment's first row off the chip, by back-propagation
+                through time, and deploy it
+      claims    Try the paper's claims as experiments, and print a verdict on each
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    `synfire COMMAND --help` shows what a command takes.
+    ");
+    assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+}

@@ -1,7 +1,7 @@
 //! Everything that the frozen hashes use of the crates, in one place: who moves a module changes this file alone.
 
 pub use synfire::experiment::engine::Engine;
-pub use synfire::experiment::labelled::Data;
+pub use synfire::experiment::file::Data;
 pub use synfire::experiment::pool::{CellContext, Outcome, Work};
 pub use synfire::experiment::reference::{self, Opened};
 pub use synfire::tasks::classify::file::{Classify, ScoreOf};
