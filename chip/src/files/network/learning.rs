@@ -11,8 +11,9 @@ use super::learning_file::{
 };
 use super::mirror;
 use super::neuron::decay;
+use super::readouts::Readouts;
 use crate::chip::Chip;
-use crate::files::network::file::{PopulationFile, ProjectionFile};
+use crate::files::network::file::PopulationFile;
 use crate::files::text::check::{Check, Lanes};
 use crate::files::text::decimal;
 use crate::files::text::spelling::{did_you_mean, listing};
@@ -103,16 +104,6 @@ fn sides(check: &mut Check<'_>, path: &str, file: &ReadoutFile) {
             .noted("allowed", allowed);
         check.push(problem);
     }
-}
-
-/// What the populations of a file are to each other.
-pub(in crate::files) struct Readouts<'a> {
-    /// All populations.
-    pub populations: &'a [PopulationFile],
-    /// First channel of each that is a readout.
-    pub first: &'a [Option<u16>],
-    /// All projections.
-    pub projections: &'a [ProjectionFile],
 }
 
 /// Resolves `learning` of population `index`.

@@ -7,7 +7,7 @@
 //!
 //! Promises: what resolves can be built and mirrored. Absent on purpose: how the copy is updated (the plasticity crate).
 
-use super::learning::Readouts;
+use super::readouts::Readouts;
 use crate::files::network::file::NetworkFile;
 use crate::files::text::check::Check;
 use crate::files::text::spelling::{did_you_mean, listing};

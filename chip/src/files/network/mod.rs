@@ -10,4 +10,5 @@ pub(super) mod mirror;
 pub(super) mod neuron;
 pub(super) mod overrides;
 pub(super) mod proof;
+pub(super) mod readouts;
 pub(super) mod resolve;

@@ -3,8 +3,8 @@
 //! Promises: every index of the result exists; names are distinct; every width has been proven.
 //! Absent on purpose: how one population or projection is resolved (`neuron`, `learning`, `projection`, `proof`).
 
-use super::learning::{self, Readouts};
-use super::{mirror, neuron, proof};
+use super::readouts::Readouts;
+use super::{learning, mirror, neuron, proof};
 use crate::chip::Chip;
 use crate::files::network::file::{NetworkFile, PopulationFile, ProjectionFile};
 use crate::files::network::overrides::{NetworkOverrides, StoreOverride};
