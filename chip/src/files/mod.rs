@@ -22,6 +22,7 @@ pub use text::parse::parse;
 pub use text::read::{LONGEST_TEXT, open_regular, read_bytes, read_text};
 pub use text::source::Source;
 pub use text::spelling::{nearest, nearest_first};
+pub use text::write::write;
 
 use crate::chip::Chip;
 use crate::network::Network;
@@ -32,6 +33,17 @@ use std::sync::Arc;
 use text::check::Check;
 use text::layers::{self, Opened};
 use text::spelling;
+
+pub mod schema {
+    //! What files state, as types: [`ChipFile`] and [`NetworkFile`], with all that they contain.
+    //!
+    //! A type is one file's statements, before inheritance and before any check; [`parse`](super::parse) reads it and
+    //! [`write`](super::write) writes it. Numbers that become register lanes, and fields of several forms, are [`Raw`].
+    pub use super::chip::file::*;
+    pub use super::network::file::*;
+    pub use super::network::learning_file::*;
+    pub use super::text::decimal::Raw;
+}
 
 /// Loads a chip: a preset's name, or the path of a chip file relative to `base_dir`.
 ///

@@ -10,7 +10,7 @@ use crate::cost::operations;
 use crate::cost::prices::PowerClock;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layers::LayerFile;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order};
 
@@ -18,10 +18,10 @@ use synfire_core::neuron::{Compare, Order};
 macro_rules! section {
     ($(#[$meta:meta])* $name:ident, $label:literal { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, Default, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(deny_unknown_fields, default, rename = $label)]
-        pub(in crate::files) struct $name {
-            $($(#[$doc])* pub $field: Option<$type>,)*
+        pub struct $name {
+            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
         }
 
         impl $name {
@@ -110,9 +110,9 @@ section! {
 }
 
 /// A price: `(pj: 5.1, source: "..")`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Price")]
-pub(in crate::files) struct PriceFile {
+pub struct PriceFile {
     /// Picojoules an operation.
     pub pj: Raw,
     /// Where the number is from.
@@ -120,8 +120,8 @@ pub(in crate::files) struct PriceFile {
 }
 
 /// In place of a price or a time: `PartOf("synaptic_event")`, `Unpublished`.
-#[derive(Clone, Debug, Deserialize)]
-pub(in crate::files) enum Unstated {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unstated {
     /// Included in that one.
     PartOf(String),
     /// Nobody published it.
@@ -129,22 +129,24 @@ pub(in crate::files) enum Unstated {
 }
 
 /// A static power: `(uw: 12, source: "..")`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "StaticPower")]
-pub(in crate::files) struct StaticPowerFile {
+pub struct StaticPowerFile {
     /// Microwatts.
     pub uw: i64,
     /// Where the number is from.
     pub source: String,
     /// How long it is drawn; left out, `Wall`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub clock: Option<PowerClock>,
     /// Whether cores without a neuron draw it too; left out, they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub unused_cores: Option<UnusedCores>,
 }
 
 /// What cores without a neuron draw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub(in crate::files) enum UnusedCores {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnusedCores {
     /// Static power as every core.
     Powered,
     /// Nothing.
@@ -209,31 +211,41 @@ macro_rules! timing {
 operations::times! { timing }
 
 /// A chip file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Chip")]
-pub(in crate::files) struct ChipFile {
-    format: Option<String>,
-    extends: Option<String>,
+pub struct ChipFile {
+    /// What kind of file it is; must be stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// The file that states what this one does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// Name, for reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Neuron datapath.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unstated")]
     pub datapath: DatapathFile,
     /// Learning engine.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unstated")]
     pub learning: LearningFile,
     /// What a core holds.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unstated")]
     pub limits: LimitsFile,
     /// Where the cores are.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unstated")]
     pub mesh: MeshFile,
     /// What things take.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unstated")]
     pub timing: TimingFile,
     /// What things cost.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_unstated")]
     pub energy: EnergyFile,
+}
+
+/// Whether a section states nothing.
+fn is_unstated<T: Default + PartialEq>(section: &T) -> bool {
+    *section == T::default()
 }
 
 impl ChipFile {

@@ -11,26 +11,36 @@ use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile}
 use crate::files::text::decimal::Raw;
 use crate::files::text::layers::LayerFile;
 use crate::network::Encoding;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use synfire_core::neuron::{Noise, Refractory};
 
 /// A network file.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Network")]
-pub(in crate::files) struct NetworkFile {
-    format: Option<String>,
-    extends: Option<String>,
+pub struct NetworkFile {
+    /// What kind of file it is; must be stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// The file that states what this one does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extends: Option<String>,
     /// Name, for reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Seed of every draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<i64>,
     /// Whether rules that need what is not local may run.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_nonlocal: Option<bool>,
     /// Stimulus populations.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub inputs: Option<Vec<InputFile>>,
     /// Neuron populations.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub populations: Option<Vec<PopulationFile>>,
     /// Projections.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub projections: Option<Vec<ProjectionFile>>,
 }
 
@@ -64,9 +74,9 @@ impl LayerFile for NetworkFile {
 }
 
 /// An element of `inputs`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Input")]
-pub(in crate::files) struct InputFile {
+pub struct InputFile {
     /// Name.
     pub name: String,
     /// Channels.
@@ -77,9 +87,9 @@ pub(in crate::files) struct InputFile {
 }
 
 /// An element of `populations`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Population")]
-pub(in crate::files) struct PopulationFile {
+pub struct PopulationFile {
     /// Name.
     pub name: String,
     /// Neurons.
@@ -87,17 +97,20 @@ pub(in crate::files) struct PopulationFile {
     /// Their parameters.
     pub neuron: NeuronFile,
     /// How they learn.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub learning: Option<NeuronLearningFile>,
     /// Whether they form errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub readout: Option<ReadoutFile>,
     /// Most neurons of it in one core.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_per_core: Option<i64>,
 }
 
 /// `neuron` of a population.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Neuron")]
-pub(in crate::files) struct NeuronFile {
+pub struct NeuronFile {
     /// Decay of the current.
     pub current_decay: Raw,
     /// Decay of the membrane.
@@ -105,12 +118,16 @@ pub(in crate::files) struct NeuronFile {
     /// Threshold.
     pub threshold: Raw,
     /// What spikes do to the threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub adaptation: Option<AdaptationFile>,
     /// Added in every step.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub bias: Option<Raw>,
     /// Current after reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_current: Option<Raw>,
     /// Membrane after reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub initial_membrane: Option<Raw>,
     /// What a spike does.
     #[serde(default)]
@@ -139,9 +156,9 @@ pub(in crate::files) struct NeuronFile {
 }
 
 /// `adaptation` of a neuron.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Adaptation")]
-pub(in crate::files) struct AdaptationFile {
+pub struct AdaptationFile {
     /// Decay of the adaptation.
     pub decay: Raw,
     /// What a spike adds to it.
@@ -149,9 +166,9 @@ pub(in crate::files) struct AdaptationFile {
 }
 
 /// `reset` of a neuron.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Reset")]
-pub(in crate::files) enum ResetFile {
+pub enum ResetFile {
     /// Subtract the threshold in the next step.
     #[default]
     SubtractNext,
@@ -162,9 +179,9 @@ pub(in crate::files) enum ResetFile {
 }
 
 /// A decay, where it is not a plain 0.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Decay")]
-pub(in crate::files) enum DecayFile {
+pub enum DecayFile {
     /// The factor, `0..=2^F`.
     Factor(i64),
     /// The time constant in steps.
@@ -176,9 +193,9 @@ pub(in crate::files) enum DecayFile {
 }
 
 /// A parameter that can differ between neurons, where it is not a plain number.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Parameter")]
-pub(in crate::files) enum ParameterFile {
+pub enum ParameterFile {
     /// The register integer, the same for all.
     Lanes(i64),
     /// One register integer a neuron.
@@ -188,9 +205,9 @@ pub(in crate::files) enum ParameterFile {
 }
 
 /// A bias, where it is not a plain number.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Bias")]
-pub(in crate::files) enum BiasFile {
+pub enum BiasFile {
     /// The register integer, the same for all.
     Lanes(i64),
     /// One register integer a neuron.
@@ -207,17 +224,17 @@ pub(in crate::files) enum BiasFile {
 }
 
 /// An integer a neuron, where it is not a plain integer.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Integers")]
-pub(in crate::files) enum IntegersFile {
+pub enum IntegersFile {
     /// One a neuron.
     Npy(String),
 }
 
 /// An element of `projections`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Projection")]
-pub(in crate::files) struct ProjectionFile {
+pub struct ProjectionFile {
     /// Name.
     pub name: String,
     /// Input or population it begins in.
@@ -227,12 +244,15 @@ pub(in crate::files) struct ProjectionFile {
     /// Which pairs.
     pub connect: ConnectFile,
     /// Weights of generated pairs.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<WeightsFile>,
     /// The store.
     pub store: StoreFile,
     /// Delay in steps.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delay: Option<i64>,
     /// How it learns.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub learning: Option<SynapseLearningFile>,
     /// Row encoding.
     #[serde(default = "auto")]
@@ -263,9 +283,9 @@ impl ProjectionFile {
 }
 
 /// `connect` of a projection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Connect")]
-pub(in crate::files) enum ConnectFile {
+pub enum ConnectFile {
     /// Every pair.
     AllToAll,
     /// Pairs of equal index.
@@ -315,6 +335,7 @@ pub(in crate::files) enum ConnectFile {
         /// Rows and columns of a window.
         kernel: (i64, i64),
         /// Input lines from one window to the next; those of a window where it is not stated.
+        #[serde(skip_serializing_if = "Option::is_none")]
         stride: Option<(i64, i64)>,
         /// Lines of silence around the input.
         #[serde(default)]
@@ -330,9 +351,9 @@ impl ConnectFile {
 }
 
 /// `weights` of a projection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Weights")]
-pub(in crate::files) enum WeightsFile {
+pub enum WeightsFile {
     /// One real value.
     Constant(Raw),
     /// Uniform over the lanes of a real range.
@@ -356,16 +377,18 @@ pub(in crate::files) enum WeightsFile {
 }
 
 /// `store` of a projection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Store")]
-pub(in crate::files) struct StoreFile {
+pub struct StoreFile {
     /// Bits.
     pub bits: i64,
     /// Fraction bits.
     pub fraction: i64,
     /// Bits that are delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_bits: Option<i64>,
     /// Power of two from a delivered weight to a state lane.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub exponent: Option<i64>,
 }
 

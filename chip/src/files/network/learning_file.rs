@@ -7,27 +7,30 @@
 //! Absent on purpose: ranges and references (`learning`, `projection`).
 
 use crate::files::text::decimal::Raw;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
 
 /// `learning` of a population.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "NeuronLearning")]
-pub(in crate::files) struct NeuronLearningFile {
+pub struct NeuronLearningFile {
     /// The readout whose errors it hears.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub listens_to: Option<String>,
     /// The third factor.
     pub third_factor: ThirdFactorFile,
     /// Surrogate derivative.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub surrogate: Option<SurrogateFile>,
     /// Rate regulariser.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub rate_limit: Option<RateLimitFile>,
 }
 
 /// `third_factor` of a population.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "ThirdFactor")]
-pub(in crate::files) enum ThirdFactorFile {
+pub enum ThirdFactorFile {
     /// The neuron's own channel.
     OwnError,
     /// A fixed random matrix.
@@ -44,6 +47,7 @@ pub(in crate::files) enum ThirdFactorFile {
         /// Entries of its readout matrix.
         draw: MatrixDraw,
         /// Low-pass of the readout.
+        #[serde(skip_serializing_if = "Option::is_none")]
         decay: Option<Raw>,
         /// Power of two to a membrane lane.
         scale: i64,
@@ -69,6 +73,7 @@ pub(in crate::files) enum ThirdFactorFile {
         /// Entries of its matrix.
         draw: MatrixDraw,
         /// Its decay.
+        #[serde(skip_serializing_if = "Option::is_none")]
         decay: Option<Raw>,
         /// Right shift.
         shift: i64,
@@ -76,9 +81,9 @@ pub(in crate::files) enum ThirdFactorFile {
 }
 
 /// `surrogate` of a population's learning.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Surrogate")]
-pub(in crate::files) struct SurrogateFile {
+pub struct SurrogateFile {
     /// Its shape.
     pub shape: SurrogateShape,
     /// Half-width, in membrane units.
@@ -86,9 +91,9 @@ pub(in crate::files) struct SurrogateFile {
 }
 
 /// `rate_limit` of a population's learning.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "RateLimit")]
-pub(in crate::files) struct RateLimitFile {
+pub struct RateLimitFile {
     /// Spikes above which it acts.
     pub spikes: i64,
     /// Subtracted from the third factor.
@@ -96,23 +101,26 @@ pub(in crate::files) struct RateLimitFile {
 }
 
 /// `readout` of a population.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Readout")]
-pub(in crate::files) struct ReadoutFile {
+pub struct ReadoutFile {
     /// What the error is formed from.
     pub signal: SignalFile,
     /// Midpoint of the one-sided error.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub one_sided: Option<Raw>,
     /// The margin between the right one and the best wrong one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub competition: Option<CompetitionFile>,
     /// Smaller errors are zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub dead_zone: Option<Raw>,
 }
 
 /// `competition` of a readout.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Competition")]
-pub(in crate::files) struct CompetitionFile {
+pub struct CompetitionFile {
     /// Asked between the two.
     pub margin: Raw,
     /// The right one's target is above it.
@@ -120,9 +128,9 @@ pub(in crate::files) struct CompetitionFile {
 }
 
 /// `signal` of a readout.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Signal")]
-pub(in crate::files) enum SignalFile {
+pub enum SignalFile {
     /// Target less membrane.
     Membrane,
     /// Target less spikes, filtered twice.
@@ -144,20 +152,22 @@ pub(in crate::files) enum SignalFile {
 }
 
 /// `learning` of a projection.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "SynapseLearning")]
-pub(in crate::files) struct SynapseLearningFile {
+pub struct SynapseLearningFile {
     /// Learning-rate shift.
     pub shift: i64,
     /// Rounding of the update.
     #[serde(default)]
     pub rounding: UpdateRounding,
     /// An update takes `2^-weight_decay` of the weight.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weight_decay: Option<i64>,
     /// Trace or events of the axon.
     #[serde(default = "trace")]
     pub presynaptic: Presynaptic,
     /// What a synapse keeps of its own past.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<EligibilityFile>,
 }
 
@@ -166,9 +176,9 @@ fn trace() -> Presynaptic {
 }
 
 /// Roundings of a weight update.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Rounding")]
-pub(in crate::files) enum UpdateRounding {
+pub enum UpdateRounding {
     /// Add uniform bits, then floor.
     #[default]
     Stochastic,
@@ -179,9 +189,9 @@ pub(in crate::files) enum UpdateRounding {
 }
 
 /// `eligibility` of a projection's learning.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Eligibility")]
-pub(in crate::files) enum EligibilityFile {
+pub enum EligibilityFile {
     /// SuperSpike's filter.
     Filter {
         /// First filter.
@@ -191,6 +201,7 @@ pub(in crate::files) enum EligibilityFile {
         /// Right shift of `surrogate * P`.
         product_shift: i64,
         /// A learning rate a synapse.
+        #[serde(skip_serializing_if = "Option::is_none")]
         normalise: Option<NormaliseFile>,
     },
     /// e-prop's state for an adaptive threshold.
@@ -201,9 +212,9 @@ pub(in crate::files) enum EligibilityFile {
 }
 
 /// `normalise` of a filter.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Normalise")]
-pub(in crate::files) struct NormaliseFile {
+pub struct NormaliseFile {
     /// Bit length of the second state above which a synapse learns more slowly.
     pub reference_bits: i64,
 }

@@ -9,23 +9,51 @@
 
 use fixed::types::I32F32;
 use ron::value::RawValue;
-use serde::Deserialize;
+use serde::ser::Error;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A value kept as the text of its token, so that no float stands between file and register.
+///
+/// Two are equal where their tokens are. As a value of its own it is read and written as RON, whatever its form.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
-pub(in crate::files) struct Raw(Box<RawValue>);
+pub struct Raw(Box<RawValue>);
 
 impl Raw {
+    /// The value of a RON text.
+    ///
+    /// # Errors
+    /// When the text is no RON value.
+    pub fn from_ron(text: &str) -> Result<Self, ron::error::SpannedError> {
+        RawValue::from_ron(text).map(|value| Self(value.to_owned()))
+    }
+
     /// The token, without comments around it.
+    #[must_use]
     pub fn token(&self) -> &str {
         let text = self.0.get_ron();
         super::walk::value_at(text, 0).map_or(text, |range| &text[range])
     }
 
     /// Whether it is a number rather than a name or a structure.
+    #[must_use]
     pub fn is_number(&self) -> bool {
         self.token().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+    }
+}
+
+impl PartialEq for Raw {
+    fn eq(&self, other: &Self) -> bool {
+        self.token() == other.token()
+    }
+}
+
+impl Eq for Raw {}
+
+impl Serialize for Raw {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Comments around the token belong to the text that it was read from.
+        RawValue::from_ron(self.token()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

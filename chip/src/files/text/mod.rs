@@ -13,3 +13,4 @@ pub(super) mod read;
 pub(super) mod source;
 pub(super) mod spelling;
 pub(super) mod walk;
+pub(super) mod write;

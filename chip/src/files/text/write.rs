@@ -1,0 +1,17 @@
+//! A file's typed value to RON text.
+//!
+//! Promises: what is written parses to an equal value, with the same reader as a file of a user's; what a file does not
+//! state is not written. Absent on purpose: comments, which are no part of a value; writing to a disk.
+
+use ron::extensions::Extensions;
+use ron::ser::PrettyConfig;
+use serde::Serialize;
+
+/// The RON text of a file's value, as [`parse`](super::parse::parse) reads it.
+///
+/// # Errors
+/// When the value has no form in RON: none of [`schema`](crate::files::schema) lacks one.
+pub fn write<T: Serialize>(value: &T) -> Result<String, ron::Error> {
+    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
+    options.to_string_pretty(value, PrettyConfig::new().compact_arrays(true)).map(|text| text + "\n")
+}
