@@ -199,6 +199,7 @@ fn third_factor(
         }
         ThirdFactorFile::Group { neurons, draw, decay: low_pass, scale, shift } => {
             let field = |name: &str| format!("{path}.Group.{name}");
+            group_fraction(check, &path, chip);
             // A group never spans cores.
             let hint = readouts.populations[index].max_per_core.unwrap_or(i64::MAX);
             let most = i64::from(chip.limits.neurons).min(hint).max(1);
@@ -248,6 +249,28 @@ fn third_factor(
             }
         }
     }
+}
+
+/// Refuses a group whose readout, in membrane lanes, has fewer fraction bits than the error that is formed from it.
+fn group_fraction(check: &mut Check<'_>, path: &str, chip: &Chip) {
+    let state = Format::signed(chip.datapath.state_width, chip.datapath.state_fraction);
+    let error = chip.learning.error;
+    if state.fraction >= error.fraction {
+        return;
+    }
+    let name = &chip.name;
+    let problem = check
+        .at(path, "a group's error has more fraction bits than the membrane")
+        .labelled(format!("on chip `{name}` the state is {state}, the error {error}"))
+        .noted(
+            "allowed",
+            format!(
+                "a chip with at most {} fraction bits in `learning.error`, or {} or more in `datapath.state`; or another \
+                 third factor",
+                state.fraction, error.fraction
+            ),
+        );
+    check.push(problem);
 }
 
 /// Refuses a rate limit of population `index`, whose third factor is an error compartment.

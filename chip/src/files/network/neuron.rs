@@ -52,7 +52,7 @@ pub(in crate::files) fn resolve(
         ResetFile::ToValue(value) => Reset::ToValue(check.lane(&field("reset"), value, &state)),
     };
     let refractory_steps = check.integer(&field("refractory_steps"), file.refractory_steps, 0..=255) as u8;
-    if file.refractory == Refractory::Hold && reset == Reset::SubtractNext && refractory_steps > 0 {
+    if file.refractory == Refractory::Hold && reset == Reset::SubtractNext {
         let problem = check
             .at(&field("refractory"), "`Hold` cannot follow `reset: SubtractNext`")
             .labelled("the subtraction would fall into a step that holds the membrane")
