@@ -177,6 +177,17 @@ pub struct RealRange {
     pub high: i64,
 }
 
+/// The least multiple of two sizes: neurons that a cut divides neither runs of `a` nor runs of `b` in. The largest `u32`
+/// where it is larger.
+#[must_use]
+pub fn common_multiple(a: u32, b: u32) -> u32 {
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    (a / x.max(1)).saturating_mul(b)
+}
+
 impl Network {
     /// Neurons of a projection's source.
     #[must_use]
@@ -220,6 +231,13 @@ impl Network {
             own
         });
         (channels.collect(), next - first)
+    }
+
+    /// The shared kernels that population `index` learns: index of the projection, and kernel.
+    pub fn learned_kernels(&self, index: usize) -> impl Iterator<Item = (usize, Kernel)> + '_ {
+        let into = self.projections.iter().enumerate().filter(move |(_, p)| p.target == index);
+        let learned = into.filter(|(_, projection)| projection.learning.is_some());
+        learned.filter_map(|(number, projection)| projection.synapses.kernel().map(|kernel| (number, kernel)))
     }
 
     /// Index of the population `name`.

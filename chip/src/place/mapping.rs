@@ -7,7 +7,7 @@
 //! Absent on purpose: optimisation of traffic (slices are placed in order, row by row of the mesh).
 
 use crate::chip::Chip;
-use crate::network::{Kernel, Network, Projection, Synapses};
+use crate::network::{Kernel, Network, Projection, Synapses, common_multiple};
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 use synfire_core::synapse::index_bits;
@@ -145,24 +145,9 @@ pub fn group_size(network: &Network, index: usize) -> u32 {
         Some(ThirdFactor::Group { readout, .. }) => readout.neurons.min(population.neurons),
         _ => 1,
     };
-    let bands = learned_kernels(network, index).map(|(_, kernel)| kernel.group());
+    let bands = network.learned_kernels(index).map(|(_, kernel)| kernel.group());
     // A cut must not divide a group of any kind.
-    bands.fold(readout, |unit, band| least_common_multiple(unit, band).min(population.neurons))
-}
-
-/// The shared kernels that a population learns: projection and kernel.
-fn learned_kernels(network: &Network, index: usize) -> impl Iterator<Item = (usize, Kernel)> + '_ {
-    let into = network.projections.iter().enumerate().filter(move |(_, p)| p.target == index);
-    let learned = into.filter(|(_, projection)| projection.learning.is_some());
-    learned.filter_map(|(number, projection)| projection.synapses.kernel().map(|kernel| (number, kernel)))
-}
-
-fn least_common_multiple(a: u32, b: u32) -> u32 {
-    let (mut x, mut y) = (a, b);
-    while y != 0 {
-        (x, y) = (y, x % y);
-    }
-    (a / x.max(1)).saturating_mul(b)
+    bands.fold(readout, |unit, band| common_multiple(unit, band).min(population.neurons))
 }
 
 /// Upper bound of what `len` neurons of population `index` ask of a core.
@@ -265,7 +250,7 @@ fn largest_slice(network: &Network, chip: &Chip, index: usize) -> Result<u32, Ma
     let neurons = unit.min(population.neurons);
     let (resource, needed, available) =
         demand(network, index, neurons).exceeds(chip).unwrap_or(("neurons", 0, 0));
-    if let Some((number, kernel)) = learned_kernels(network, index).max_by_key(|(_, kernel)| kernel.group()) {
+    if let Some((number, kernel)) = network.learned_kernels(index).max_by_key(|(_, kernel)| kernel.group()) {
         let advice = more_copies(network, chip, index, number, kernel);
         let (population, projection) = (population.name.clone(), network.projections[number].name.clone());
         return Err(MappingError::CopyTooLarge {
