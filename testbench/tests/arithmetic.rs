@@ -20,12 +20,16 @@ mod learning;
 mod neuron;
 #[path = "arithmetic/operations.rs"]
 mod operations;
+#[path = "arithmetic/places.rs"]
+mod places;
 #[path = "arithmetic/shared.rs"]
 mod shared;
 #[path = "arithmetic/step.rs"]
 mod step;
 #[path = "arithmetic/synapses.rs"]
 mod synapses;
+#[path = "arithmetic/widths.rs"]
+mod widths;
 
 use document::{Document, Table};
 use synfire_core::ARITH_SPEC;
@@ -49,7 +53,8 @@ const LEAST_ROWS: usize = 500;
 fn executors() -> Vec<Executor> {
     let learning = [learning::EXECUTORS, synapses::EXECUTORS, shared::EXECUTORS];
     let others = [operations::EXECUTORS, neuron::EXECUTORS, step::EXECUTORS, dither::EXECUTORS];
-    learning.into_iter().chain(others).flatten().copied().collect()
+    let more = [places::EXECUTORS, widths::EXECUTORS];
+    learning.into_iter().chain(others).chain(more).flatten().copied().collect()
 }
 
 fn read_document() -> Document {
