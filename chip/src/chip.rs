@@ -11,6 +11,7 @@ pub use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timi
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_plasticity::config::LearningDatapath;
+use synfire_router::topology::Topology;
 
 /// A chip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,5 +67,12 @@ impl Mesh {
     #[must_use]
     pub fn cores(&self) -> usize {
         usize::from(self.columns) * usize::from(self.rows) * usize::from(self.cores_per_tile)
+    }
+
+    /// Where the cores are and which ways packets take.
+    #[must_use]
+    pub fn topology(&self) -> Topology {
+        let Self { columns, rows, cores_per_tile, io_tile } = *self;
+        Topology { columns, rows, cores_per_tile, io_tile }
     }
 }

@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::place::mapping::{self, Mapping, MappingError, Placement};
@@ -286,8 +287,10 @@ fn synapses_and_events(network: &Network, on: &Chip) -> (u64, u64) {
     let first =
         StepEvents { spikes: (0..network.inputs[0].neurons).map(fires).collect(), ..StepEvents::default() };
     let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
-    machine.run(&[first, StepEvents::default()], RunOptions::default(), &mut recorder).expect("it runs");
-    (network.synapses(), machine.counts().core.synaptic_events)
+    let mut costs = Analytic::new(&machine);
+    let program = [first, StepEvents::default()];
+    machine.run_observed(&program, RunOptions::default(), &mut recorder, &mut costs).expect("it runs");
+    (network.synapses(), costs.costs().whole().counts.core.synaptic_events)
 }
 
 #[test]

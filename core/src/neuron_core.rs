@@ -118,6 +118,24 @@ pub struct CoreCounts {
     pub trace_updates: u64,
 }
 
+/// An axon that carried events in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Block of the core.
+    pub block: u16,
+    /// Axon of the block.
+    pub axon: u32,
+    /// Events, at least 1.
+    pub events: u8,
+}
+
+/// What somebody who watches a core wants to know beside its counts. It changes no bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watch {
+    /// List the axons that carried events.
+    pub served: bool,
+}
+
 /// A core's state in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CoreSnapshot {
@@ -141,6 +159,7 @@ pub struct NeuronCore {
     /// Input addresses.
     pub axon_in: AxonInTable,
     axons: Vec<u32>,
+    served: Vec<Served>,
 }
 
 impl NeuronCore {
@@ -164,12 +183,25 @@ impl NeuronCore {
 
     /// Micro-steps 1 (spikes) to 5. Retires the arrivals of `step`.
     pub fn step(&mut self, step: u64) -> CoreCounts {
+        self.step_watched(step, Watch::default())
+    }
+
+    /// [`NeuronCore::step`], and what `watch` asks for.
+    #[inline]
+    pub fn step_watched(&mut self, step: u64, watch: Watch) -> CoreCounts {
         let mut counts = CoreCounts::default();
-        for block in &mut self.blocks {
+        self.served.clear();
+        for (number, block) in self.blocks.iter_mut().enumerate() {
             // A block that nothing reaches and that keeps no traces has nothing to do.
             if block.arrivals.due(step) == 0 && block.traces.is_none() {
                 block.arrived.iter_mut().for_each(Vec::clear);
                 continue;
+            }
+            if watch.served {
+                block.arrivals.list(step, &mut self.axons);
+                let events = |axon: u32| 1 + block.arrivals.extra(axon as usize, step);
+                let own = |&axon: &u32| Served { block: number as u16, axon, events: events(axon) };
+                self.served.extend(self.axons.iter().map(own));
             }
             deliver_block(block, &mut self.slices[block.slice], step, &mut self.axons, &mut counts);
         }
@@ -179,6 +211,12 @@ impl NeuronCore {
             counts.spikes += u64::from(slice.fired_count());
         }
         counts
+    }
+
+    /// The axons that carried events in the last step, block by block, ascending; none where nobody asked.
+    #[must_use]
+    pub fn served(&self) -> &[Served] {
+        &self.served
     }
 
     /// Control event `clear`: registers, traces and arrival buffers to their reset values; weights stay.

@@ -3,10 +3,11 @@
 //! Promises: counts are the hardware's, equal for dense and skipping loops. Absent on purpose: what an operation takes
 //! or costs.
 
+use derive_more::AddAssign;
 use serde::{Deserialize, Serialize};
 
-/// What the learning hardware of one core did in one step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What the learning hardware of one core, or of one structure of it, did in one step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AddAssign, Serialize, Deserialize)]
 pub struct LearningCounts {
     /// Errors that were not zero and left as packets.
     pub errors_formed: u64,
@@ -22,4 +23,31 @@ pub struct LearningCounts {
     pub eligibility_updates: u64,
     /// Trace pairs of mirrors advanced: all that are kept.
     pub trace_updates: u64,
+}
+
+/// What the structures of a core's learning hardware did in one step; their sum is the core's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LearningWork {
+    /// Each slice: errors, third factors, mirrors.
+    pub slices: Vec<LearningCounts>,
+    /// Each block of axons: eligibility and weights; nothing where it does not learn.
+    pub blocks: Vec<LearningCounts>,
+}
+
+impl LearningWork {
+    /// All structures together.
+    #[must_use]
+    pub fn total(&self) -> LearningCounts {
+        let mut total = LearningCounts::default();
+        self.slices.iter().chain(&self.blocks).for_each(|one| total += *one);
+        total
+    }
+
+    /// Nothing done yet, in so many structures.
+    pub(crate) fn reset(&mut self, slices: usize, blocks: usize) {
+        for (list, len) in [(&mut self.slices, slices), (&mut self.blocks, blocks)] {
+            list.clear();
+            list.resize(len, LearningCounts::default());
+        }
+    }
 }

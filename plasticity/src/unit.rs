@@ -11,7 +11,7 @@ use crate::access::Access;
 use crate::block_learning::{BlockLearning, EligibilityState, SynapseStates};
 use crate::broadcast::BroadcastState;
 use crate::config::{Eligibility, LearningDatapath, SliceConfig, SynapseLearning};
-use crate::counts::LearningCounts;
+use crate::counts::{LearningCounts, LearningWork};
 use crate::readout::ErrorFormats;
 use crate::rules::AdaptationTrace;
 use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot, filter};
@@ -38,6 +38,8 @@ pub struct LearningUnit {
     pub slices: Vec<SliceLearning>,
     blocks: Vec<Option<BlockLearning>>,
     learning: LearningDatapath,
+    /// What the last step did.
+    work: LearningWork,
     /// Counts every access to a variable, where somebody wants to know.
     tally: Option<Tally>,
 }
@@ -89,7 +91,7 @@ impl LearningUnit {
         });
         let blocks = blocks.collect();
         let broadcast = BroadcastState::new(errors, surrogates);
-        Self { broadcast, slices, blocks, learning: *learning, tally: None }
+        Self { broadcast, slices, blocks, learning: *learning, work: LearningWork::default(), tally: None }
     }
 
     /// Control event `clear`.
@@ -119,31 +121,38 @@ impl LearningUnit {
         step: u64,
         errors: &mut Vec<FormedError>,
     ) -> LearningCounts {
-        let mut counts = LearningCounts::default();
-        let before = errors.len();
-        for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
+        self.work.reset(self.slices.len(), self.blocks.len());
+        let when = (step, self.broadcast.shift_offset);
+        for ((own, slice), counts) in self.slices.iter_mut().zip(&core.slices).zip(&mut self.work.slices) {
+            let before = errors.len();
             own.form_errors(slice, &self.broadcast, errors, self.tally.as_ref());
             let formed = own.form_third_factors(slice, &self.broadcast, self.tally.as_ref());
             own.form_surrogates(slice, formed > 0, self.tally.as_ref());
             own.hand_down_errors(slice, &self.broadcast, errors, self.tally.as_ref());
             counts.third_factors += formed;
+            counts.errors_formed += (errors.len() - before) as u64;
         }
-        counts.errors_formed = (errors.len() - before) as u64;
         for (own, slice) in self.slices.iter().zip(&core.slices) {
             own.send_surrogates(slice, errors, self.tally.as_ref());
         }
-        let when = (step, self.broadcast.shift_offset);
-        for (own, slice) in self.slices.iter_mut().zip(&core.slices) {
-            own.mirror_step(slice, &self.broadcast, when, &mut counts, self.tally.as_ref());
+        for ((own, slice), counts) in self.slices.iter_mut().zip(&core.slices).zip(&mut self.work.slices) {
+            own.mirror_step(slice, &self.broadcast, when, counts, self.tally.as_ref());
         }
-        for (own, block) in self.blocks.iter_mut().zip(&mut core.blocks) {
+        let blocks = self.blocks.iter_mut().zip(&mut core.blocks).zip(&mut self.work.blocks);
+        for ((own, block), counts) in blocks {
             if let Some(own) = own {
                 let first_post = core.slices[block.slice].first;
                 let slice = &self.slices[block.slice];
-                own.update(block, slice, first_post, when, &mut counts, self.tally.as_ref());
+                own.update(block, slice, first_post, when, counts, self.tally.as_ref());
             }
         }
-        counts
+        self.work.total()
+    }
+
+    /// What the structures of the unit did in the last step.
+    #[must_use]
+    pub fn work(&self) -> &LearningWork {
+        &self.work
     }
 
     /// Whether the unit has anything to do, ever: a learning block, a readout or a group.

@@ -6,7 +6,8 @@
 //! stop after the same step. A worker that fails says so on every channel.
 //!
 //! Promises: batches are applied in ascending order of sender; a closed channel or a batch of another step is an
-//! error, never a panic; with one worker no channel exists. Buffers travel back as the next step's batches.
+//! error, never a panic; with one worker no channel exists. Buffers travel back as the next step's batches, and so do
+//! notes: what a worker tells another beside the packets, of a type that the caller chooses.
 
 use crate::packet::Packet;
 use crossbeam::channel::{Receiver, Sender, bounded};
@@ -43,24 +44,25 @@ pub enum ExchangeError {
 }
 
 #[derive(Debug)]
-struct Batch {
+struct Batch<N> {
     step: u64,
     verdict: Verdict,
     packets: Vec<Packet>,
+    note: N,
 }
 
 /// One worker's ends of all its channels.
 #[derive(Debug)]
-pub struct Links {
+pub struct Links<N> {
     worker: usize,
-    senders: Vec<Option<Sender<Batch>>>,
-    receivers: Vec<Option<Receiver<Batch>>>,
+    senders: Vec<Option<Sender<Batch<N>>>>,
+    receivers: Vec<Option<Receiver<Batch<N>>>>,
 }
 
 /// The ends of every worker, fully connected.
 #[must_use]
-pub fn connect(workers: usize) -> Vec<Links> {
-    let mut links: Vec<Links> = (0..workers)
+pub fn connect<N>(workers: usize) -> Vec<Links<N>> {
+    let mut links: Vec<Links<N>> = (0..workers)
         .map(|worker| Links {
             worker,
             senders: (0..workers).map(|_| None).collect(),
@@ -79,9 +81,9 @@ pub fn connect(workers: usize) -> Vec<Links> {
     links
 }
 
-impl Links {
-    /// Sends `outgoing[w]` to every other worker `w`, then hands every received packet to `deliver`.
-    /// `outgoing` comes back empty. The verdict returned is worker 0's.
+impl<N: Default> Links<N> {
+    /// Sends `outgoing[w]` and `notes[w]` to every other worker `w`, then hands every received packet to `deliver`.
+    /// `outgoing` comes back empty; `notes[w]` comes back as what worker `w` sent. The verdict returned is worker 0's.
     ///
     /// # Errors
     /// [`ExchangeError`] when another worker is gone, failed or out of step.
@@ -90,13 +92,15 @@ impl Links {
         step: u64,
         verdict: Verdict,
         outgoing: &mut [Vec<Packet>],
+        notes: &mut [N],
         mut deliver: impl FnMut(Packet),
     ) -> Result<Verdict, ExchangeError> {
         let mut decided = verdict;
         for (worker, sender) in self.senders.iter().enumerate() {
             if let Some(sender) = sender {
                 let packets = std::mem::take(&mut outgoing[worker]);
-                let sent = sender.send(Batch { step, verdict, packets });
+                let note = std::mem::take(&mut notes[worker]);
+                let sent = sender.send(Batch { step, verdict, packets, note });
                 sent.map_err(|_| ExchangeError::Closed { worker })?;
             }
         }
@@ -114,6 +118,7 @@ impl Links {
             }
             batch.packets.drain(..).for_each(&mut deliver);
             outgoing[worker] = batch.packets;
+            notes[worker] = batch.note;
         }
         Ok(decided)
     }
@@ -121,7 +126,8 @@ impl Links {
     /// Tells every other worker that this one failed. A worker that is gone already needs no telling.
     pub fn fail(&self, step: u64) {
         for sender in self.senders.iter().flatten() {
-            let _ = sender.send(Batch { step, verdict: Verdict::Failed, packets: Vec::new() });
+            let (verdict, packets, note) = (Verdict::Failed, Vec::new(), N::default());
+            let _ = sender.send(Batch { step, verdict, packets, note });
         }
     }
 
@@ -141,13 +147,16 @@ mod tests {
         let workers = 4;
         let stop_after = 20;
         let results: Vec<(u64, Vec<u64>)> = std::thread::scope(|scope| {
-            let handles: Vec<_> = connect(workers)
+            let handles: Vec<_> = connect::<u64>(workers)
                 .into_iter()
                 .map(|mut links| {
                     scope.spawn(move || {
                         let mut outgoing = vec![Vec::new(); workers];
+                        let mut notes = vec![0; workers];
                         let mut got = Vec::new();
                         for step in 0.. {
+                            let own = links.worker() as u64;
+                            notes.iter_mut().enumerate().for_each(|(to, note)| *note = own * 10 + to as u64);
                             for (to, batch) in outgoing.iter_mut().enumerate() {
                                 if to != links.worker() {
                                     batch.push(Packet(step * 100 + links.worker() as u64));
@@ -159,8 +168,11 @@ mod tests {
                                 Verdict::GoOn
                             };
                             let decided = links
-                                .exchange(step, verdict, &mut outgoing, |p| got.push(p.0))
+                                .exchange(step, verdict, &mut outgoing, &mut notes, |p| got.push(p.0))
                                 .expect("peers");
+                            for (from, note) in (0..).zip(&notes).filter(|(from, _)| *from != own) {
+                                assert_eq!(*note, from * 10 + own, "its own note from everybody");
+                            }
                             if decided == Verdict::Stop {
                                 return (step, got);
                             }
@@ -182,15 +194,16 @@ mod tests {
 
     #[test]
     fn a_failure_and_a_closed_channel_are_errors() {
-        let mut links = connect(2);
+        let mut links = connect::<()>(2);
         let second = links.pop().expect("two");
         let mut first = links.pop().expect("two");
         second.fail(0);
         let mut outgoing = vec![Vec::new(); 2];
-        let failed = first.exchange(0, Verdict::GoOn, &mut outgoing, |_| {});
+        let mut notes = [(), ()];
+        let failed = first.exchange(0, Verdict::GoOn, &mut outgoing, &mut notes, |_| {});
         assert_eq!(failed, Err(ExchangeError::PeerFailed { worker: 1 }));
         drop(second);
-        let closed = first.exchange(1, Verdict::GoOn, &mut outgoing, |_| {});
+        let closed = first.exchange(1, Verdict::GoOn, &mut outgoing, &mut notes, |_| {});
         assert_eq!(closed, Err(ExchangeError::Closed { worker: 1 }));
     }
 }

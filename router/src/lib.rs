@@ -1,4 +1,4 @@
-//! Address events between cores: packets, routing tables, hops, and delivery between workers.
+//! Address events between cores: packets, routing tables, ways over links, and delivery between workers.
 //!
 //! A neuron that fires becomes one packet per destination core (multicast is replication at the source). A
 //! packet names a destination core and an entry of that core's axon-in table; what lies behind the entry is
@@ -10,6 +10,7 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod exchange;
-pub mod mesh;
+pub mod loads;
 pub mod packet;
 pub mod table;
+pub mod topology;

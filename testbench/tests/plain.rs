@@ -21,6 +21,7 @@ use plain::trace::{Register, Trace};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use std::cell::Cell;
+use synfire_chip::cost::stage::Stage;
 use synfire_chip::place::build::sum_bits;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
@@ -66,25 +67,25 @@ fn every_register_equals_the_reference() {
     let activity = check_cases(1500, |case, activity| {
         let (wanted, totals) = reference(case);
         activity.borrow_mut().add(case, totals);
-        let (found, machine) = run(case, 0, case.threads[0], false).step_by_step(&case.program);
+        let (found, chip) = run(case, 0, case.threads[0], false).step_by_step(&case.program);
         same(&wanted, &found, "event-driven, step by step")?;
-        let counts = machine.counts();
+        let counts = chip.counts();
         let neurons: u64 = case.network.populations.iter().map(|p| u64::from(p.neurons)).sum();
         prop_assert_eq!(counts.core.spikes, totals.spikes, "spikes counted");
         prop_assert_eq!(counts.core.neuron_updates, neurons * case.program.len() as u64, "updates counted");
         prop_assert_eq!(counts.learning.weight_writes, totals.weight_writes, "weight writes counted");
         prop_assert_eq!(counts.learning.errors_formed, totals.errors_formed, "errors counted");
         if case.mappings[0].slices.len() == case.network.populations.len() {
-            prop_assert_eq!(machine.merged_events(), totals.merged, "merged events counted");
+            prop_assert_eq!(chip.machine.merged_events(), totals.merged, "merged events counted");
         }
         let (found, dense) = run(case, 0, 1, true).step_by_step(&case.program);
         same(&wanted, &found, "dense sweep, step by step")?;
         prop_assert_eq!(counts, dense.counts(), "counts of an event-driven run and of a dense sweep");
         let other = run(case, 1, case.threads[1], false);
-        let mut machine = other.build();
-        let found = other.at_once(&mut machine, &case.program);
+        let mut chip = other.build();
+        let found = other.at_once(&mut chip, &case.program);
         same(&probed(&wanted, &found), &found, "event-driven, at once, placed otherwise")?;
-        same_weights(case, &machine, &wanted)
+        same_weights(case, &chip.machine, &wanted)
     });
     activity.assert_not_vacuous();
     assert!(activity.stochastic > 0, "no stochastic neuron fired: {activity:?}");
@@ -101,16 +102,17 @@ fn threads_change_no_count() {
         let mut counts = Vec::new();
         for threads in 1..=4 {
             let run = run(case, 1, threads, false);
-            let mut machine = run.build();
-            let found = run.at_once(&mut machine, &case.program);
+            let mut chip = run.build();
+            let found = run.at_once(&mut chip, &case.program);
             same(&probed(&wanted, &found), &found, "at once")?;
-            same_weights(case, &machine, &wanted)?;
-            counts.push((machine.counts(), machine.merged_events(), machine.elapsed));
+            same_weights(case, &chip.machine, &wanted)?;
+            let loads = Stage::ALL.map(|stage| chip.costs.loads(stage).to_vec());
+            counts.push((chip.costs.costs(), loads, chip.machine.merged_events()));
         }
         prop_assert_eq!(
             &counts[1..],
-            &vec![counts[0]; 3][..],
-            "counts and time of 2 to 4 threads and of one"
+            &vec![counts[0].clone(); 3][..],
+            "counts, times and loads of 2 to 4 threads and of one"
         );
         Ok(())
     });
@@ -124,22 +126,22 @@ fn a_checkpoint_goes_on_with_the_same_bits() {
         let (wanted, totals) = reference(case);
         activity.borrow_mut().add(case, totals);
         let whole = run(case, 0, case.threads[0], false);
-        let mut machine = whole.build();
-        whole.at_once(&mut machine, &case.program[..case.cut]);
-        let early = machine.snapshot();
+        let mut chip = whole.build();
+        whole.at_once(&mut chip, &case.program[..case.cut]);
+        let early = chip.snapshot();
         let other = run(case, 0, case.threads[1], false);
-        let mut second = restored(&other, &machine);
+        let mut second = restored(&other, &chip);
         let found = other.at_once(&mut second, &case.program[case.cut..]);
         same(&probed(&wanted, &found).from(case.cut), &found, "after a checkpoint")?;
-        same_weights(case, &second, &wanted)?;
-        whole.at_once(&mut machine, &case.program[case.cut..]);
-        prop_assert_eq!(machine.counts(), second.counts(), "counts after a checkpoint");
-        prop_assert_eq!(machine.snapshot(), second.snapshot(), "state after a checkpoint");
+        same_weights(case, &second.machine, &wanted)?;
+        whole.at_once(&mut chip, &case.program[case.cut..]);
+        prop_assert_eq!(chip.counts(), second.counts(), "counts after a checkpoint");
+        prop_assert_eq!(chip.snapshot(), second.snapshot(), "state after a checkpoint");
         // A chip that already ran must not leave anything of it behind.
-        machine.restore(early).map_err(TestCaseError::fail)?;
-        let again = whole.at_once(&mut machine, &case.program[case.cut..]);
+        chip.restore(early);
+        let again = whole.at_once(&mut chip, &case.program[case.cut..]);
         same(&found, &again, "after a checkpoint into a used chip")?;
-        prop_assert_eq!(machine.counts(), second.counts(), "counts of a used chip");
+        prop_assert_eq!(chip.counts(), second.counts(), "counts of a used chip");
         Ok(())
     });
     activity.assert_not_vacuous();
@@ -160,10 +162,10 @@ fn silence_is_exact() {
         at_rest.set(at_rest.get() + usize::from(wanted.rows[last - 20] == wanted.rows[last]));
         for dense_sweep in [false, true] {
             let run = run(&case, 1, case.threads[0], dense_sweep);
-            let mut machine = run.build();
-            let found = run.at_once(&mut machine, &case.program);
+            let mut chip = run.build();
+            let found = run.at_once(&mut chip, &case.program);
             same(&probed(&wanted, &found), &found, "into silence")?;
-            same_weights(&case, &machine, &wanted)?;
+            same_weights(&case, &chip.machine, &wanted)?;
         }
         Ok(())
     });
@@ -223,7 +225,7 @@ fn a_probe_may_look_at_less() {
     check_cases(100, |case, _| {
         let (wanted, _) = reference(case);
         let run = run(case, 0, case.threads[0], false);
-        let mut machine = run.build();
+        let mut machine = run.build().machine;
         let of = case.network.populations.len() - 1;
         let neurons: Vec<u32> = (0..case.network.populations[of].neurons).rev().step_by(3).collect();
         let (from, until) = (case.start + 2, case.start + 2 + case.cut as u64);

@@ -3,6 +3,7 @@
 use std::path::Path;
 use synfire::experiment::changes::apply;
 use synfire::experiment::file::Change;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -63,8 +64,9 @@ fn seen(network: &Network, program: &[StepEvents]) -> (Vec<Recording>, u64) {
     let variables = [Variable::Compared, Variable::Spikes];
     let probes = variables.iter().flat_map(|v| [0, 1].map(|p| Probe::all(network, p, *v))).collect();
     let mut recorder = Recorder::new(probes, &machine.nodes);
-    run(&mut machine, program, &mut recorder);
-    (recorder.take(), machine.counts().core.synaptic_events)
+    let (options, mut costs) = (RunOptions::default(), Analytic::new(&machine));
+    machine.run_observed(program, options, &mut recorder, &mut costs).expect("it runs");
+    (recorder.take(), costs.costs().whole().counts.core.synaptic_events)
 }
 
 #[test]

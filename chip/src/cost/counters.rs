@@ -21,8 +21,10 @@ pub struct NodeCounts {
     pub error_packets: u64,
     /// Stimulus packets that arrived from the host.
     pub stimulus_packets: u64,
-    /// Control packets that arrived from the host.
+    /// Control packets that arrived from the host, one a core.
     pub control_packets: u64,
+    /// Currents that arrived from the host, one packet each.
+    pub injection_packets: u64,
     /// Spike and error packets that arrived from cores.
     pub received_packets: u64,
     /// Hops east or west of packets counted here.
@@ -82,12 +84,6 @@ impl NodeCounts {
         *self = self.zip(other, |a, b| a + b);
     }
 
-    /// What was added since `earlier`.
-    #[must_use]
-    pub fn minus(&self, earlier: &Self) -> Self {
-        self.zip(earlier, |a, b| a - b)
-    }
-
     /// The sum of many counts.
     #[must_use]
     pub fn sum<'a>(counts: impl IntoIterator<Item = &'a Self>) -> Self {
@@ -100,6 +96,7 @@ impl NodeCounts {
     /// Packets that moved: made and taken.
     #[must_use]
     pub fn packets(&self) -> u64 {
-        self.spike_packets + self.error_packets + self.stimulus_packets + self.control_packets
+        let host = self.stimulus_packets + self.control_packets + self.injection_packets;
+        self.spike_packets + self.error_packets + host
     }
 }

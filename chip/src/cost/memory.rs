@@ -4,6 +4,7 @@
 //! Configuration registers (one set a population) are left out; tables and state are counted.
 
 use crate::chip::Chip;
+use crate::run::machine::Machine;
 use crate::run::node::Node;
 use serde::Serialize;
 use synfire_core::neuron::PerNeuron;
@@ -68,6 +69,14 @@ impl CoreMemory {
             + self.routing_bits
             + self.trace_bits
             + self.learning_bits
+    }
+}
+
+impl Machine {
+    /// Memory of every core in use.
+    #[must_use]
+    pub fn memory(&self) -> Vec<CoreMemory> {
+        self.nodes.iter().map(|node| of_node(node, &self.chip)).collect()
     }
 }
 

@@ -1,10 +1,15 @@
 //! What a run costs on the described hardware: counts, time, energy, memory.
 //!
+//! `analytic` watches a run through `run::observer`; the others are what it counts with.
+//!
 //! Promises: reads what happened, changes nothing. Absent on purpose: bits.
 
+pub mod analytic;
 pub mod counters;
 pub mod energy;
 pub mod memory;
 pub(crate) mod operations;
 pub mod prices;
+pub mod stage;
 pub mod time;
+pub mod ways;

@@ -69,6 +69,8 @@ macro_rules! table {
                 price packet;
             control_packets, "control packets", "a control event that a core took from the host",
                 price packet;
+            injection_packets, "injected currents", "a current from the host for one neuron, one packet to its core",
+                price packet;
             received_packets, "packets received", "a spike or error packet that a core took";
             hops_x, "hops east-west", "a packet over one link between tiles of a row",
                 price hop_x = "one packet over one hop, east or west",

@@ -2,7 +2,7 @@
 //!
 //! A core's parts of a step are added: axon events, synapse words, neuron updates, traces, learning, packets
 //! out. Cores run in parallel; the step lasts as long as the slowest core, plus the longest way of a packet,
-//! plus the barrier: `t = max_core(t_core) + max_packet(hops) + barrier`. Source: `docs/timing-and-energy.md`.
+//! plus the barrier: `t = max_core(t_core) + max_packet(t_way) + barrier`. Source: `docs/timing-and-energy.md`.
 //!
 //! Promises: reads the step's counts and changes nothing; a synchronous chip's times are whole cycles.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
@@ -11,6 +11,7 @@ use crate::cost::counters::NodeCounts;
 use crate::cost::operations;
 use crate::cost::prices::Timing;
 use serde::{Deserialize, Serialize};
+use synfire_router::topology::Hops;
 
 /// Words of `lanes` that hold `operations`; operations without lanes are their own words.
 fn words(operations: u64, lanes: Option<u32>) -> u64 {
@@ -34,13 +35,13 @@ macro_rules! core_time {
 }
 operations::rows! { core_time }
 
-/// Time of the longest way, picoseconds.
+/// Time of a way, picoseconds.
 #[must_use]
-pub fn way_ps(timing: &Timing, (x, y): (u32, u32)) -> u64 {
-    u64::from(x) * timing.hop_x_ps.ps() + u64::from(y) * timing.hop_y_ps.ps()
+pub fn way_ps(timing: &Timing, hops: Hops) -> u64 {
+    u64::from(hops.x) * timing.hop_x_ps.ps() + u64::from(hops.y) * timing.hop_y_ps.ps()
 }
 
-/// The slowest core and the longest way seen in one step by one worker.
+/// The slowest core and the way that took the longest, of what was seen of one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepTime {
     /// Slowest core.
@@ -92,18 +93,6 @@ impl Elapsed {
             wall_ps: self.wall_ps + later.wall_ps,
             longest_ps: self.longest_ps.max(later.longest_ps),
             overruns: self.overruns + later.overruns,
-        }
-    }
-
-    /// What was added since `earlier`; the longest step is that of all.
-    #[must_use]
-    pub fn minus(&self, earlier: &Self) -> Self {
-        Self {
-            steps: self.steps - earlier.steps,
-            total_ps: self.total_ps - earlier.total_ps,
-            wall_ps: self.wall_ps - earlier.wall_ps,
-            longest_ps: self.longest_ps,
-            overruns: self.overruns - earlier.overruns,
         }
     }
 

@@ -1,12 +1,12 @@
-//! Checkpoints: the whole state of a chip, saved at any step, and of whoever drives it.
+//! Checkpoints: the whole state of a chip, saved at any step, and of whoever drives or watches it.
 //!
 //! A file is a header (magic, format version, contract version, fingerprint of the inputs, length), a body in
-//! `postcard`, and a SHA-256 of both. It is written to a temporary file in the same folder and renamed.
+//! `postcard`, and a SHA-256 of both. The machine's part knows nothing of costs; each model that watches adds its own
+//! [`ModelState`], opaque here. A file is written to a temporary file in the same folder and renamed.
 //!
 //! Promises: a run that goes on from a checkpoint has the bits of one that never stopped; a truncated, damaged
 //! or foreign file is refused with what was found and what is allowed; an old file survives a failed write.
 
-use crate::cost::time::Elapsed;
 use crate::files::read_bytes;
 use crate::network::Network;
 use crate::place::mapping::Mapping;
@@ -29,8 +29,35 @@ const MAGIC: &[u8; 8] = b"SYNFIRE\x01";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MachineSnapshot {
     step: u64,
-    elapsed: Elapsed,
-    nodes: Vec<(CoreSnapshot, LearningSnapshot, crate::cost::counters::NodeCounts)>,
+    nodes: Vec<(CoreSnapshot, LearningSnapshot)>,
+}
+
+/// State of a model that watches a machine: its name, and bytes that it alone reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelState {
+    model: String,
+    bytes: Vec<u8>,
+}
+
+impl ModelState {
+    /// `state` of the model `model`.
+    #[must_use]
+    pub fn of(model: &str, state: &impl Serialize) -> Self {
+        // Plain data serialises without fail; what did not would be refused by `open`.
+        Self { model: model.to_owned(), bytes: postcard::to_stdvec(state).unwrap_or_default() }
+    }
+
+    /// The state again.
+    ///
+    /// # Errors
+    /// When it is another model's, or damaged.
+    pub fn open<T: DeserializeOwned>(&self, model: &str) -> Result<T, String> {
+        if self.model != model {
+            return Err(format!("a state of the cost model `{}`, not of `{model}`", self.model));
+        }
+        postcard::from_bytes(&self.bytes)
+            .map_err(|error| format!("state of the cost model `{model}`: {error}"))
+    }
 }
 
 /// A checkpoint that cannot be used.
@@ -178,11 +205,11 @@ pub fn read<T: DeserializeOwned>(path: &Path, expected: [u8; 32]) -> Result<T, C
 }
 
 impl Machine {
-    /// Everything that `restore` needs to go on with the same bits, counts and times.
+    /// Everything that `restore` needs to go on with the same bits.
     #[must_use]
     pub fn snapshot(&self) -> MachineSnapshot {
-        let nodes = self.nodes.iter().map(|n| (n.core.snapshot(), n.unit.snapshot(), n.counts));
-        MachineSnapshot { step: self.step, elapsed: self.elapsed, nodes: nodes.collect() }
+        let nodes = self.nodes.iter().map(|n| (n.core.snapshot(), n.unit.snapshot()));
+        MachineSnapshot { step: self.step, nodes: nodes.collect() }
     }
 
     /// Puts a snapshot of a machine with the same network and mapping in place.
@@ -193,14 +220,12 @@ impl Machine {
         if snapshot.nodes.len() != self.nodes.len() {
             return Err(format!("{} cores in the snapshot, {} here", snapshot.nodes.len(), self.nodes.len()));
         }
-        for (node, (core, unit, counts)) in self.nodes.iter_mut().zip(snapshot.nodes) {
+        for (node, (core, unit)) in self.nodes.iter_mut().zip(snapshot.nodes) {
             let core = node.core.restore(core);
             core.and_then(|()| node.unit.restore(unit))
                 .map_err(|_| format!("core {} has another shape in the snapshot", node.id.0))?;
-            node.counts = counts;
         }
         self.step = snapshot.step;
-        self.elapsed = snapshot.elapsed;
         Ok(())
     }
 }

@@ -1,10 +1,13 @@
 //! The chip that runs: nodes, workers, the step, and what goes in and comes out of it.
 //!
-//! Promises: the bits are a pure function of network, seed and program. Absent on purpose: files, placement.
+//! Promises: the bits are a pure function of network, seed and program. Absent on purpose: files, placement, what a run costs:
+//! this room may not import `cost` (`tests/seam.rs`), which watches a run through `observer`.
 
 pub mod checkpoint;
 pub mod injection;
 pub mod machine;
 pub mod node;
+pub mod observer;
 pub mod probe;
 pub mod program;
+pub mod weights;

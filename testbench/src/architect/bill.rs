@@ -8,6 +8,7 @@ use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
+use synfire_chip::cost::stage::Spent;
 use synfire_chip::cost::time::Elapsed;
 
 /// What a run did, and on how many cores.
@@ -23,7 +24,13 @@ pub struct Work<'a> {
     pub cores: usize,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    /// What some stages cost on `cores` cores of `chip`.
+    #[must_use]
+    pub fn of(chip: &'a Chip, spent: Spent, cores: usize) -> Self {
+        Self { chip, counts: spent.counts, elapsed: spent.elapsed, cores }
+    }
+
     /// The energy bill.
     #[must_use]
     pub fn bill(&self) -> Bill {

@@ -4,6 +4,8 @@
 
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::files::{self, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -34,16 +36,40 @@ pub fn build(body: &str) -> (Network, Machine) {
     (network, machine)
 }
 
-/// Runs a program to its end, without probes.
-pub fn run(machine: &mut Machine, program: &[StepEvents], threads: usize) {
-    let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
-    run_recorded(machine, program, threads, &mut recorder);
+/// A machine and the model of its costs.
+pub struct Counted {
+    /// The machine.
+    pub machine: Machine,
+    /// What its runs cost.
+    pub costs: Analytic,
 }
 
-/// Runs a program to its end.
-pub fn run_recorded(machine: &mut Machine, program: &[StepEvents], threads: usize, recorder: &mut Recorder) {
-    let options = RunOptions { threads, interrupt: None };
-    machine.run(program, options, recorder).unwrap_or_else(|e| unreachable!("the bench's own run: {e}"));
+impl Counted {
+    /// Nothing counted yet.
+    #[must_use]
+    pub fn new(machine: Machine) -> Self {
+        Self { costs: Analytic::new(&machine), machine }
+    }
+
+    /// Runs a program to its end, without probes.
+    pub fn run(&mut self, program: &[StepEvents], threads: usize) {
+        let mut recorder = Recorder::new(Vec::new(), &self.machine.nodes);
+        self.run_recorded(program, threads, &mut recorder);
+    }
+
+    /// Runs a program to its end.
+    pub fn run_recorded(&mut self, program: &[StepEvents], threads: usize, recorder: &mut Recorder) {
+        let Self { machine, costs } = self;
+        let options = RunOptions { threads, interrupt: None };
+        let ran = machine.run_observed(program, options, recorder, costs);
+        ran.unwrap_or_else(|e| unreachable!("the bench's own run: {e}"));
+    }
+
+    /// Counts of all runs.
+    #[must_use]
+    pub fn counts(&self) -> NodeCounts {
+        self.costs.costs().whole().counts
+    }
 }
 
 /// Channels of `0..neurons` that fire in each of `steps` steps, each with probability `per_mille` / 1000.

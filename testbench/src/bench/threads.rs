@@ -5,9 +5,8 @@
 
 use super::ceiling::{self, Constants, Registers};
 use super::measure::{Measured, quantile, seconds};
-use super::networks;
+use super::networks::{self, Counted};
 use std::hint::black_box;
-use synfire_chip::run::machine::Machine;
 use synfire_chip::run::program::StepEvents;
 use synfire_core::dither;
 
@@ -36,7 +35,7 @@ const STEPS: usize = 50;
 /// What two bare loops must reach for two threads to be judged.
 const BARE_BAR: f64 = 1.8;
 
-fn machine() -> Machine {
+fn machine() -> Counted {
     let (_, mut machine) = networks::build(&network());
     for slice in machine.nodes.iter_mut().flat_map(|node| &mut node.core.slices) {
         let threshold = slice.parameters.threshold.get(0);
@@ -45,7 +44,7 @@ fn machine() -> Machine {
             *membrane = dither::uniform(word, 0, threshold - 1);
         }
     }
-    machine
+    Counted::new(machine)
 }
 
 fn measured(name: &'static str, bar: Option<f64>, unit: &'static str) -> Measured {
@@ -59,20 +58,17 @@ pub fn two_threads(alternations: usize) -> Measured {
     let mut result = measured("two threads: 65,536 neurons in 16 cores", Some(1.6), "neuron updates");
     let (mut one, mut two) = (machine(), machine());
     let program = vec![StepEvents::default(); STEPS];
-    let run = |machine: &mut Machine, threads| {
-        networks::run(machine, &program, threads);
-    };
     for alternation in 0..=alternations {
-        let alone = seconds(|| run(&mut one, 1));
-        let shared = seconds(|| run(&mut two, 2));
+        let alone = seconds(|| one.run(&program, 1));
+        let shared = seconds(|| two.run(&program, 2));
         if alternation > 0 {
             let updates = (STEPS * 65_536) as f64;
             result.ratios.push(alone / shared);
             result.rates.push(updates / shared);
             result.bare_rates.push(updates / alone);
         }
-        let slices = |machine: &Machine| {
-            let slices = machine.nodes.iter().flat_map(|node| &node.core.slices);
+        let slices = |of: &Counted| {
+            let slices = of.machine.nodes.iter().flat_map(|node| &node.core.slices);
             slices.map(|slice| slice.registers.clone()).collect::<Vec<_>>()
         };
         result.agree &= slices(&one) == slices(&two) && one.counts() == two.counts();

@@ -5,10 +5,9 @@
 //! accumulators of the last step. The rows that the bare loop adds are those whose neurons a probe saw firing.
 
 use super::measure::Pair;
-use super::{ceiling, networks};
+use super::{ceiling, networks, networks::Counted};
 use std::hint::black_box;
 use synfire_chip::network::{Network, Source};
-use synfire_chip::run::machine::Machine;
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::{Control, Program};
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
@@ -41,9 +40,9 @@ struct Rows {
     lists: Vec<Vec<u32>>,
 }
 
-/// A machine, and what it takes to add the same rows bare.
+/// A machine with its counters, and what it takes to add the same rows bare.
 pub struct Stepping {
-    machine: Machine,
+    counted: Counted,
     program: Program,
     rows: Vec<Rows>,
     /// Accumulators by population.
@@ -53,14 +52,15 @@ pub struct Stepping {
 
 impl Stepping {
     fn new(body: &str, per_mille: u32) -> Self {
-        let (network, mut machine) = networks::build(body);
+        let (network, machine) = networks::build(body);
+        let mut counted = Counted::new(machine);
         let inputs = networks::firing(network.inputs[0].neurons, per_mille, STEPS);
         let mut program = networks::program(&inputs);
         program[0].control.push(Control::Clear);
-        let firing = watch(&network, &mut machine, &program);
-        let operations = machine.counts().core.synaptic_events;
+        let firing = watch(&network, &mut counted, &program);
+        let operations = counted.counts().core.synaptic_events;
         let mut rows = Vec::new();
-        for block in machine.nodes.iter().flat_map(|node| &node.core.blocks) {
+        for block in counted.machine.nodes.iter().flat_map(|node| &node.core.blocks) {
             let projection = &network.projections[block.projection as usize];
             let fired = match projection.source {
                 Source::Input(_) => &inputs,
@@ -72,11 +72,11 @@ impl Stepping {
             rows.push(Rows { memory: block.memory.clone(), population: projection.target, lists });
         }
         let sums = network.populations.iter().map(|p| vec![0; p.neurons as usize]).collect();
-        Self { machine, program, rows, sums, operations }
+        Self { counted, program, rows, sums, operations }
     }
 
     fn simulate(&mut self) {
-        networks::run(&mut self.machine, &self.program, 1);
+        self.counted.run(&self.program, 1);
     }
 
     fn add_rows(&mut self) {
@@ -97,7 +97,7 @@ impl Stepping {
     }
 
     fn agree(&self) -> bool {
-        let mut slices = self.machine.nodes.iter().flat_map(|node| &node.core.slices);
+        let mut slices = self.counted.machine.nodes.iter().flat_map(|node| &node.core.slices);
         slices.all(|slice| {
             let first = slice.first as usize;
             let sums = &self.sums[slice.population as usize];
@@ -107,10 +107,10 @@ impl Stepping {
 }
 
 /// Runs `program` once: who fired in each of its steps, by population.
-fn watch(network: &Network, machine: &mut Machine, program: &Program) -> Vec<Vec<Vec<u32>>> {
+fn watch(network: &Network, counted: &mut Counted, program: &Program) -> Vec<Vec<Vec<u32>>> {
     let probes = (0..network.populations.len()).map(|p| Probe::all(network, p, Variable::Spikes));
-    let mut recorder = Recorder::new(probes.collect(), &machine.nodes);
-    networks::run_recorded(machine, program, 1, &mut recorder);
+    let mut recorder = Recorder::new(probes.collect(), &counted.machine.nodes);
+    counted.run_recorded(program, 1, &mut recorder);
     let fired = |row: &[i32]| (0..row.len() as u32).filter(|n| row[*n as usize] != 0).collect();
     let recordings = recorder.take();
     recordings.iter().map(|r| (0..r.steps.len()).map(|step| fired(r.row(step))).collect()).collect()

@@ -10,12 +10,12 @@ use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::memory::CoreMemory;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::Diagnostic;
 use synfire_chip::network::{Network, Population};
-use synfire_chip::run::checkpoint::{self, MachineSnapshot};
+use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Recording, Variable};
 use synfire_chip::run::program::StepEvents;
@@ -31,6 +31,8 @@ pub enum Engine {
         recorder: Recorder,
         /// What the watched probes recorded, program by program.
         watched: Vec<Vec<Recording>>,
+        /// What its runs cost.
+        costs: Analytic,
     },
     /// The float twin.
     Float {
@@ -64,8 +66,8 @@ impl FullestCore {
 /// State of an [`Engine`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EngineState {
-    /// Of the chip.
-    Chip(MachineSnapshot),
+    /// Of the chip, and of the model of its costs.
+    Chip(MachineSnapshot, ModelState),
     /// Of the float twin.
     Float(FloatSnapshot),
 }
@@ -86,7 +88,8 @@ impl Engine {
         }
         let machine = Machine::new(network, chip).map_err(|problem| Diagnostic::new(problem.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(network, readout, looked_at)], &machine.nodes);
-        Ok(Self::Chip { machine, recorder, watched: Vec::new() })
+        let costs = Analytic::new(&machine);
+        Ok(Self::Chip { machine, recorder, watched: Vec::new(), costs })
     }
 
     /// Records `probes` too, in every program from now on; no answer and no bit changes. Of the float twin, nothing.
@@ -105,15 +108,22 @@ impl Engine {
         }
     }
 
+    /// The coming programs belong to `stage`.
+    pub fn enter(&mut self, stage: Stage) {
+        if let Self::Chip { costs, .. } = self {
+            costs.enter(stage);
+        }
+    }
+
     /// Runs `program`: the steps of it in which each neuron of the readout fired.
     ///
     /// # Errors
     /// When the chip's run fails.
     pub fn trains(&mut self, program: &[StepEvents], threads: usize) -> Result<Vec<Vec<u32>>, String> {
         match self {
-            Self::Chip { machine, recorder, watched } => {
+            Self::Chip { machine, recorder, watched, costs } => {
                 let options = RunOptions { threads, interrupt: None };
-                machine.run(program, options, recorder).map_err(|e| e.to_string())?;
+                machine.run_observed(program, options, recorder, costs).map_err(|e| e.to_string())?;
                 let recording = &looked_at(recorder, watched);
                 let mut trains = vec![Vec::new(); recording.row(0).len()];
                 for step in 0..recording.steps.len() {
@@ -148,9 +158,9 @@ impl Engine {
         threads: usize,
     ) -> Result<Vec<f64>, String> {
         match self {
-            Self::Chip { machine, recorder, watched } => {
+            Self::Chip { machine, recorder, watched, costs } => {
                 let options = RunOptions { threads, interrupt: None };
-                machine.run(program, options, recorder).map_err(|e| e.to_string())?;
+                machine.run_observed(program, options, recorder, costs).map_err(|e| e.to_string())?;
                 let recording = looked_at(recorder, watched);
                 let mut sums = vec![0_i64; outputs];
                 for step in steps {
@@ -172,7 +182,8 @@ impl Engine {
         }
     }
 
-    /// Runs `program`, which is no part of the experiment, on a copy of the state: the spikes of every population.
+    /// Runs `program`, which is no part of the experiment, on a copy of the state and at no cost: the spikes of every
+    /// population.
     ///
     /// # Errors
     /// When the chip's run fails.
@@ -231,7 +242,7 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> EngineState {
         match self {
-            Self::Chip { machine, .. } => EngineState::Chip(machine.snapshot()),
+            Self::Chip { machine, costs, .. } => EngineState::Chip(machine.snapshot(), costs.snapshot()),
             Self::Float { chip, .. } => EngineState::Float(chip.snapshot()),
         }
     }
@@ -242,7 +253,10 @@ impl Engine {
     /// When it is of another network.
     pub fn restore(&mut self, state: EngineState) -> Result<(), String> {
         match (self, state) {
-            (Self::Chip { machine, .. }, EngineState::Chip(state)) => machine.restore(state),
+            (Self::Chip { machine, costs, .. }, EngineState::Chip(state, spent)) => {
+                machine.restore(state)?;
+                costs.restore(&spent)
+            }
             (Self::Float { chip, .. }, EngineState::Float(state)) => chip.restore(state),
             _ => Err("the state is of another simulator".to_owned()),
         }
@@ -266,10 +280,13 @@ impl Engine {
         }
     }
 
-    /// What the chip did so far, and in what time; nothing, where there is none.
+    /// What the chip's runs cost so far, by stage; nothing, where there is none.
     #[must_use]
-    pub fn bill(&self) -> (NodeCounts, Elapsed) {
-        self.machine().map_or_else(Default::default, |machine| (machine.counts(), machine.elapsed))
+    pub fn costs(&self) -> Costs {
+        match self {
+            Self::Chip { costs, .. } => costs.costs(),
+            Self::Float { .. } => Costs::default(),
+        }
     }
 
     /// Memory of the fullest cores.

@@ -3,12 +3,38 @@
 use crate::plain::mapping;
 use crate::plain::trace::{Column, Register, Trace, columns};
 use synfire::reference::plain::PlainChip;
+use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::Mapping;
-use synfire_chip::run::checkpoint::MachineSnapshot;
+use synfire_chip::run::checkpoint::{MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::StepEvents;
+
+/// A machine and the model of its costs.
+pub struct Chip {
+    pub machine: Machine,
+    pub costs: Analytic,
+}
+
+impl Chip {
+    /// Counts of every stage, hops and host's packets among them.
+    pub fn counts(&self) -> NodeCounts {
+        self.costs.costs().whole().counts
+    }
+
+    /// What a checkpoint holds.
+    pub fn snapshot(&self) -> (MachineSnapshot, ModelState) {
+        (self.machine.snapshot(), self.costs.snapshot())
+    }
+
+    /// Puts a checkpoint of a chip of the same shape in place.
+    pub fn restore(&mut self, (machine, costs): (MachineSnapshot, ModelState)) {
+        self.machine.restore(machine).expect("into a machine of the same shape");
+        self.costs.restore(&costs).expect("into a model of the same shape");
+    }
+}
 
 /// How a case is run.
 #[derive(Clone, Debug)]
@@ -22,14 +48,14 @@ pub struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// The chip at reset.
-    pub fn build(&self) -> Machine {
+    /// The chip at reset, and the model of its costs.
+    pub fn build(&self) -> Chip {
         let chip = mapping::chip(self.network);
         let built = Machine::with_mapping(self.network, &chip, self.mapping.clone());
         let mut machine = built.expect("the generator draws legal placements");
         machine.set_dense_sweep(self.dense_sweep);
         machine.step = self.start;
-        machine
+        Chip { costs: Analytic::new(&machine), machine }
     }
 
     fn options(&self) -> RunOptions<'static> {
@@ -37,15 +63,17 @@ impl Run<'_> {
     }
 
     /// One call a step: every register, weights, traces by axon and refractory counters included.
-    pub fn step_by_step(&self, program: &[StepEvents]) -> (Trace, Machine) {
-        let mut machine = self.build();
+    pub fn step_by_step(&self, program: &[StepEvents]) -> (Trace, Chip) {
+        let mut chip = self.build();
+        let Chip { machine, costs } = &mut chip;
         let plain = PlainChip::new(self.network);
         let columns = columns(self.network, &plain);
         let probed: Vec<Column> = columns.iter().filter(|c| probe_of(c, &plain).is_some()).cloned().collect();
-        let mut recorder = self.recorder(&machine, &probed, &plain);
+        let mut recorder = self.recorder(machine, &probed, &plain);
         let mut rows = Vec::new();
         for events in program {
-            let ran = machine.run(std::slice::from_ref(events), self.options(), &mut recorder);
+            let ran =
+                machine.run_observed(std::slice::from_ref(events), self.options(), &mut recorder, costs);
             assert_eq!(ran.expect("a step runs"), 1);
             let mut recordings = recorder.take().into_iter();
             let mut row = Vec::new();
@@ -55,23 +83,25 @@ impl Run<'_> {
                     assert_eq!(recording.steps, [machine.step - 1]);
                     recording.row(0).to_vec()
                 } else {
-                    unprobed(&machine, self.network, column, &plain)
+                    unprobed(machine, self.network, column, &plain)
                 };
                 row.extend(values.into_iter().map(i64::from));
             }
             rows.push(row);
         }
-        (Trace { first_step: self.start, columns, rows }, machine)
+        (Trace { first_step: self.start, columns, rows }, chip)
     }
 
     /// The whole program in one call from where the machine is: every register that probes see.
-    pub fn at_once(&self, machine: &mut Machine, program: &[StepEvents]) -> Trace {
+    pub fn at_once(&self, chip: &mut Chip, program: &[StepEvents]) -> Trace {
+        let Chip { machine, costs } = chip;
         let plain = PlainChip::new(self.network);
         let mut columns = columns(self.network, &plain);
         columns.retain(|column| probe_of(column, &plain).is_some());
         let mut recorder = self.recorder(machine, &columns, &plain);
         let first_step = machine.step;
-        let ran = machine.run(program, self.options(), &mut recorder).expect("a program runs");
+        let ran = machine.run_observed(program, self.options(), &mut recorder, costs);
+        let ran = ran.expect("a program runs");
         assert_eq!(ran, program.len());
         let recordings = recorder.take();
         let mut rows = vec![Vec::new(); program.len()];
@@ -185,11 +215,10 @@ fn traces(machine: &Machine, column: &Column, plain: &PlainChip) -> Vec<i32> {
     values.into_iter().map(|value| value.unwrap_or(0)).collect()
 }
 
-/// A machine with the state of `machine`, through the bytes of a checkpoint.
-pub fn restored(run: &Run<'_>, machine: &Machine) -> Machine {
-    let bytes = postcard::to_stdvec(&machine.snapshot()).expect("a snapshot serialises");
-    let snapshot: MachineSnapshot = postcard::from_bytes(&bytes).expect("and comes back");
+/// A chip with the state of `chip`, through the bytes of a checkpoint.
+pub fn restored(run: &Run<'_>, chip: &Chip) -> Chip {
+    let bytes = postcard::to_stdvec(&chip.snapshot()).expect("a snapshot serialises");
     let mut other = run.build();
-    other.restore(snapshot).expect("into a machine of the same shape");
+    other.restore(postcard::from_bytes(&bytes).expect("and comes back"));
     other
 }

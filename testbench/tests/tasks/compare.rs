@@ -86,7 +86,7 @@ fn costs_are_the_chips_own_counts() {
             epochs.map(|epoch| number(&epoch["train_samples"])).sum::<f64>()
         };
         let each = |count: &dyn Fn(&Value) -> f64| {
-            mean(&|result| (count(&result["counts"]) - count(&result["tests_counts"])) / trained(result))
+            mean(&|result| count(&result["costs"]["training"]["counts"]) / trained(result))
         };
         let shown = |column: usize| number(&costs[row][column]["number"]);
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs();
@@ -101,8 +101,10 @@ fn costs_are_the_chips_own_counts() {
             costs[row]
         );
         for result in &results {
-            assert_eq!(result["tests_counts"]["learning"]["weight_updates"], 0, "a test does not learn");
-            let (tests, last) = (&result["tests_elapsed"]["steps"], &result["test_elapsed"]["steps"]);
+            let tests = &result["costs"]["test"];
+            assert_eq!(tests["counts"]["learning"]["weight_updates"], 0, "a test does not learn");
+            let last = &result["costs"]["inference"]["elapsed"]["steps"];
+            let tests = &tests["elapsed"]["steps"];
             assert_eq!(number(tests), 2.0 * number(last), "a test an epoch");
         }
     }

@@ -55,7 +55,8 @@ fn epochs_of_any_length_present_the_same_samples() {
     };
     let (few, many) =
         (run("epochs: 3", "epoch_samples: 40", "few"), run("epochs: 10", "epoch_samples: 12", "many"));
-    let learned = |result: &Value| result["counts"]["learning"]["weight_updates"].clone();
+    let learned =
+        |result: &Value| result["costs"]["training"]["counts"]["learning"]["weight_updates"].clone();
     assert_eq!(few["weights_sha256"], many["weights_sha256"]);
     assert_eq!(learned(&few), learned(&many));
 }
@@ -88,7 +89,10 @@ fn the_last_trained_samples_can_be_the_score() {
     let diagonal = [&result["confusion"][0][0], &result["confusion"][1][1]];
     let right: u64 = diagonal.iter().filter_map(|n| n.as_u64()).sum();
     assert_eq!(last["test_correct"], right);
-    assert_eq!(result["test_counts"]["core"]["spikes"], 0, "nothing is presented without learning");
+    assert_eq!(
+        result["costs"]["inference"]["counts"]["core"]["spikes"], 0,
+        "nothing is presented without learning"
+    );
 }
 
 /// An answer that is scored while learning is given before the sample's own label: what the label then changes, however

@@ -3,7 +3,9 @@
 use super::rules::{AuditedRule, READOUT};
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::stage::Stage;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -118,8 +120,10 @@ pub fn count(rule: &AuditedRule, chip: &Chip) -> Result<Counted, Diagnostics> {
     machine.nodes.iter_mut().for_each(|node| node.unit.start_tally());
     let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
     let options = RunOptions { threads: 1, interrupt: None };
+    let mut costs = Analytic::new(&machine);
+    costs.enter(Stage::Training);
     machine
-        .run(&program(&network, STEPS), options, &mut recorder)
+        .run_observed(&program(&network, STEPS), options, &mut recorder, &mut costs)
         .map_err(|e| Diagnostics::from(Diagnostic::new(e.to_string())))?;
     let (mut declared, tally) = (Access::default(), Tally::default());
     for node in &machine.nodes {
@@ -128,5 +132,11 @@ pub fn count(rule: &AuditedRule, chip: &Chip) -> Result<Counted, Diagnostics> {
             tally.add(own);
         }
     }
-    Ok(Counted { declared, tally, counts: machine.counts(), cores: machine.nodes.len(), network })
+    Ok(Counted {
+        declared,
+        tally,
+        counts: costs.costs().training.counts,
+        cores: machine.nodes.len(),
+        network,
+    })
 }

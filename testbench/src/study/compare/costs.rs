@@ -1,6 +1,6 @@
 //! What a rule costs on the chip, from the chip's own counters: memory, writes, broadcasts, energy.
 //!
-//! Promises: means over seeds of what the cells counted; training is the whole run less its tests.
+//! Promises: means over seeds of what the cells counted, by stage.
 //! Absent on purpose: prices (the chip file has them), a float twin's cost (it has none).
 
 use crate::architect::bill::Work;
@@ -8,8 +8,7 @@ use crate::experiment::engine::FullestCore;
 use crate::tasks::classify::cell::CellResult;
 use crate::tasks::patterns;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::{Costs, Spent};
 
 /// The cost of a rule in a store, a presentation at a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -33,14 +32,10 @@ pub struct Cost {
 }
 
 /// What a cell of whatever kind counted.
-struct Counted {
+struct Counted<'a> {
     cores: usize,
     memory: FullestCore,
-    /// Of the whole run, and of its tests alone.
-    run: (NodeCounts, Elapsed),
-    tests: (NodeCounts, Elapsed),
-    /// Of the last test alone.
-    last: (NodeCounts, Elapsed),
+    costs: &'a Costs,
     /// Presentations that were learned from, and those of the last test.
     trained: u64,
     tested: u64,
@@ -53,9 +48,7 @@ impl Cost {
         let counted = Counted {
             cores: result.cores,
             memory: result.memory,
-            run: (result.counts, result.elapsed),
-            tests: (result.tests_counts, result.tests_elapsed),
-            last: (result.test_counts, result.test_elapsed),
+            costs: &result.costs,
             trained: result.curve.iter().map(|epoch| u64::from(epoch.train_samples)).sum(),
             tested: result.curve.last().map_or(1, |epoch| u64::from(epoch.test_samples)),
         };
@@ -68,26 +61,22 @@ impl Cost {
         let counted = Counted {
             cores: result.cores,
             memory: result.memory,
-            run: (result.counts, result.elapsed),
-            tests: result.tests,
-            last: result.last_test,
+            costs: &result.costs,
             trained: u64::from(result.curve.last().map_or(0, |(epoch, _)| *epoch) * result.cases),
             tested: u64::from(result.cases),
         };
         Self::of(&counted, chip)
     }
 
-    fn of(counted: &Counted, chip: &Chip) -> Option<Self> {
-        let Counted { cores, memory, run, tests, last, trained, tested } = *counted;
+    fn of(counted: &Counted<'_>, chip: &Chip) -> Option<Self> {
+        let Counted { cores, memory, costs, trained, tested } = *counted;
         if cores == 0 {
             return None;
         }
-        let energy = |(counts, elapsed): (NodeCounts, Elapsed)| {
-            Work { chip, counts, elapsed, cores }.attojoules() as f64
-        };
-        let least = Work { chip, counts: run.0, elapsed: run.1, cores }.bill().unknown().next().is_some();
+        let energy = |spent: Spent| Work::of(chip, spent, cores).attojoules() as f64;
+        let least = Work::of(chip, costs.learning(), cores).bill().unknown().next().is_some();
         let part = 1.0 / trained.max(1) as f64;
-        let counts = run.0.minus(&tests.0);
+        let (Spent { counts, .. }, last) = (costs.training, costs.inference);
         Some(Self {
             cores,
             memory,
@@ -95,8 +84,8 @@ impl Cost {
             updates: part * counts.learning.weight_updates as f64,
             writes: part * counts.learning.weight_writes as f64,
             error_packets: part * counts.error_packets as f64,
-            training: part * energy((counts, run.1.minus(&tests.1))),
-            inference: (last.1.steps > 0).then(|| energy(last) / tested.max(1) as f64),
+            training: part * energy(costs.training),
+            inference: (last.elapsed.steps > 0).then(|| energy(last) / tested.max(1) as f64),
         })
     }
 

@@ -20,8 +20,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
-use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
@@ -55,8 +54,6 @@ struct Position {
     curve: Vec<EpochScore>,
     /// (label, answer) of the last training samples, the newest last; where they are the score.
     recent: VecDeque<(u8, u8)>,
-    /// Counts and simulated time of the tests so far.
-    tests: (NodeCounts, Elapsed),
     wall_seconds: f64,
 }
 
@@ -78,18 +75,8 @@ pub struct CellResult {
     pub curve: Vec<EpochScore>,
     /// `confusion[label][answer]` of the last score.
     pub confusion: Vec<Vec<u32>>,
-    /// Counts of the whole run.
-    pub counts: NodeCounts,
-    /// Simulated time of the whole run.
-    pub elapsed: Elapsed,
-    /// Counts of the tests after the epochs, together; the rest of `counts` is training.
-    pub tests_counts: NodeCounts,
-    /// Simulated time of them.
-    pub tests_elapsed: Elapsed,
-    /// Counts of the last test alone: inference without learning.
-    pub test_counts: NodeCounts,
-    /// Simulated time of the last test alone.
-    pub test_elapsed: Elapsed,
+    /// What it cost: training, the tests after the epochs together, and inference, one more test after the run.
+    pub costs: Costs,
     /// Cores in use.
     pub cores: usize,
     /// Memory of the fullest cores.
@@ -218,6 +205,9 @@ impl<'a> Cell<'a> {
     fn present(&mut self, sample: u32, trained: Option<Turn>, threads: usize) -> Result<u8, String> {
         let program = self.program(sample, trained);
         let outputs = usize::from(self.schedule.outputs);
+        if trained.is_some() {
+            self.engine.enter(Stage::Training);
+        }
         let sums = self.engine.present(&program, self.answer(), outputs, threads)?;
         Ok(self.schedule.class_of(&sums, self.engine.lane(&self.network)))
     }
@@ -261,8 +251,9 @@ impl<'a> Cell<'a> {
         Ok(true)
     }
 
-    /// `confusion[label][answer]` of what is scored.
-    fn score(&mut self, at: &Position, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+    /// `confusion[label][answer]` of what is scored; presentations belong to `stage`.
+    fn score(&mut self, at: &Position, stage: Stage, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        self.engine.enter(stage);
         match self.task.settings.score {
             ScoreOf::HeldOut => self.test(threads),
             ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.data.classes())),
@@ -282,13 +273,7 @@ impl<'a> Cell<'a> {
         Ok(Some(raster))
     }
 
-    fn result(
-        &self,
-        curve: Vec<EpochScore>,
-        (counts, elapsed): (NodeCounts, Elapsed),
-        (tests_counts, tests_elapsed): (NodeCounts, Elapsed),
-    ) -> CellResult {
-        let (all, end) = self.engine.bill();
+    fn result(&self, curve: Vec<EpochScore>) -> CellResult {
         let machine = self.engine.machine();
         let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
         CellResult {
@@ -296,12 +281,7 @@ impl<'a> Cell<'a> {
             seed: self.seed,
             curve,
             confusion: Vec::new(),
-            counts,
-            elapsed,
-            tests_counts,
-            tests_elapsed,
-            test_counts: all.minus(&counts),
-            test_elapsed: end.minus(&elapsed),
+            costs: self.engine.costs(),
             cores: self.engine.cores(),
             memory: self.engine.memory(),
             groups: groups.filter_map(|s| s.groups()).map(|g| g.len()).sum(),
@@ -388,11 +368,7 @@ impl Work for Cell<'_> {
                 let state = CellState { position: at, engine: self.engine.snapshot() };
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
-            let trained = self.engine.bill();
-            let score = self.score(&at, threads)?;
-            let tested = self.engine.bill();
-            at.tests.0.add(&tested.0.minus(&trained.0));
-            at.tests.1 = at.tests.1.plus(&tested.1.minus(&trained.1));
+            let score = self.score(&at, Stage::Test, threads)?;
             at.curve.push(EpochScore {
                 train_correct: at.correct,
                 train_samples: self.epoch_samples(),
@@ -401,11 +377,9 @@ impl Work for Cell<'_> {
             });
             (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
         }
-        let cost = self.engine.bill();
         let wall_seconds = clock.seconds();
-        let confusion = self.score(&at, threads)?;
-        let curve = std::mem::take(&mut at.curve);
-        let mut result = self.result(curve, cost, at.tests);
+        let confusion = self.score(&at, Stage::Inference, threads)?;
+        let mut result = self.result(std::mem::take(&mut at.curve));
         (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
         result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))

@@ -115,7 +115,7 @@ impl Summary<'_> {
             counts: result.confusion.iter().map(|row| row.iter().map(|n| u64::from(*n)).collect()).collect(),
         });
         let whole = self.work(result);
-        let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
+        let test = Work::of(whole.chip, result.costs.inference, whole.cores);
         let title = format!("What it cost: `{first}`, seed {}", result.seed);
         let tested = if self.tests() { " with a test each" } else { "" };
         let all = format!("whole run, {} epochs{tested}", settings.epochs);
@@ -129,14 +129,14 @@ impl Summary<'_> {
         let seconds: f64 = self.results.iter().map(|r| r.wall_seconds).sum();
         let mut counts = NodeCounts::default();
         for result in self.results {
-            counts.add(&result.counts);
+            counts.add(&result.costs.learning().counts);
         }
         report.push(bill::speed(&counts, seconds, self.threads));
         Ok(report)
     }
 
     fn work(&self, result: &CellResult) -> Work<'_> {
-        Work { chip: &self.task.chip, counts: result.counts, elapsed: result.elapsed, cores: result.cores }
+        Work::of(&self.task.chip, result.costs.learning(), result.cores)
     }
 
     fn intro(&self) -> Vec<String> {
@@ -200,7 +200,7 @@ impl Summary<'_> {
         let Some(result) = self.of(first).next() else { return };
         let tests = u128::from(result.curve.last().map_or(1, |e| e.test_samples).max(1));
         let whole = self.work(result);
-        let test = Work { counts: result.test_counts, elapsed: result.test_elapsed, ..whole };
+        let test = Work::of(whole.chip, result.costs.inference, whole.cores);
         let mut figure = |label: &str, figure: Cell, note: String| {
             let (label, Cell { text, number }) = (label.to_owned(), figure);
             report.headlines.push(Headline { label, text, number, note, ..Headline::default() });
@@ -213,7 +213,7 @@ impl Summary<'_> {
         }
         let note = format!(
             "{} weights written",
-            quantity::short(u128::from(result.counts.learning.weight_writes), "")
+            quantity::short(u128::from(result.costs.training.counts.learning.weight_writes), "")
         );
         figure("energy of the whole training", whole.energy(1), note);
     }
@@ -266,9 +266,9 @@ impl Summary<'_> {
     /// Counts of the last test and its samples; of the whole run where there is no test.
     fn presented<'b>(&self, result: &'b CellResult) -> (&'b NodeCounts, u64) {
         if self.tests() {
-            (&result.test_counts, result.curve.last().map_or(0, |e| u64::from(e.test_samples)))
+            (&result.costs.inference.counts, result.curve.last().map_or(0, |e| u64::from(e.test_samples)))
         } else {
-            (&result.counts, result.curve.iter().map(|e| u64::from(e.train_samples)).sum())
+            (&result.costs.training.counts, result.curve.iter().map(|e| u64::from(e.train_samples)).sum())
         }
     }
 
@@ -288,9 +288,9 @@ impl Summary<'_> {
                 Cell::text(row.clone()),
                 each(sum(&|r| self.presented(r).0.core.spikes)),
                 each(sum(&|r| self.presented(r).0.core.synaptic_events)),
-                mean(sum(&|r| r.counts.learning.weight_updates)),
-                mean(sum(&|r| r.counts.learning.weight_writes)),
-                mean(sum(&|r| r.counts.error_packets)),
+                mean(sum(&|r| r.costs.training.counts.learning.weight_updates)),
+                mean(sum(&|r| r.costs.training.counts.learning.weight_writes)),
+                mean(sum(&|r| r.costs.training.counts.error_packets)),
             ]
         };
         let columns = [

@@ -18,8 +18,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
@@ -32,8 +31,6 @@ use synfire_plasticity::config::{ErrorSignal, Readout};
 struct Position {
     epoch: u32,
     curve: Vec<(u32, Score)>,
-    /// Counts and simulated time of the scorings so far.
-    tests: (NodeCounts, Elapsed),
     wall_seconds: f64,
 }
 
@@ -65,14 +62,8 @@ pub struct CellResult {
     pub cores: usize,
     /// Memory of the fullest cores.
     pub memory: FullestCore,
-    /// Counts and simulated time of the scorings that are in the run, and of the last one, which is after it.
-    pub tests: (NodeCounts, Elapsed),
-    /// See `tests`.
-    pub last_test: (NodeCounts, Elapsed),
-    /// Counts of the whole run.
-    pub counts: NodeCounts,
-    /// Simulated time of the whole run.
-    pub elapsed: Elapsed,
+    /// What it cost: training, the scorings on the way, and inference, one more scoring after the run.
+    pub costs: Costs,
     /// Wall time.
     pub wall_seconds: f64,
     /// SHA-256 of all weights at the end.
@@ -216,27 +207,27 @@ impl<'a> Cell<'a> {
 
     /// Presents one case; the steps in which each readout neuron fired.
     fn present(&mut self, case: usize, epoch: Option<u32>, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+        if epoch.is_some() {
+            self.engine.enter(Stage::Training);
+        }
         let slower = |epoch| shift_offset(&self.settings.slower_after, epoch);
         let program = self.cases[case].program(self.first_channel, epoch.map(slower));
         self.engine.trains(&program, threads)
     }
 
-    /// Presents every case without learning: the score, and the trains by case and output.
-    fn score(&mut self, threads: usize) -> Result<(Score, Trains), String> {
+    /// Presents every case without learning, in `stage`: the score, and the trains by case and output.
+    fn score(&mut self, stage: Stage, threads: usize) -> Result<(Score, Trains), String> {
+        self.engine.enter(stage);
         let trains: Result<Trains, String> =
             (0..self.cases.len()).map(|case| self.present(case, None, threads)).collect();
         let trains = trains?;
         Ok((Score::of(self.settings, &self.cases, &trains), trains))
     }
 
-    /// Scores where the cell is, and keeps what that cost apart.
+    /// Scores where the cell is.
     fn score_at(&mut self, at: &mut Position, threads: usize) -> Result<(), String> {
-        let before = self.engine.bill();
-        let (score, _) = self.score(threads)?;
-        let after = self.engine.bill();
+        let (score, _) = self.score(Stage::Test, threads)?;
         at.curve.push((at.epoch, score));
-        at.tests.0.add(&after.0.minus(&before.0));
-        at.tests.1 = at.tests.1.plus(&after.1.minus(&before.1));
         Ok(())
     }
 
@@ -255,10 +246,7 @@ impl<'a> Cell<'a> {
             target_spikes: cases.flat_map(|(case, c)| first(&c.targets, case)).collect(),
             cores: self.engine.cores(),
             memory: self.engine.memory(),
-            tests: Default::default(),
-            last_test: Default::default(),
-            counts: NodeCounts::default(),
-            elapsed: Elapsed::default(),
+            costs: self.engine.costs(),
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
         }
@@ -324,20 +312,9 @@ impl Work for Cell<'_> {
                 saved = Instant::now();
             }
         }
-        let (counts, elapsed) = self.engine.bill();
         let wall_seconds = before + started.elapsed().as_secs_f64();
-        let (_, trains) = self.score(threads)?;
-        let end = self.engine.bill();
-        let last_test = (end.0.minus(&counts), end.1.minus(&elapsed));
+        let (_, trains) = self.score(Stage::Inference, threads)?;
         let result = self.result(at.curve, &trains);
-        let tests = at.tests;
-        Ok(Outcome::Finished(Box::new(CellResult {
-            counts,
-            elapsed,
-            tests,
-            last_test,
-            wall_seconds,
-            ..result
-        })))
+        Ok(Outcome::Finished(Box::new(CellResult { wall_seconds, ..result })))
     }
 }

@@ -37,7 +37,7 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &work));
         let seconds = results.iter().map(|r| r.wall_seconds).sum();
         let mut counts = NodeCounts::default();
-        results.iter().for_each(|r| counts.add(&r.counts));
+        results.iter().for_each(|r| counts.add(&r.costs.learning().counts));
         report.push(bill::speed(&counts, seconds, threads));
     }
     report
@@ -94,7 +94,7 @@ impl Summary<'_> {
     }
 
     fn work(&self, result: &CellResult) -> Work<'_> {
-        Work { chip: &self.task.chip, counts: result.counts, elapsed: result.elapsed, cores: result.cores }
+        Work::of(&self.task.chip, result.costs.learning(), result.cores)
     }
 
     fn headlines(&self, report: &mut Report) {
@@ -204,7 +204,7 @@ impl Summary<'_> {
             let of: Vec<&CellResult> = self.of(name).collect();
             let runs = of.len().max(1) as u64;
             let mean = |f: &dyn Fn(&NodeCounts) -> u64| {
-                Cell::count(u128::from(of.iter().map(|r| f(&r.counts)).sum::<u64>() / runs))
+                Cell::count(u128::from(of.iter().map(|r| f(&r.costs.learning().counts)).sum::<u64>() / runs))
             };
             let works: Vec<Work<'_>> = of.iter().map(|r| self.work(r)).collect();
             vec![

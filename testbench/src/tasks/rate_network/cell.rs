@@ -19,8 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::Costs;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::run::checkpoint;
 
@@ -108,7 +107,7 @@ impl Task {
 }
 
 /// How a network does on the chip.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OnChip {
     /// Bits of the weight stores.
     pub bits: u8,
@@ -116,10 +115,8 @@ pub struct OnChip {
     pub steps: u32,
     /// Right answers.
     pub correct: u32,
-    /// Counts of all presentations.
-    pub counts: NodeCounts,
-    /// Simulated time of them.
-    pub elapsed: Elapsed,
+    /// What all presentations cost: inference alone.
+    pub costs: Costs,
     /// Cores in use.
     pub cores: usize,
 }
@@ -170,9 +167,8 @@ impl<'a> Cell<'a> {
     fn on_chip(&self, scaled: &RateNet, form: Form) -> Result<OnChip, String> {
         let mut deployed = self.task.deployed(scaled, form, self.seed).map_err(|e| e.to_string())?;
         let correct = deployed.correct(&self.task.samples, &self.parts.held_out)?;
-        let machine = &deployed.machine;
-        let (counts, elapsed, cores) = (machine.counts(), machine.elapsed, machine.nodes.len());
-        Ok(OnChip { bits: form.bits, steps: form.steps, correct, counts, elapsed, cores })
+        let (costs, cores) = (deployed.costs.costs(), deployed.machine.nodes.len());
+        Ok(OnChip { bits: form.bits, steps: form.steps, correct, costs, cores })
     }
 }
 

@@ -21,6 +21,7 @@ use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, Ra
 use crate::experiment::deploy::{fraction, write_weights};
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -74,6 +75,8 @@ pub struct Deployed {
     pub network: Network,
     /// The chip with it.
     pub machine: Machine,
+    /// What its runs cost.
+    pub costs: Analytic,
     recorder: Recorder,
     encoder: Box<dyn Encoder>,
     steps: u32,
@@ -95,7 +98,8 @@ impl Deployed {
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, OUTPUTS, Variable::Compared)], &machine.nodes);
         let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
-        Ok(Self { network, machine, recorder, encoder, steps: form.steps })
+        let costs = Analytic::new(&machine);
+        Ok(Self { network, machine, costs, recorder, encoder, steps: form.steps })
     }
 
     /// The presentation of sample `sample`.
@@ -115,7 +119,8 @@ impl Deployed {
     pub fn outputs(&mut self, features: &[u8], sample: u32) -> Result<Vec<i32>, String> {
         let program = self.program(features, sample);
         let options = RunOptions { threads: 1, interrupt: None };
-        self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
+        let Self { machine, costs, recorder, .. } = self;
+        machine.run_observed(&program, options, recorder, costs).map_err(|e| e.to_string())?;
         let recording = self.recorder.take();
         Ok(recording[0].row(self.steps as usize - 1).to_vec())
     }

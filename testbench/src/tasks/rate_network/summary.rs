@@ -46,8 +46,7 @@ impl Summary<'_> {
         report.push(self.lengths());
         report.push(self.training());
         if let Some((result, form)) = self.dearest() {
-            let OnChip { counts, elapsed, cores, .. } = *form;
-            let work = Work { chip: &self.task.chip, counts, elapsed, cores };
+            let work = Work::of(&self.task.chip, form.costs.inference, form.cores);
             let what = format!("{} bits, {} steps, seed {}", form.bits, form.steps, result.seed);
             let title = format!("What it cost: `{}`, {what}", result.row);
             report.push(bill::counts(&title, &[("all presentations", work)]));
@@ -204,12 +203,9 @@ impl Summary<'_> {
                 let cells = settings.steps.iter().map(|steps| {
                     let of = self.in_form(&row.name, bits, *steps);
                     let samples = of.iter().map(|(cell, _)| u64::from(cell.samples)).sum::<u64>().max(1);
-                    let work = of.iter().map(|(_, form)| Work {
-                        chip: &self.task.chip,
-                        counts: form.counts,
-                        elapsed: form.elapsed,
-                        cores: form.cores,
-                    });
+                    let work = of
+                        .iter()
+                        .map(|(_, form)| Work::of(&self.task.chip, form.costs.inference, form.cores));
                     cell(&work.collect::<Vec<_>>(), samples)
                 });
                 let first = [Cell::text(row.name.clone()), Cell::text(what)];

@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::memory::CoreMemory;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, open_regular};
 use synfire_chip::network::{Network, Synapses};
-use synfire_chip::run::checkpoint::{self, MachineSnapshot};
+use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::Program;
@@ -39,6 +39,7 @@ const CHUNK: u64 = 64;
 #[derive(Serialize, Deserialize)]
 pub struct CellState {
     machine: MachineSnapshot,
+    costs: ModelState,
     progress: Gathered,
 }
 
@@ -66,10 +67,8 @@ pub struct CellResult {
     pub network: (String, u32),
     /// Neurons and synapses.
     pub size: (u64, u64),
-    /// Counts.
-    pub counts: NodeCounts,
-    /// Simulated time.
-    pub elapsed: Elapsed,
+    /// What it cost: training where the samples are learned from, inference elsewhere.
+    pub costs: Costs,
     /// Memory of each core in use, field by field.
     pub memory: Vec<[u64; 12]>,
     /// Events that full axons merged.
@@ -106,6 +105,7 @@ pub struct Cell<'a> {
     network: Network,
     size: (u64, u64),
     machine: Machine,
+    costs: Analytic,
     stimuli: Stimuli,
     samples: Option<Samples>,
     probes: Probes,
@@ -146,6 +146,9 @@ impl<'a> Cell<'a> {
             list.push(Probe::all(&network, readout, Variable::Compared));
         }
         let recorder = Recorder::new(list, &machine.nodes);
+        let mut costs = Analytic::new(&machine);
+        let learns = samples.as_ref().is_some_and(Samples::learn);
+        costs.enter(if learns { Stage::Training } else { Stage::Inference });
         let inputs = hash_inputs(opened, &files)?;
         let whole = checkpoint::inputs_fingerprint(&network, &machine.mapping);
         let fingerprint = checkpoint::fingerprint(&(whole, chip, format!("{settings:?}"), &inputs));
@@ -158,6 +161,7 @@ impl<'a> Cell<'a> {
             network,
             size,
             machine,
+            costs,
             stimuli,
             samples,
             probes,
@@ -207,7 +211,8 @@ impl<'a> Cell<'a> {
         let from = self.machine.step;
         let program = self.program(from, self.chunk_end(from));
         let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
-        let ran = self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
+        let Self { machine, recorder, costs, .. } = &mut *self;
+        let ran = machine.run_observed(&program, options, recorder, costs).map_err(|e| e.to_string())?;
         let chunks = self.recorder.take();
         if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len())) {
             samples.decide(shown, &mut gathered.answers);
@@ -229,8 +234,7 @@ impl<'a> Cell<'a> {
         Ok(CellResult {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
-            counts: self.machine.counts(),
-            elapsed: self.machine.elapsed,
+            costs: self.costs.costs(),
             memory: self.machine.memory().iter().map(CoreMemory::values).collect(),
             merged_events: self.machine.merged_events(),
             answers: gathered.answers.given,
@@ -325,7 +329,8 @@ impl Work for Cell<'_> {
     }
 
     fn describe(result: &CellResult) -> String {
-        format!("{} spikes in {} steps", result.counts.core.spikes, result.elapsed.steps)
+        let whole = result.costs.whole();
+        format!("{} spikes in {} steps", whole.counts.core.spikes, whole.elapsed.steps)
     }
 
     fn run(
@@ -337,6 +342,7 @@ impl Work for Cell<'_> {
         let mut gathered = match state {
             Some(state) => {
                 self.machine.restore(state.machine)?;
+                self.costs.restore(&state.costs)?;
                 if state.progress.recorded.len() != self.probes.registers.len() {
                     return Err("the checkpoint has other probes".to_owned());
                 }
@@ -357,7 +363,8 @@ impl Work for Cell<'_> {
             (context.progress)(Progress { units: ran as u64, message: &message });
             let stop = context.interrupt.load(Ordering::Relaxed) && self.machine.step < self.settings.steps;
             if stop || saved.elapsed() >= context.save_every {
-                let state = CellState { machine: self.machine.snapshot(), progress: gathered };
+                let (machine, costs) = (self.machine.snapshot(), self.costs.snapshot());
+                let state = CellState { machine, costs, progress: gathered };
                 if stop {
                     return Ok(Outcome::Interrupted(Box::new(state)));
                 }

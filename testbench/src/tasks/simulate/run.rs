@@ -93,7 +93,7 @@ fn right(result: &CellResult) -> Option<usize> {
 }
 
 fn work<'a>(chip: &'a Chip, result: &CellResult) -> Work<'a> {
-    Work { chip, counts: result.counts, elapsed: result.elapsed, cores: result.memory.len() }
+    Work::of(chip, result.costs.whole(), result.memory.len())
 }
 
 /// The summary of a run.
@@ -114,17 +114,17 @@ pub fn summary(title: &str, chip: &Chip, result: &CellResult, threads: usize) ->
         inputs_sha256: result.inputs_sha256.clone(),
         inputs: result.inputs.clone(),
         outputs: result.outputs.clone(),
-        steps: result.elapsed.steps,
+        steps: work.elapsed.steps,
         neurons: result.size.0,
         synapses: result.size.1,
         cores: result.memory.len(),
-        counts: result.counts,
+        counts: work.counts,
         merged_events: result.merged_events,
         time: Time {
-            total_ps: result.elapsed.total_ps,
-            longest_step_ps: result.elapsed.longest_ps,
-            clock_cycles: result.elapsed.cycles(&chip.timing),
-            steps_over_tick: result.elapsed.overruns,
+            total_ps: work.elapsed.total_ps,
+            longest_step_ps: work.elapsed.longest_ps,
+            clock_cycles: work.elapsed.cycles(&chip.timing),
+            steps_over_tick: work.elapsed.overruns,
         },
         energy: EnergyBill { total_aj: work.attojoules(), by_component_aj: work.bill().by_component() },
         memory: result.memory.iter().map(|values| MEMORY.into_iter().zip(*values).collect()).collect(),
@@ -132,8 +132,8 @@ pub fn summary(title: &str, chip: &Chip, result: &CellResult, threads: usize) ->
         simulator: Simulator {
             threads,
             wall_seconds: result.wall_seconds,
-            synaptic_events_per_second: result.counts.core.synaptic_events as f64 / seconds,
-            steps_per_second: result.elapsed.steps as f64 / seconds,
+            synaptic_events_per_second: work.counts.core.synaptic_events as f64 / seconds,
+            steps_per_second: work.elapsed.steps as f64 / seconds,
         },
     }
 }
@@ -167,7 +167,7 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
         let share = right as f64 / all.max(1) as f64;
         figure("samples right", Cell::number(share, format!("{right} of {all}")));
     }
-    figure("spikes", Cell::count(u128::from(result.counts.core.spikes)));
+    figure("spikes", Cell::count(u128::from(work.counts.core.spikes)));
     figure("simulated time", work.time(1));
     figure("energy", work.energy(1));
     if result.merged_events > 0 {
@@ -179,6 +179,6 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
     report.push(bill::counts("What it cost", &[("whole run", work)]));
     report.blocks.extend(bill::energy_blocks("Energy", &work));
     report.push(bill::memory("Memory of each core, bits", &result.memory));
-    report.push(bill::speed(&result.counts, result.wall_seconds, threads));
+    report.push(bill::speed(&work.counts, result.wall_seconds, threads));
     report
 }

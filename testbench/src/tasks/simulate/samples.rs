@@ -92,6 +92,12 @@ impl Samples {
         Ok(Some((samples, vec![path])))
     }
 
+    /// Whether the samples are learned from.
+    #[must_use]
+    pub fn learn(&self) -> bool {
+        self.learn_from.is_some()
+    }
+
     /// Control events of `step`, in their order.
     pub fn control(&self, step: u32, control: &mut Vec<Control>) {
         let (sample, within) = (step / self.steps, step % self.steps);

@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::stage::Costs;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::run::checkpoint;
 
@@ -52,7 +51,7 @@ impl Task {
 }
 
 /// How a network does on the chip.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OnChip {
     /// Steps of a time constant.
     pub steps_per_tau: u32,
@@ -62,10 +61,8 @@ pub struct OnChip {
     pub exact: u32,
     /// Right answers of 36, each input moved by -1, 0 and 1 steps.
     pub moved: u32,
-    /// Counts of all 36 presentations.
-    pub counts: NodeCounts,
-    /// Simulated time of them.
-    pub elapsed: Elapsed,
+    /// What all 36 presentations cost: inference alone.
+    pub costs: Costs,
     /// Cores in use.
     pub cores: usize,
 }
@@ -127,9 +124,8 @@ impl<'a> Cell<'a> {
                 let mut deployed = Deployed::new(settings, &network, &self.task.chip, steps_per_tau, bits)
                     .map_err(|problems| problems.to_string())?;
                 let (exact, moved) = deployed.score()?;
-                let machine = &deployed.machine;
-                let (counts, elapsed, cores) = (machine.counts(), machine.elapsed, machine.nodes.len());
-                on_chip.push(OnChip { steps_per_tau, bits, exact, moved, counts, elapsed, cores });
+                let (costs, cores) = (deployed.costs.costs(), deployed.machine.nodes.len());
+                on_chip.push(OnChip { steps_per_tau, bits, exact, moved, costs, cores });
             }
         }
         let (row, seed) = (self.row.name.clone(), self.seed);

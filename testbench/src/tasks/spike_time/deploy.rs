@@ -18,6 +18,7 @@ use super::train::{self, CASES, OUTPUTS};
 use crate::experiment::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::{Network as ChipNetwork, Synapses};
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -51,6 +52,8 @@ pub struct Deployed {
     pub network: ChipNetwork,
     /// The chip with it.
     pub machine: Machine,
+    /// What its runs cost.
+    pub costs: Analytic,
     recorder: Recorder,
     late: u32,
     steps: u32,
@@ -72,7 +75,8 @@ impl Deployed {
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, 1, Variable::Spikes)], &machine.nodes);
         let late = libm::round(settings.late_tau * f64::from(steps_per_tau)) as u32;
-        Ok(Self { network, machine, recorder, late, steps: steps(settings, steps_per_tau) })
+        let costs = Analytic::new(&machine);
+        Ok(Self { network, machine, costs, recorder, late, steps: steps(settings, steps_per_tau) })
     }
 
     /// The presentation of `case` with each input moved by so many steps (-1, 0 or 1).
@@ -97,8 +101,9 @@ impl Deployed {
     pub fn answer(&mut self, case: [bool; 2], moved: [i32; 2]) -> Result<Option<usize>, String> {
         let program = self.program(case, moved);
         let options = RunOptions { threads: 1, interrupt: None };
-        self.machine.run(&program, options, &mut self.recorder).map_err(|e| e.to_string())?;
-        let recording = &self.recorder.take()[0];
+        let Self { machine, costs, recorder, .. } = self;
+        machine.run_observed(&program, options, recorder, costs).map_err(|e| e.to_string())?;
+        let recording = &recorder.take()[0];
         let fired = (0..recording.steps.len()).map(|row| recording.row(row));
         let Some(first) = fired.into_iter().find(|row| row.iter().any(|s| *s != 0)) else { return Ok(None) };
         let mut winners = (0..first.len()).filter(|output| first[*output] != 0);

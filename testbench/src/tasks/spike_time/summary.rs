@@ -123,8 +123,8 @@ fn curves(task: &Task, results: &[CellResult]) -> Curves {
 }
 
 fn cost(task: &Task, on_chip: &OnChip) -> Table {
-    let OnChip { steps_per_tau, bits, counts, elapsed, cores, .. } = *on_chip;
-    let work = Work { chip: &task.chip, counts, elapsed, cores };
+    let OnChip { steps_per_tau, bits, costs, cores, .. } = on_chip;
+    let work = Work::of(&task.chip, costs.inference, *cores);
     let title = format!("What it cost: first network, {steps_per_tau} steps a time constant, {bits} bits");
     let mut table = bill::counts(&title, &[("all presentations", work)]);
     let each = work.energy(u128::from(MOVED_CASES)).text;

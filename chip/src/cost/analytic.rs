@@ -1,0 +1,263 @@
+//! The analytic model: counts, hops, time and link loads of every step, from its record and static tables.
+//!
+//! A step lasts as long as its slowest core, plus the way of a packet that takes the longest, plus the barrier
+//! (`time`). Loads of links are counted by differences (`router::loads`); nothing is simulated on them.
+//! Source: `docs/timing-and-energy.md`.
+//!
+//! Promises: reads what a run shows and changes nothing; the figures depend neither on threads nor on what the simulator
+//! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
+//! Absent on purpose: contention on links, buffers, pipelining between steps.
+
+use crate::cost::counters::NodeCounts;
+use crate::cost::prices::Timing;
+use crate::cost::stage::{ByStage, Costs, Spent, Stage};
+use crate::cost::time::{self, Elapsed, StepTime};
+use crate::cost::ways::{Class, NodeWays, Ways};
+use crate::run::checkpoint::ModelState;
+use crate::run::machine::Machine;
+use crate::run::observer::{Observer, Part, Record};
+use crate::run::program::StepEvents;
+use serde::{Deserialize, Serialize};
+use synfire_core::neuron_core::Watch;
+use synfire_router::loads::Differences;
+use synfire_router::topology::Topology;
+
+/// Name of the model in a checkpoint.
+const MODEL: &str = "analytic";
+
+/// What the model holds of the chip.
+#[derive(Clone, Debug)]
+struct Fixed {
+    ways: Ways,
+    timing: Timing,
+    topology: Topology,
+    /// First neuron and node of each slice of each population, ascending.
+    places: Vec<Vec<(u32, usize)>>,
+}
+
+/// What the whole chip did in one stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Totals {
+    /// Of packets from the host.
+    host: NodeCounts,
+    elapsed: Elapsed,
+    busiest_link: u64,
+    /// Packets over each link; empty before the first step.
+    loads: Vec<u64>,
+}
+
+/// What a checkpoint holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct State {
+    stage: Stage,
+    nodes: Vec<ByStage<NodeCounts>>,
+    totals: ByStage<Totals>,
+}
+
+/// The model.
+#[derive(Clone, Debug)]
+pub struct Analytic {
+    fixed: Fixed,
+    state: State,
+}
+
+impl Analytic {
+    /// The model of `machine`, with nothing counted yet, in stage [`Stage::Inference`].
+    #[must_use]
+    pub fn new(machine: &Machine) -> Self {
+        let mut places: Vec<Vec<(u32, usize)>> = Vec::new();
+        for (index, node) in machine.nodes.iter().enumerate() {
+            for slice in &node.core.slices {
+                let population = slice.population as usize;
+                places.resize(places.len().max(population + 1), Vec::new());
+                places[population].push((slice.first, index));
+            }
+        }
+        places.iter_mut().for_each(|list| list.sort_unstable());
+        let fixed = Fixed {
+            ways: Ways::of(machine),
+            timing: machine.chip.timing,
+            topology: machine.chip.mesh.topology(),
+            places,
+        };
+        let nodes = machine.nodes.iter().map(|_| ByStage::default()).collect();
+        Self { fixed, state: State { nodes, ..State::default() } }
+    }
+
+    /// The coming steps belong to `stage`.
+    pub fn enter(&mut self, stage: Stage) {
+        self.state.stage = stage;
+    }
+
+    /// What each stage cost so far.
+    #[must_use]
+    pub fn costs(&self) -> Costs {
+        let spent = |stage| {
+            let totals = self.state.totals.of(stage);
+            let mut counts = NodeCounts::sum(self.state.nodes.iter().map(|node| node.of(stage)));
+            counts.add(&totals.host);
+            Spent { counts, elapsed: totals.elapsed, busiest_link: totals.busiest_link }
+        };
+        let [training, test, inference] = Stage::ALL.map(spent);
+        Costs { training, test, inference }
+    }
+
+    /// Counts of one node in one stage; packets from the host are in no node's.
+    #[must_use]
+    pub fn node(&self, node: usize, stage: Stage) -> &NodeCounts {
+        self.state.nodes[node].of(stage)
+    }
+
+    /// Packets over each link in one stage, by the numbers of the router's topology; empty before its first step.
+    #[must_use]
+    pub fn loads(&self, stage: Stage) -> &[u64] {
+        &self.state.totals.of(stage).loads
+    }
+
+    /// Everything that `restore` needs to go on with the same figures.
+    #[must_use]
+    pub fn snapshot(&self) -> ModelState {
+        ModelState::of(MODEL, &self.state)
+    }
+
+    /// Puts a snapshot of the model of a machine of the same shape in place.
+    ///
+    /// # Errors
+    /// When it is of another model or of another shape.
+    pub fn restore(&mut self, snapshot: &ModelState) -> Result<(), String> {
+        let state: State = snapshot.open(MODEL)?;
+        if state.nodes.len() != self.state.nodes.len() {
+            return Err(format!("costs of {} cores, {} here", state.nodes.len(), self.state.nodes.len()));
+        }
+        self.state = state;
+        Ok(())
+    }
+}
+
+impl Observer for Analytic {
+    type Part<'a> = AnalyticPart<'a>;
+
+    fn split(&mut self, bounds: &[usize]) -> Vec<AnalyticPart<'_>> {
+        let (fixed, stage) = (&self.fixed, self.state.stage);
+        let links = fixed.topology.links();
+        let totals = self.state.totals.of_mut(stage);
+        totals.loads.resize(links, 0);
+        let (mut totals, mut rest) = (Some(totals), &mut self.state.nodes[..]);
+        let part = |bounds: &[usize]| {
+            let (own, others) = std::mem::take(&mut rest).split_at_mut(bounds[1] - bounds[0]);
+            rest = others;
+            let (first, totals) = (bounds[0], totals.take());
+            AnalyticPart { fixed, stage, first, nodes: own, totals, step: Step::default(), fired: Vec::new() }
+        };
+        bounds.windows(2).map(part).collect()
+    }
+}
+
+/// One worker's part of the model.
+#[derive(Debug)]
+pub struct AnalyticPart<'a> {
+    fixed: &'a Fixed,
+    stage: Stage,
+    /// The first of its nodes.
+    first: usize,
+    nodes: &'a mut [ByStage<NodeCounts>],
+    /// Of the whole chip, in the first worker.
+    totals: Option<&'a mut Totals>,
+    step: Step,
+    /// How many sources of each class fired.
+    fired: Vec<u64>,
+}
+
+/// What one step, or a worker's share of it, took. It is the note that rides to the first worker.
+#[derive(Debug, Default)]
+pub struct Step {
+    time: StepTime,
+    links: Differences,
+}
+
+impl Step {
+    /// Counts the packets of `sources` sources of `class`.
+    #[inline]
+    fn pass(&mut self, topology: &Topology, class: &Class, sources: u64, counts: &mut NodeCounts) -> u64 {
+        counts.hops_x += class.hops.0 * sources;
+        counts.hops_y += class.hops.1 * sources;
+        self.time.way_ps = self.time.way_ps.max(class.way_ps);
+        for way in &class.ways {
+            self.links.add(topology, way, sources);
+        }
+        class.packets * sources
+    }
+}
+
+impl Part for AnalyticPart<'_> {
+    const WATCH: Watch = Watch { served: false };
+    type Note = Step;
+
+    fn host(&mut self, _step: u64, events: &StepEvents) {
+        let Fixed { ways, topology, places, .. } = self.fixed;
+        let (mut counts, step) = (NodeCounts::default(), &mut self.step);
+        if !events.control.is_empty() {
+            let sent = events.control.len() as u64;
+            counts.control_packets = step.pass(topology, &ways.to_all, sent, &mut counts);
+        }
+        for spike in &events.spikes {
+            let input = &ways.inputs[usize::from(spike.input)];
+            let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
+            counts.stimulus_packets += step.pass(topology, class, 1, &mut counts);
+        }
+        for injection in &events.injections {
+            let places = &places[usize::from(injection.population)];
+            let (_, node) = places[places.partition_point(|(first, _)| *first <= injection.neuron) - 1];
+            counts.injection_packets += step.pass(topology, &ways.to_node[node], 1, &mut counts);
+        }
+        if let Some(totals) = &mut self.totals {
+            totals.host.add(&counts);
+        }
+    }
+
+    fn node(&mut self, node: usize, record: Record<'_>) {
+        let Fixed { ways, topology, timing, .. } = self.fixed;
+        let NodeWays { spikes, errors } = &ways.nodes[node];
+        let mut counts =
+            NodeCounts { core: *record.core, learning: *record.learning, ..NodeCounts::default() };
+        if record.core.spikes > 0 {
+            if let [class] = &spikes.classes[..] {
+                counts.spike_packets = self.step.pass(topology, class, record.core.spikes, &mut counts);
+            } else {
+                self.fired.clear();
+                self.fired.resize(spikes.classes.len(), 0);
+                record.fired.sources(|source| self.fired[spikes.class_of[source] as usize] += 1);
+                for (class, fired) in spikes.classes.iter().zip(&self.fired).filter(|(_, fired)| **fired > 0)
+                {
+                    counts.spike_packets += self.step.pass(topology, class, *fired, &mut counts);
+                }
+            }
+        }
+        for error in record.errors {
+            let class = &errors[usize::from(error.channel)];
+            counts.error_packets += self.step.pass(topology, class, 1, &mut counts);
+        }
+        // What leaves a core arrives at one, in the same step (`machine` checks it).
+        counts.received_packets = counts.spike_packets + counts.error_packets;
+        self.step.time.core_ps = self.step.time.core_ps.max(time::core_ps(timing, &counts));
+        self.nodes[node - self.first].of_mut(self.stage).add(&counts);
+    }
+
+    fn tell(&mut self, note: &mut Step) {
+        std::mem::swap(note, &mut self.step);
+    }
+
+    fn hear(&mut self, _worker: usize, note: &mut Step) {
+        self.step.time = self.step.time.join(std::mem::take(&mut note.time));
+        self.step.links.absorb(&mut note.links);
+    }
+
+    fn close(&mut self, _step: u64) {
+        let time = std::mem::take(&mut self.step.time);
+        if let Some(totals) = &mut self.totals {
+            totals.elapsed.add(&self.fixed.timing, time);
+            let busiest = self.step.links.settle(&mut totals.loads);
+            totals.busiest_link = totals.busiest_link.max(busiest);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Where the packets of every source go, and what their ways take: known before the first step.
+//!
+//! Routing tables are static, so sources whose packets go to the same cores are one [`Class`], priced once. A step then
+//! counts how many sources of each class fired.
+//!
+//! Promises: ways are those of the router's topology, their times those of the chip. Absent on purpose: steps.
+
+use crate::cost::prices::Timing;
+use crate::cost::time::way_ps;
+use crate::run::machine::Machine;
+use std::collections::HashMap;
+use synfire_core::address::CoreId;
+use synfire_router::table::RoutingTable;
+use synfire_router::topology::Way;
+
+/// Sources whose packets go to the same cores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Class {
+    /// Packets of one source in one step: one a core.
+    pub packets: u64,
+    /// Hops along X and along Y of all of them.
+    pub hops: (u64, u64),
+    /// Time of the way that takes the longest, picoseconds.
+    pub way_ps: u64,
+    /// Ways that leave the tile.
+    pub ways: Vec<Way>,
+}
+
+impl Class {
+    fn of(ways: impl IntoIterator<Item = Way>, timing: &Timing) -> Self {
+        let mut class = Self::default();
+        for way in ways {
+            class.packets += 1;
+            class.hops.0 += u64::from(way.hops.x);
+            class.hops.1 += u64::from(way.hops.y);
+            class.way_ps = class.way_ps.max(way_ps(timing, way.hops));
+            if way.hops.x + way.hops.y > 0 {
+                class.ways.push(way);
+            }
+        }
+        class
+    }
+}
+
+/// The sources of one routing table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// Class of each source.
+    pub class_of: Vec<u32>,
+    /// The classes.
+    pub classes: Vec<Class>,
+}
+
+impl Sources {
+    fn of(table: &RoutingTable, timing: &Timing, way: impl Fn(CoreId) -> Way) -> Self {
+        let mut known: HashMap<Vec<CoreId>, u32> = HashMap::new();
+        let mut sources = Self::default();
+        for source in 0..table.len() {
+            let cores: Vec<CoreId> = table.get(source).iter().map(|to| to.core).collect();
+            let next = sources.classes.len() as u32;
+            let class = *known.entry(cores).or_insert_with_key(|cores| {
+                sources.classes.push(Class::of(cores.iter().map(|core| way(*core)), timing));
+                next
+            });
+            sources.class_of.push(class);
+        }
+        sources
+    }
+}
+
+/// What leaves one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeWays {
+    /// Its neurons.
+    pub spikes: Sources,
+    /// Each channel of errors and surrogates.
+    pub errors: Vec<Class>,
+}
+
+/// Everything that can send packets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ways {
+    /// Every node of the machine.
+    pub nodes: Vec<NodeWays>,
+    /// Every input population: packets from the host.
+    pub inputs: Vec<Sources>,
+    /// A packet from the host to each node: a current for one of its neurons.
+    pub to_node: Vec<Class>,
+    /// One packet from the host to every node: a control event.
+    pub to_all: Class,
+}
+
+impl Ways {
+    /// The ways of `machine`.
+    #[must_use]
+    pub fn of(machine: &Machine) -> Self {
+        let (topology, timing) = (machine.chip.mesh.topology(), &machine.chip.timing);
+        let node = |node: &crate::run::node::Node| {
+            let way = |to: CoreId| topology.between(node.id, to);
+            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(*core)), timing);
+            NodeWays {
+                spikes: Sources::of(&node.routes, timing, way),
+                errors: node.error_routes.iter().map(class).collect(),
+            }
+        };
+        let from_host = |to: CoreId| topology.from_host(to);
+        let host = || machine.nodes.iter().map(|node| from_host(node.id));
+        Self {
+            nodes: machine.nodes.iter().map(node).collect(),
+            inputs: machine.inputs().iter().map(|table| Sources::of(table, timing, from_host)).collect(),
+            to_node: host().map(|way| Class::of([way], timing)).collect(),
+            to_all: Class::of(host(), timing),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! How many packets pass every link in a step, counted without walking any way.
+//!
+//! A way is two runs of consecutive links, so a packet adds one at the first of each and takes one away past its last:
+//! four additions. The running sum of a step's differences is the load of each link, exactly.
+//!
+//! Promises: loads are sums, so they depend neither on the order of packets nor on who counted them; differences of
+//! several workers are added before a largest load is taken. A step without packets costs nothing.
+//! Absent on purpose: time; contention (this is demand, whatever the links could carry).
+
+use crate::topology::{Topology, Way};
+
+/// Differences of the loads of one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// One a link and one past the last; empty before the first packet.
+    lanes: Vec<i64>,
+    used: bool,
+}
+
+impl Differences {
+    /// Counts `packets` packets on `way`.
+    #[inline]
+    pub fn add(&mut self, topology: &Topology, way: &Way, packets: u64) {
+        if self.lanes.is_empty() {
+            self.lanes = vec![0; topology.links() + 1];
+        }
+        self.used = true;
+        let packets = packets as i64;
+        for span in way.links {
+            self.lanes[span.first as usize] += packets;
+            self.lanes[span.end as usize] -= packets;
+        }
+    }
+
+    /// Takes what another counted in the same step, and leaves it empty.
+    pub fn absorb(&mut self, other: &mut Self) {
+        if !other.used {
+            return;
+        }
+        if self.lanes.is_empty() {
+            std::mem::swap(self, other);
+            return;
+        }
+        for (own, lane) in self.lanes.iter_mut().zip(&mut other.lanes) {
+            *own += std::mem::take(lane);
+        }
+        self.used = true;
+        other.used = false;
+    }
+
+    /// Ends the step: adds the load of every link to `totals` and returns the largest.
+    pub fn settle(&mut self, totals: &mut [u64]) -> u64 {
+        if !std::mem::take(&mut self.used) {
+            return 0;
+        }
+        let (mut load, mut largest) = (0, 0);
+        for (lane, total) in self.lanes.iter_mut().zip(totals) {
+            load += std::mem::take(lane);
+            *total += load as u64;
+            largest = largest.max(load);
+        }
+        // Past the last link the running sum is zero; only the difference there is left.
+        self.lanes.last_mut().into_iter().for_each(|lane| *lane = 0);
+        largest as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use synfire_core::address::CoreId;
+
+    proptest! {
+        /// Against walking every way link by link, counted by three workers over three steps.
+        #[test]
+        fn differences_are_the_walked_loads(
+            (columns, rows) in (1u16..6, 1u16..6),
+            packets in proptest::collection::vec((0u16..36, 0u16..36, 1u64..4, 0usize..3), 0..60),
+        ) {
+            let mesh = Topology { columns, rows, cores_per_tile: 1, io_tile: (0, 0) };
+            let cores = columns * rows;
+            let mut walked = vec![0; mesh.links()];
+            let mut totals = vec![0; mesh.links()];
+            let mut parts = [Differences::default(), Differences::default(), Differences::default()];
+            for step in packets.chunks(20) {
+                let mut own = vec![0; mesh.links()];
+                for (from, to, count, worker) in step {
+                    let way = mesh.between(CoreId(from % cores), CoreId(to % cores));
+                    parts[*worker].add(&mesh, &way, *count);
+                    for link in way.links.into_iter().flat_map(|span| span.first..span.end) {
+                        own[link as usize] += count;
+                    }
+                }
+                let [first, others @ ..] = &mut parts;
+                others.iter_mut().for_each(|other| first.absorb(other));
+                prop_assert_eq!(first.settle(&mut totals), own.iter().copied().max().unwrap_or(0));
+                walked.iter_mut().zip(&own).for_each(|(total, own)| *total += own);
+            }
+            prop_assert_eq!(totals, walked);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What is static of a machine, and the step of the second model: routes are expanded packet by packet, ways are walked
+//! link by link.
+
+use crate::seam::copy::{Share, StepCopy};
+use serde::{Deserialize, Serialize};
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::prices::Timing;
+use synfire_chip::cost::time::{Elapsed, StepTime, core_ps, way_ps};
+use synfire_chip::run::machine::Machine;
+use synfire_core::address::CoreId;
+use synfire_router::table::RoutingTable;
+use synfire_router::topology::{Topology, Way};
+
+struct NodeTables {
+    core: CoreId,
+    routes: RoutingTable,
+    error_routes: Vec<Vec<CoreId>>,
+    /// Synapses of each axon, numbered through the blocks.
+    rows: Vec<u64>,
+    neurons: u64,
+    traces: u64,
+    /// Population, first neuron and one past the last of each slice.
+    slices: Vec<(usize, u32, u32)>,
+}
+
+/// Everything static.
+pub struct Tables {
+    topology: Topology,
+    timing: Timing,
+    nodes: Vec<NodeTables>,
+    inputs: Vec<RoutingTable>,
+    /// First number of the axons of each block of each node.
+    pub first_axons: Vec<Vec<u32>>,
+}
+
+/// What the model knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    pub counts: NodeCounts,
+    pub elapsed: Elapsed,
+    pub busiest_link: u64,
+    pub loads: Vec<u64>,
+}
+
+impl Tables {
+    pub fn of(machine: &Machine) -> Self {
+        let mut first_axons = Vec::new();
+        let node = |node: &synfire_chip::run::node::Node| {
+            let (mut rows, mut starts) = (Vec::new(), Vec::new());
+            for block in &node.core.blocks {
+                starts.push(rows.len() as u32);
+                rows.extend((0..block.memory.axons).map(|axon| block.memory.row(axon).len() as u64));
+            }
+            first_axons.push(starts);
+            let traces = node.core.blocks.iter().filter_map(|block| block.traces.as_ref());
+            let slices = node.core.slices.iter();
+            NodeTables {
+                core: node.id,
+                routes: node.routes.clone(),
+                error_routes: node.error_routes.clone(),
+                rows,
+                neurons: slices.clone().map(|slice| slice.len as u64).sum(),
+                traces: traces.map(|(_, traces)| traces.p.len() as u64).sum(),
+                slices: slices
+                    .map(|slice| (slice.population as usize, slice.first, slice.first + slice.len as u32))
+                    .collect(),
+            }
+        };
+        Self {
+            topology: machine.chip.mesh.topology(),
+            timing: machine.chip.timing,
+            nodes: machine.nodes.iter().map(node).collect(),
+            inputs: machine.inputs().to_vec(),
+            first_axons,
+        }
+    }
+
+    pub fn start(&self) -> State {
+        let loads = vec![0; self.topology.links()];
+        State { counts: NodeCounts::default(), elapsed: Elapsed::default(), busiest_link: 0, loads }
+    }
+
+    pub fn advance(&self, state: &mut State, step: &StepCopy, served: bool) {
+        let mut network =
+            Network { tables: self, time: StepTime::default(), loads: vec![0; state.loads.len()] };
+        let mut host = NodeCounts::default();
+        for to in self.nodes.iter().map(|node| node.core) {
+            for _ in 0..step.controls {
+                network.pass(self.topology.from_host(to), &mut host);
+                host.control_packets += 1;
+            }
+        }
+        for spike in &step.spikes {
+            for to in self.inputs[usize::from(spike.input)].get(spike.neuron as usize) {
+                network.pass(self.topology.from_host(to.core), &mut host);
+                host.stimulus_packets += 1;
+            }
+        }
+        for injection in &step.injections {
+            let holds = |(population, first, end): &(usize, u32, u32)| {
+                *population == usize::from(injection.population) && (*first..*end).contains(&injection.neuron)
+            };
+            let node = self.nodes.iter().find(|node| node.slices.iter().any(holds)).expect("a mapped neuron");
+            network.pass(self.topology.from_host(node.core), &mut host);
+            host.injection_packets += 1;
+        }
+        state.counts.add(&host);
+        let seen: usize = step.shares.iter().map(|share| share.nodes.len()).sum();
+        assert_eq!(seen, self.nodes.len(), "every node shows every step");
+        for share in &step.shares {
+            network.share(share, served, &mut state.counts);
+        }
+        let Network { time, loads, .. } = network;
+        state.elapsed.add(&self.timing, time);
+        state.busiest_link = state.busiest_link.max(loads.iter().copied().max().unwrap_or(0));
+        state.loads.iter_mut().zip(loads).for_each(|(total, load)| *total += load);
+    }
+}
+
+/// The packets of one step under way.
+struct Network<'a> {
+    tables: &'a Tables,
+    time: StepTime,
+    loads: Vec<u64>,
+}
+
+impl Network<'_> {
+    fn pass(&mut self, way: Way, counts: &mut NodeCounts) {
+        for link in way.links.into_iter().flat_map(|span| span.first..span.end) {
+            self.loads[link as usize] += 1;
+        }
+        counts.hops_x += u64::from(way.hops.x);
+        counts.hops_y += u64::from(way.hops.y);
+        self.time.way_ps = self.time.way_ps.max(way_ps(&self.tables.timing, way.hops));
+    }
+
+    fn share(&mut self, share: &Share, served: bool, total: &mut NodeCounts) {
+        let mut work = share.work.iter().peekable();
+        let (mut fired, mut axons, mut errors) = (0, 0, 0);
+        for end in &share.nodes {
+            let node = &self.tables.nodes[end.node as usize];
+            let mut counts = NodeCounts::default();
+            for source in &share.fired[fired..end.fired as usize] {
+                counts.core.spikes += 1;
+                for to in node.routes.get(*source as usize) {
+                    counts.spike_packets += 1;
+                    self.pass(self.tables.topology.between(node.core, to.core), &mut counts);
+                }
+            }
+            for at in axons..end.served as usize {
+                let events = u64::from(share.events[at]);
+                counts.core.axon_events += events;
+                counts.core.synaptic_events += events * node.rows[share.axons[at] as usize];
+            }
+            for (channel, _) in &share.errors[errors..end.errors as usize] {
+                for to in &node.error_routes[*channel as usize] {
+                    counts.error_packets += 1;
+                    self.pass(self.tables.topology.between(node.core, *to), &mut counts);
+                }
+            }
+            if let Some((_, own)) = work.next_if(|(of, _)| *of == end.node) {
+                counts.learning = *own;
+            }
+            counts.core.neuron_updates = node.neurons;
+            counts.core.trace_updates = node.traces;
+            counts.received_packets = counts.spike_packets + counts.error_packets;
+            assert!(served || share.axons.is_empty(), "only who asks gets a list");
+            self.time.core_ps = self.time.core_ps.max(core_ps(&self.tables.timing, &counts));
+            total.add(&counts);
+            [fired, axons, errors] = [end.fired, end.served, end.errors].map(|end| end as usize);
+        }
+    }
+}
