@@ -22,6 +22,8 @@ pub struct Chip {
     pub datapath: Datapath,
     /// Learning engine.
     pub learning: LearningDatapath,
+    /// Whether the learning engine is clock-gated while learning is off: see `cost::gating`.
+    pub learning_gated: bool,
     /// What a core holds.
     pub limits: CoreLimits,
     /// Where the cores are.

@@ -130,7 +130,9 @@ fn tables() -> String {
     let star = |name: &str| code(&name.replace("_ps", "_*"));
     for row in OPERATIONS {
         let (price, time) = (row.price.map_or("-".into(), code), row.time.map_or("-".into(), star));
-        let _ = writeln!(text, "| `{}` | {} | {price} | {time} |", row.record, row.unit);
+        let gated =
+            if row.gated { "; none while learning is off, where the engine is clock-gated" } else { "" };
+        let _ = writeln!(text, "| `{}` | {}{gated} | {price} | {time} |", row.record, row.unit);
     }
     let optional = |field: &Field| if field.optional { "; left out, `Unpublished`" } else { "" };
     text.push_str("\n| price field | of |\n| --- | --- |\n");

@@ -8,10 +8,11 @@
 //! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
 
-use crate::cost::counters::NodeCounts;
+use crate::cost::counters::{NodeCounts, has_gated};
+use crate::cost::gating::{self, Flags, GatedCounts, GatedTimes};
 use crate::cost::prices::Timing;
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
-use crate::cost::time::{self, Elapsed, StepTime};
+use crate::cost::time::{self, StepTime};
 use crate::cost::ways::{Class, NodeWays, Ways};
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
@@ -31,6 +32,8 @@ struct Fixed {
     ways: Ways,
     timing: Timing,
     topology: Topology,
+    /// Whether learning engines are clock-gated.
+    gated: bool,
     /// First neuron and node of each slice of each population, ascending.
     places: Vec<Vec<(u32, usize)>>,
 }
@@ -40,7 +43,6 @@ struct Fixed {
 struct Totals {
     /// Of packets from the host.
     host: NodeCounts,
-    elapsed: Elapsed,
     busiest_link: u64,
     /// Packets over each link; empty before the first step.
     loads: Vec<u64>,
@@ -50,8 +52,9 @@ struct Totals {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct State {
     stage: Stage,
-    nodes: Vec<ByStage<NodeCounts>>,
+    nodes: Vec<GatedCounts>,
     totals: ByStage<Totals>,
+    times: GatedTimes,
 }
 
 /// The model.
@@ -78,9 +81,10 @@ impl Analytic {
             ways: Ways::of(machine),
             timing: machine.chip.timing,
             topology: machine.chip.mesh.topology(),
+            gated: machine.chip.learning_gated,
             places,
         };
-        let nodes = machine.nodes.iter().map(|_| ByStage::default()).collect();
+        let nodes = machine.nodes.iter().map(|_| GatedCounts::default()).collect();
         Self { fixed, state: State { nodes, ..State::default() } }
     }
 
@@ -96,7 +100,7 @@ impl Analytic {
             let totals = self.state.totals.of(stage);
             let mut counts = NodeCounts::sum(self.state.nodes.iter().map(|node| node.of(stage)));
             counts.add(&totals.host);
-            Spent { counts, elapsed: totals.elapsed, busiest_link: totals.busiest_link }
+            Spent { counts, elapsed: self.state.times.of(stage), busiest_link: totals.busiest_link }
         };
         let [training, test, inference] = Stage::ALL.map(spent);
         Costs { training, test, inference }
@@ -140,9 +144,10 @@ impl Observer for Analytic {
     fn split(&mut self, bounds: &[usize]) -> Vec<AnalyticPart<'_>> {
         let (fixed, stage) = (&self.fixed, self.state.stage);
         let links = fixed.topology.links();
-        let totals = self.state.totals.of_mut(stage);
+        let State { nodes, totals, times, .. } = &mut self.state;
+        let totals = totals.of_mut(stage);
         totals.loads.resize(links, 0);
-        let (mut totals, mut rest) = (Some(totals), &mut self.state.nodes[..]);
+        let (mut totals, mut rest) = (Some((totals, times)), &mut nodes[..]);
         let part = |bounds: &[usize]| {
             let (own, others) = std::mem::take(&mut rest).split_at_mut(bounds[1] - bounds[0]);
             rest = others;
@@ -160,9 +165,9 @@ pub struct AnalyticPart<'a> {
     stage: Stage,
     /// The first of its nodes.
     first: usize,
-    nodes: &'a mut [ByStage<NodeCounts>],
+    nodes: &'a mut [GatedCounts],
     /// Of the whole chip, in the first worker.
-    totals: Option<&'a mut Totals>,
+    totals: Option<(&'a mut Totals, &'a mut GatedTimes)>,
     step: Step,
     /// How many sources of each class fired.
     fired: Vec<u64>,
@@ -172,6 +177,10 @@ pub struct AnalyticPart<'a> {
 #[derive(Debug, Default)]
 pub struct Step {
     time: StepTime,
+    /// Slowest core, were its engine not gated.
+    ungated_ps: u64,
+    /// The same in every worker.
+    flags: Flags,
     links: Differences,
 }
 
@@ -210,13 +219,13 @@ impl Part for AnalyticPart<'_> {
             let (_, node) = places[places.partition_point(|(first, _)| *first <= injection.neuron) - 1];
             counts.injection_packets += step.pass(topology, &ways.to_node[node], 1, &mut counts);
         }
-        if let Some(totals) = &mut self.totals {
+        if let Some((totals, _)) = &mut self.totals {
             totals.host.add(&counts);
         }
     }
 
     fn node(&mut self, node: usize, record: Record<'_>) {
-        let Fixed { ways, topology, timing, .. } = self.fixed;
+        let Fixed { ways, topology, timing, gated, .. } = self.fixed;
         let NodeWays { spikes, errors } = &ways.nodes[node];
         let mut counts =
             NodeCounts { core: *record.core, learning: *record.learning, ..NodeCounts::default() };
@@ -239,8 +248,18 @@ impl Part for AnalyticPart<'_> {
         }
         // What leaves a core arrives at one, in the same step (`machine` checks it).
         counts.received_packets = counts.spike_packets + counts.error_packets;
-        self.step.time.core_ps = self.step.time.core_ps.max(time::core_ps(timing, &counts));
-        self.nodes[node - self.first].of_mut(self.stage).add(&counts);
+        let flags = Flags { learns: record.learns || !gated, cleared: record.cleared };
+        let ungated_ps = time::core_ps(timing, &counts);
+        let core_ps = if flags.learns || !has_gated(&counts) {
+            ungated_ps
+        } else {
+            time::core_ps(timing, &gating::without(&counts))
+        };
+        let step = &mut self.step;
+        step.time.core_ps = step.time.core_ps.max(core_ps);
+        step.ungated_ps = step.ungated_ps.max(ungated_ps);
+        step.flags = flags;
+        self.nodes[node - self.first].add(self.stage, counts, flags);
     }
 
     fn tell(&mut self, note: &mut Step) {
@@ -249,13 +268,15 @@ impl Part for AnalyticPart<'_> {
 
     fn hear(&mut self, _worker: usize, note: &mut Step) {
         self.step.time = self.step.time.join(std::mem::take(&mut note.time));
+        self.step.ungated_ps = self.step.ungated_ps.max(std::mem::take(&mut note.ungated_ps));
         self.step.links.absorb(&mut note.links);
     }
 
     fn close(&mut self, _step: u64) {
         let time = std::mem::take(&mut self.step.time);
-        if let Some(totals) = &mut self.totals {
-            totals.elapsed.add(&self.fixed.timing, time);
+        let ungated = StepTime { core_ps: std::mem::take(&mut self.step.ungated_ps), ..time };
+        if let Some((totals, times)) = &mut self.totals {
+            times.add(self.stage, &self.fixed.timing, [time, ungated], self.step.flags);
             let busiest = self.step.links.settle(&mut totals.loads);
             totals.busiest_link = totals.busiest_link.max(busiest);
         }

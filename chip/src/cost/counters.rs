@@ -46,13 +46,15 @@ pub struct Operation {
     pub price: Option<&'static str>,
     /// Its time field in a chip file, the one in picoseconds; `None`: it takes no time of its own.
     pub time: Option<&'static str>,
+    /// Whether a clock-gated learning engine does not do it while learning is off.
+    pub gated: bool,
     /// How many of it.
     pub count: fn(&NodeCounts) -> u64,
 }
 
 macro_rules! counted {
     ($({ ($($record:ident).+) $name:literal $unit:literal
-         ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) })*) => {
+         ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) ($($with:ident)?) })*) => {
         /// Every countable operation, in the order of the table.
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             record: stringify!($($record).+),
@@ -60,8 +62,23 @@ macro_rules! counted {
             unit: $unit,
             price: [$(Some(stringify!($price)),)? None][0],
             time: [$(Some(stringify!($ps)),)? $(Some(stringify!($way_ps)),)? None][0],
+            gated: !stringify!($($with)?).is_empty(),
             count: |counts| counts.$($record).+,
         },)*];
+
+        /// Whether anything was counted that a clock-gated engine would leave out.
+        pub(super) fn has_gated(counts: &NodeCounts) -> bool {
+            let mut any = false;
+            $(any |= !stringify!($($with)?).is_empty() && counts.$($record).+ > 0;)*
+            any
+        }
+
+        /// Moves the counts that a clock-gated engine would leave out.
+        pub(super) fn move_gated(from: &mut NodeCounts, to: &mut NodeCounts) {
+            $(if !stringify!($($with)?).is_empty() {
+                to.$($record).+ += std::mem::take(&mut from.$($record).+);
+            })*
+        }
 
         /// Both counts, combined by `f` operation by operation.
         fn zip(one: &NodeCounts, other: &NodeCounts, f: impl Fn(u64, u64) -> u64) -> NodeCounts {

@@ -7,6 +7,7 @@
 pub mod analytic;
 pub mod counters;
 pub mod energy;
+pub mod gating;
 pub mod memory;
 pub(crate) mod operations;
 pub mod prices;

@@ -6,7 +6,7 @@
 //!
 //! A row says: record field of [`NodeCounts`], name, what one of it is; then, where it has one, its `price` field,
 //! and its `time` field in picoseconds and in cycles (`/ lanes` of a word; `way` where it is time of a packet's way
-//! and not of a core). The row that first names a price or time field also says, after `=`, what the field is of;
+//! and not of a core), and `gated learning` where a clock-gated learning engine does not do it. The row that first names a price or time field also says, after `=`, what the field is of;
 //! later rows share the field. A field that ends in `or Unpublished` may be left out of a chip file: files that were
 //! written before the field existed stay good.
 //!
@@ -36,10 +36,12 @@ macro_rules! table {
                 price spike = "one spike, on top of the update";
             core.trace_updates, "trace updates", "a (Q, P) pair of a learning block, a step",
                 price trace_update = "one pair of traces",
-                time trace_update_ps trace_update_cycles = "one pair of traces";
+                time trace_update_ps trace_update_cycles = "one pair of traces",
+                gated learning;
             learning.trace_updates, "trace updates of mirrors", "a (Q, P) pair that a mirror keeps, a step",
                 price trace_update,
-                time trace_update_ps trace_update_cycles;
+                time trace_update_ps trace_update_cycles,
+                gated learning;
             learning.errors_formed, "errors formed", "an error that is not zero and leaves as packets";
             learning.third_factors, "third factors", "a neuron whose third factor was formed",
                 price third_factor = "one third factor formed";
@@ -58,7 +60,8 @@ macro_rules! table {
                 "a synapse whose one or two eligibility states were advanced",
                 price eligibility_update = "the eligibility states of a synapse, one or two",
                 time eligibility_update_ps eligibility_update_cycles
-                    = "the eligibility states of a synapse, one or two";
+                    = "the eligibility states of a synapse, one or two",
+                gated learning;
             spike_packets, "spike packets", "a spike sent, one a destination core",
                 price packet = "one packet made and taken",
                 time packet_out_ps packet_out_cycles = "sending one packet";
@@ -93,7 +96,8 @@ macro_rules! prices_of {
     ($then:path; $($($record:ident).+, $name:literal, $unit:literal
         $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
         $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
-        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?;)*) => {
+        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
+        $(, gated $with:ident)?;)*) => {
         $then! { $($($({ $price $price_of [$($unstated)?] })?)?)* }
     };
 }
@@ -109,7 +113,8 @@ macro_rules! times_of {
     ($then:path; $($($record:ident).+, $name:literal, $unit:literal
         $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
         $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
-        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?;)*) => {
+        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
+        $(, gated $with:ident)?;)*) => {
         $then! {
             $($($({ $ps $cycles $time_of [$($untimed)?] })?)?)*
             $($($({ $way_ps $way_cycles $way_of [] })?)?)*
@@ -117,7 +122,7 @@ macro_rules! times_of {
     };
 }
 
-/// Calls `$then` with the rows: `{ (record.field) "name" "unit" (price?) (time_ps [/ lanes]?)? (way_ps?) }`.
+/// Calls `$then` with the rows: `{ (record.field) "name" "unit" (price?) (time_ps [/ lanes]?)? (way_ps?) (gated with?) }`.
 macro_rules! rows {
     ($then:path) => {
         $crate::cost::operations::table! { $crate::cost::operations::rows_of, $then; }
@@ -128,8 +133,9 @@ macro_rules! rows_of {
     ($then:path; $($($record:ident).+, $name:literal, $unit:literal
         $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
         $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
-        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?;)*) => {
-        $then! { $({ ($($record).+) $name $unit ($($price)?) ($($ps $(/ $lanes)?)?) ($($way_ps)?) })* }
+        $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
+        $(, gated $with:ident)?;)*) => {
+        $then! { $({ ($($record).+) $name $unit ($($price)?) ($($ps $(/ $lanes)?)?) ($($way_ps)?) ($($with)?) })* }
     };
 }
 

@@ -20,7 +20,7 @@ fn words(operations: u64, lanes: Option<u32>) -> u64 {
 
 macro_rules! core_time {
     ($({ ($($record:ident).+) $name:literal $unit:literal
-         ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) })*) => {
+         ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) ($($with:ident)?) })*) => {
         /// Time of a core's work in one step, picoseconds; the ways of packets are not in it.
         #[must_use]
         pub fn core_ps(timing: &Timing, counts: &NodeCounts) -> u64 {

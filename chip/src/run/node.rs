@@ -29,6 +29,8 @@ pub struct Node {
     /// Cores that each error channel goes to.
     pub error_routes: Vec<Vec<CoreId>>,
     learns: bool,
+    /// A `clear` came, and its step has not been run.
+    cleared: bool,
     errors: Vec<FormedError>,
 }
 
@@ -39,6 +41,8 @@ pub struct StepCounts {
     pub core: CoreCounts,
     /// Plasticity unit.
     pub learning: LearningCounts,
+    /// Whether the step began with a `clear`.
+    pub cleared: bool,
 }
 
 impl Node {
@@ -47,7 +51,7 @@ impl Node {
     pub fn new(id: CoreId, core: NeuronCore, unit: LearningUnit) -> Self {
         let learns = unit.is_used();
         let (routes, error_routes, errors) = (RoutingTable::default(), Vec::new(), Vec::new());
-        Self { id, core, unit, learns, routes, error_routes, errors }
+        Self { id, core, unit, learns, cleared: false, routes, error_routes, errors }
     }
 
     /// Micro-step 1, control events: taken before everything else of the step, in their order.
@@ -55,6 +59,7 @@ impl Node {
         for event in events {
             match *event {
                 Control::Clear => {
+                    self.cleared = true;
                     self.core.clear();
                     self.unit.clear();
                 }
@@ -70,7 +75,7 @@ impl Node {
     /// Micro-steps 1 (spikes, errors) to 9, gathering what `watch` asks for. `send` takes each packet that leaves.
     #[inline]
     pub fn step(&mut self, step: u64, watch: Watch, mut send: impl FnMut(CoreId, Packet)) -> StepCounts {
-        let mut counts = StepCounts::default();
+        let mut counts = StepCounts { cleared: std::mem::take(&mut self.cleared), ..StepCounts::default() };
         if self.learns {
             self.unit.arrive(step);
         }
@@ -105,6 +110,7 @@ impl Node {
             served: self.core.served(),
             work: self.unit.work(),
             learns: self.unit.broadcast.learn,
+            cleared: counts.cleared,
         }
     }
 

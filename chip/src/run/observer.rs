@@ -38,6 +38,8 @@ pub struct Record<'a> {
     pub work: &'a LearningWork,
     /// Whether the learn flag of the node was on.
     pub learns: bool,
+    /// Whether the step began with a `clear`.
+    pub cleared: bool,
 }
 
 /// The neurons of a node that fired in a step, by their number among the node's sources (its routing table's).

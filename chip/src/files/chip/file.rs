@@ -74,6 +74,8 @@ section! {
         error_trace_bits: i64,
         /// Steps from forming an error to using it.
         error_delay_steps: i64,
+        /// Whether the engine is clock-gated while learning is off; left out, it is.
+        clock_gated: bool,
     }
 }
 

@@ -22,6 +22,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         name,
         datapath: datapath(check, &file.datapath),
         learning: learning(check, &file.learning),
+        learning_gated: file.learning.clock_gated.unwrap_or(true),
         limits: limits(check, &file.limits),
         mesh: mesh(check, &file.mesh),
         timing: timing(check, &file.timing),

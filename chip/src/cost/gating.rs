@@ -1,0 +1,178 @@
+//! Clock gating of the learning engines: what of their work a chip leaves out while learning is off.
+//!
+//! While the learn flag is off a gated engine advances no trace and no eligibility state, where nobody needs the result:
+//! `clear` sets those registers to zero, whatever they were, and so a stretch of steps without learning that ends in a
+//! `clear`, or in nothing, needs none of that work. Where learning goes on without a `clear`, the registers must be what
+//! they would have been: the whole stretch was done, each step's work in its own step and stage. Which of the two it was
+//! is known at its end; until then the work is *open*, and left out of what is read.
+//!
+//! Promises: an operation is counted once or was never needed; all cores hear the same flags, so counts and times settle
+//! alike; the registers of the simulation are those of engines without a gate. Absent on purpose: what waking costs.
+
+use crate::cost::counters::{NodeCounts, move_gated};
+use crate::cost::prices::Timing;
+use crate::cost::stage::{ByStage, Stage};
+use crate::cost::time::{Elapsed, StepTime};
+use serde::{Deserialize, Serialize};
+
+/// What the control events of a step leave, for every core.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// The learn flag in the step.
+    pub learns: bool,
+    /// Whether the step began with a `clear`.
+    pub cleared: bool,
+}
+
+/// `counts` less what a gate leaves out.
+#[must_use]
+pub fn without(counts: &NodeCounts) -> NodeCounts {
+    let mut counts = *counts;
+    move_gated(&mut counts, &mut NodeCounts::default());
+    counts
+}
+
+/// What one core did, by stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatedCounts {
+    done: ByStage<NodeCounts>,
+    /// Work of the engine since learning went off.
+    open: ByStage<NodeCounts>,
+    owes: bool,
+}
+
+impl GatedCounts {
+    /// What was done in a stage.
+    #[must_use]
+    pub fn of(&self, stage: Stage) -> &NodeCounts {
+        self.done.of(stage)
+    }
+
+    /// Adds a step.
+    #[inline]
+    pub fn add(&mut self, stage: Stage, mut counts: NodeCounts, flags: Flags) {
+        if self.owes && (flags.cleared || flags.learns) {
+            self.settle(!flags.cleared);
+        }
+        if !flags.learns {
+            move_gated(&mut counts, self.open.of_mut(stage));
+            self.owes = true;
+        }
+        self.done.of_mut(stage).add(&counts);
+    }
+
+    fn settle(&mut self, needed: bool) {
+        let open = std::mem::take(&mut self.open);
+        for stage in Stage::ALL.into_iter().filter(|_| needed) {
+            self.done.of_mut(stage).add(open.of(stage));
+        }
+        self.owes = false;
+    }
+}
+
+/// Time of a stretch with its engines gated, and not gated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Open {
+    gated: Elapsed,
+    whole: Elapsed,
+}
+
+/// What steps took, by stage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatedTimes {
+    done: ByStage<Elapsed>,
+    open: ByStage<Open>,
+    owes: bool,
+}
+
+impl GatedTimes {
+    /// Time of a stage.
+    #[must_use]
+    pub fn of(&self, stage: Stage) -> Elapsed {
+        self.done.of(stage).plus(&self.open.of(stage).gated)
+    }
+
+    /// Adds a step: what it takes, and what with engines that are not gated.
+    pub fn add(&mut self, stage: Stage, timing: &Timing, [gated, whole]: [StepTime; 2], flags: Flags) {
+        if self.owes && (flags.cleared || flags.learns) {
+            let open = std::mem::take(&mut self.open);
+            for stage in Stage::ALL {
+                let Open { gated, whole } = open.of(stage);
+                let done = self.done.of_mut(stage);
+                *done = done.plus(if flags.cleared { gated } else { whole });
+            }
+            self.owes = false;
+        }
+        if flags.learns {
+            self.done.of_mut(stage).add(timing, whole);
+        } else {
+            let open = self.open.of_mut(stage);
+            open.gated.add(timing, gated);
+            open.whole.add(timing, whole);
+            self.owes = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cost::counters::OPERATIONS;
+
+    const OFF: Flags = Flags { learns: false, cleared: false };
+    const ON: Flags = Flags { learns: true, cleared: false };
+    const CLEARED: Flags = Flags { learns: false, cleared: true };
+
+    /// Trace updates of training and of the test, and spikes, after steps with five trace updates and a spike each.
+    fn run(steps: &[(Stage, Flags)]) -> [u64; 3] {
+        let mut counts = GatedCounts::default();
+        for (stage, flags) in steps {
+            let mut step = NodeCounts::default();
+            (step.core.trace_updates, step.core.spikes) = (5, 1);
+            counts.add(*stage, step, *flags);
+        }
+        let of = |stage| counts.of(stage).core;
+        let (training, test) = (of(Stage::Training), of(Stage::Test));
+        [training.trace_updates, test.trace_updates, training.spikes + test.spikes]
+    }
+
+    #[test]
+    fn what_learning_still_needs_was_done_where_it_belongs() {
+        use Stage::{Test, Training};
+        assert_eq!(run(&[(Training, OFF), (Training, OFF)]), [0, 0, 2]);
+        assert_eq!(run(&[(Training, OFF), (Training, OFF), (Training, ON)]), [15, 0, 3]);
+        // State that a test carries over into learning is the test's work.
+        assert_eq!(run(&[(Training, ON), (Test, OFF), (Test, OFF), (Training, ON)]), [10, 10, 4]);
+        assert_eq!(run(&[(Training, ON), (Test, CLEARED), (Test, OFF)]), [5, 0, 3]);
+        let cleared_on = Flags { learns: true, cleared: true };
+        assert_eq!(run(&[(Test, OFF), (Training, cleared_on)]), [5, 0, 2]);
+        // Cleared while off: what comes after it is open again.
+        assert_eq!(run(&[(Test, OFF), (Test, CLEARED), (Training, ON)]), [5, 5, 3]);
+    }
+
+    #[test]
+    fn times_settle_like_counts() {
+        let timing = crate::files::load_chip("paper", std::path::Path::new("")).expect("a chip").timing;
+        let step = |core_ps| StepTime { core_ps, way_ps: 0 };
+        let time = |flags: &[Flags]| {
+            let mut times = GatedTimes::default();
+            for flags in flags {
+                times.add(Stage::Test, &timing, [step(10), step(70)], *flags);
+            }
+            let elapsed = times.of(Stage::Test);
+            let barriers = u128::from(timing.barrier_ps) * flags.len() as u128;
+            (elapsed.total_ps - barriers, elapsed.longest_ps - timing.barrier_ps)
+        };
+        assert_eq!(time(&[OFF, OFF]), (20, 10));
+        assert_eq!(time(&[OFF, OFF, ON]), (210, 70));
+        assert_eq!(time(&[OFF, CLEARED, OFF]), (30, 10));
+        assert_eq!(time(&[OFF, CLEARED, ON]), (150, 70));
+    }
+
+    #[test]
+    fn traces_and_eligibility_are_gated() {
+        let gated: Vec<_> = OPERATIONS.iter().filter(|row| row.gated).map(|row| row.record).collect();
+        let wanted = ["core.trace_updates", "learning.trace_updates", "learning.eligibility_updates"];
+        assert_eq!(gated, wanted);
+    }
+}
