@@ -130,7 +130,7 @@ fn spikes_and_summary_are_always_there() {
     let run = folder.run("exp.ron", &[]);
     assert_eq!(run.text("out.spikes.csv"), "step,neuron\n1,0\n1,1\n3,3\n");
     let summary = run.summary();
-    assert_eq!(summary["format"], "synfire-summary/1");
+    assert_eq!(summary["format"], "synfire-summary/2");
     assert_eq!(summary["contract"], synfire_core::ARITH_SPEC);
     assert_eq!(
         (&summary["steps"], &summary["neurons"], &summary["synapses"]),

@@ -8,7 +8,7 @@ use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
-use synfire_chip::cost::stage::Spent;
+use synfire_chip::cost::stage::{Costs, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
 
 /// What a run did, and on how many cores.
@@ -98,6 +98,22 @@ fn unknown(what: &str, unknown: &Unknown) -> String {
 /// A name for a column and the work in it.
 pub type Column<'a> = (&'a str, Work<'a>);
 
+/// A column for each stage that took place, where there is more than one, and one for the whole run, their sum.
+#[must_use]
+pub fn stages<'a>(chip: &'a Chip, costs: &Costs, cores: usize) -> Vec<Column<'a>> {
+    let names = [("training", Stage::Training), ("tests", Stage::Test), ("inference", Stage::Inference)];
+    let mut columns: Vec<Column<'a>> = names
+        .iter()
+        .filter(|(_, stage)| costs.of(*stage).elapsed.steps > 0)
+        .map(|(name, stage)| (*name, Work::of(chip, *costs.of(*stage), cores)))
+        .collect();
+    if columns.len() == 1 {
+        columns.clear();
+    }
+    columns.push(("whole run", Work::of(chip, costs.whole(), cores)));
+    columns
+}
+
 /// Counts and times, one column a part of the run.
 #[must_use]
 pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
@@ -124,10 +140,21 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
         row("wall time: no step shorter than the tick", &|w| w.duration(w.elapsed.wall_ps));
     }
     row("energy", &|w| w.energy(1));
-    if let Some((_, work)) = columns.first() {
+    if let Some((_, work)) = columns.last() {
+        table.notes.push(learning_note(work.chip));
         table.notes.extend(work.untimed().iter().map(|operation| unknown("time", operation)));
     }
     table
+}
+
+/// Whether learning costs anything while it is off.
+fn learning_note(chip: &Chip) -> String {
+    if chip.learning_gated {
+        "learning engines are clock-gated: while learning is off, traces that nobody needs later cost nothing"
+            .to_owned()
+    } else {
+        "learning engines are not clock-gated: traces are updated while learning is off too".to_owned()
+    }
 }
 
 /// Of which cores and how long static power is billed.

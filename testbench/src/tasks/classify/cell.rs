@@ -7,6 +7,7 @@ use super::file::ScoreOf;
 use super::schedule::{Schedule, Shown};
 use super::sharing::Sharing;
 use super::task::Task;
+use crate::architect::summary::Presentations;
 use crate::data::encode::Presentation;
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
@@ -101,6 +102,17 @@ impl CellResult {
     #[must_use]
     pub fn accuracy(&self) -> f64 {
         self.curve.last().map_or(0.0, |s| f64::from(s.test_correct) / f64::from(s.test_samples.max(1)))
+    }
+
+    /// Presentations by stage; the last test, which is inference, follows the tests after the epochs.
+    #[must_use]
+    pub fn presentations(&self) -> Presentations {
+        let inferred = if self.costs.inference.elapsed.steps > 0 { 1 } else { 0 };
+        Presentations {
+            training: self.curve.iter().map(|epoch| u64::from(epoch.train_samples)).sum(),
+            test: inferred * self.curve.iter().map(|epoch| u64::from(epoch.test_samples)).sum::<u64>(),
+            inference: inferred * self.curve.last().map_or(0, |epoch| u64::from(epoch.test_samples)),
+        }
     }
 
     /// Whether every scored sample was right after the last epoch.

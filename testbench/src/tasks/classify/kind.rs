@@ -4,7 +4,8 @@ use super::cell::{Cell, CellResult};
 use super::file::Classify;
 use super::summary::{self, Summary};
 use super::task::Task;
-use crate::experiment::kind::{Grid, Kind, Narrowed, Ran};
+use crate::architect::summary::{Part, Parts};
+use crate::experiment::kind::{Document, Grid, Kind, Narrowed, Ran};
 use crate::experiment::pool::{CellName, PoolError};
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Variant;
@@ -51,5 +52,22 @@ impl Kind for Task {
         let wall_seconds = started.elapsed().as_secs_f64();
         let summary = Summary { task: self, data, title, results, linear: &linear, threads, wall_seconds };
         Ok(summary.report()?)
+    }
+
+    fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
+        let part = |result: &'_ CellResult| Part {
+            name: result.row.clone(),
+            seed: result.seed,
+            cores: result.cores,
+            presentations: result.presentations(),
+            score: Some(result.accuracy()),
+            wall_seconds: Some(result.wall_seconds),
+            costs: result.costs.clone(),
+        };
+        let memory = summary::memory(self, ran.results)?;
+        let parts = ran.results.iter().map(part).collect();
+        Ok(vec![
+            Parts { parts, memory: &memory, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?,
+        ])
     }
 }

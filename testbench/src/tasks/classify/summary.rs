@@ -53,12 +53,30 @@ pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
     task.settings.seeds.iter().map(fit).collect()
 }
 
+/// Memory of each core of what the report shows in detail.
+///
+/// # Errors
+/// When its network cannot be built again.
+pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<[u64; 12]>, Diagnostics> {
+    let shown = shown(task);
+    let name = shown.name();
+    let Some(result) = results.iter().find(|result| result.row == name) else { return Ok(Vec::new()) };
+    let cell = TrainedCell::new(task, shown, result.seed)?;
+    let memory = cell.machine().map_or_else(Vec::new, Machine::memory);
+    Ok(memory.iter().map(CoreMemory::values).collect())
+}
+
+/// What the report shows in detail: the first row in the first store that a chip has.
+fn shown(task: &Task) -> Variant<'_> {
+    let variants = task.variants();
+    let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
+    *on_chip.unwrap_or(&variants[0])
+}
+
 impl Summary<'_> {
     /// What the report shows in detail: the first row in the first store that a chip has.
     fn shown(&self) -> Variant<'_> {
-        let variants = self.task.variants();
-        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
-        *on_chip.unwrap_or(&variants[0])
+        shown(self.task)
     }
 
     fn of<'b>(&'b self, row: &'b str) -> impl Iterator<Item = &'b CellResult> + 'b {
@@ -114,29 +132,25 @@ impl Summary<'_> {
             classes: (0..self.data.classes()).map(|c| c.to_string()).collect(),
             counts: result.confusion.iter().map(|row| row.iter().map(|n| u64::from(*n)).collect()).collect(),
         });
-        let whole = self.work(result);
-        let test = Work::of(whole.chip, result.costs.inference, whole.cores);
         let title = format!("What it cost: `{first}`, seed {}", result.seed);
-        let tested = if self.tests() { " with a test each" } else { "" };
-        let all = format!("whole run, {} epochs{tested}", settings.epochs);
-        let runs = [(all.as_str(), whole), ("last test alone (inference)", test)];
-        report.push(bill::counts(&title, if self.tests() { &runs } else { &runs[..1] }));
-        report.blocks.extend(bill::energy_blocks("Energy of the whole run", &whole));
-        let cell = TrainedCell::new(self.task, shown, result.seed)?;
-        let memory = cell.machine().map_or_else(Vec::new, Machine::memory);
-        let memory: Vec<_> = memory.iter().map(CoreMemory::values).collect();
-        report.push(bill::memory("Memory of each core, bits", &memory));
-        let seconds: f64 = self.results.iter().map(|r| r.wall_seconds).sum();
-        let mut counts = NodeCounts::default();
-        for result in self.results {
-            counts.add(&result.costs.learning().counts);
+        let mut cost = bill::counts(&title, &bill::stages(&self.task.chip, &result.costs, result.cores));
+        if self.tests() {
+            let tests = format!("tests: after each of {} epochs; inference: one more test", settings.epochs);
+            cost.notes.push(tests);
         }
+        report.push(cost);
+        report.blocks.extend(bill::energy_blocks("Energy of the whole run", &self.work(result)));
+        report.push(bill::memory("Memory of each core, bits", &memory(self.task, self.results)?));
+        let on_chip = || self.results.iter().filter(|result| result.cores > 0);
+        let seconds: f64 = on_chip().map(|r| r.wall_seconds).sum();
+        let mut counts = NodeCounts::default();
+        on_chip().for_each(|result| counts.add(&result.costs.whole().counts));
         report.push(bill::speed(&counts, seconds, self.threads));
         Ok(report)
     }
 
     fn work(&self, result: &CellResult) -> Work<'_> {
-        Work::of(&self.task.chip, result.costs.learning(), result.cores)
+        Work::of(&self.task.chip, result.costs.whole(), result.cores)
     }
 
     fn intro(&self) -> Vec<String> {
@@ -215,7 +229,8 @@ impl Summary<'_> {
             "{} weights written",
             quantity::short(u128::from(result.costs.training.counts.learning.weight_writes), "")
         );
-        figure("energy of the whole training", whole.energy(1), note);
+        let training = Work::of(whole.chip, result.costs.training, whole.cores);
+        figure("energy of the training", training.energy(1), note);
     }
 
     /// Names of all rows of the result, in order.

@@ -8,6 +8,7 @@ use super::cases;
 use super::check;
 use super::file::Patterns;
 use super::score::{Score, Trains};
+use crate::architect::summary::Presentations;
 use crate::experiment::engine::{Engine, EngineState, FullestCore};
 use crate::experiment::file::shift_offset;
 use crate::experiment::origin::Origin;
@@ -76,6 +77,14 @@ impl CellResult {
     pub fn ends(&self) -> (Score, Score) {
         let score = |entry: Option<&(u32, Score)>| entry.map_or_else(Score::default, |(_, score)| *score);
         (score(self.curve.first()), score(self.curve.last()))
+    }
+
+    /// Presentations by stage: every case in each epoch, in each scoring of the curve, and once more after the run.
+    #[must_use]
+    pub fn presentations(&self) -> Presentations {
+        let cases = u64::from(self.cases);
+        let epochs = self.curve.last().map_or(0, |(epoch, _)| u64::from(*epoch));
+        Presentations { training: epochs * cases, test: self.curve.len() as u64 * cases, inference: cases }
     }
 
     /// Final loss as a part of the first.

@@ -3,7 +3,8 @@
 use super::cell::{Cell, CellResult, Task};
 use super::file::Patterns;
 use super::summary;
-use crate::experiment::kind::{Grid, Kind, Narrowed, Ran};
+use crate::architect::summary::{Part, Parts};
+use crate::experiment::kind::{Document, Grid, Kind, Narrowed, Ran};
 use crate::experiment::pool::{CellName, PoolError};
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Variant;
@@ -45,5 +46,19 @@ impl Kind for Task {
 
     fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
         Ok(summary::report(ran.title, self, ran.results, ran.threads))
+    }
+
+    fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
+        let part = |result: &CellResult| Part {
+            name: result.row.clone(),
+            seed: result.seed,
+            cores: result.cores,
+            presentations: result.presentations(),
+            score: Some(result.timing()),
+            wall_seconds: Some(result.wall_seconds),
+            costs: result.costs.clone(),
+        };
+        let parts = ran.results.iter().map(part).collect();
+        Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])
     }
 }

@@ -33,11 +33,12 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
         report.push(raster(settings, result));
         let work = summary.work(result);
         let title = format!("What it cost: `{}`, seed {}", result.row, result.seed);
-        report.push(bill::counts(&title, &[("whole run", work)]));
+        report.push(bill::counts(&title, &bill::stages(&task.chip, &result.costs, result.cores)));
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &work));
-        let seconds = results.iter().map(|r| r.wall_seconds).sum();
+        let on_chip = || results.iter().filter(|result| result.cores > 0);
+        let seconds = on_chip().map(|r| r.wall_seconds).sum();
         let mut counts = NodeCounts::default();
-        results.iter().for_each(|r| counts.add(&r.costs.learning().counts));
+        on_chip().for_each(|r| counts.add(&r.costs.whole().counts));
         report.push(bill::speed(&counts, seconds, threads));
     }
     report
@@ -93,8 +94,12 @@ impl Summary<'_> {
         self.results.iter().find(|result| result.cores > 0).or(self.results.first())
     }
 
+    fn training(&self, result: &CellResult) -> Work<'_> {
+        Work::of(&self.task.chip, result.costs.training, result.cores)
+    }
+
     fn work(&self, result: &CellResult) -> Work<'_> {
-        Work::of(&self.task.chip, result.costs.learning(), result.cores)
+        Work::of(&self.task.chip, result.costs.whole(), result.cores)
     }
 
     fn headlines(&self, report: &mut Report) {
@@ -116,7 +121,7 @@ impl Summary<'_> {
             ..Headline::default()
         });
         if let Some(result) = self.of(row).next() {
-            let energy = self.work(result).energy(1);
+            let energy = self.training(result).energy(1);
             report.headlines.push(Headline {
                 label: "energy of a training".to_owned(),
                 text: energy.text,
@@ -204,9 +209,9 @@ impl Summary<'_> {
             let of: Vec<&CellResult> = self.of(name).collect();
             let runs = of.len().max(1) as u64;
             let mean = |f: &dyn Fn(&NodeCounts) -> u64| {
-                Cell::count(u128::from(of.iter().map(|r| f(&r.costs.learning().counts)).sum::<u64>() / runs))
+                Cell::count(u128::from(of.iter().map(|r| f(&r.costs.training.counts)).sum::<u64>() / runs))
             };
-            let works: Vec<Work<'_>> = of.iter().map(|r| self.work(r)).collect();
+            let works: Vec<Work<'_>> = of.iter().map(|r| self.training(r)).collect();
             vec![
                 Cell::text(name.clone()),
                 mean(&|c| c.core.spikes),
@@ -230,7 +235,7 @@ impl Summary<'_> {
             title: "What a training costs".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
             rows: self.names().iter().map(row).collect(),
-            notes: vec!["a whole run, its scorings included; mean over seeds".to_owned()],
+            notes: vec!["training alone, without its scorings; mean over seeds".to_owned()],
         }
     }
 

@@ -3,7 +3,8 @@
 use super::cell::{Cell, CellResult, Task};
 use super::file::RateNetwork;
 use super::summary::Summary;
-use crate::experiment::kind::{Grid, Kind, Narrowed, Ran};
+use crate::architect::summary::{Part, Parts, Presentations};
+use crate::experiment::kind::{Document, Grid, Kind, Narrowed, Ran};
 use crate::experiment::pool::{CellName, PoolError};
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
@@ -47,5 +48,25 @@ impl Kind for Task {
     fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
         let summary = Summary { title: ran.title, task: self, results: ran.results };
         summary.report().map_err(|error| PoolError::Run(error.to_string()))
+    }
+
+    fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
+        let mut parts = Vec::new();
+        for cell in ran.results {
+            // The wall time of a cell is that of its training and of all its forms.
+            parts.extend(cell.on_chip.iter().map(|form| Part {
+                name: format!("{}, {} bits, {} steps", cell.row, form.bits, form.steps),
+                seed: cell.seed,
+                cores: form.cores,
+                presentations: Presentations {
+                    inference: u64::from(cell.samples),
+                    ..Presentations::default()
+                },
+                score: Some(cell.accuracy_on_chip(form)),
+                wall_seconds: None,
+                costs: form.costs.clone(),
+            }));
+        }
+        Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])
     }
 }

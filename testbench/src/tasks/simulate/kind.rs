@@ -46,9 +46,6 @@ impl Kind for Task {
 
     fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
         let Some(result) = ran.results.first() else { return Ok(Vec::new()) };
-        let summary = run::summary(ran.title, &self.chip, result, ran.threads);
-        let text =
-            serde_json::to_string_pretty(&summary).map_err(|error| PoolError::Run(error.to_string()))?;
-        Ok(vec![Document { name: "summary.json", text: text + "\n" }])
+        Ok(vec![run::summary(ran.title, &self.chip, result, ran.threads)?])
     }
 }

@@ -1,9 +1,11 @@
 //! Spike times as a kind of experiment.
 
 use super::cell::{Cell, CellResult, Task};
+use super::deploy::MOVED_CASES;
 use super::file::SpikeTime;
 use super::summary;
-use crate::experiment::kind::{Grid, Kind, Narrowed, Ran};
+use crate::architect::summary::{Part, Parts, Presentations};
+use crate::experiment::kind::{Document, Grid, Kind, Narrowed, Ran};
 use crate::experiment::pool::{CellName, PoolError};
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
@@ -49,5 +51,28 @@ impl Kind for Task {
 
     fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
         Ok(summary::report(ran.title, self, ran.results))
+    }
+
+    fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
+        let mut parts = Vec::new();
+        for cell in ran.results {
+            // The wall time of a cell is that of its training and of all its forms.
+            parts.extend(cell.on_chip.iter().map(|form| Part {
+                name: format!(
+                    "{}, {} steps a time constant, {} bits",
+                    cell.row, form.steps_per_tau, form.bits
+                ),
+                seed: cell.seed,
+                cores: form.cores,
+                presentations: Presentations {
+                    inference: u64::from(MOVED_CASES),
+                    ..Presentations::default()
+                },
+                score: Some(f64::from(form.moved) / f64::from(MOVED_CASES)),
+                wall_seconds: None,
+                costs: form.costs.clone(),
+            }));
+        }
+        Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])
     }
 }

@@ -1,0 +1,368 @@
+//! `summary.json`, format `synfire-summary/2`: what a run cost, as numbers that a reader can compute with.
+//!
+//! The figures of the whole run stand at the top, under the names that version 1 had; each *part* (a cell, or a trained
+//! network in one of its forms on the chip) has the same figures, by stage too. Every time, energy, share and count that
+//! a report prints follows from the parts. `docs/formats.md`, "Outputs", describes the fields.
+//!
+//! Promises: times, energies and counts are integers and exact; the whole run is the sum of its parts, a part the sum of
+//! its stages (of longest steps the largest); what depends on the machine that simulates stands under `simulator`.
+//! Absent on purpose: scores beyond one number a part (the report has them).
+
+use super::bill::Work;
+use crate::experiment::kind::Document;
+use crate::experiment::pool::PoolError;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use synfire_chip::chip::{Chip, PowerClock, StaticPower};
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::energy::{Rate, Unknown};
+use synfire_chip::cost::stage::{Costs, Spent, Stage};
+use synfire_core::ARITH_SPEC;
+
+/// Format name of `summary.json`.
+pub const FORMAT: &str = "synfire-summary/2";
+
+/// Names of the fields of a core's memory, in the order of `CoreMemory::values`.
+const MEMORY: [&str; 12] = [
+    "core",
+    "neurons",
+    "axons",
+    "synapses",
+    "neuron_state_bits",
+    "neuron_parameter_bits",
+    "synapse_bits",
+    "axon_table_bits",
+    "arrival_bits",
+    "routing_bits",
+    "trace_bits",
+    "learning_bits",
+];
+
+/// What is written.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    format: &'static str,
+    title: String,
+    contract: &'static str,
+    chip: String,
+    model: Value,
+    #[serde(flatten)]
+    about: BTreeMap<&'static str, Value>,
+    cores: usize,
+    #[serde(flatten)]
+    whole: Figures,
+    stages: BTreeMap<&'static str, Figures>,
+    memory: Vec<BTreeMap<&'static str, u64>>,
+    parts: Vec<PartFigures>,
+    simulator: Simulator,
+}
+
+/// What some steps cost.
+#[derive(Debug, Default, Serialize)]
+struct Figures {
+    steps: u64,
+    counts: NodeCounts,
+    time: Time,
+    energy: Energy,
+    busiest_link_packets: u64,
+    unpublished: Vec<Unpublished>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Time {
+    total_ps: u128,
+    longest_step_ps: u64,
+    clock_cycles: Option<u128>,
+    steps_over_tick: u64,
+    wall_ps: u128,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct Energy {
+    total_aj: u128,
+    by_component_aj: BTreeMap<&'static str, u128>,
+    by_operation: Vec<Line>,
+}
+
+/// A line of the bill.
+#[derive(Clone, Debug, Serialize)]
+struct Line {
+    operation: &'static str,
+    component: &'static str,
+    count: u128,
+    /// Attojoules an operation; null where the price is no such number.
+    price_aj: Option<u64>,
+    part_of: Option<String>,
+    /// Of static power.
+    microwatts: Option<u64>,
+    total_aj: u128,
+}
+
+/// Operations that took part and have no published price or time.
+#[derive(Clone, Debug, Serialize)]
+struct Unpublished {
+    what: &'static str,
+    operation: &'static str,
+    field: &'static str,
+    count: u128,
+}
+
+#[derive(Debug, Serialize)]
+struct PartFigures {
+    name: String,
+    seed: u32,
+    cores: usize,
+    presentations: Presentations,
+    score: Option<f64>,
+    #[serde(flatten)]
+    whole: Figures,
+    stages: BTreeMap<&'static str, Figures>,
+}
+
+#[derive(Debug, Serialize)]
+struct Simulator {
+    threads: usize,
+    /// Of the parts on a chip, added; null where a part's is not known apart.
+    wall_seconds: Option<f64>,
+    /// The same of each part.
+    parts_wall_seconds: Vec<Option<f64>>,
+    synaptic_events_per_second: Option<f64>,
+    steps_per_second: Option<f64>,
+}
+
+/// Presentations by stage; 0 where none is presented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Presentations {
+    /// Learned from.
+    pub training: u64,
+    /// Of all scorings on the way.
+    pub test: u64,
+    /// At work.
+    pub inference: u64,
+}
+
+/// A cell, or one of its forms on the chip.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Row, with its store or form.
+    pub name: String,
+    /// Seed.
+    pub seed: u32,
+    /// What it cost; nothing, where it ran on no chip.
+    pub costs: Costs,
+    /// Cores in use; 0 where it ran on no chip.
+    pub cores: usize,
+    /// Presentations.
+    pub presentations: Presentations,
+    /// Its score, 0..=1, where it has one.
+    pub score: Option<f64>,
+    /// Wall time of it in seconds, where it is known apart.
+    pub wall_seconds: Option<f64>,
+}
+
+/// What the summary of a run is made of.
+#[derive(Clone, Debug)]
+pub struct Parts<'a> {
+    /// Title of the experiment.
+    pub title: &'a str,
+    /// The hardware.
+    pub chip: &'a Chip,
+    /// The parts, in the order of the report.
+    pub parts: Vec<Part>,
+    /// Memory of each core that the report shows, as `CoreMemory::values`.
+    pub memory: &'a [[u64; 12]],
+    /// What only this kind of experiment says: fields of the top level.
+    pub about: BTreeMap<&'static str, Value>,
+    /// Threads of the pool.
+    pub threads: usize,
+}
+
+fn unpublished(what: &'static str) -> impl Fn(Unknown) -> Unpublished {
+    move |Unknown { operation, field, count }| Unpublished { what, operation, field, count }
+}
+
+fn line(item: synfire_chip::cost::energy::Item) -> Line {
+    let (mut price_aj, mut part_of, mut microwatts) = (None, None, None);
+    match item.rate {
+        Rate::Attojoules(price) => price_aj = Some(price),
+        Rate::PartOf(other) => part_of = Some(other),
+        Rate::Microwatts(power, _) => microwatts = Some(power),
+        Rate::Unpublished => {}
+    }
+    Line {
+        operation: item.operation,
+        component: item.component,
+        count: item.count,
+        price_aj,
+        part_of,
+        microwatts,
+        total_aj: item.attojoules,
+    }
+}
+
+fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
+    let work = Work::of(chip, *spent, cores);
+    let bill = work.bill();
+    let elapsed = &spent.elapsed;
+    let prices = bill.unknown().map(unpublished("price"));
+    let times = work.untimed().into_iter().map(unpublished("time"));
+    Figures {
+        steps: elapsed.steps,
+        counts: spent.counts,
+        time: Time {
+            total_ps: elapsed.total_ps,
+            longest_step_ps: elapsed.longest_ps,
+            clock_cycles: elapsed.cycles(&chip.timing),
+            steps_over_tick: elapsed.overruns,
+            wall_ps: elapsed.wall_ps,
+        },
+        energy: Energy {
+            total_aj: bill.total(),
+            by_component_aj: bill.by_component(),
+            by_operation: bill.items.iter().cloned().map(line).collect(),
+        },
+        busiest_link_packets: spent.busiest_link,
+        unpublished: prices.chain(times).collect(),
+    }
+}
+
+/// The figures of parts together; of none, nothing.
+fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
+    let mut all = Figures::default();
+    for part in parts {
+        all.steps += part.steps;
+        all.counts.add(&part.counts);
+        all.time.total_ps += part.time.total_ps;
+        all.time.wall_ps += part.time.wall_ps;
+        all.time.longest_step_ps = all.time.longest_step_ps.max(part.time.longest_step_ps);
+        all.time.steps_over_tick += part.time.steps_over_tick;
+        let cycles = part.time.clock_cycles.map(|cycles| cycles + all.time.clock_cycles.unwrap_or(0));
+        all.time.clock_cycles = cycles.or(all.time.clock_cycles);
+        all.energy.total_aj += part.energy.total_aj;
+        for (component, attojoules) in &part.energy.by_component_aj {
+            *all.energy.by_component_aj.entry(*component).or_default() += attojoules;
+        }
+        for line in &part.energy.by_operation {
+            match all.energy.by_operation.iter_mut().find(|sum| sum.operation == line.operation) {
+                Some(sum) => {
+                    (sum.count, sum.total_aj) = (sum.count + line.count, sum.total_aj + line.total_aj)
+                }
+                None => all.energy.by_operation.push(line.clone()),
+            }
+        }
+        all.busiest_link_packets = all.busiest_link_packets.max(part.busiest_link_packets);
+        for one in &part.unpublished {
+            let same = |sum: &&mut Unpublished| (sum.what, sum.operation) == (one.what, one.operation);
+            match all.unpublished.iter_mut().find(same) {
+                Some(sum) => sum.count += one.count,
+                None => all.unpublished.push(one.clone()),
+            }
+        }
+    }
+    all
+}
+
+/// Name and figures of each stage that took place.
+fn stages(chip: &Chip, costs: &Costs, cores: usize) -> BTreeMap<&'static str, Figures> {
+    let names = [("training", Stage::Training), ("test", Stage::Test), ("inference", Stage::Inference)];
+    let took_place = |(_, stage): &(_, Stage)| costs.of(*stage).elapsed.steps > 0;
+    names
+        .into_iter()
+        .filter(took_place)
+        .map(|(name, stage)| (name, figures(chip, costs.of(stage), cores)))
+        .collect()
+}
+
+/// The cost model and what it was set to.
+fn model(chip: &Chip) -> Value {
+    let power = match &chip.energy.core_static {
+        StaticPower::Stated { microwatts, clock, unused_gated, .. } => json!({
+            "microwatts": microwatts,
+            "clock": match clock { PowerClock::Wall => "wall", PowerClock::Busy => "busy" },
+            "unused_cores": if *unused_gated { "gated" } else { "powered" },
+        }),
+        StaticPower::Unpublished => Value::Null,
+    };
+    json!({
+        "name": "analytic",
+        "settings": {
+            "clock_ps": chip.timing.clock_ps,
+            "tick_ps": chip.timing.tick_ps,
+            "learning_clock_gated": chip.learning_gated,
+            "static_power": power,
+        },
+    })
+}
+
+impl Presentations {
+    /// All of them in the one stage that took place.
+    #[must_use]
+    pub fn of_all(costs: &Costs, count: u64) -> Self {
+        let of = |stage| if costs.of(stage).elapsed.steps > 0 { count } else { 0 };
+        Self { training: of(Stage::Training), test: of(Stage::Test), inference: of(Stage::Inference) }
+    }
+}
+
+impl<'a> Parts<'a> {
+    /// Of a run without parts.
+    #[must_use]
+    pub fn new(title: &'a str, chip: &'a Chip, threads: usize) -> Self {
+        Self { title, chip, parts: Vec::new(), memory: &[], about: BTreeMap::new(), threads }
+    }
+
+    /// `summary.json`.
+    ///
+    /// # Errors
+    /// When it cannot be put into words.
+    pub fn document(&self) -> Result<Document, PoolError> {
+        let text = serde_json::to_string_pretty(&self.summary());
+        let text = text.map_err(|error| PoolError::Run(error.to_string()))?;
+        Ok(Document { name: "summary.json", text: text + "\n" })
+    }
+
+    /// The whole summary.
+    #[must_use]
+    pub fn summary(&self) -> Summary {
+        let cores = self.parts.iter().map(|part| part.cores).find(|cores| *cores > 0).unwrap_or(0);
+        let on_chip = self.parts.iter().filter(|part| part.cores > 0);
+        let wall_seconds: Option<f64> = on_chip.map(|part| part.wall_seconds).sum();
+        let a_second = |count: u64| wall_seconds.map(|seconds| count as f64 / seconds.max(1e-9));
+        let part = |part: &Part| PartFigures {
+            name: part.name.clone(),
+            seed: part.seed,
+            cores: part.cores,
+            presentations: part.presentations,
+            score: part.score,
+            whole: figures(self.chip, &part.costs.whole(), part.cores),
+            stages: stages(self.chip, &part.costs, part.cores),
+        };
+        let parts: Vec<PartFigures> = self.parts.iter().map(part).collect();
+        let whole = together(parts.iter().map(|part| &part.whole));
+        let stage = |name: &'static str| {
+            let of = || parts.iter().filter_map(move |part| part.stages.get(name));
+            of().next().map(|_| (name, together(of())))
+        };
+        let stages = ["training", "test", "inference"].into_iter().filter_map(stage).collect();
+        Summary {
+            format: FORMAT,
+            title: self.title.to_owned(),
+            contract: ARITH_SPEC,
+            chip: self.chip.name.clone(),
+            model: model(self.chip),
+            about: self.about.clone(),
+            cores,
+            stages,
+            memory: self.memory.iter().map(|values| MEMORY.into_iter().zip(*values).collect()).collect(),
+            simulator: Simulator {
+                threads: self.threads,
+                wall_seconds,
+                parts_wall_seconds: self.parts.iter().map(|part| part.wall_seconds).collect(),
+                synaptic_events_per_second: a_second(whole.counts.core.synaptic_events),
+                steps_per_second: a_second(whole.steps),
+            },
+            whole,
+            parts,
+        }
+    }
+}

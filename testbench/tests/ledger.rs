@@ -1,0 +1,364 @@
+//! The ledger as its readers meet it: every time, energy, share, count and memory of a report is recomputed from the
+//! `summary.json` beside it, for each kind of experiment.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use synfire::report::quantity;
+use synfire_chip::cost::counters::OPERATIONS;
+use tempfile::TempDir;
+
+/// What a run left.
+struct Left {
+    summary: Value,
+    lines: Vec<Value>,
+    text: String,
+}
+
+fn run(folder: &TempDir, experiment: &str, files: &[(&str, String)]) -> Left {
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_synfire"));
+    let arguments = ["run", experiment, "--threads", "2", "--out", "out"];
+    let output = command.current_dir(folder.path()).args(arguments).output().expect("the command");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).expect(name);
+    let lines = read("report.jsonl");
+    Left {
+        summary: serde_json::from_str(&read("summary.json")).expect("a summary"),
+        lines: lines.lines().map(|line| serde_json::from_str(line).expect("a line")).collect(),
+        text: read("report.txt"),
+    }
+}
+
+/// The number at a path of keys.
+fn at(value: &Value, path: &str) -> u128 {
+    let found = path.split('.').fold(value, |value, key| &value[key]);
+    found.to_string().parse().unwrap_or_else(|_| panic!("{path}: {found}"))
+}
+
+fn is_least(of: &Value, what: &str) -> bool {
+    of["unpublished"].as_array().expect("a list").iter().any(|one| one["what"] == what)
+}
+
+/// A quantity as a report shows it.
+fn shown(text: String, least: bool) -> String {
+    if least { format!("at least {text}") } else { text }
+}
+
+/// What stands in the row `name` of the table of counts, by the figures of a part or a stage.
+fn counted(name: &str, of: &Value) -> String {
+    let duration = |path: &str| shown(quantity::duration(at(of, path)), is_least(of, "time"));
+    match name {
+        "timesteps" => quantity::count(at(of, "steps")),
+        "clock cycles" => quantity::count(at(of, "time.clock_cycles")),
+        "simulated time" => duration("time.total_ps"),
+        "longest step" => duration("time.longest_step_ps"),
+        "steps longer than the tick" => quantity::count(at(of, "time.steps_over_tick")),
+        "wall time: no step shorter than the tick" => duration("time.wall_ps"),
+        "energy" => shown(quantity::energy(at(of, "energy.total_aj")), is_least(of, "price")),
+        _ => {
+            let row = OPERATIONS.iter().find(|row| row.name == name);
+            let row = row.unwrap_or_else(|| panic!("no operation `{name}`"));
+            quantity::count(at(&of["counts"], row.record))
+        }
+    }
+}
+
+fn tables<'a>(left: &'a Left, title: &'a str) -> impl Iterator<Item = &'a Value> {
+    let starts = move |line: &&Value| line["title"].as_str().is_some_and(|text| text.starts_with(title));
+    left.lines.iter().filter(|line| line["kind"] == "table").filter(starts)
+}
+
+fn cells(row: &Value) -> Vec<&str> {
+    let cells = row.as_array().expect("a row").iter();
+    cells.map(|cell| cell["text"].as_str().expect("a text")).collect()
+}
+
+/// The tables of counts and energy, from the part that they show.
+fn check_costs(left: &Left, part: &Value) {
+    let table = tables(left, "What it cost").next().expect("a table of counts");
+    let columns: Vec<&str> =
+        table["columns"].as_array().unwrap().iter().skip(1).map(|c| c.as_str().unwrap()).collect();
+    let of = |column: &str| match column {
+        "training" | "inference" => &part["stages"][column],
+        "tests" => &part["stages"]["test"],
+        "whole run" | "all presentations" => part,
+        other => panic!("column {other}"),
+    };
+    let mut seen = 0;
+    for row in table["rows"].as_array().unwrap() {
+        let cells = cells(row);
+        for (column, cell) in columns.iter().zip(&cells[1..]) {
+            assert_eq!(*cell, counted(cells[0], of(column)), "{} in {column}", cells[0]);
+            seen += 1;
+        }
+        assert!(left.text.contains(cells[0]), "{}", cells[0]);
+    }
+    assert!(seen >= OPERATIONS.len());
+    let Some(table) = tables(left, "Energy").next() else { return };
+    let bill = part["energy"]["by_operation"].as_array().unwrap();
+    let total = at(part, "energy.total_aj");
+    let rows = table["rows"].as_array().unwrap();
+    for row in &rows[..rows.len() - 1] {
+        let cells = cells(row);
+        let line = bill.iter().find(|line| line["operation"] == cells[0]).expect("a line");
+        assert_eq!(
+            (cells[1], cells[2]),
+            (&*quantity::count(at(line, "count")), line["component"].as_str().unwrap())
+        );
+        if let Some(price) = line["price_aj"].as_u64() {
+            assert_eq!(cells[3], quantity::energy(u128::from(price)));
+            assert_eq!(at(line, "total_aj"), at(line, "count") * u128::from(price));
+        }
+        if cells[3] == "unpublished" {
+            let unpublished = part["unpublished"].as_array().unwrap().iter();
+            assert!(
+                unpublished.clone().any(|one| one["operation"] == cells[0] && one["count"] == line["count"])
+            );
+            continue;
+        }
+        let energy = at(line, "total_aj");
+        assert_eq!((cells[4], cells[5]), (&*quantity::energy(energy), &*quantity::share(energy, total)));
+    }
+    let last = cells(&rows[rows.len() - 1]);
+    assert_eq!(last[4], counted("energy", part));
+}
+
+/// Memory of each core, and the simulator's speed, where the report has them.
+fn check_machine(left: &Left) {
+    for table in tables(left, "Memory of each core") {
+        let memory = left.summary["memory"].as_array().unwrap();
+        let rows = table["rows"].as_array().unwrap();
+        assert_eq!(rows[0].as_array().unwrap().len(), memory.len() + 1, "few cores stand side by side");
+        let names = [
+            "neurons",
+            "axons",
+            "synapses",
+            "neuron_state_bits",
+            "neuron_parameter_bits",
+            "synapse_bits",
+            "axon_table_bits",
+            "arrival_bits",
+            "routing_bits",
+            "trace_bits",
+            "learning_bits",
+        ];
+        for (core, memory) in memory.iter().enumerate() {
+            for (row, name) in rows.iter().zip(names) {
+                assert_eq!(cells(row)[core + 1], quantity::count(at(memory, name)), "{name}");
+            }
+            let bits = names[3..].iter().map(|name| at(memory, name)).sum();
+            assert_eq!(cells(&rows[rows.len() - 1])[core + 1], quantity::count(bits));
+        }
+    }
+    for table in tables(left, "The simulator's own speed") {
+        let seconds = left.summary["simulator"]["wall_seconds"].as_f64().unwrap();
+        let counts = &left.summary["counts"];
+        let learning = at(counts, "learning.weight_updates") + at(counts, "learning.eligibility_updates");
+        let numbers: Vec<f64> =
+            table["rows"].as_array().unwrap().iter().map(|row| row[1]["number"].as_f64().unwrap()).collect();
+        let a_second = |count: u128| count as f64 / seconds.max(1e-9);
+        let synaptic = at(counts, "core.synaptic_events");
+        let wanted = [seconds, a_second(synaptic), a_second(learning), 2.0];
+        for (number, wanted) in numbers.iter().zip(wanted) {
+            assert!((number - wanted).abs() <= 1e-9 * wanted.abs(), "{numbers:?}, {wanted}");
+        }
+    }
+}
+
+/// The whole is its parts, a part its stages, and the prices are the bill.
+fn check_sums(left: &Left) {
+    let parts = left.summary["parts"].as_array().unwrap();
+    assert_eq!(left.summary["format"], "synfire-summary/2");
+    assert!(!parts.is_empty());
+    let sums = ["steps", "time.total_ps", "time.wall_ps", "energy.total_aj", "counts.core.spikes"];
+    for path in sums {
+        assert_eq!(at(&left.summary, path), parts.iter().map(|part| at(part, path)).sum::<u128>(), "{path}");
+        for part in parts {
+            let stages = part["stages"].as_object().unwrap();
+            assert_eq!(at(part, path), stages.values().map(|stage| at(stage, path)).sum::<u128>(), "{path}");
+        }
+    }
+    let longest = parts.iter().map(|part| at(part, "time.longest_step_ps")).max();
+    assert_eq!(Some(at(&left.summary, "time.longest_step_ps")), longest);
+    for part in parts {
+        let components = part["energy"]["by_component_aj"].as_object().unwrap();
+        let sum: u128 = components.keys().map(|name| at(&part["energy"]["by_component_aj"], name)).sum();
+        assert_eq!(sum, at(part, "energy.total_aj"));
+    }
+}
+
+fn headline(left: &Left, label: &str) -> String {
+    let found = left.lines[0]["headlines"].as_array().unwrap().iter().find(|one| one["label"] == label);
+    found.unwrap_or_else(|| panic!("no `{label}`"))["text"].as_str().unwrap().to_owned()
+}
+
+fn part<'a>(left: &'a Left, name: &str, seed: u64) -> &'a Value {
+    let found =
+        left.summary["parts"].as_array().unwrap().iter().find(|p| p["name"] == name && p["seed"] == seed);
+    found.unwrap_or_else(|| panic!("no part `{name}`, seed {seed}"))
+}
+
+const NETWORK: &str = r#"(format: "synfire-network/1", name: "small",
+    inputs: [(name: "in", neurons: 4)],
+    populations: [(name: "out", neurons: 4,
+        neuron: (current_decay: 0, membrane_decay: 0, threshold: 1.0, reset: ToValue(0.0)))],
+    projections: [(name: "in_out", from: "in", to: "out", connect: OneToOne, weights: Lanes(2),
+        store: (bits: 8, fraction: 0))])"#;
+
+/// Static power of 7 uW, drawn in wall time by all 16 cores of `small`.
+const CHIP: &str =
+    r#"(format: "synfire-chip/1", extends: "small", energy: (core_static: (uw: 7, source: "test")))"#;
+
+#[test]
+fn a_simulation() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = r#"(format: "synfire-experiment/1", title: "test", chip: "chip.ron", task: Simulate((
+        network: "net.ron", steps: 10, stimuli: [SpikeList(input: "in", file: "s.csv")])))"#;
+    let files = [
+        ("net.ron", NETWORK.to_owned()),
+        ("s.csv", "0,0\n0,1\n2,3\n".to_owned()),
+        ("chip.ron", CHIP.to_owned()),
+        ("exp.ron", experiment.to_owned()),
+    ];
+    let left = run(&folder, "exp.ron", &files);
+    check_sums(&left);
+    check_costs(&left, &left.summary["parts"][0]);
+    check_machine(&left);
+    // Ten ticks of 1 ms at 7 uW are 70 nJ a core; 16 cores.
+    assert_eq!(at(&left.summary, "energy.by_component_aj.core_static"), 16 * 70_000_000_000);
+    assert_eq!(left.summary["unpublished"], serde_json::json!([]));
+    assert_eq!(headline(&left, "energy"), quantity::energy(at(&left.summary, "energy.total_aj")));
+    assert_eq!(headline(&left, "simulated time"), quantity::duration(at(&left.summary, "time.total_ps")));
+    assert_eq!(headline(&left, "spikes"), "3");
+}
+
+#[test]
+fn a_classification() {
+    let folder = tempfile::tempdir().unwrap();
+    let presets = |name: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_synfire")).args(["presets", name]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let text = presets("digits");
+    let (before, rows) = text.split_once("rows: [").unwrap();
+    let (first, _) = rows.split_once("),").unwrap();
+    let text = format!("{before}rows: [{first})])))").replace("compare:", "// compare:");
+    let epochs = text.split("epochs: ").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    let text = text.replace(&format!("epochs: {epochs}"), "epochs: 2");
+    let seeds = text.split("seeds: [").nth(1).unwrap().split(']').next().unwrap().to_owned();
+    let text = text.replace(&seeds, "11, 12");
+    let files = [("exp.ron", text), ("digits-feedback.network.ron", presets("digits-feedback.network"))];
+    let left = run(&folder, "exp.ron", &files);
+    check_sums(&left);
+    let name = left.summary["parts"][0]["name"].as_str().unwrap();
+    let shown_part = part(&left, name, 11);
+    check_costs(&left, shown_part);
+    check_machine(&left);
+    let inference = &shown_part["stages"]["inference"];
+    let presented = at(shown_part, "presentations.inference");
+    let energy = at(inference, "energy.total_aj") / presented;
+    assert_eq!(headline(&left, "energy an inference"), shown(quantity::energy(energy), true));
+    let time = at(inference, "time.total_ps") / presented;
+    assert_eq!(headline(&left, "time an inference"), quantity::duration(time));
+    let training = &shown_part["stages"]["training"];
+    assert_eq!(headline(&left, "energy of the training"), counted("energy", training));
+    // Inference learns nothing, and its engines are gated; every presentation begins with a `clear`.
+    for operation in ["core.trace_updates", "learning.weight_updates", "learning.weight_writes"] {
+        assert_eq!(at(&inference["counts"], operation), 0, "{operation}");
+        assert!(at(&training["counts"], operation) > 0, "{operation}");
+    }
+    // What each row costs, over both seeds.
+    let row = cells(&tables(&left, "What each row costs").next().unwrap()["rows"][0]);
+    let parts = || left.summary["parts"].as_array().unwrap().iter();
+    let sum =
+        |stage: &str, path: &str| parts().map(|p| at(&p["stages"][stage]["counts"], path)).sum::<u128>();
+    let samples: u128 = parts().map(|p| at(p, "presentations.inference")).sum();
+    let each = |count: u128| format!("{:.0}", count as f64 / samples as f64);
+    assert_eq!(
+        row[1..3],
+        [each(sum("inference", "core.spikes")), each(sum("inference", "core.synaptic_events"))]
+    );
+    let mean = |path: &str| quantity::count(sum("training", path) / 2);
+    assert_eq!(row[3..5], [mean("learning.weight_updates"), mean("learning.weight_writes")]);
+    assert_eq!(row[5], mean("error_packets"));
+}
+
+/// A carried experiment whose text is changed.
+fn carried(name: &str, changes: &[(&str, &str)]) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(name);
+    let mut text = std::fs::read_to_string(path).expect(name);
+    for (from, to) in changes {
+        assert!(text.contains(from), "{from} in {name}");
+        text = text.replace(from, to);
+    }
+    text
+}
+
+#[test]
+fn spike_patterns() {
+    let folder = tempfile::tempdir().unwrap();
+    let changes = [("epochs: 1000", "epochs: 3"), ("seeds: [41, 42, 43]", "seeds: [41]")];
+    let mut files = vec![("exp.ron", carried("gradient-trains.ron", &changes))];
+    for name in ["superspike.chip.ron", "cues-32-gradient.network.ron", "cues-direct.network.ron"] {
+        files.push((name, carried(name, &[])));
+    }
+    let base = carried("cues-32.network.ron", &[]);
+    files.push(("cues-32.network.ron", base));
+    let left = run(&folder, "exp.ron", &files);
+    check_sums(&left);
+    check_costs(&left, part(&left, "SuperSpike, hidden layer", 41));
+    check_machine(&left);
+    let first = &left.summary["parts"][0]["stages"]["training"];
+    let row = cells(&tables(&left, "What a training costs").next().unwrap()["rows"][0]);
+    assert_eq!(row[1], quantity::count(at(first, "counts.core.spikes")));
+    assert_eq!(row[6], counted("energy", first));
+}
+
+#[test]
+fn spike_times() {
+    let folder = tempfile::tempdir().unwrap();
+    let seeds = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20";
+    let changes = [(seeds, "1"), ("passes: 600", "passes: 20"), ("[16, 5, 8, 10, 20, 32, 50]", "[16]")];
+    let left = run(&folder, "exp.ron", &[("exp.ron", carried("spike-time.ron", &changes))]);
+    check_sums(&left);
+    let first = &left.summary["parts"][0];
+    check_costs(&left, first);
+    let note = tables(&left, "What it cost").next().unwrap()["notes"].to_string();
+    let presented = at(first, "presentations.inference");
+    let each = quantity::energy(at(first, "energy.total_aj") / presented);
+    assert!(note.contains(&format!("{presented} presentations, at least {each} each")), "{note}");
+}
+
+#[test]
+fn a_rate_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let changes = [
+        ("seeds: [11, 12, 13, 14, 15]", "seeds: [11]"),
+        ("epochs: 40", "epochs: 1"),
+        ("slower_after: [20, 30]", "slower_after: []"),
+        ("steps: [8, 16, 32, 64, 128]", "steps: [8]"),
+        ("stores: [16, 8, 6]", "stores: [16]"),
+    ];
+    let left = run(&folder, "exp.ron", &[("exp.ron", carried("rate-network.ron", &changes))]);
+    check_sums(&left);
+    let title = tables(&left, "What it cost").next().unwrap()["title"].as_str().unwrap().to_owned();
+    let row = title.split('`').nth(1).unwrap();
+    check_costs(&left, part(&left, &format!("{row}, 16 bits, 8 steps"), 11));
+    let table = tables(&left, "What a sample costs").next().unwrap();
+    for (line, row) in table["rows"].as_array().unwrap().iter().map(cells).zip((0..8).map(|at| at / 4)) {
+        let of = &left.summary["parts"][row];
+        let samples = at(of, "presentations.inference");
+        let each = |path: &str| format!("{:.0}", at(of, path) as f64 / samples as f64);
+        let wanted = match line[1] {
+            "spikes" => each("counts.core.spikes"),
+            "synaptic events" => each("counts.core.synaptic_events"),
+            "energy" => shown(quantity::energy(at(of, "energy.total_aj") / samples), true),
+            "time" => quantity::duration(at(of, "time.total_ps") / samples),
+            other => panic!("line {other}"),
+        };
+        assert_eq!(line[2], wanted, "{} of {}", line[1], line[0]);
+    }
+}
