@@ -62,7 +62,7 @@ pub fn classify(task: &paths::classify::Task, threads: usize) -> Vec<Entry> {
         let result = watch::finished(&mut cell, nowhere(), threads);
         let mut digest = Digest::default();
         for score in &result.curve {
-            let parts = [score.train_correct, score.train_samples, score.test_correct, score.test_samples];
+            let parts = [score.train_samples, score.test_correct, score.test_samples];
             digest.words(parts.map(i64::from));
         }
         result.confusion.iter().for_each(|row| digest.words(row.iter().map(|answers| i64::from(*answers))));
