@@ -5,6 +5,7 @@
 mod folder;
 
 mod tasks {
+    pub mod answers;
     pub mod compare;
     pub mod events;
     pub mod recordings;

@@ -18,7 +18,8 @@ use crate::reference::float::trial::Trial;
 use crate::reference::float::units::power;
 use crate::reference::float::unrolled::{NoGradient, Unrolled};
 use crate::study::bptt::deploy::{self, Deployed};
-use crate::tasks::classify::cell::{EpochScore, TEST_EPOCH};
+use crate::tasks::classify::answers::{EpochScore, WhileTraining};
+use crate::tasks::classify::cell::TEST_EPOCH;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task;
 use serde::{Deserialize, Serialize};
@@ -97,7 +98,8 @@ pub struct State {
     epoch: u32,
     /// Next training sample of the epoch.
     next: u32,
-    correct: u32,
+    #[serde(default)]
+    training: WhileTraining,
     curve: Vec<EpochScore>,
     weights: Vec<Vec<f64>>,
     moments: Moments,
@@ -151,6 +153,11 @@ impl<'a> Training<'a> {
         let data = task.data(seed);
         let (schedule, readout) = (task.schedule(&data, row, &network, seed)?, task.readout(&network)?);
         let parts = task.parts(&data, seed)?;
+        if parts.held_out.is_empty() {
+            let problem =
+                Diagnostic::new("no sample is held out, so there is nothing to score this training on");
+            return Err(problem.noted("allowed", "an experiment with `score: HeldOut`").into());
+        }
         Ok(Self { task, settings, seed, data, network, net, method, schedule, readout, parts })
     }
 
@@ -170,20 +177,23 @@ impl<'a> Training<'a> {
             None => self.method.forward(&self.net, &trial),
         };
         let mut sums = vec![0.0; usize::from(self.schedule.outputs)];
-        for step in self.schedule.answer.0..self.schedule.answer.1 {
-            let membranes = self.method.trajectory().compared(self.readout, step as usize);
+        let answer = self.schedule.answer.0 as usize..self.schedule.answer.1 as usize;
+        for step in answer.clone() {
+            let membranes = self.method.trajectory().compared(self.readout, step);
             sums.iter_mut().zip(membranes).for_each(|(sum, u)| *sum += u);
         }
         // Membranes are in thresholds' units here.
         let lane = power(-i32::from(self.network.datapath.state_fraction));
-        Ok(self.schedule.class_of(&sums, lane) == label)
+        Ok(self.schedule.class_of(&sums, answer.len(), lane) == label)
     }
 
     /// One batch: directions of its samples, one step of the weights.
     fn batch(&mut self, at: &mut State, samples: &[(u32, u32)]) -> Result<(), String> {
         let mut direction = self.net.zeros();
         for (sample, pass) in samples {
-            at.correct += u32::from(self.present(*sample, Some(*pass), Some(&mut direction))?);
+            // The weights stay until the batch has ended: no answer knows its own label.
+            let right = self.present(*sample, Some(*pass), Some(&mut direction))?;
+            at.training.count(*pass, right);
         }
         let slower = shift_offset(&self.task.settings.slower_after, at.epoch);
         let scale = 0.5f64.powi(i32::from(slower));
@@ -270,7 +280,7 @@ impl Work for Training<'_> {
                 let first = at.next as usize;
                 let last = order.len().min(first + self.settings.batch.max(1) as usize);
                 self.batch(&mut at, &order[first..last])?;
-                let message = format!("epoch {}: {} right while training", at.epoch + 1, at.correct);
+                let message = format!("epoch {}{}", at.epoch + 1, at.training.describe());
                 let message = if first.is_multiple_of(64) { &message[..] } else { "" };
                 (context.progress)(Progress { units: (last - first) as u64, message });
                 let stop = context.interrupt.load(Ordering::Relaxed);
@@ -284,12 +294,12 @@ impl Work for Training<'_> {
                 }
             }
             at.curve.push(EpochScore {
-                train_correct: at.correct,
+                training: std::mem::take(&mut at.training),
                 train_samples: order.len() as u32,
                 test_correct: self.test()?,
                 test_samples: self.parts.held_out.len() as u32,
             });
-            (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
+            (at.epoch, at.next) = (at.epoch + 1, 0);
         }
         Ok(Outcome::Finished(Box::new(self.finish(at.curve)?)))
     }

@@ -64,11 +64,12 @@ pub fn test(
         machine.run(&program, options, &mut recorder).map_err(|error| error.to_string())?;
         let recording = recorder.take();
         let mut sums = vec![0.0; usize::from(schedule.outputs)];
-        for step in schedule.answer.0..schedule.answer.1 {
-            let row = recording[0].row(step as usize);
+        let answer = schedule.answer.0 as usize..schedule.answer.1 as usize;
+        for step in answer.clone() {
+            let row = recording[0].row(step);
             sums.iter_mut().zip(row).for_each(|(sum, u)| *sum += f64::from(*u));
         }
-        correct += u32::from(schedule.class_of(&sums, 1.0) == data.labels()[*sample as usize]);
+        correct += u32::from(schedule.class_of(&sums, answer.len(), 1.0) == data.labels()[*sample as usize]);
     }
     Ok(Deployed { bits, correct, samples: held_out.len() as u32, beyond })
 }

@@ -140,7 +140,7 @@ impl Scored {
     #[must_use]
     pub fn classified(task: &Classification, result: &classify::cell::CellResult) -> Self {
         let part =
-            |e: &classify::cell::EpochScore| f64::from(e.test_correct) / f64::from(e.test_samples.max(1));
+            |e: &classify::answers::EpochScore| f64::from(e.test_correct) / f64::from(e.test_samples.max(1));
         Self {
             row: result.row.clone(),
             score: result.accuracy(),

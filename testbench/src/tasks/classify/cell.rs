@@ -3,6 +3,7 @@
 //! Promises: the result is a pure function of the task, the row, the store and the seed; a cell that goes on from a
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
+use super::answers::{EpochScore, WhileTraining};
 use super::file::ScoreOf;
 use super::schedule::{Schedule, Shown};
 use super::sharing::Sharing;
@@ -18,6 +19,7 @@ use crate::experiment::rows::Variant;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -32,30 +34,29 @@ use synfire_chip::run::program::{Control, Program};
 /// Epoch number under which held-out samples are encoded: no training epoch has it.
 pub const TEST_EPOCH: u32 = u32::MAX;
 
-/// Accuracy after one epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EpochScore {
-    /// Training samples that were right when they were presented.
-    pub train_correct: u32,
-    /// Training samples.
-    pub train_samples: u32,
-    /// Scored samples that were right after the epoch.
-    pub test_correct: u32,
-    /// Scored samples.
-    pub test_samples: u32,
-}
-
 /// Where a cell is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Position {
     epoch: u32,
     /// Next training sample of the epoch; at its end, the scored part follows.
     next: u32,
-    correct: u32,
+    #[serde(default)]
+    training: WhileTraining,
     curve: Vec<EpochScore>,
     /// (label, answer) of the last training samples, the newest last; where they are the score.
     recent: VecDeque<(u8, u8)>,
     wall_seconds: f64,
+}
+
+impl Position {
+    /// Keeps the answer to a training sample where the last ones are the score.
+    fn note_recent(&mut self, score: ScoreOf, answered: (u8, u8)) {
+        let ScoreOf::LastTrained(samples) = score else { return };
+        self.recent.push_back(answered);
+        if self.recent.len() > samples as usize {
+            self.recent.pop_front();
+        }
+    }
 }
 
 /// Everything that a cell needs to go on.
@@ -177,7 +178,7 @@ impl<'a> Cell<'a> {
     }
 
     /// Steps in which the readout is summed.
-    pub(crate) fn answer(&self) -> std::ops::Range<usize> {
+    pub(crate) fn answer(&self) -> Range<usize> {
         self.schedule.answer.0 as usize..self.schedule.answer.1 as usize
     }
 
@@ -196,7 +197,8 @@ impl<'a> Cell<'a> {
     fn test(&mut self, threads: usize) -> Result<Vec<Vec<u32>>, String> {
         let mut answers = Vec::with_capacity(self.parts.held_out.len());
         for sample in self.parts.held_out.clone() {
-            let answer = self.present(sample, None, threads)?;
+            let steps = self.answer();
+            let answer = self.present(&self.program(sample, None), steps, threads)?;
             answers.push((self.data.labels()[sample as usize], answer));
         }
         Ok(confusion(answers.into_iter(), self.data.classes()))
@@ -213,15 +215,21 @@ impl<'a> Cell<'a> {
         program
     }
 
-    /// Presents one sample, to learn from it in `trained`; the answer.
-    fn present(&mut self, sample: u32, trained: Option<Turn>, threads: usize) -> Result<u8, String> {
-        let program = self.program(sample, trained);
+    /// Runs a presentation; the answer that the readout gives over `steps` of it.
+    fn present(&mut self, program: &Program, steps: Range<usize>, threads: usize) -> Result<u8, String> {
         let outputs = usize::from(self.schedule.outputs);
-        if trained.is_some() {
-            self.engine.enter(Stage::Training);
-        }
-        let sums = self.engine.present(&program, self.answer(), outputs, threads)?;
-        Ok(self.schedule.class_of(&sums, self.engine.lane(&self.network)))
+        let length = steps.len();
+        let sums = self.engine.present(program, steps, outputs, threads)?;
+        Ok(self.schedule.class_of(&sums, length, self.engine.lane(&self.network)))
+    }
+
+    /// Learns from one sample; its answer from before the label could reach a membrane, where there is one.
+    fn learn(&mut self, sample: u32, turn: Turn, threads: usize) -> Result<Option<u8>, String> {
+        let unseen = self.schedule.unseen.map(|(from, until)| from as usize..until as usize);
+        let program = self.program(sample, Some(turn));
+        self.engine.enter(Stage::Training);
+        let answer = self.present(&program, unseen.clone().unwrap_or(0..0), threads)?;
+        Ok(unseen.map(|_| answer))
     }
 
     /// Training samples of one epoch.
@@ -239,15 +247,12 @@ impl<'a> Cell<'a> {
         let samples = self.task.settings.epoch_samples;
         let order = split::presentations(&self.parts.kept, at.epoch, samples, self.seed);
         while let Some(&(sample, pass)) = order.get(at.next as usize) {
-            let answer = self.present(sample, Some(Turn { epoch: at.epoch, pass }), context.threads)?;
-            let label = self.data.labels()[sample as usize];
-            at.correct += u32::from(answer == label);
+            let answer = self.learn(sample, Turn { epoch: at.epoch, pass }, context.threads)?;
             at.next += 1;
-            if let ScoreOf::LastTrained(samples) = self.task.settings.score {
-                at.recent.push_back((label, answer));
-                if at.recent.len() > samples as usize {
-                    at.recent.pop_front();
-                }
+            if let Some(answer) = answer {
+                let label = self.data.labels()[sample as usize];
+                at.training.count(pass, answer == label);
+                at.note_recent(self.task.settings.score, (label, answer));
             }
             tell(at, context);
             let stop = context.interrupt.load(Ordering::Relaxed);
@@ -348,7 +353,7 @@ impl Work for Cell<'_> {
         let presentation = (
             (self.schedule.right, self.schedule.wrong),
             format!("{:?}", self.schedule.window),
-            (self.schedule.answer, self.schedule.clear),
+            (self.schedule.answer, self.schedule.unseen, self.schedule.clear),
         );
         let data = (self.data.fingerprint(), parts, s.seeds.first() == Some(&self.seed));
         checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
@@ -382,12 +387,12 @@ impl Work for Cell<'_> {
             }
             let score = self.score(&at, Stage::Test, threads)?;
             at.curve.push(EpochScore {
-                train_correct: at.correct,
+                training: std::mem::take(&mut at.training),
                 train_samples: self.epoch_samples(),
                 test_correct: (0..score.len()).map(|class| score[class][class]).sum(),
                 test_samples: score.iter().flatten().sum(),
             });
-            (at.epoch, at.next, at.correct) = (at.epoch + 1, 0, 0);
+            (at.epoch, at.next) = (at.epoch + 1, 0);
         }
         let wall_seconds = clock.seconds();
         let confusion = self.score(&at, Stage::Inference, threads)?;
@@ -400,8 +405,7 @@ impl Work for Cell<'_> {
 
 fn tell(at: &Position, context: &CellContext<'_, CellState>) {
     if at.next.is_multiple_of(64) {
-        let accuracy = 100.0 * f64::from(at.correct) / f64::from(at.next);
-        let message = format!("epoch {}: {accuracy:.1} % while training", at.epoch + 1);
+        let message = format!("epoch {}{}", at.epoch + 1, at.training.describe());
         (context.progress)(Progress { units: 1, message: &message });
     } else {
         (context.progress)(Progress { units: 1, message: "" });

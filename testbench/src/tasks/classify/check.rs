@@ -22,6 +22,9 @@ fn windows(check: &mut Check<'_>, s: &Classify) {
         let title = "`validate` with a score of training samples: no other part is scored";
         let none = !s.validate && s.validate_per_mille.is_none();
         check.expect(none, "score", title, "both", "one of the two");
+        let title = "no step is left to answer in before the first error";
+        let allowed = "1 or more: the score is of answers from before the label";
+        check.expect(s.learn_from > 0, "learn_from", title, s.learn_from, allowed);
         let unseen = s.unseen_until();
         let title = "`answer_until` lets the label of a sample shape the answer that is scored";
         let until = s.answer_until.unwrap_or(unseen);

@@ -92,10 +92,21 @@ impl Classify {
         (self.answer_from.unwrap_or(self.learn_from), self.answer_until.unwrap_or(until))
     }
 
-    /// First step whose membranes an error of the same presentation may have changed.
+    /// First step whose membranes an error of the same presentation may have changed. (An error of step `learn_from`
+    /// changes a weight in the step after it, and that a membrane another step later at the earliest: this errs on the
+    /// safe side.)
     #[must_use]
     pub fn unseen_until(&self) -> u32 {
         self.learn_from.saturating_add(1).min(self.sample_steps)
+    }
+
+    /// Steps in which the readout is summed while a sample is learned from: those of [`Classify::answer`] that its own
+    /// label cannot have reached. `None` where there are none, or where nothing of the sample has arrived in them.
+    #[must_use]
+    pub fn unseen_answer(&self) -> Option<(u32, u32)> {
+        let (from, until) = self.answer();
+        let until = until.min(self.unseen_until());
+        (self.learn_from > 0 && from < until).then_some((from, until))
     }
 }
 

@@ -7,6 +7,7 @@
 //! presented without learning; the last epoch's accuracy is the result, never the best one.
 //! Absent on purpose: choosing settings on the test part.
 
+pub mod answers;
 pub mod cell;
 pub mod check;
 pub mod file;

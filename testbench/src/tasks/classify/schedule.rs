@@ -43,6 +43,8 @@ pub struct Schedule {
     pub window: Window,
     /// Steps in which the readout is summed: the first, and one past the last.
     pub answer: (u32, u32),
+    /// The same while the sample is learned from, before its label can have reached a membrane; `None`: no answer.
+    pub unseen: Option<(u32, u32)>,
     /// Whether a presentation begins with `clear`.
     pub clear: bool,
     /// First broadcast channel of the readout.
@@ -92,13 +94,14 @@ impl Window {
 }
 
 impl Schedule {
-    /// The class that the sums of the readout's membranes say, in units of `lane` lanes: the largest sum, the first of
-    /// equals; of a lone neuron the first class above the middle of both targets, the second at or below it.
+    /// The class that the sums of the readout's membranes over `steps` steps say, in units of `lane` lanes: the largest
+    /// sum, the first of equals; of a lone neuron the first class above the middle of both targets, the second at or
+    /// below it.
     #[must_use]
-    pub fn class_of(&self, sums: &[f64], lane: f64) -> u8 {
+    pub fn class_of(&self, sums: &[f64], steps: usize, lane: f64) -> u8 {
         if let [sum] = sums {
             let middle = lane * (f64::from(self.right) + f64::from(self.wrong)) / 2.0;
-            return u8::from(*sum <= middle * f64::from(self.answer.1 - self.answer.0));
+            return u8::from(*sum <= middle * steps as f64);
         }
         let best = (0..sums.len()).rev().max_by(|a, b| sums[*a].total_cmp(&sums[*b]));
         best.unwrap_or(0) as u8
@@ -150,6 +153,7 @@ mod tests {
             steps: 10,
             window: Window { from: 6, until: 10, every: None, error_delay: 1 },
             answer: (6, 10),
+            unseen: Some((6, 7)),
             clear: true,
             first_channel: 3,
             outputs,
@@ -158,15 +162,19 @@ mod tests {
         };
         let lone = schedule(1, 300, -100);
         // The middle of both targets is 100, over 4 steps.
-        assert_eq!([lone.class_of(&[401.0], 1.0), lone.class_of(&[400.0], 1.0)], [0, 1]);
-        assert_eq!([lone.class_of(&[200.5], 0.5), lone.class_of(&[199.5], 0.5)], [0, 1], "in other units");
+        assert_eq!([lone.class_of(&[401.0], 4, 1.0), lone.class_of(&[400.0], 4, 1.0)], [0, 1]);
+        assert_eq!(
+            [lone.class_of(&[200.5], 4, 0.5), lone.class_of(&[199.5], 4, 0.5)],
+            [0, 1],
+            "in other units"
+        );
         let targets = |label| {
             let shown = Presentation { sample: 0, epoch: 0 };
             lone.program(Shown::Events(&[]), shown, Some(label)).swap_remove(0).control
         };
         assert!(targets(0).contains(&Control::Target { channel: 3, value: 300 }));
         assert!(targets(1).contains(&Control::Target { channel: 3, value: -100 }));
-        assert_eq!(schedule(3, 1, 0).class_of(&[1.0, 2.0, 2.0], 1.0), 1, "the first of equals");
+        assert_eq!(schedule(3, 1, 0).class_of(&[1.0, 2.0, 2.0], 4, 1.0), 1, "the first of equals");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
 
+use super::answers::{self, EpochScore};
 use super::cell::{Cell as TrainedCell, CellResult};
 use super::file::ScoreOf;
 use super::sharing;
@@ -93,7 +94,10 @@ impl Summary<'_> {
     fn part(&self) -> &'static str {
         let s = &self.task.settings;
         match s.score {
-            ScoreOf::LastTrained(_) => "last training samples",
+            ScoreOf::LastTrained(_) => self
+                .results
+                .first()
+                .map_or("last training samples", |first| answers::last_trained(&first.curve)),
             ScoreOf::HeldOut if s.validate || s.validate_per_mille.is_some() => "validation part",
             ScoreOf::HeldOut => "test part",
         }
@@ -164,7 +168,7 @@ impl Summary<'_> {
         let scored = match s.score {
             ScoreOf::HeldOut => format!("{scored} held out ({}), {own}", self.part()),
             ScoreOf::LastTrained(_) => {
-                format!("scored are the last {scored} training samples, as they were presented")
+                format!("scored are the {} ({scored}), answered before their labels", self.part())
             }
         };
         let (samples, width, classes) = (data.labels().len(), data.width(), data.classes());
@@ -399,26 +403,25 @@ impl Summary<'_> {
     }
 
     fn epochs(&self, result: &CellResult) -> Table {
-        let percent = |correct: u32, all: u32| {
-            let value = f64::from(correct) / f64::from(all.max(1));
-            Cell::number(value, format!("{:.2} %", 100.0 * value))
+        let part = |value: Option<f64>| {
+            value.map_or(Cell::text("-"), |value| Cell::number(value, format!("{:.2} %", 100.0 * value)))
         };
-        let row = |(epoch, score): (usize, &super::cell::EpochScore)| {
-            vec![
-                Cell::count(epoch as u128 + 1),
-                percent(score.train_correct, score.train_samples),
-                percent(score.test_correct, score.test_samples),
-            ]
+        let tested = |s: &EpochScore| f64::from(s.test_correct) / f64::from(s.test_samples.max(1));
+        let kinds = answers::columns(&result.curve);
+        let row = |(epoch, score): (usize, &EpochScore)| {
+            let mut row = vec![Cell::count(epoch as u128 + 1)];
+            row.extend(kinds.iter().map(|(_, kind)| part(kind(score).accuracy())));
+            row.push(part(Some(tested(score))));
+            row
         };
+        let mut columns = vec!["epoch".to_owned()];
+        columns.extend(kinds.iter().map(|(name, _)| (*name).to_owned()));
+        columns.push(format!("{} after it", self.part()));
         Table {
             title: format!("Epoch by epoch: `{}`, seed {}", result.row, result.seed),
-            columns: vec![
-                "epoch".to_owned(),
-                "while training".to_owned(),
-                format!("{} after it", self.part()),
-            ],
+            columns,
             rows: result.curve.iter().enumerate().map(row).collect(),
-            notes: Vec::new(),
+            notes: vec![answers::note(&self.task.settings)],
         }
     }
 }

@@ -149,6 +149,7 @@ impl Task {
                 error_delay: u32::from(network.learning.error_delay),
             },
             answer: settings.answer(),
+            unseen: settings.unseen_answer(),
             clear: row.clear,
             first_channel: errors.first_channel,
             outputs: population.neurons as u16,

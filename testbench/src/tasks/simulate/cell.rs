@@ -73,7 +73,10 @@ pub struct CellResult {
     pub memory: Vec<[u64; 12]>,
     /// Events that full axons merged.
     pub merged_events: u64,
-    /// Answer of each sample, where there is a readout.
+    /// When answers are read, or why there are none; a sentence.
+    #[serde(default)]
+    pub answering: Option<String>,
+    /// Answer of each sample, where there is a readout and its label cannot have reached it.
     pub answers: Vec<u32>,
     /// Label of each sample, where there are labels.
     pub labels: Vec<u8>,
@@ -237,6 +240,7 @@ impl<'a> Cell<'a> {
             costs: self.costs.costs(),
             memory: self.machine.memory().iter().map(CoreMemory::values).collect(),
             merged_events: self.machine.merged_events(),
+            answering: self.samples.as_ref().and_then(Samples::answering),
             answers: gathered.answers.given,
             labels,
             wall_seconds: gathered.wall_seconds,

@@ -18,7 +18,7 @@ use synfire_core::ARITH_SPEC;
 fn right(result: &CellResult) -> Option<usize> {
     let pairs = result.answers.iter().zip(&result.labels);
     let right = pairs.filter(|(answer, label)| **answer == u32::from(**label)).count();
-    (!result.labels.is_empty()).then_some(right)
+    (!result.labels.is_empty() && !result.answers.is_empty()).then_some(right)
 }
 
 fn work<'a>(chip: &'a Chip, result: &CellResult) -> Work<'a> {
@@ -64,8 +64,9 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
     let mut report = Report { title: title.to_owned(), ..Report::default() };
     report.intro = vec![
         format!(
-            "`{}`: {} neurons, {} synapses; {} of `{}`.",
+            "`{}`, seed {}: {} neurons, {} synapses; {} of `{}`.",
             result.network.0,
+            result.network.1,
             quantity::count(u128::from(result.size.0)),
             quantity::count(u128::from(result.size.1)),
             match result.memory.len() {
@@ -77,6 +78,7 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
         format!("Arithmetic contract {ARITH_SPEC}; inputs {}.", result.inputs_sha256),
         format!("Written beside this report: summary.json, {}.", result.outputs.join(", ")),
     ];
+    report.intro.extend(result.answering.clone());
     let mut figure = |label: &str, figure: Cell| {
         let (label, Cell { text, number }) = (label.to_owned(), figure);
         report.headlines.push(Headline { label, text, number, ..Headline::default() });

@@ -1,10 +1,11 @@
 //! Consecutive samples: control events at their steps, answers of the readout.
 //!
 //! Step 0 of a sample: `clear` (where asked for), learning off, and with labels one target a channel; step
-//! `learn_from`: learning on. The answer is the class with the largest sum of compared membranes from `learn_from`
-//! on (from the first step, where nothing is learned); the lowest class among equals.
+//! `learn_from`: learning on. The answer is the class with the largest sum of compared membranes over the sample, or,
+//! where it is learned from, over its steps up to `learn_from`: later membranes may know the label. The lowest class
+//! among equals.
 //!
-//! Promises: nothing here depends on how many steps are run at a time.
+//! Promises: nothing here depends on how many steps are run at a time; no answer depends on the sample's own label.
 //! Absent on purpose: features (they are stimuli), training protocols with epochs (`classify`).
 
 use super::file::{SampleSchedule, Simulate};
@@ -25,6 +26,9 @@ pub struct Samples {
     pub steps: u32,
     clear: bool,
     learn_from: Option<u32>,
+    /// Steps of a sample over which the readout is summed, 0..`answer`; `None`: the label acts before anything of the
+    /// sample has arrived, so no answer is given.
+    answer: Option<u32>,
     /// Label of each sample; empty without labels.
     pub labels: Vec<u8>,
     /// Readout population, where one is named.
@@ -65,6 +69,11 @@ impl Samples {
             steps: file.steps,
             clear: file.clear,
             learn_from: file.learn_from,
+            // The error of step `learn_from` changes weights after it, and membranes later still.
+            answer: match file.learn_from {
+                Some(from) => (from > 0).then_some(from + 1),
+                None => Some(file.steps),
+            },
             labels: Vec::new(),
             readout,
             channels: (0, 0),
@@ -120,14 +129,32 @@ impl Samples {
         }
     }
 
+    /// When answers are read, or why there are none: a sentence for the report. `None` without a readout.
+    #[must_use]
+    pub fn answering(&self) -> Option<String> {
+        self.readout?;
+        Some(match (self.learn_from, self.answer) {
+            (None, _) => "Answers are summed over all steps of a sample; nothing is learned.".to_owned(),
+            (Some(from), Some(_)) => format!(
+                "Answers are summed over steps 0 to {from} of a sample, before its label can reach a membrane; labels of \
+                 earlier samples have been learned from."
+            ),
+            (Some(from), None) => format!(
+                "No accuracy: errors are formed from step {from} of a sample on, so no membrane that has seen the sample \
+                 is free of its label. A later `learn_from` leaves steps to answer in."
+            ),
+        })
+    }
+
     /// Adds what the readout showed to the sums of its sample, and answers where a sample ended.
     pub fn decide(&self, shown: &Recording, answers: &mut Answers) {
+        let Some(until) = self.answer else { return };
         for (row, step) in shown.steps.iter().enumerate() {
             let within = (step % u64::from(self.steps)) as u32;
             if within == 0 {
                 answers.sums = vec![0; shown.columns];
             }
-            if within >= self.learn_from.unwrap_or(0) {
+            if within < until {
                 answers.sums.iter_mut().zip(shown.row(row)).for_each(|(sum, u)| *sum += i64::from(*u));
             }
             if within + 1 == self.steps {
