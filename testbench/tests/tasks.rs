@@ -8,6 +8,7 @@ mod tasks {
     pub mod answers;
     pub mod compare;
     pub mod events;
+    pub mod order;
     pub mod recordings;
     pub mod stores;
 }

@@ -1,15 +1,15 @@
 //! Division of a data set into parts, and the order of each epoch.
 //!
 //! A random order sorts indices by `word(row_key(seed, turn, order, 0), index)` of `synfire_core::dither`
-//! with `Purpose::Data`, ties by index. `order` names what is ordered (test part, validation part, epoch),
-//! `turn` is the epoch (0 for a division), `index` the sample's index in the whole data set.
+//! with `Purpose::Data`, ties by index. `order` names what is ordered (test part, validation part, epoch,
+//! presentations of a test), `turn` is the epoch (0 for all else), `index` the sample's index in the whole data set.
 //!
 //! The held-out part takes `ceil(n * per_mille / 1000)` samples. Each class gives the floor of its share;
 //! what is left goes one by one to the largest remainders, ties to the lower class. So 1,797 digits with
 //! 300 per mille give 1,257 and 540, and no class is off its share by one sample or more.
 //!
 //! Promises: pure functions of their arguments; results of one call are disjoint, together complete, and
-//! ascending (the order of an epoch excepted).
+//! ascending (the orders of an epoch and of a test excepted).
 
 use super::DataError;
 use synfire_core::dither::{Purpose, row_key, word};
@@ -30,6 +30,7 @@ enum Order {
     Test = 0,
     Validation = 1,
     Epoch = 2,
+    Tested = 3,
 }
 
 /// Holds out a stratified test part of all samples, given by their labels.
@@ -59,6 +60,13 @@ pub fn validation_part(
 #[must_use]
 pub fn epoch_order(indices: &[u32], epoch: u32, seed: u32) -> Vec<u32> {
     ordered(indices.to_vec(), Order::Epoch, epoch, seed)
+}
+
+/// The order in which held-out samples are presented where the state runs on from one to the next: their own order may be
+/// that of their classes, and the state would carry the answer. It does not depend on their order here.
+#[must_use]
+pub fn test_order(indices: &[u32], seed: u32) -> Vec<u32> {
+    ordered(indices.to_vec(), Order::Tested, 0, seed)
 }
 
 /// What `epoch` presents when it takes `samples` of passes that follow one another across epochs: each sample, and the
@@ -155,6 +163,18 @@ mod tests {
         assert_ne!(first, epoch_order(&indices, 1, 7));
         assert_ne!(first, epoch_order(&indices, 0, 8));
         let mut sorted = first;
+        sorted.sort_unstable();
+        assert_eq!(sorted, indices);
+    }
+
+    #[test]
+    fn a_test_has_an_order_of_its_own() {
+        let indices: Vec<u32> = (0..500).collect();
+        let order = test_order(&indices, 7);
+        assert_eq!(order, test_order(&epoch_order(&indices, 0, 7), 7));
+        assert_ne!(order, epoch_order(&indices, 0, 7));
+        assert_ne!(order, test_order(&indices, 8));
+        let mut sorted = order;
         sorted.sort_unstable();
         assert_eq!(sorted, indices);
     }

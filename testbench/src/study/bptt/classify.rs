@@ -152,7 +152,7 @@ impl<'a> Training<'a> {
         let method = Bptt::new(&net, task.settings.sample_steps as usize, settings.reset);
         let data = task.data(seed);
         let (schedule, readout) = (task.schedule(&data, row, &network, seed)?, task.readout(&network)?);
-        let parts = task.parts(&data, seed)?;
+        let parts = task.presented(&data, row, seed)?;
         if parts.held_out.is_empty() {
             let problem =
                 Diagnostic::new("no sample is held out, so there is nothing to score this training on");

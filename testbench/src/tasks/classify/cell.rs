@@ -147,7 +147,7 @@ impl<'a> Cell<'a> {
             .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
         let data = task.data(seed);
         let schedule = task.schedule(&data, variant.row, &network, seed)?;
-        let parts = task.parts(&data, seed)?;
+        let parts = task.presented(&data, variant.row, seed)?;
         Ok(Self { task, name: variant.name(), seed, data, network, engine, schedule, parts })
     }
 
@@ -277,9 +277,9 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Spikes of the first scored sample.
+    /// Spikes of one sample: the lowest of the held-out part, whatever its order, or else of the training part.
     fn raster(&mut self) -> Result<Option<Raster>, String> {
-        let sample = self.parts.held_out.first().or(self.parts.kept.first());
+        let sample = self.parts.held_out.iter().min().or(self.parts.kept.first());
         let (Some(&sample), true) = (sample, self.task.settings.seeds.first() == Some(&self.seed)) else {
             return Ok(None);
         };

@@ -189,6 +189,13 @@ impl Summary<'_> {
                 self.task.chip.name, s.sample_steps, s.learn_from, s.epochs
             ),
         ];
+        if self.tests() && s.rows.iter().any(|row| !row.clear) {
+            lines.push(
+                "Where the state runs on (`clear: false`), held-out samples are presented in an order drawn for the seed, \
+                 so that no order of classes in the data is in it."
+                    .to_owned(),
+            );
+        }
         lines.extend(data.notes.iter().cloned());
         lines.push(format!(
             "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",

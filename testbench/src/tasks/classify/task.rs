@@ -301,6 +301,19 @@ impl Task {
         Ok(epoch * u64::from(self.settings.epochs))
     }
 
+    /// The parts as `row` presents them: where its state runs on from sample to sample, the held-out samples come in a
+    /// drawn order; cleared, no sample sees another, and they ascend.
+    ///
+    /// # Errors
+    /// As [`Task::parts`].
+    pub fn presented(&self, data: &DataSet, row: &Row, seed: u32) -> Result<Parts, Diagnostics> {
+        let mut parts = self.parts(data, seed)?;
+        if !row.clear {
+            parts.held_out = split::test_order(&parts.held_out, seed);
+        }
+        Ok(parts)
+    }
+
     /// Training part and held-out part of one seed's data.
     ///
     /// # Errors
