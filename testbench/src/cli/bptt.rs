@@ -68,10 +68,13 @@ fn report(task: &Classification, candidates: &[Settings], results: &[Trained]) -
     let part = if settings.validate_per_mille.is_some() { "validation part" } else { "test part" };
     let mut report = Report {
         title: format!("`{}` by back-propagation through time", settings.rows[0].name),
-        intro: vec![format!(
-            "Off the chip, in double precision: {} epochs, {} steps a sample, errors from step {}; the last epoch counts.",
-            settings.epochs, settings.sample_steps, settings.learn_from
-        )],
+        intro: vec![
+            format!(
+                "Off the chip, in double precision: {} epochs, {} steps a sample, errors from step {}; the last epoch counts.",
+                settings.epochs, settings.sample_steps, settings.learn_from
+            ),
+            quantity::seeds(settings.seeds.iter().copied()),
+        ],
         ..Report::default()
     };
     let mut columns = vec![String::new()];

@@ -11,6 +11,7 @@ use super::output;
 use crate::experiment::kind::{Kind, Ran, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Report, Verdict};
+use crate::report::quantity;
 use crate::tasks::{self, ExperimentFile};
 use std::time::Instant;
 use synfire_chip::chip::Chip;
@@ -49,12 +50,14 @@ impl Visit for Whole<'_> {
         let least = K::shorten(&mut settings, run.narrowed());
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
         cells::warn(experiment.warnings());
-        let results = run.cells(&experiment.cells(), K::UNIT, &|index| experiment.cell(index))?;
+        let cells = experiment.cells();
+        let results = run.cells(&cells, K::UNIT, &|index| experiment.cell(index))?;
         let ran = Ran { title, results: &results, threads: run.threads(), started };
         for document in experiment.documents(&ran)? {
             folder::write(run.folder, document.name, document.text.as_bytes())?;
         }
         let mut report = experiment.report(&ran)?;
+        report.intro.push(quantity::seeds(cells.iter().map(|cell| cell.seed)));
         let reached = judge(&mut report, experiment.reached(&results), least);
         output::finish(run.folder, &report, run.options.json)?;
         reached

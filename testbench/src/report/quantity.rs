@@ -5,6 +5,8 @@
 //!
 //! Promises: no panic for any input; the same text on every machine.
 
+use std::collections::BTreeSet;
+
 const SMALL: [&str; 7] = ["a", "f", "p", "n", "u", "m", ""];
 const TIMES: [&str; 5] = ["p", "n", "u", "m", ""];
 const LARGE: [&str; 6] = ["", "k", "M", "G", "T", "P"];
@@ -74,6 +76,19 @@ pub fn percent(part: f64) -> String {
 #[must_use]
 pub fn share(part: u128, whole: u128) -> String {
     if whole == 0 { "-".into() } else { percent(part as f64 / whole as f64) }
+}
+
+/// The seeds of a run, each once: `Seed 7.`, `Seeds 11 to 15.`, `Seeds 1, 2, 9.`
+#[must_use]
+pub fn seeds(all: impl IntoIterator<Item = u32>) -> String {
+    let all: BTreeSet<u32> = all.into_iter().collect();
+    match (all.first(), all.last()) {
+        (Some(first), Some(last)) if first == last => format!("Seed {first}."),
+        (Some(first), Some(last)) if all.len() > 2 && (last - first) as usize == all.len() - 1 => {
+            format!("Seeds {first} to {last}.")
+        }
+        _ => format!("Seeds {}.", all.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// Mean, worst and standard error of repeated measurements where more is better.
@@ -198,6 +213,15 @@ mod tests {
         assert_eq!(memory(8 * 1024 * 25 / 2), "12.5 KiB");
         assert_eq!(memory(8 * 1024 * 1024 * 3), "3.0 MiB");
         assert_eq!(memory(u64::MAX), "2,048.0 PiB");
+    }
+
+    #[test]
+    fn seeds_are_named_once() {
+        assert_eq!(seeds([7, 7]), "Seed 7.");
+        assert_eq!(seeds([12, 11, 13, 11]), "Seeds 11 to 13.");
+        assert_eq!(seeds([9, 1, 2]), "Seeds 1, 2, 9.");
+        assert_eq!(seeds([1, 2]), "Seeds 1, 2.");
+        assert_eq!(seeds([0, u32::MAX]), "Seeds 0, 4294967295.");
     }
 
     #[test]

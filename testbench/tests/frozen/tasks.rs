@@ -179,7 +179,8 @@ pub fn simulation() -> Vec<Entry> {
 
 /// Every array that a simulation writes, and its answers.
 fn simulate(settings: paths::Simulate, chip: Chip, opened: Opened, out: &Path) -> Entry {
-    let task = paths::simulate::Task { settings, chip, opened, seed: None };
+    let task = paths::simulate::Task::new(settings, chip, opened, None);
+    let task = task.unwrap_or_else(|problems| panic!("{problems}"));
     let mut cell = paths::simulate::Cell::new(&task).unwrap_or_else(|problems| panic!("{problems}"));
     let result = watch::finished(&mut cell, out, 1);
     let mut digest = Digest::default();

@@ -97,3 +97,24 @@ fn labels_and_learn_from_switch_learning_on() {
     let frozen = folder.run("exp.ron", &[]);
     assert_eq!(frozen.npy("w.weights.60.npy", "<i4").1, [0; 4], "without `learn_from` nothing is learned");
 }
+
+/// The seed that a run is said to have is the network's, or the one that was asked for.
+#[test]
+fn a_run_names_its_seed() {
+    let folder = Folder::new();
+    network(&folder, "");
+    folder.npy("w.npy", &[2, 2], &[900, 100, 100, 900]);
+    experiment(&folder, "", "");
+    let net = std::fs::read_to_string(folder.path().join("net.ron")).unwrap();
+    for (stated, asked, used) in [("", None, "1"), ("seed: 7,", None, "7"), ("seed: 7,", Some("8"), "8")] {
+        folder.file("net.ron", net.replace("inputs:", &format!("{stated} inputs:")));
+        let out = format!("seed{used}");
+        let options: Vec<&str> = asked.iter().flat_map(|seed| ["--seed", seed]).collect();
+        let output = folder.output(&[&["run", "exp.ron", "--out", &out], &options[..]].concat());
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("simulation, seed {used}:")), "{said}");
+        let report = std::fs::read_to_string(folder.path().join(&out).join("report.txt")).unwrap();
+        assert!(report.contains(&format!("Seed {used}.")), "{report}");
+        assert!(folder.path().join(&out).join(format!("cells/simulation-{used}.json")).exists());
+    }
+}

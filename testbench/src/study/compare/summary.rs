@@ -27,7 +27,8 @@ pub fn report(compared: &[Compared<'_>], threads: usize, wall_seconds: f64) -> R
     }
     overview::matrices(compared).into_iter().for_each(|matrix| report.push(matrix));
     for one in compared {
-        let lines = vec![format!("synfire run {}", one.entry.name)];
+        let seeds = quantity::seeds(one.entry.task.seeds().iter().copied());
+        let lines = vec![format!("synfire run {}", one.entry.name), seeds];
         report.push(Text { title: one.entry.title.clone(), lines });
         report.push(one.matrix());
         report.push(one.differences());

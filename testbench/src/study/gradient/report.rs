@@ -8,7 +8,7 @@ use super::chip::ChipLayer;
 use super::exact::{self, Exact};
 use super::layers::{FactorSource, Layer, Measured};
 use crate::report::model::{Cell, Headline, Report, Table, Verdict};
-use crate::report::quantity::Spread;
+use crate::report::quantity::{self, Spread};
 
 /// Least cosine of a hidden layer under random feedback, after training.
 pub const ALIGNED: f64 = 0.1;
@@ -40,6 +40,7 @@ pub fn report(title: &str, exact: Exact, rows: &[RowResult], experiment: &Experi
         "Gradient: back-propagation through time with surrogate derivatives and the reset term, of the error that the \
          readouts form. Updates: of the float form of each rule, weights held, summed over the same presentations."
             .to_owned(),
+        quantity::seeds(rows.iter().flat_map(|row| &row.seeds).map(|(seed, _, _)| *seed)),
     ];
     report.headlines = headlines(exact, rows);
     if matches!(experiment, Experiment::Trains(_)) {

@@ -17,6 +17,7 @@ use crate::experiment::reference::{self, Opened};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
@@ -90,16 +91,55 @@ pub struct CellResult {
     pub outputs: Vec<String>,
 }
 
-/// A simulation: everything is loaded with its one cell.
+/// A simulation: its network; all else is loaded with its one cell.
 pub struct Task {
     /// The file's settings.
     pub settings: Simulate,
     /// The chip.
     pub chip: Chip,
-    /// The experiment file.
-    pub opened: Opened,
-    /// Seed in place of the network's.
-    pub seed: Option<u32>,
+    /// The seed in use: the network's, or the one that was asked for.
+    pub seed: u32,
+    opened: Opened,
+    /// The network and the files that were read for it, until a cell takes them.
+    loaded: Mutex<Option<(Network, Vec<PathBuf>)>>,
+}
+
+impl Task {
+    /// Loads the network; `seed` stands in place of its own.
+    ///
+    /// # Errors
+    /// With what is wrong with it, or with the steps.
+    pub fn new(
+        settings: Simulate,
+        chip: Chip,
+        opened: Opened,
+        seed: Option<u32>,
+    ) -> Result<Self, Diagnostics> {
+        if settings.steps == 0 || settings.steps > u64::from(u32::MAX) {
+            let found = settings.steps.to_string();
+            let origin = Origin::new(&opened);
+            return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
+        }
+        let loaded = load(&settings, &chip, &opened, seed)?;
+        let seed = loaded.0.seed;
+        Ok(Self { settings, chip, seed, opened, loaded: Mutex::new(Some(loaded)) })
+    }
+
+    /// The network and its files: the first time those that [`Task::new`] loaded.
+    fn network(&self) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
+        let kept = self.loaded.lock().ok().and_then(|mut loaded| loaded.take());
+        kept.map_or_else(|| load(&self.settings, &self.chip, &self.opened, Some(self.seed)), Ok)
+    }
+}
+
+fn load(
+    settings: &Simulate,
+    chip: &Chip,
+    opened: &Opened,
+    seed: Option<u32>,
+) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
+    let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
+    reference::network_and_files(&settings.network, opened, chip, &overrides)
 }
 
 /// A simulation at work.
@@ -124,15 +164,9 @@ impl<'a> Cell<'a> {
     /// # Errors
     /// With what is wrong.
     pub fn new(task: &'a Task) -> Result<Self, Diagnostics> {
-        let Task { settings, chip, opened, seed } = task;
+        let Task { settings, chip, opened, .. } = task;
         let origin = Origin::new(opened);
-        if settings.steps == 0 || settings.steps > u64::from(u32::MAX) {
-            let found = settings.steps.to_string();
-            return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
-        }
-        let overrides = NetworkOverrides { seed: *seed, ..NetworkOverrides::default() };
-        let (mut network, mut files) =
-            reference::network_and_files(&settings.network, opened, chip, &overrides)?;
+        let (mut network, mut files) = task.network()?;
         let schedule = Samples::new(settings, &network, &origin)?;
         let (stimuli, read) = inputs::load(settings, &network, &origin)?;
         files.extend(read);

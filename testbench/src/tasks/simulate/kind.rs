@@ -22,11 +22,11 @@ impl Kind for Task {
     }
 
     fn load(settings: Simulate, chip: Chip, opened: Opened, seed: Option<u32>) -> Result<Self, Diagnostics> {
-        Ok(Self { settings, chip, opened, seed })
+        Self::new(settings, chip, opened, seed)
     }
 
     fn cells(&self) -> Vec<CellName> {
-        vec![CellName { row: "simulation".to_owned(), seed: self.seed.unwrap_or(0) }]
+        vec![CellName { row: "simulation".to_owned(), seed: self.seed }]
     }
 
     fn cell(&self, _index: usize) -> Result<Cell<'_>, Diagnostics> {

@@ -64,9 +64,8 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
     let mut report = Report { title: title.to_owned(), ..Report::default() };
     report.intro = vec![
         format!(
-            "`{}`, seed {}: {} neurons, {} synapses; {} of `{}`.",
+            "`{}`: {} neurons, {} synapses; {} of `{}`.",
             result.network.0,
-            result.network.1,
             quantity::count(u128::from(result.size.0)),
             quantity::count(u128::from(result.size.1)),
             match result.memory.len() {
