@@ -143,7 +143,7 @@ impl Runs<'_> {
                     let results = results.collect();
                     let linear =
                         if task.settings.linear { classifications::linear(task)? } else { Vec::new() };
-                    let known = task.known(&task.data(task.settings.seeds[0]));
+                    let known = task.known(&task.outline(task.settings.seeds[0]));
                     Compared { entry, results, linear, known }
                 }
                 Task::Patterns(task) => {

@@ -48,13 +48,24 @@ pub struct EventSamples {
     pub channels: u32,
     /// What a linear classifier sees.
     pub view: LinearView,
+    /// Steps that would hold the events of an outline.
+    #[serde(skip)]
+    outlined_steps: u32,
 }
 
 impl EventSamples {
     /// No sample yet.
     #[must_use]
     pub fn new(channels: u32, classes: usize, view: LinearView) -> Self {
-        Self { events: Vec::new(), starts: vec![0], labels: Vec::new(), classes, channels, view }
+        let (events, starts, labels) = (Vec::new(), vec![0], Vec::new());
+        Self { events, starts, labels, classes, channels, view, outlined_steps: 0 }
+    }
+
+    /// Samples of these labels whose events, which lie within `steps` steps, are left out.
+    #[must_use]
+    pub fn outline(channels: u32, (labels, classes): (Vec<u8>, usize), view: LinearView, steps: u32) -> Self {
+        let starts = vec![0; labels.len() + 1];
+        Self { events: Vec::new(), starts, labels, classes, channels, view, outlined_steps: steps }
     }
 
     /// Adds a sample; its events may come in any order.
@@ -85,7 +96,7 @@ impl EventSamples {
     /// Steps that hold every event.
     #[must_use]
     pub fn steps(&self) -> u32 {
-        self.events.iter().map(|e| e.step + 1).max().unwrap_or(0)
+        self.events.iter().map(|e| e.step + 1).max().unwrap_or(self.outlined_steps)
     }
 
     /// What a linear classifier sees, as features that stop at 255.

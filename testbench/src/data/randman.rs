@@ -72,6 +72,25 @@ impl Function {
     }
 }
 
+impl Randman {
+    /// The words of a sample, and its class, which is the first that is drawn from them.
+    fn class(&self, seed: u32, sample: u32) -> (Words, u32) {
+        let mut words = Words::new(seed, Set::Places, sample);
+        let label = words.uniform(0, self.classes as i32 - 1) as u32;
+        (words, label)
+    }
+
+    /// The data set of these samples.
+    fn set(&self, samples: EventSamples) -> DataSet {
+        let mut set = DataSet::of_events(samples, self.sizes.parts());
+        set.notes.push(format!(
+            "{} manifolds of {} dimensions, smoothness {}, spikes within {} steps.",
+            self.classes, self.dimensions, self.smoothness, self.steps
+        ));
+        set
+    }
+}
+
 impl Generator for Randman {
     fn problems(&self) -> Vec<Problem> {
         let mut problems = Problem::outside(&[
@@ -89,8 +108,7 @@ impl Generator for Randman {
     fn generate(&self, seed: u32) -> DataSet {
         let all = self.sizes.all();
         let place = |sample: u32| {
-            let mut words = Words::new(seed, Set::Places, sample);
-            let label = words.uniform(0, self.classes as i32 - 1) as u32;
+            let (mut words, label) = self.class(seed, sample);
             (label, (0..self.dimensions).map(|_| fraction(&mut words)).collect::<Vec<f64>>())
         };
         let places: Vec<(u32, Vec<f64>)> = (0..all).map(place).collect();
@@ -115,12 +133,14 @@ impl Generator for Randman {
         for ((label, _), events) in places.iter().zip(events) {
             samples.push(*label as u8, events);
         }
-        let mut set = DataSet::of_events(samples, self.sizes.parts());
-        set.notes.push(format!(
-            "{} manifolds of {} dimensions, smoothness {}, spikes within {} steps.",
-            self.classes, self.dimensions, self.smoothness, self.steps
-        ));
-        set
+        self.set(samples)
+    }
+
+    /// Classes alone: the places on the manifolds, a thousand sines a spike, are not computed.
+    fn outline(&self, seed: u32) -> DataSet {
+        let labels = (0..self.sizes.all()).map(|sample| self.class(seed, sample).1 as u8).collect();
+        let classes = self.classes as usize;
+        self.set(EventSamples::outline(self.neurons, (labels, classes), LinearView::FirstSteps, self.steps))
     }
 }
 
@@ -149,6 +169,25 @@ mod tests {
         assert!((0..200).all(|sample| samples.sample(sample).len() == 6));
         assert_ne!(task(1.0).generate(3).fingerprint(), set.fingerprint());
         assert_eq!(task(1.0).generate(2).fingerprint(), set.fingerprint());
+    }
+
+    #[test]
+    fn an_outline_is_the_set_without_its_events() {
+        let (whole, outline) = (task(1.0).generate(2), task(1.0).outline(2));
+        assert_eq!(outline.labels(), whole.labels());
+        assert_eq!(
+            (outline.classes(), outline.width(), &outline.own),
+            (whole.classes(), whole.width(), &whole.own)
+        );
+        assert_eq!(
+            (&outline.notes, &outline.known, outline.every_case),
+            (&whole.notes, &whole.known, whole.every_case)
+        );
+        let (Content::Events(whole), Content::Events(outline)) = (&whole.content, &outline.content) else {
+            panic!("events")
+        };
+        assert_eq!(outline.steps(), whole.steps());
+        assert_eq!(outline.sample(3), []);
     }
 
     /// Neighbours on a smooth manifold fire at nearly the same times, on a rough one they do not.

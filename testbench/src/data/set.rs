@@ -127,6 +127,12 @@ pub trait Generator {
 
     /// The data set of one seed. The settings have no problem.
     fn generate(&self, seed: u32) -> DataSet;
+
+    /// The same without its events, for whoever asks what fits it: labels, classes, width, parts, notes and what is known
+    /// are those of [`Generator::generate`], the steps hold its events. A generator that takes long has one of its own.
+    fn outline(&self, seed: u32) -> DataSet {
+        self.generate(seed)
+    }
 }
 
 impl DataSet {

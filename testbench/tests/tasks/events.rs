@@ -152,6 +152,23 @@ fn every_carried_classification_is_good() {
     }
 }
 
+/// Whatever a run would take minutes to generate, a check does not wait for.
+#[test]
+fn a_check_generates_no_events() {
+    let folder = Folder::new();
+    let (_, text) = FILES.iter().find(|(name, _)| *name == "randman.ron").expect("carried");
+    let text = text.replace("train: 4000", "train: 400000");
+    folder.write("large.ron", text);
+    for (name, text) in
+        FILES.iter().filter(|(name, _)| name.starts_with("randman") && name.contains("network"))
+    {
+        folder.write(name, text);
+    }
+    let started = std::time::Instant::now();
+    assert!(folder.succeeds(&["check", "large.ron"]).ends_with(": good"));
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
 #[test]
 fn settings_that_the_data_does_not_allow() {
     for (from, to, expected) in [

@@ -20,8 +20,8 @@ use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::Diagnostics;
@@ -128,7 +128,9 @@ pub struct Cell<'a> {
     task: &'a Task,
     name: String,
     seed: u32,
-    data: Arc<DataSet>,
+    outline: Arc<DataSet>,
+    /// With its events; whoever only checks a cell does not wait for them.
+    data: OnceLock<Arc<DataSet>>,
     network: Network,
     engine: Engine,
     schedule: Schedule,
@@ -145,10 +147,11 @@ impl<'a> Cell<'a> {
         let readout = task.readout(&network)?;
         let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Compared))
             .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
-        let data = task.data(seed);
-        let schedule = task.schedule(&data, variant.row, &network, seed)?;
-        let parts = task.presented(&data, variant.row, seed)?;
-        Ok(Self { task, name: variant.name(), seed, data, network, engine, schedule, parts })
+        let outline = task.outline(seed);
+        let schedule = task.schedule(&outline, variant.row, &network, seed)?;
+        let parts = task.presented(&outline, variant.row, seed)?;
+        let data = OnceLock::new();
+        Ok(Self { task, name: variant.name(), seed, outline, data, network, engine, schedule, parts })
     }
 
     /// The network that the cell learns.
@@ -167,9 +170,13 @@ impl<'a> Cell<'a> {
         &self.parts.held_out
     }
 
+    fn data(&self) -> &DataSet {
+        self.data.get_or_init(|| self.task.data(self.seed))
+    }
+
     /// Label of a sample.
     pub(crate) fn label(&self, sample: u32) -> u8 {
-        self.data.labels()[sample as usize]
+        self.outline.labels()[sample as usize]
     }
 
     /// The presentation of a sample without learning.
@@ -199,15 +206,15 @@ impl<'a> Cell<'a> {
         for sample in self.parts.held_out.clone() {
             let steps = self.answer();
             let answer = self.present(&self.program(sample, None), steps, threads)?;
-            answers.push((self.data.labels()[sample as usize], answer));
+            answers.push((self.label(sample), answer));
         }
-        Ok(confusion(answers.into_iter(), self.data.classes()))
+        Ok(confusion(answers.into_iter(), self.outline.classes()))
     }
 
     fn program(&self, sample: u32, trained: Option<Turn>) -> Program {
         let shown = Presentation { sample, epoch: trained.map_or(TEST_EPOCH, |turn| turn.pass) };
-        let label = trained.map(|_| self.data.labels()[sample as usize]);
-        let mut program = self.schedule.program(Shown::of(&self.data, sample), shown, label);
+        let label = trained.map(|_| self.label(sample));
+        let mut program = self.schedule.program(Shown::of(self.data(), sample), shown, label);
         if let Some(turn) = trained {
             let slower = shift_offset(&self.task.settings.slower_after, turn.epoch);
             program[0].control.push(Control::ShiftOffset(slower));
@@ -250,7 +257,7 @@ impl<'a> Cell<'a> {
             let answer = self.learn(sample, Turn { epoch: at.epoch, pass }, context.threads)?;
             at.next += 1;
             if let Some(answer) = answer {
-                let label = self.data.labels()[sample as usize];
+                let label = self.label(sample);
                 at.training.count(pass, answer == label);
                 at.note_recent(self.task.settings.score, (label, answer));
             }
@@ -273,7 +280,7 @@ impl<'a> Cell<'a> {
         self.engine.enter(stage);
         match self.task.settings.score {
             ScoreOf::HeldOut => self.test(threads),
-            ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.data.classes())),
+            ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.outline.classes())),
         }
     }
 
@@ -285,7 +292,7 @@ impl<'a> Cell<'a> {
         };
         let program = self.program(sample, None);
         let mut raster = self.engine.raster(&program, &self.network)?;
-        let label = self.data.labels()[sample as usize];
+        let label = self.label(sample);
         raster.title = format!("Spikes of `{}`, seed {}: one sample of class {label}", self.name, self.seed);
         Ok(Some(raster))
     }
@@ -355,7 +362,7 @@ impl Work for Cell<'_> {
             format!("{:?}", self.schedule.window),
             (self.schedule.answer, self.schedule.unseen, self.schedule.clear),
         );
-        let data = (self.data.fingerprint(), parts, s.seeds.first() == Some(&self.seed));
+        let data = (self.data().fingerprint(), parts, s.seeds.first() == Some(&self.seed));
         checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
     }
 

@@ -48,7 +48,7 @@ impl Kind for Task {
     fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
         let Ran { title, results, threads, started } = *ran;
         let linear = if self.settings.linear { summary::linear(self)? } else { Vec::new() };
-        let data = &self.data(self.settings.seeds[0]);
+        let data = &self.outline(self.settings.seeds[0]);
         let wall_seconds = started.elapsed().as_secs_f64();
         let summary = Summary { task: self, data, title, results, linear: &linear, threads, wall_seconds };
         Ok(summary.report()?)

@@ -12,7 +12,7 @@ use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::{Rows, Variant};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
@@ -28,6 +28,8 @@ pub struct Task {
     pub warnings: Vec<String>,
     /// Data that is the same for every seed.
     fixed: Option<Arc<DataSet>>,
+    /// The outline of the first seed's data: every row is checked against it.
+    first_outline: OnceLock<Arc<DataSet>>,
     origin: Opened,
     place: Origin,
 }
@@ -41,9 +43,17 @@ impl Task {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
         let fixed = labelled::load(&settings.data, &place)?.map(Arc::new);
-        let mut task = Self { settings, chip, warnings: Vec::new(), fixed, origin, place };
+        let mut task = Self {
+            settings,
+            chip,
+            warnings: Vec::new(),
+            fixed,
+            first_outline: OnceLock::new(),
+            origin,
+            place,
+        };
         let seed = task.settings.seeds[0];
-        let data = task.data(seed);
+        let data = task.outline(seed);
         task.parts(&data, seed)?;
         let mut networks = Vec::new();
         for variant in task.variants() {
@@ -69,6 +79,19 @@ impl Task {
             (Some(data), _) => Arc::clone(data),
             (None, Some((_, generator))) => Arc::new(generator.generate(seed)),
             (None, None) => unreachable!("data is loaded or generated"),
+        }
+    }
+
+    /// The data of one seed, where its events are not asked for; they may be missing.
+    #[must_use]
+    pub fn outline(&self, seed: u32) -> Arc<DataSet> {
+        let of = |seed| match self.settings.data.generator() {
+            Some((_, generator)) if self.fixed.is_none() => Arc::new(generator.outline(seed)),
+            _ => self.data(seed),
+        };
+        match self.settings.seeds.first() {
+            Some(first) if *first == seed => Arc::clone(self.first_outline.get_or_init(|| of(seed))),
+            _ => of(seed),
         }
     }
 
@@ -296,7 +319,7 @@ impl Task {
     /// As [`Task::parts`].
     pub fn training_samples(&self) -> Result<u64, Diagnostics> {
         let seed = self.settings.seeds[0];
-        let kept = self.parts(&self.data(seed), seed)?.kept.len() as u64;
+        let kept = self.parts(&self.outline(seed), seed)?.kept.len() as u64;
         let epoch = self.settings.epoch_samples.map_or(kept, u64::from);
         Ok(epoch * u64::from(self.settings.epochs))
     }
