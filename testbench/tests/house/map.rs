@@ -13,7 +13,8 @@ const EVERYWHERE: [&str; 5] = ["Cargo.lock", "LICENSE-APACHE", "LICENSE-MIT", "r
 /// Folders below `folder` that hold sources, relative to `source`.
 fn folders(source: &Path, folder: &Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        if entry.is_dir() {
+        // A folder that holds nothing is in no clone.
+        if entry.is_dir() && std::fs::read_dir(&entry).unwrap().next().is_some() {
             found.insert(entry.strip_prefix(source).unwrap().display().to_string().replace('\\', "/"));
             folders(source, &entry, found);
         }
