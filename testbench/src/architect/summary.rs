@@ -20,6 +20,9 @@ use synfire_chip::cost::energy::{Rate, Unknown};
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
 use synfire_core::ARITH_SPEC;
 
+/// Name of the file.
+pub const FILE: &str = "summary.json";
+
 /// Format name of `summary.json`.
 pub const FORMAT: &str = "synfire-summary/2";
 
@@ -318,7 +321,7 @@ impl<'a> Parts<'a> {
     pub fn document(&self) -> Result<Document, PoolError> {
         let text = serde_json::to_string_pretty(&self.summary());
         let text = text.map_err(|error| PoolError::Run(error.to_string()))?;
-        Ok(Document { name: "summary.json", text: text + "\n" })
+        Ok(Document { name: FILE, text: text + "\n" })
     }
 
     /// The whole summary.
