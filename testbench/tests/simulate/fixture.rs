@@ -130,7 +130,7 @@ impl Folder {
         if status.success() {
             return false;
         }
-        assert_eq!(status.code(), Some(1), "{said:?}");
+        assert_eq!(status.code(), Some(130), "{said:?}");
         let last = format!("interrupted; nothing is lost, go on with: synfire resume {out}");
         assert_eq!(said.last().map(String::as_str), Some(last.as_str()));
         true
