@@ -269,6 +269,7 @@ fn attempts() -> Vec<(&'static str, Vec<String>, &'static str)> {
             )],
             "a group's error has more fraction bits than the membrane",
         ),
+        ("more than 65,535 channels of errors and surrogates", too_many_channels(), "broadcast channels"),
         (
             "delays or error delay outside 1..63",
             vec![
@@ -291,6 +292,17 @@ fn several_decays(of: &str) -> String {
     std::fs::write(&file, npy("<i4", false, &[128], &i32s(&factors))).expect("a file");
     let (name, _) = of.split_once(' ').expect("a field");
     bad(&digits_with(of, &format!("{name} Npy({:?})", file.display().to_string())))
+}
+
+/// A readout of more neurons than there are channels, and one whose surrogates are what is too much.
+fn too_many_channels() -> Vec<String> {
+    let errors = digits_with("neurons: 10,", "neurons: 65_536,");
+    let own = "learning: (third_factor: OwnError, surrogate: (shape: Triangle, half_width: 2.0)),";
+    let surrogates = third_factor("Mirror(projection: \"hidden_readout\", shift: 14)")
+        .replace("neurons: 10,", "neurons: 32_768,")
+        .replace("learning: (third_factor: OwnError),", own)
+        .replace("shift: 14, rounding: Nearest", &format!("shift: 14, {FILTER}"));
+    vec![bad(&errors), bad(&surrogates)]
 }
 
 /// A placement that divides the readers of one copy.

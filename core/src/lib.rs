@@ -29,6 +29,6 @@ pub mod synapse;
 pub mod trace;
 pub mod width;
 
-/// Version of `docs/arithmetic.md` that this crate implements. Stands in every memory image, trace,
-/// checkpoint and golden file; a reader refuses another major version.
+/// Version of `docs/arithmetic.md` that this crate implements. Stands in every checkpoint, summary and report;
+/// a reader of a checkpoint refuses another major version.
 pub const ARITH_SPEC: &str = "1.3";

@@ -9,6 +9,7 @@ mod simulate {
     pub mod model;
     pub mod samples;
     pub mod stimuli;
+    pub mod traces;
     pub mod weights;
 }
 

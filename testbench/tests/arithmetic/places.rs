@@ -23,8 +23,8 @@ pub const EXECUTORS: &[Executor] = &[
     },
     Executor {
         name: "taps",
-        heading: "input (C H W) | channels | kernel | stride | padding | copies | pre | synapses",
-        inputs: 7,
+        heading: "input (D H W) | channels | groups | kernel | stride | padding | copies | pre | synapses",
+        inputs: 8,
         run: run_taps,
     },
     Executor {
@@ -56,22 +56,23 @@ fn run_taps(_: &Document, table: &Table) -> Vec<Vec<String>> {
         let input = row.list(0);
         let side = |axis: usize| {
             let of = |column: usize| row.list(column)[axis];
-            (input[axis + 1] + 2 * of(4) - of(2)) / of(3) + 1
+            (input[axis + 1] + 2 * of(5) - of(3)) / of(4) + 1
         };
         let pair = |column: usize| row.list(column).iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
         let text = format!(
             "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: {})], populations: [(name: \"out\", \
              neurons: {}, neuron: (current_decay: 0, membrane_decay: 0, threshold: 1))], projections: [(name: \"p\", \
-             from: \"in\", to: \"out\", connect: Convolution(input: ({}), channels: {}, kernel: ({}), stride: ({}), \
-             padding: ({}), copies: {}), weights: Constant(0), store: (bits: 8, fraction: 4))])",
+             from: \"in\", to: \"out\", connect: Convolution(input: ({}), channels: {}, groups: {}, kernel: ({}), stride: ({}), \
+             padding: ({}), copies: {}), weights: Constant(0.5), store: (bits: 8, fraction: 4))])",
             input.iter().product::<i64>(),
             row.int(1) * side(0) * side(1),
             pair(0),
             row.int(1),
-            pair(2),
+            row.int(2),
             pair(3),
             pair(4),
-            row.int(5)
+            pair(5),
+            row.int(6)
         );
         let network = network_from_text("row.ron", &text, Path::new(""), &chip, &NetworkOverrides::default());
         let network = network.unwrap_or_else(|problems| panic!("line {}: {problems}", row.line));
@@ -80,7 +81,7 @@ fn run_taps(_: &Document, table: &Table) -> Vec<Vec<String>> {
         else {
             panic!("line {}: shared taps", row.line)
         };
-        let axon = presynaptic.iter().position(|pre| *pre == row.get::<u32>(6));
+        let axon = presynaptic.iter().position(|pre| *pre == row.get::<u32>(7));
         let entries = axon.map_or(0..0, |axon| starts[axon] as usize..starts[axon + 1] as usize);
         results![show(entries.map(|entry| {
             let (tap, copy) = (reads[entry] % kernel.taps(), reads[entry] / kernel.taps());

@@ -59,6 +59,21 @@ pub(in crate::files) fn prove(check: &mut Check<'_>, network: &Network, file: &N
             check.push(problem);
         }
     }
+    channels(check, network);
+}
+
+/// Refuses more channels than a packet can name: those of errors and, above them, those of surrogates.
+fn channels(check: &mut Check<'_>, network: &Network) {
+    let (errors, (_, surrogates)) = (network.channels(), network.surrogate_channels());
+    let needed = errors + surrogates;
+    if needed <= usize::from(u16::MAX) {
+        return;
+    }
+    let problem = check
+        .at("populations", "the readouts and their surrogates have too many channels")
+        .labelled(format!("they need {needed} broadcast channels, {surrogates} of them for surrogates"))
+        .noted("allowed", u16::MAX.to_string());
+    check.push(problem);
 }
 
 /// Why a projection cannot be followed: what is there, and what is allowed.

@@ -115,6 +115,26 @@ mod tests {
         assert_eq!(lane("-2147483648"), -(1 << 32));
     }
 
+    /// Halves of the last of 32 fraction bits go to the even one, whatever the register does after it.
+    #[test]
+    fn a_decimal_is_read_to_the_even_one_of_32_bits() {
+        let bits = |text: &str| fixed_point(text).expect("a number").to_bits();
+        // 2^-33, 3 * 2^-33, 5 * 2^-33; and a digit more than 2^-33.
+        let (half, three, five) = (
+            "0.000000000116415321826934814453125",
+            "0.000000000349245965480804443359375",
+            "0.000000000582076609134674072265625",
+        );
+        assert_eq!([bits(half), bits(three), bits(five)], [0, 2, 2]);
+        assert_eq!([half, three, five].map(|text| bits(&format!("-{text}"))), [0, -2, -2]);
+        assert_eq!(bits("0.0000000001164153218269348144531251"), 1);
+        assert_eq!(
+            nearest_lane(fixed_point(three).expect("a number"), 32),
+            2,
+            "no further rounding at 32 bits"
+        );
+    }
+
     #[test]
     fn prices_are_exact() {
         assert_eq!(micro_units("5.1"), Some(5_100_000));

@@ -10,6 +10,7 @@ use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Projection};
 use synfire_chip::run::probe::{Probe, Variable};
+use synfire_plasticity::config::Presynaptic;
 
 /// A probe of registers, and what its files are called.
 #[derive(Clone, Debug)]
@@ -225,6 +226,12 @@ impl Resolver<'_> {
                 format!("projection `{}` does not learn, so its axons have no traces", projection.name);
             let problem = self.origin.at(&field, title);
             return Err(problem.noted("allowed", "a projection with `learning` in the network").into());
+        }
+        if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
+            let title =
+                format!("projection `{}` learns from events, so its axons keep no traces", projection.name);
+            let problem = self.origin.at(&field, title);
+            return Err(problem.noted("allowed", "a projection with `presynaptic: Trace`").into());
         }
         if let Some(listed) = projection.synapses.listed()
             && let Some(pair) = listed.presynaptic.windows(2).find(|pair| pair[0] == pair[1])
