@@ -26,7 +26,7 @@ use plain::engine::Run;
 use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
 use seam::replay::Replay;
-use seam::tables::State;
+use seam::tables::Figures;
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -45,10 +45,10 @@ fn run(machine: &mut Machine, program: &[StepEvents], threads: usize, model: &mu
 }
 
 /// The analytic model's figures of a whole run, in the other model's form.
-fn analytic(costs: &Analytic) -> State {
+fn analytic(costs: &Analytic) -> Figures {
     let spent = costs.costs().inference;
     let loads = costs.loads(Stage::Inference).to_vec();
-    State { counts: spent.counts, elapsed: spent.elapsed, busiest_link: spent.busiest_link, loads }
+    Figures { counts: spent.counts, elapsed: spent.elapsed, busiest_link: spent.busiest_link, loads }
 }
 
 fn built(case: &Case, mapping: usize, threads: usize) -> Machine {
@@ -70,7 +70,7 @@ fn copied_records_hold_all_that_costs() {
             let mut machine = built(case, 0, threads);
             let mut replay = Replay::<true>::new(&machine, Duration::ZERO);
             run(&mut machine, &case.program, threads, &mut replay);
-            prop_assert_eq!(replay.state(), wanted.clone(), "{} workers", threads);
+            prop_assert_eq!(replay.figures(), wanted.clone(), "{} workers", threads);
         }
         Ok(())
     });
@@ -95,7 +95,7 @@ fn a_resumed_run_ends_with_the_same_figures() {
         let mut replay = Replay::<true>::new(&machine, Duration::ZERO);
         replay.restore(&model);
         run(&mut machine, &case.program[case.cut..], case.threads[1], &mut replay);
-        prop_assert_eq!(replay.state(), analytic(&costs));
+        prop_assert_eq!(replay.figures(), analytic(&costs));
         Ok(())
     });
 }
@@ -141,8 +141,8 @@ fn a_step_of_a_million_packets_is_a_small_record() {
     let mut machine = fan_out(sources, targets);
     let mut replay = Replay::<false>::new(&machine, Duration::ZERO);
     run(&mut machine, &volley(sources, 4), 2, &mut replay);
-    assert_eq!(replay.state().counts.spike_packets, 1_000_000);
-    assert_eq!(replay.state().loads, analytic(&costs).loads);
+    assert_eq!(replay.figures().counts.spike_packets, 1_000_000);
+    assert_eq!(replay.figures().loads, analytic(&costs).loads);
     assert!(replay.largest <= 1 << 20, "{} bytes", replay.largest);
 }
 

@@ -1,5 +1,6 @@
 //! A step's record, copied: 4 bytes a fired source, 5 an axon served, 8 an error, and never an entry a packet.
 
+use synfire_chip::cost::gating::Flags;
 use synfire_chip::run::observer::Record;
 use synfire_chip::run::program::{Injection, StepEvents, StimulusSpike};
 use synfire_plasticity::counts::LearningCounts;
@@ -27,6 +28,8 @@ pub struct Share {
     pub errors: Vec<(u32, i32)>,
     /// Learning work of nodes that did any.
     pub work: Vec<(u32, LearningCounts)>,
+    /// The same in every node.
+    pub flags: Flags,
 }
 
 impl Share {
@@ -42,6 +45,7 @@ impl Share {
     /// Copies a record; `first_axons` numbers the blocks' axons.
     pub fn add(&mut self, node: usize, record: &Record<'_>, first_axons: &[u32]) {
         let node = node as u32;
+        self.flags = Flags { learns: record.learns, cleared: record.cleared };
         record.fired.sources(|source| self.fired.push(source as u32));
         for served in record.served {
             self.axons.push(first_axons[usize::from(served.block)] + served.axon);

@@ -4,7 +4,7 @@
 //! most two steps ahead; its state is saved only after it has drained.
 
 use crate::seam::copy::{Share, StepCopy};
-use crate::seam::tables::{State, Tables};
+use crate::seam::tables::{Figures, State, Tables};
 use crossbeam::channel::{Receiver, Sender, bounded};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -78,10 +78,14 @@ impl<const SERVED: bool> Replay<SERVED> {
     }
 
     /// The state after every step that was handed over.
-    pub fn state(&self) -> State {
+    fn state(&self) -> State {
         let (reply, answer) = bounded(1);
         self.tell(Message::Save(reply));
         answer.recv().expect("the thread drains")
+    }
+
+    pub fn figures(&self) -> Figures {
+        self.state().figures()
     }
 
     pub fn snapshot(&self) -> ModelState {

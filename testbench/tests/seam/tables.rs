@@ -4,7 +4,9 @@
 use crate::seam::copy::{Share, StepCopy};
 use serde::{Deserialize, Serialize};
 use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::gating::{Flags, GatedCounts, GatedTimes, without};
 use synfire_chip::cost::prices::Timing;
+use synfire_chip::cost::stage::Stage;
 use synfire_chip::cost::time::{Elapsed, StepTime, core_ps, way_ps};
 use synfire_chip::run::machine::Machine;
 use synfire_core::address::CoreId;
@@ -27,6 +29,7 @@ struct NodeTables {
 pub struct Tables {
     topology: Topology,
     timing: Timing,
+    gated: bool,
     nodes: Vec<NodeTables>,
     inputs: Vec<RoutingTable>,
     /// First number of the axons of each block of each node.
@@ -36,10 +39,30 @@ pub struct Tables {
 /// What the model knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
+    counts: GatedCounts,
+    times: GatedTimes,
+    busiest_link: u64,
+    loads: Vec<u64>,
+}
+
+/// What it says of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figures {
     pub counts: NodeCounts,
     pub elapsed: Elapsed,
     pub busiest_link: u64,
     pub loads: Vec<u64>,
+}
+
+impl State {
+    pub fn figures(&self) -> Figures {
+        Figures {
+            counts: *self.counts.of(Stage::Inference),
+            elapsed: self.times.of(Stage::Inference),
+            busiest_link: self.busiest_link,
+            loads: self.loads.clone(),
+        }
+    }
 }
 
 impl Tables {
@@ -69,6 +92,7 @@ impl Tables {
         Self {
             topology: machine.chip.mesh.topology(),
             timing: machine.chip.timing,
+            gated: machine.chip.learning_gated,
             nodes: machine.nodes.iter().map(node).collect(),
             inputs: machine.inputs().to_vec(),
             first_axons,
@@ -77,12 +101,12 @@ impl Tables {
 
     pub fn start(&self) -> State {
         let loads = vec![0; self.topology.links()];
-        State { counts: NodeCounts::default(), elapsed: Elapsed::default(), busiest_link: 0, loads }
+        State { counts: GatedCounts::default(), times: GatedTimes::default(), busiest_link: 0, loads }
     }
 
     pub fn advance(&self, state: &mut State, step: &StepCopy, served: bool) {
-        let mut network =
-            Network { tables: self, time: StepTime::default(), loads: vec![0; state.loads.len()] };
+        let time = StepTime::default();
+        let mut network = Network { tables: self, time, ungated_ps: 0, loads: vec![0; state.loads.len()] };
         let mut host = NodeCounts::default();
         for to in self.nodes.iter().map(|node| node.core) {
             for _ in 0..step.controls {
@@ -104,14 +128,19 @@ impl Tables {
             network.pass(self.topology.from_host(node.core), &mut host);
             host.injection_packets += 1;
         }
-        state.counts.add(&host);
         let seen: usize = step.shares.iter().map(|share| share.nodes.len()).sum();
         assert_eq!(seen, self.nodes.len(), "every node shows every step");
+        // Every core hears the same control events, so what a gate leaves out can be settled for all at once.
+        let flags = step.shares[0].flags;
+        assert!(step.shares.iter().all(|share| share.flags == flags || share.nodes.is_empty()));
+        let flags = Flags { learns: flags.learns || !self.gated, ..flags };
         for share in &step.shares {
-            network.share(share, served, &mut state.counts);
+            network.share(share, served, flags.learns, &mut host);
         }
-        let Network { time, loads, .. } = network;
-        state.elapsed.add(&self.timing, time);
+        state.counts.add(Stage::Inference, host, flags);
+        let Network { time, ungated_ps, loads, .. } = network;
+        let ungated = StepTime { core_ps: ungated_ps, ..time };
+        state.times.add(Stage::Inference, &self.timing, [time, ungated], flags);
         state.busiest_link = state.busiest_link.max(loads.iter().copied().max().unwrap_or(0));
         state.loads.iter_mut().zip(loads).for_each(|(total, load)| *total += load);
     }
@@ -121,6 +150,8 @@ impl Tables {
 struct Network<'a> {
     tables: &'a Tables,
     time: StepTime,
+    /// Slowest core, were no engine gated.
+    ungated_ps: u64,
     loads: Vec<u64>,
 }
 
@@ -134,7 +165,7 @@ impl Network<'_> {
         self.time.way_ps = self.time.way_ps.max(way_ps(&self.tables.timing, way.hops));
     }
 
-    fn share(&mut self, share: &Share, served: bool, total: &mut NodeCounts) {
+    fn share(&mut self, share: &Share, served: bool, learns: bool, total: &mut NodeCounts) {
         let mut work = share.work.iter().peekable();
         let (mut fired, mut axons, mut errors) = (0, 0, 0);
         for end in &share.nodes {
@@ -165,7 +196,10 @@ impl Network<'_> {
             counts.core.trace_updates = node.traces;
             counts.received_packets = counts.spike_packets + counts.error_packets;
             assert!(served || share.axons.is_empty(), "only who asks gets a list");
-            self.time.core_ps = self.time.core_ps.max(core_ps(&self.tables.timing, &counts));
+            let timing = &self.tables.timing;
+            let done = if learns { counts } else { without(&counts) };
+            self.time.core_ps = self.time.core_ps.max(core_ps(timing, &done));
+            self.ungated_ps = self.ungated_ps.max(core_ps(timing, &counts));
             total.add(&counts);
             [fired, axons, errors] = [end.fired, end.served, end.errors].map(|end| end as usize);
         }
