@@ -14,4 +14,5 @@ pub mod files;
 pub mod network;
 pub mod place;
 pub mod run;
+pub mod structures;
 pub mod warnings;

@@ -6,6 +6,7 @@
 //! Promises: a mark is idempotent where the multiplicity limit is 1 (one bit an axon); with a limit up to
 //! 255 events add up to it; what a full axon could not hold is merged and counted. Order never matters.
 
+use crate::words::Words;
 use bitvec::prelude::{BitVec, Lsb0};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,13 @@ impl Delays {
     }
 }
 
+/// Slots of a ring for delays up to `max_delay`: what is used in this step, and what is on its way. A power of two, so
+/// that a slot is the low bits of a step.
+#[must_use]
+pub const fn slots(max_delay: u8) -> usize {
+    (max_delay as usize + 1).next_power_of_two()
+}
+
 /// Pending arrivals, by slot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrivals {
@@ -59,7 +67,7 @@ impl Arrivals {
     /// An empty buffer for `axons` axons, delays up to `max_delay`, `limit` events an axon and step.
     #[must_use]
     pub fn new(axons: usize, max_delay: u8, limit: u8) -> Self {
-        let slots = (usize::from(max_delay) + 1).next_power_of_two();
+        let slots = slots(max_delay);
         let words = axons.div_ceil(64);
         let extra = if limit > 1 { vec![0; slots * axons] } else { Vec::new() };
         let marks = BitVec::repeat(false, slots * words * 64);
@@ -143,10 +151,15 @@ impl Arrivals {
         self.pending.fill(0);
     }
 
-    /// Bits of the hardware buffer: one mark (or an event counter) an axon and slot.
+    /// The hardware buffer: one mark (or an event counter) an axon and slot.
     #[must_use]
-    pub fn bits(&self) -> u64 {
-        let per_axon = u64::from(8 - self.limit.leading_zeros());
-        (self.axons * self.slots) as u64 * per_axon
+    pub fn words(&self) -> Words {
+        Words { count: (self.axons * self.slots) as u64, bits: counter_bits(self.limit) }
     }
+}
+
+/// Bits that count up to `limit` events.
+#[must_use]
+pub const fn counter_bits(limit: u8) -> u64 {
+    (u8::BITS - limit.leading_zeros()) as u64
 }

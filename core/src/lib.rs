@@ -28,6 +28,7 @@ pub mod slice;
 pub mod synapse;
 pub mod trace;
 pub mod width;
+pub mod words;
 
 /// Version of `docs/arithmetic.md` that this crate implements. Stands in every checkpoint, summary and report;
 /// a reader of a checkpoint refuses another major version.

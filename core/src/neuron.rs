@@ -115,6 +115,12 @@ impl PerNeuron {
         }
     }
 
+    /// Whether it is a register a neuron, and not one of the population.
+    #[must_use]
+    pub const fn differs(&self) -> bool {
+        matches!(self, Self::Each(_))
+    }
+
     /// Whether every neuron has the value zero.
     #[must_use]
     pub fn is_zero(&self) -> bool {

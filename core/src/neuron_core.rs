@@ -261,7 +261,7 @@ impl NeuronCore {
         }
         let parts = snapshot.arrivals.into_iter().zip(snapshot.traces).zip(snapshot.weights);
         for (block, ((arrivals, traces), weights)) in self.blocks.iter_mut().zip(parts) {
-            if arrivals.bits() != block.arrivals.bits() {
+            if arrivals.words() != block.arrivals.words() {
                 return Err(SnapshotMismatch);
             }
             block.arrivals = arrivals;

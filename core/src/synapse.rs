@@ -8,6 +8,7 @@
 //! its slots as synapses, the others those they list.
 //! Absent on purpose: what a weight means in volts (its fraction), learning rules, traces.
 
+use crate::words::Words;
 use serde::{Deserialize, Serialize};
 
 /// Weights in the narrowest lanes that hold them.
@@ -157,21 +158,81 @@ impl SynapseMemory {
         }
     }
 
-    /// Bits of the memory: weights of `store_bits`; for listed rows an index an entry and a pointer a row; for
-    /// shared ones the number of a tap an entry.
+    /// What the rows hold, in numbers.
+    #[must_use]
+    pub fn sizes(&self) -> RowSizes {
+        let encoding = match self.layout {
+            RowLayout::Dense => RowEncoding::Dense,
+            RowLayout::Sparse { .. } => RowEncoding::Sparse,
+            RowLayout::Shared { .. } => RowEncoding::Shared,
+        };
+        let (entries, weights) = (self.entries(), self.weights.len());
+        RowSizes { encoding, posts: self.posts, axons: self.axons, entries, weights }
+    }
+}
+
+/// How rows are laid out: a [`RowLayout`] without its lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowEncoding {
+    /// Every neuron of the slice, in order.
+    Dense,
+    /// Listed slots.
+    Sparse,
+    /// Listed slots that read the taps of a kernel.
+    Shared,
+}
+
+/// The rows of one block in numbers: what their memory takes follows from these alone, so that it is known before
+/// the rows are built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowSizes {
+    /// How they are laid out.
+    pub encoding: RowEncoding,
+    /// Neurons of the slice.
+    pub posts: usize,
+    /// Rows.
+    pub axons: usize,
+    /// Entries of all rows.
+    pub entries: usize,
+    /// Weights stored.
+    pub weights: usize,
+}
+
+impl RowSizes {
+    /// The slot of each entry: none in dense rows.
+    #[must_use]
+    pub fn indices(&self) -> Words {
+        self.where_listed(self.entries, index_bits(self.posts))
+    }
+
+    /// Where each row begins, and one past the last: none in dense rows.
+    #[must_use]
+    pub fn pointers(&self) -> Words {
+        self.where_listed(self.axons + 1, u64::from(usize::BITS - self.entries.max(1).leading_zeros()))
+    }
+
+    /// The tap that each entry reads: in shared rows only.
+    #[must_use]
+    pub fn tap_numbers(&self) -> Words {
+        match self.encoding {
+            RowEncoding::Dense | RowEncoding::Sparse => Words::default(),
+            RowEncoding::Shared => Words { count: self.entries as u64, bits: index_bits(self.weights) },
+        }
+    }
+
+    fn where_listed(&self, count: usize, bits: u64) -> Words {
+        match self.encoding {
+            RowEncoding::Dense => Words::default(),
+            RowEncoding::Sparse | RowEncoding::Shared => Words { count: count as u64, bits },
+        }
+    }
+
+    /// Bits of the memory with weights of `store_bits`.
     #[must_use]
     pub fn bits(&self, store_bits: u8) -> u64 {
-        let entries = self.entries() as u64;
-        let listed = || {
-            let pointer_bits = u64::from(usize::BITS - self.entries().max(1).leading_zeros());
-            entries * index_bits(self.posts) + (self.axons as u64 + 1) * pointer_bits
-        };
-        let weights = self.weights.len() as u64 * u64::from(store_bits);
-        match self.layout {
-            RowLayout::Dense => weights,
-            RowLayout::Sparse { .. } => weights + listed(),
-            RowLayout::Shared { .. } => weights + listed() + entries * index_bits(self.weights.len()),
-        }
+        let lists = [self.indices(), self.pointers(), self.tap_numbers()];
+        let weights = self.weights as u64 * u64::from(store_bits);
+        weights + lists.into_iter().map(Words::total_bits).sum::<u64>()
     }
 }
 

@@ -9,13 +9,14 @@
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
-use crate::config::{Presynaptic, SynapseLearning};
+use crate::config::{LearningDatapath, Presynaptic, SynapseLearning};
 use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, States};
+use crate::registers::Register;
 use crate::rule::{EligibilityRule, UpdateRule};
 use crate::rules::{
-    AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, NORMALISER_BITS,
-    Normaliser, TraceProduct,
+    AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, Normaliser,
+    TraceProduct,
 };
 use crate::shared::TapSums;
 use crate::slice_learning::SliceLearning;
@@ -26,8 +27,10 @@ use crate::widths::{sum_bits, update_bits};
 use bitvec::prelude::{BitVec, Lsb0};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither;
+use synfire_core::neuron::Datapath;
 use synfire_core::neuron_core::AxonBlock;
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use synfire_core::words::Words;
 
 /// Below one active neuron in this many slots a dense row is visited by list. Changes no bit.
 const LIST_BELOW: usize = 8;
@@ -142,12 +145,15 @@ impl BlockLearning {
         }
     }
 
-    /// Bits of eligibility state, at `eligibility_bits` a state, of normalisers, and of the accumulators of taps.
-    #[must_use]
-    pub fn bits(&self, eligibility_bits: u8) -> u64 {
-        let taps = self.taps.as_ref().map_or(0, |taps| taps.len() as u64 * u64::from(taps.bits));
-        taps + (self.state.q.len() + self.state.p.len()) as u64 * u64::from(eligibility_bits)
-            + self.state.normaliser.len() as u64 * NORMALISER_BITS
+    /// The block's memories: eligibility states, normalisers, accumulators of taps.
+    pub(crate) fn registers(&self, widths: (&Datapath, &LearningDatapath)) -> [(Register, Words); 3] {
+        let state = &self.state;
+        let sums = self.taps.as_ref().map_or_else(Words::default, |taps| Words::new(taps.len(), taps.bits));
+        [
+            (Register::Eligibility, Register::Eligibility.words(state.q.len() + state.p.len(), widths)),
+            (Register::Normaliser, Register::Normaliser.words(state.normaliser.len(), widths)),
+            (Register::TapSum, sums),
+        ]
     }
 
     /// Micro-step 8 for this block. With a `tally` every access goes through a view that counts.

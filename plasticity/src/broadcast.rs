@@ -45,6 +45,12 @@ impl BroadcastState {
         }
     }
 
+    /// How many channels of errors and of surrogates there are.
+    #[must_use]
+    pub fn channels(&self) -> (usize, usize) {
+        (self.targets.len(), self.errors.len() - self.targets.len())
+    }
+
     /// A graded packet: an error or a surrogate on `channel`, to be used in step `due`.
     pub fn receive(&mut self, channel: usize, error: i32, due: u64) {
         let slot = due as usize % SLOTS;

@@ -45,6 +45,11 @@ impl Groups {
         self.output.len().checked_div(self.channels).unwrap_or(0)
     }
 
+    /// Readouts of all groups.
+    pub(crate) fn lanes(&self) -> usize {
+        self.output.len()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -23,6 +23,7 @@ pub mod group;
 pub mod kernel;
 pub mod mirror;
 pub mod readout;
+pub mod registers;
 pub mod rule;
 pub mod rules;
 pub mod shared;

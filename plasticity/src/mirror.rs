@@ -13,17 +13,20 @@
 //! Promises: equal to the weights in the readout's core after every step (a property test holds it to that).
 //! Absent on purpose: readouts that learn by anything but their own error, normalisers, several delays.
 
-use crate::config::MirrorConfig;
+use crate::config::{LearningDatapath, MirrorConfig};
 use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, RowUpdate, States};
+use crate::registers::Register;
 use crate::rules::{DoubleFilter, EligibilityProduct, LateFilter, TraceProduct, WeightDecay};
 use crate::variables::{Meter, Tally, Variable};
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use synfire_core::dither;
 use synfire_core::format::Format;
+use synfire_core::neuron::Datapath;
 use synfire_core::slice::Slice;
 use synfire_core::trace::Traces;
+use synfire_core::words::Words;
 
 /// Registers of a mirror.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,12 +124,6 @@ impl Mirror {
         if self.config.learning.is_some() { self.state.under_way.len() as u64 } else { 0 }
     }
 
-    /// Bits of a mirrored weight.
-    #[must_use]
-    pub fn store_bits(&self) -> u8 {
-        self.config.store_bits
-    }
-
     /// Whether the mirrored weights change.
     #[must_use]
     pub fn learns(&self) -> bool {
@@ -145,13 +142,16 @@ impl Mirror {
         self.config.surrogates.map(usize::from)
     }
 
-    /// Bits of its state: weights, traces, spikes under way, and `eligibility_bits` a state of a filter.
-    #[must_use]
-    pub fn bits(&self, eligibility_bits: u8) -> u64 {
-        let weights = self.state.weights.len() as u64 * u64::from(self.config.store_bits);
-        let pair = 2 * u64::from(self.config.traces.bits) + u64::from(self.config.delay);
-        let states = (self.state.first.len() + self.state.second.len()) as u64 * u64::from(eligibility_bits);
-        weights + self.trace_pairs() * pair + states
+    /// The mirror's memories; traces and the line of spikes only where the weights change.
+    pub(crate) fn registers(&self, widths: (&Datapath, &LearningDatapath)) -> [(Register, Words); 4] {
+        let learning = if self.learns() { self.state.under_way.len() } else { 0 };
+        let states = self.state.first.len() + self.state.second.len();
+        [
+            (Register::MirrorWeight, Words::new(self.state.weights.len(), self.config.store_bits)),
+            (Register::MirrorTrace, Register::MirrorTrace.words(2 * learning, widths)),
+            (Register::MirrorSpikes, Words::new(learning, self.config.delay)),
+            (Register::MirrorEligibility, Register::MirrorEligibility.words(states, widths)),
+        ]
     }
 
     /// The filter, from the surrogates that the readout formed in the step before and the traces of that step. Call

@@ -36,6 +36,11 @@ impl ErrorTraces {
         self.first.is_empty()
     }
 
+    /// Lanes of both: none where the error is formed from the membrane.
+    pub(crate) fn lanes(&self) -> usize {
+        self.first.len() + self.second.len()
+    }
+
     /// One step of the filters of `neuron`; `difference` is target minus spike, in -1..=1.
     fn filter(&mut self, neuron: usize, difference: i32, factors: (u32, u32, i32), bits: (u8, u32)) -> i32 {
         let (q_decay, p_decay, increment) = factors;

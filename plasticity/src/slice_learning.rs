@@ -1,19 +1,24 @@
 //! Learning registers of one population slice: third factors, surrogates, error traces, groups, mirrors.
 //!
-//! What they are at reset and after `clear`, what of them a checkpoint holds, how many bits they have.
+//! What they are at reset and after `clear`, what of them a checkpoint holds, which memories they are.
 //! Absent on purpose: what a step does with them (`slice_step`), synapses (`block_learning`), packets.
 
 use crate::access::{Access, Mirrored};
-use crate::config::{Eligibility, GroupReadout, NeuronLearning, Readout, SliceConfig, ThirdFactor};
+use crate::config::{
+    Eligibility, GroupReadout, LearningDatapath, NeuronLearning, Readout, SliceConfig, ThirdFactor,
+};
 use crate::feedback;
 use crate::group::Groups;
 use crate::kernel::Factors;
 use crate::mirror::{Mirror, MirrorState};
 use crate::readout::{ErrorFormats, ErrorTraces};
+use crate::registers::Register;
 use crate::rules::{DoubleFilter, adaptation_strength};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
+use synfire_core::neuron::Datapath;
 use synfire_core::slice::Slice;
+use synfire_core::words::Words;
 
 /// An error that a readout neuron formed, or a surrogate that it sends: a graded packet's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +69,8 @@ pub struct SliceLearning {
     pub(crate) contested: Vec<i32>,
     /// Strength of each neuron's adaptation; empty where no block's eligibility reads it.
     adaptation_strength: Vec<i32>,
+    /// Whether that is a register a neuron: what it is formed from differs between neurons.
+    strength_differs: bool,
     /// Neurons whose modulation is not zero, ascending: those a trace-only rule can change.
     pub modulated: Vec<u32>,
     /// Neurons whose third factor is not zero, ascending: those an eligibility rule can change. Listed where there is
@@ -133,6 +140,7 @@ impl SliceLearning {
             modulation: vec![0; len],
             contested: vec![0; if competes { len } else { 0 }],
             adaptation_strength: Vec::new(),
+            strength_differs: false,
             modulated: Vec::new(),
             driven: Vec::new(),
             formed: false,
@@ -152,6 +160,7 @@ impl SliceLearning {
             adaptation_strength(increment, threshold, fraction)
         };
         self.adaptation_strength = (0..slice.len).map(strength).collect();
+        self.strength_differs = adaptation.increment.differs() || threshold.differs();
         adaptation.decay.get(0) as u32
     }
 
@@ -239,25 +248,25 @@ impl SliceLearning {
         &self.state.compartments
     }
 
-    /// Bits of learning state: matrices, mirrors, error traces, groups, third factors, compartments, spike counters.
-    /// Weights that symmetric feedback brings from another core are not kept here, and are not counted.
-    #[must_use]
-    pub fn bits(&self) -> u64 {
-        let formats = &self.formats.learning;
-        let len = self.third_factor.len() as u64;
-        let matrix = self.matrix.len() as u64 * 8;
+    /// The slice's memories. Weights that symmetric feedback brings from another core are not kept here, and are not
+    /// among them.
+    pub(crate) fn registers(&self, widths: (&Datapath, &LearningDatapath)) -> Vec<(Register, Words)> {
+        let len = self.third_factor.len();
         let transported = self.learning.and_then(|l| l.third_factor.mirrored()).is_some_and(|(_, t)| t);
         let mirror = self.mirror.as_ref().filter(|_| !transported);
-        let mirror = mirror.map_or(0, |mirror| mirror.bits(self.formats.learning.eligibility_bits));
-        let traces = self.state.error_traces.as_ref().filter(|t| !t.is_empty());
-        let traces = traces.map_or(0, |_| 2 * len * u64::from(formats.error_trace_bits));
-        let groups = self.state.groups.as_ref().map_or(0, |g| {
-            let channels = self.learning.map_or(0, |l| u64::from(l.channels));
-            g.len() as u64 * channels * (32 + u64::from(formats.error.width))
-        });
-        // A compartment is the third factor itself.
-        let third = if self.learning.is_some() { len * u64::from(formats.third_factor.width) } else { 0 };
-        matrix + mirror + traces + groups + third + self.state.spike_counts.len() as u64 * 8
+        let strengths = if self.strength_differs { self.adaptation_strength.len() } else { 0 };
+        let lanes = self.state.groups.as_ref().map_or(0, Groups::lanes);
+        let counts = [
+            (Register::Matrix, self.matrix.len()),
+            (Register::ErrorTrace, self.state.error_traces.as_ref().map_or(0, ErrorTraces::lanes)),
+            (Register::GroupReadout, lanes),
+            (Register::GroupError, lanes),
+            (Register::ThirdFactor, if self.learning.is_some() { len } else { 0 }),
+            (Register::SpikeCount, self.state.spike_counts.len()),
+            (Register::AdaptationStrength, strengths),
+        ];
+        let counts = counts.map(|(register, count)| (register, register.words(count, widths)));
+        counts.into_iter().chain(mirror.into_iter().flat_map(|mirror| mirror.registers(widths))).collect()
     }
 
     /// Registers for a checkpoint.

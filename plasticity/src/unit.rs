@@ -13,6 +13,7 @@ use crate::broadcast::BroadcastState;
 use crate::config::{Eligibility, LearningDatapath, SliceConfig, SynapseLearning};
 use crate::counts::{LearningCounts, LearningWork};
 use crate::readout::ErrorFormats;
+use crate::registers::{self, Keeper, Register};
 use crate::rules::AdaptationTrace;
 use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot, filter};
 use crate::variables::Tally;
@@ -20,6 +21,7 @@ use crate::widths::product_bits;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_core::neuron_core::{NeuronCore, SnapshotMismatch};
+use synfire_core::words::Words;
 
 /// Learning state of a core in a checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,12 +192,26 @@ impl LearningUnit {
         access
     }
 
-    /// Bits of learning state beyond the core's traces: matrices, error traces, groups, eligibility.
+    /// The memories of the unit beyond the core's traces, counted in what was built; none where it has nothing to do.
     #[must_use]
-    pub fn bits(&self) -> u64 {
-        let slices: u64 = self.slices.iter().map(SliceLearning::bits).sum();
-        let eligibility_bits = self.learning.eligibility_bits;
-        slices + self.blocks.iter().flatten().map(|b| b.bits(eligibility_bits)).sum::<u64>()
+    pub fn registers(&self, datapath: &Datapath) -> Vec<(Keeper, Register, Words)> {
+        if !self.is_used() {
+            return Vec::new();
+        }
+        let widths = (datapath, &self.learning);
+        let channels = self.broadcast.channels();
+        let core =
+            registers::broadcast(channels, widths).map(|(register, words)| (Keeper::Core, register, words));
+        let slices = self.slices.iter().enumerate().flat_map(|(slice, own)| {
+            own.registers(widths)
+                .into_iter()
+                .map(move |(register, words)| (Keeper::Slice(slice), register, words))
+        });
+        let blocks = self.blocks.iter().enumerate().flat_map(|(block, own)| {
+            let own = own.iter().flat_map(move |own| own.registers(widths));
+            own.map(move |(register, words)| (Keeper::Block(block), register, words))
+        });
+        core.into_iter().chain(slices).chain(blocks).filter(|(_, _, words)| words.count > 0).collect()
     }
 
     /// Everything that `restore` needs to go on with the same bits.
@@ -213,8 +229,7 @@ impl LearningUnit {
     /// # Errors
     /// [`SnapshotMismatch`] when shapes differ; the unit is then not usable.
     pub fn restore(&mut self, snapshot: LearningSnapshot) -> Result<(), SnapshotMismatch> {
-        let channels = |state: &BroadcastState| (state.targets.len(), state.errors.len());
-        let same_channels = channels(&snapshot.broadcast) == channels(&self.broadcast);
+        let same_channels = snapshot.broadcast.channels() == self.broadcast.channels();
         if !same_channels
             || snapshot.slices.len() != self.slices.len()
             || snapshot.blocks.len() != self.blocks.len()

@@ -144,6 +144,7 @@ fn check_machine(left: &Left) {
             "routing_bits",
             "trace_bits",
             "learning_bits",
+            "broadcast_bits",
         ];
         for (core, memory) in memory.iter().enumerate() {
             for (row, name) in rows.iter().zip(names) {

@@ -1,13 +1,12 @@
-//! Memory of each core in bits, by structure.
+//! Memory of each core in bits, under the headings of a report: sums over the core's list of `structures`.
 //!
-//! Promises: bits of the described hardware (widths of the contract), not of the simulator's containers.
-//! Configuration registers (one set a population) are left out; tables and state are counted.
+//! Promises: nothing is counted here that the list does not name. Absent on purpose: widths and words (`structures`).
 
 use crate::chip::Chip;
 use crate::run::machine::Machine;
 use crate::run::node::Node;
+use crate::structures::{Kind, Part, counted, total_bits};
 use serde::Serialize;
-use synfire_core::neuron::PerNeuron;
 
 /// Bits of one core by structure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,14 +33,17 @@ pub struct CoreMemory {
     pub routing_bits: u64,
     /// Presynaptic traces.
     pub trace_bits: u64,
-    /// Eligibility, accumulators of shared taps, feedback and group matrices, error traces, third factors.
+    /// Eligibility, accumulators of shared taps, feedback and group matrices, group readouts and errors, mirrors, error
+    /// traces, third factors.
     pub learning_bits: u64,
+    /// Targets, rings of errors and surrogates: the core's copy of the broadcast.
+    pub broadcast_bits: u64,
 }
 
 impl CoreMemory {
     /// All fields in their order, the core first.
     #[must_use]
-    pub fn values(&self) -> [u64; 12] {
+    pub fn values(&self) -> [u64; 13] {
         [
             u64::from(self.core),
             self.neurons,
@@ -55,6 +57,7 @@ impl CoreMemory {
             self.routing_bits,
             self.trace_bits,
             self.learning_bits,
+            self.broadcast_bits,
         ]
     }
 
@@ -69,6 +72,7 @@ impl CoreMemory {
             + self.routing_bits
             + self.trace_bits
             + self.learning_bits
+            + self.broadcast_bits
     }
 }
 
@@ -83,45 +87,22 @@ impl Machine {
 /// Memory of one node.
 #[must_use]
 pub fn of_node(node: &Node, chip: &Chip) -> CoreMemory {
-    let mut memory = CoreMemory { core: node.id.0, ..CoreMemory::default() };
-    let width = u64::from(chip.datapath.state_width);
-    for slice in &node.core.slices {
-        let p = &slice.parameters;
-        let len = slice.len as u64;
-        let refractory = u64::from(8 - p.refractory_steps.leading_zeros());
-        memory.neurons += len;
-        // Without sign, and no wider than the magnitude of the membrane it is compared with.
-        let adaptation = if p.adaptation.is_some() { width - 1 } else { 0 };
-        memory.neuron_state_bits += len * (2 * width + refractory + adaptation + 1);
-        let decay_bits = u64::from(chip.datapath.decay_fraction) + 1;
-        let each = |parameter: &PerNeuron, bits: u64| match parameter {
-            PerNeuron::Each(_) => len * bits,
-            PerNeuron::Same(_) => 0,
-        };
-        memory.neuron_parameter_bits += each(&p.current_decay, decay_bits)
-            + each(&p.membrane_decay, decay_bits)
-            + each(&p.threshold, width)
-            + each(&p.bias, width);
-        if let Some(adaptation) = &p.adaptation {
-            memory.neuron_parameter_bits +=
-                each(&adaptation.decay, decay_bits) + each(&adaptation.increment, width - 1);
-        }
+    let list = counted::of_core(&node.core, &node.unit, &node.routes, chip);
+    let words = |kind: Kind| list.iter().filter(|s| s.kind == kind).map(|s| s.words.count).sum();
+    let bits = |part: Part| total_bits(&list, |structure| structure.kind.part() == part);
+    CoreMemory {
+        core: node.id.0,
+        neurons: words(Kind::Current),
+        axons: words(Kind::AxonEntry),
+        synapses: node.core.blocks.iter().map(|block| block.memory.entries() as u64).sum(),
+        neuron_state_bits: bits(Part::NeuronState),
+        neuron_parameter_bits: bits(Part::NeuronParameters),
+        synapse_bits: bits(Part::Synapses),
+        axon_table_bits: bits(Part::AxonTable),
+        arrival_bits: bits(Part::Arrivals),
+        routing_bits: bits(Part::Routing),
+        trace_bits: bits(Part::Traces),
+        learning_bits: bits(Part::Learning),
+        broadcast_bits: bits(Part::Broadcast),
     }
-    let mut learning_axons = 0;
-    for block in &node.core.blocks {
-        let axons = block.memory.axons as u64;
-        memory.axons += axons;
-        memory.synapses += block.memory.entries() as u64;
-        memory.synapse_bits += block.memory.bits(block.format.store_bits);
-        memory.arrival_bits += block.arrivals.bits();
-        learning_axons += if block.traces.is_some() { axons } else { 0 };
-    }
-    let axon_bits = u64::from(64 - memory.axons.leading_zeros());
-    memory.axon_table_bits = memory.axons * (axon_bits + 6);
-    memory.trace_bits = learning_axons * 2 * u64::from(chip.learning.trace_bits);
-    let core_bits = u64::from(usize::BITS - chip.mesh.cores().leading_zeros());
-    let entry_bits = u64::from(32 - chip.limits.axons.leading_zeros());
-    memory.routing_bits = node.routes.entries() as u64 * (core_bits + entry_bits);
-    memory.learning_bits = if node.unit.is_used() { node.unit.bits() } else { 0 };
-    memory
 }

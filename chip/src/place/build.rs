@@ -7,8 +7,8 @@
 //! built. Absent on purpose: running (`run`), placing (`mapping`).
 
 use crate::network::{Network, Projection, Source, Synapses};
+use crate::place::cut;
 use crate::place::mapping::{Mapping, Placement};
-use crate::place::rows;
 use crate::run::node::Node;
 use synfire_core::address::CoreId;
 use synfire_core::neuron::Order;
@@ -29,17 +29,34 @@ pub struct Built {
     pub inputs: Vec<RoutingTable>,
 }
 
-/// Where a presynaptic neuron's spikes go: (source, neuron) -> destination.
-type Route = (Source2, u32, Destination);
+/// A presynaptic neuron or channel. Sorts by inputs, then populations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Sender {
+    source: SourceKey,
+    neuron: u32,
+}
 
-/// Sources in one sortable key: inputs, then populations.
-type Source2 = (u8, u32);
+/// A [`Source`] that sorts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum SourceKey {
+    Input(usize),
+    Population(usize),
+}
 
-fn key(source: Source) -> Source2 {
-    match source {
-        Source::Input(i) => (0, i as u32),
-        Source::Population(p) => (1, p as u32),
+impl From<Source> for SourceKey {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Input(index) => Self::Input(index),
+            Source::Population(index) => Self::Population(index),
+        }
     }
+}
+
+/// Where a presynaptic neuron's spikes go.
+#[derive(Clone, Copy, Debug)]
+struct Route {
+    from: Sender,
+    to: Destination,
 }
 
 /// Builds every used core.
@@ -54,25 +71,27 @@ pub fn build(network: &Network, mapping: &Mapping) -> Built {
             _ => by_core.push((slice.core, vec![slice])),
         }
     }
+    let sums: Vec<u32> = (0..network.populations.len()).map(|index| sum_bits(network, index)).collect();
     let mut routes: Vec<Route> = Vec::new();
     let mut nodes: Vec<Node> = by_core
         .iter()
         .map(|(core, slices)| {
-            let neurons = build_core(network, slices, *core, &mut routes);
+            let neurons = build_core(network, (slices, &sums), *core, &mut routes);
             let unit = build_unit(network, slices, &neurons);
             Node::new(*core, neurons, unit)
         })
         .collect();
-    routes.sort_unstable_by_key(|(source, neuron, to)| (*source, *neuron, to.core));
-    let of = |source: Source2, neuron: u32| {
-        let start = routes.partition_point(|r| (r.0, r.1) < (source, neuron));
-        routes[start..].iter().take_while(move |r| (r.0, r.1) == (source, neuron)).map(|r| r.2)
+    routes.sort_unstable_by_key(|route| (route.from, route.to.core));
+    let of = |source: SourceKey, neuron: u32| {
+        let from = Sender { source, neuron };
+        let start = routes.partition_point(|route| route.from < from);
+        routes[start..].iter().take_while(move |route| route.from == from).map(|route| route.to)
     };
     for (node, (_, slices)) in nodes.iter_mut().zip(&by_core) {
         let mut table = RoutingTable::default();
         for slice in slices {
             for neuron in slice.first..slice.first + slice.len {
-                table.push(of((1, slice.population as u32), neuron));
+                table.push(of(SourceKey::Population(slice.population), neuron));
             }
         }
         node.routes = table;
@@ -81,7 +100,7 @@ pub fn build(network: &Network, mapping: &Mapping) -> Built {
     let inputs = network.inputs.iter().enumerate().map(|(index, input)| {
         let mut table = RoutingTable::default();
         for channel in 0..input.neurons {
-            table.push(of((0, index as u32), channel));
+            table.push(of(SourceKey::Input(index), channel));
         }
         table
     });
@@ -93,7 +112,7 @@ pub fn build(network: &Network, mapping: &Mapping) -> Built {
 pub fn sum_bits(network: &Network, population: usize) -> u32 {
     let mut main = PortDemand::default();
     for projection in network.projections.iter().filter(|p| p.target == population) {
-        let events = rows::max_fan_in(network, projection);
+        let events = max_fan_in(network, projection);
         let format = projection.format;
         let exponent = i32::from(format.exponent);
         let own = PortDemand { addend_bits: u32::from(format.delivered_bits), events };
@@ -108,9 +127,15 @@ pub fn sum_bits(network: &Network, population: usize) -> u32 {
     main.bits()
 }
 
-fn build_core(network: &Network, slices: &[Placement], core: CoreId, routes: &mut Vec<Route>) -> NeuronCore {
+/// The neurons and synapses of one core; `sums` are the widths of each population's dendritic sums.
+fn build_core(
+    network: &Network,
+    (slices, sums): (&[Placement], &[u32]),
+    core: CoreId,
+    routes: &mut Vec<Route>,
+) -> NeuronCore {
     let mut built = NeuronCore::default();
-    let mut targets: Vec<(Source2, u32, AxonTarget)> = Vec::new();
+    let mut targets: Vec<(Sender, AxonTarget)> = Vec::new();
     for placement in slices {
         let population = &network.populations[placement.population];
         let parameters = population.parameters.part(placement.first as usize, placement.len as usize);
@@ -120,7 +145,7 @@ fn build_core(network: &Network, slices: &[Placement], core: CoreId, routes: &mu
             placement.len as usize,
             network.datapath,
             parameters,
-            sum_bits(network, placement.population),
+            sums[placement.population],
             network.seed,
         );
         built.slices.push(slice);
@@ -132,18 +157,35 @@ fn build_core(network: &Network, slices: &[Placement], core: CoreId, routes: &mu
             let port = built.slices[index].add_port(projection.format.exponent);
             let Some(block) = build_block(network, number, placement, index, port) else { continue };
             let at = built.blocks.len() as u16;
-            let source = key(projection.source);
-            targets
-                .extend(block.presynaptic.iter().enumerate().map(|(a, pre)| (source, *pre, (at, a as u32))));
+            let source = SourceKey::from(projection.source);
+            let axons = block.presynaptic.iter().enumerate();
+            targets.extend(axons.map(|(axon, &neuron)| (Sender { source, neuron }, (at, axon as u32))));
             built.blocks.push(block);
         }
     }
     targets.sort_unstable();
-    for group in targets.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let axon_in = built.axon_in.push(group.iter().map(|t| t.2));
-        routes.push((group[0].0, group[0].1, Destination { core, axon_in }));
+    for group in targets.chunk_by(|a, b| a.0 == b.0) {
+        let axon_in = built.axon_in.push(group.iter().map(|(_, target)| *target));
+        routes.push(Route { from: group[0].0, to: Destination { core, axon_in } });
     }
     built
+}
+
+/// Largest sum, over the neurons of the target, of their synapses' multiplicity limits.
+fn max_fan_in(network: &Network, projection: &Projection) -> u64 {
+    let events = u64::from(network.max_events(projection.source));
+    let posts = network.populations[projection.target].neurons as usize;
+    let fan_in = match projection.synapses.listed() {
+        None => (projection.synapses.len() / posts.max(1)) as u64,
+        Some(listed) => {
+            let mut counts = vec![0u32; posts];
+            for &post in listed.posts {
+                counts[post as usize] += 1;
+            }
+            u64::from(counts.into_iter().max().unwrap_or(0))
+        }
+    };
+    fan_in * events
 }
 
 fn build_block(
@@ -154,7 +196,7 @@ fn build_block(
     port: usize,
 ) -> Option<AxonBlock> {
     let projection = &network.projections[number];
-    let part = rows::cut(projection, network, placement.first, placement.len);
+    let part = cut::block_rows(projection, network, placement.first, placement.len);
     if part.presynaptic.is_empty() {
         return None;
     }

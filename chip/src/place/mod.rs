@@ -4,5 +4,5 @@
 //! Absent on purpose: files, running, what a placement costs.
 
 pub mod build;
+pub mod cut;
 pub mod mapping;
-pub mod rows;

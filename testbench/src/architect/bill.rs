@@ -234,7 +234,7 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
 }
 
 /// The structures of `CoreMemory`, in the order of its values after the core's number; their total last.
-const STRUCTURES: [&str; 12] = [
+const STRUCTURES: [&str; 13] = [
     "neurons",
     "axons",
     "synapses",
@@ -246,6 +246,7 @@ const STRUCTURES: [&str; 12] = [
     "routing",
     "traces",
     "learning",
+    "broadcast",
     "total",
 ];
 
@@ -257,8 +258,8 @@ const SIDE_BY_SIDE: usize = 6;
 
 /// Memory of every core in use, in bits, by structure; `cores` holds the values of each `CoreMemory`.
 #[must_use]
-pub fn memory(title: &str, cores: &[[u64; 12]]) -> Table {
-    let values = |[_, structures @ ..]: &[u64; 12]| {
+pub fn memory(title: &str, cores: &[[u64; 13]]) -> Table {
+    let values = |[_, structures @ ..]: &[u64; 13]| {
         let total = structures[COUNTS..].iter().sum();
         structures.iter().copied().chain([total]).map(|n| Cell::count(u128::from(n))).collect::<Vec<_>>()
     };
@@ -274,7 +275,7 @@ pub fn memory(title: &str, cores: &[[u64; 12]]) -> Table {
         (std::iter::once("structure".to_owned()).chain(names).collect(), rows)
     } else {
         let names = STRUCTURES.map(str::to_owned);
-        let row = |m: &[u64; 12]| [vec![Cell::text(m[0].to_string())], values(m)].concat();
+        let row = |m: &[u64; 13]| [vec![Cell::text(m[0].to_string())], values(m)].concat();
         (std::iter::once("core".to_owned()).chain(names).collect(), cores.iter().map(row).collect())
     };
     Table {

@@ -27,7 +27,7 @@ pub const FILE: &str = "summary.json";
 pub const FORMAT: &str = "synfire-summary/2";
 
 /// Names of the fields of a core's memory, in the order of `CoreMemory::values`.
-const MEMORY: [&str; 12] = [
+const MEMORY: [&str; 13] = [
     "core",
     "neurons",
     "axons",
@@ -40,6 +40,7 @@ const MEMORY: [&str; 12] = [
     "routing_bits",
     "trace_bits",
     "learning_bits",
+    "broadcast_bits",
 ];
 
 /// What is written.
@@ -174,7 +175,7 @@ pub struct Parts<'a> {
     /// The parts, in the order of the report.
     pub parts: Vec<Part>,
     /// Memory of each core that the report shows, as `CoreMemory::values`.
-    pub memory: &'a [[u64; 12]],
+    pub memory: &'a [[u64; 13]],
     /// What only this kind of experiment says: fields of the top level.
     pub about: BTreeMap<&'static str, Value>,
     /// Threads of the pool.

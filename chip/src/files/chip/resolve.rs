@@ -9,12 +9,10 @@ use crate::chip::{Chip, CoreLimits, Mesh};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
 use crate::files::text::check::Check;
+use crate::structures::Resource;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, Order};
 use synfire_plasticity::config::LearningDatapath;
-
-/// Largest memory of a core, in bits.
-const MAX_MEMORY_BITS: i64 = 1 << 40;
 
 /// Resolves a merged chip file.
 pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: String) -> Chip {
@@ -127,13 +125,20 @@ fn learning(check: &mut Check<'_>, file: &LearningFile) -> LearningDatapath {
 fn limits(check: &mut Check<'_>, file: &LimitsFile) -> CoreLimits {
     let synapse_bits = file.synapse_memory_bits;
     let learning_bits = file.learning_memory_bits;
+    let most = |resource: Resource| resource.most() as i64;
     CoreLimits {
-        neurons: check.stated("limits.neurons", file.neurons, 1..=65_536) as u32,
-        axons: check.stated("limits.axons", file.axons, 1..=1 << 24) as u32,
-        synapse_memory_bits: check.stated("limits.synapse_memory_bits", synapse_bits, 0..=MAX_MEMORY_BITS)
-            as u64,
-        learning_memory_bits: check.stated("limits.learning_memory_bits", learning_bits, 0..=MAX_MEMORY_BITS)
-            as u64,
+        neurons: check.stated("limits.neurons", file.neurons, 1..=most(Resource::Neurons)) as u32,
+        axons: check.stated("limits.axons", file.axons, 1..=most(Resource::Axons)) as u32,
+        synapse_memory_bits: check.stated(
+            "limits.synapse_memory_bits",
+            synapse_bits,
+            0..=most(Resource::SynapseMemory),
+        ) as u64,
+        learning_memory_bits: check.stated(
+            "limits.learning_memory_bits",
+            learning_bits,
+            0..=most(Resource::LearningMemory),
+        ) as u64,
         weight_bits: check.stated("limits.weight_bits", file.weight_bits, 1..=16) as u8,
         delay_steps: check.stated("limits.delay_steps", file.delay_steps, 1..=63) as u8,
     }

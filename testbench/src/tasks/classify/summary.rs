@@ -58,7 +58,7 @@ pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
 ///
 /// # Errors
 /// When its network cannot be built again.
-pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<[u64; 12]>, Diagnostics> {
+pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<[u64; 13]>, Diagnostics> {
     let shown = shown(task);
     let name = shown.name();
     let Some(result) = results.iter().find(|result| result.row == name) else { return Ok(Vec::new()) };

@@ -71,7 +71,7 @@ pub struct CellResult {
     /// What it cost: training where the samples are learned from, inference elsewhere.
     pub costs: Costs,
     /// Memory of each core in use, field by field.
-    pub memory: Vec<[u64; 12]>,
+    pub memory: Vec<[u64; 13]>,
     /// Events that full axons merged.
     pub merged_events: u64,
     /// When answers are read, or why there are none; a sentence.

@@ -1,17 +1,17 @@
-//! Cutting a projection's synapses to one population slice, and choosing the row encoding.
+//! Cutting a projection's synapses to one population slice.
 //!
-//! Promises: an axon that reaches no neuron of the slice gets no row; order within a row is ascending; a plastic
-//! projection keeps exactly its synapses, so no encoding can create or lose one that learns; taps of a shared kernel
-//! that learn are stored once, fixed ones also one a synapse where that takes fewer bits or the encoding says so.
+//! Promises: an axon that reaches no neuron of the slice gets no row; order within a row is ascending; the rows are
+//! laid out as `structures::rows` says.
 
 use crate::network::{Encoding, Listed, Network, Projection, Synapses};
+use crate::structures::rows::{self, Content};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
-use synfire_core::synapse::{RowLayout, SynapseMemory, TapName, WeightLanes};
+use synfire_core::synapse::{RowEncoding, RowLayout, SynapseMemory, TapName, WeightLanes};
 
-/// The rows of one block.
+/// The axons of one block and their rows.
 #[derive(Debug)]
-pub struct Part {
+pub struct BlockRows {
     /// Presynaptic neuron of each axon.
     pub presynaptic: Vec<u32>,
     /// Delay of each axon.
@@ -20,47 +20,47 @@ pub struct Part {
     pub memory: SynapseMemory,
 }
 
-/// Largest sum, over the neurons of the target, of their synapses' multiplicity limits.
-#[must_use]
-pub fn max_fan_in(network: &Network, projection: &Projection) -> u64 {
-    let events = u64::from(network.max_events(projection.source));
-    let posts = network.populations[projection.target].neurons as usize;
-    let fan_in = match projection.synapses.listed() {
-        None => (projection.synapses.len() / posts.max(1)) as u64,
-        Some(listed) => {
-            let mut counts = vec![0u32; posts];
-            for &post in listed.posts {
-                counts[post as usize] += 1;
-            }
-            u64::from(counts.into_iter().max().unwrap_or(0))
-        }
-    };
-    fan_in * events
-}
-
 /// The rows that reach neurons `first..first + len` of the target.
 #[must_use]
-pub fn cut(projection: &Projection, network: &Network, first: u32, len: u32) -> Part {
+pub fn block_rows(projection: &Projection, network: &Network, first: u32, len: u32) -> BlockRows {
     let all = network.populations[projection.target].neurons as usize;
-    match &projection.synapses {
-        Synapses::Dense { weights } => cut_dense(projection, weights, all, first as usize, len as usize),
+    let (listed, weights) = match &projection.synapses {
+        Synapses::Dense { weights } => {
+            return cut_dense(projection, weights, all, first as usize, len as usize);
+        }
         Synapses::Sparse { presynaptic, starts, posts, weights } => {
-            let listed = Listed { presynaptic, starts, posts, reads: None };
-            cut_listed(projection, listed, weights, first, len)
+            (Listed { presynaptic, starts, posts, reads: None }, weights)
         }
-        Synapses::Shared { presynaptic, starts, posts, reads, weights, kernel } => {
-            let listed = Listed { presynaptic, starts, posts, reads: Some(reads) };
-            let part = cut_listed(projection, listed, weights, first, len);
-            let shared = shared(projection, listed, weights, (first, len), kernel.taps());
-            let store = projection.format.store_bits;
-            let keeps = projection.learning.is_some()
-                || (projection.encoding == Encoding::Auto && shared.bits(store) <= part.memory.bits(store));
-            if keeps { Part { memory: shared, ..part } } else { part }
+        Synapses::Shared { presynaptic, starts, posts, reads, weights, .. } => {
+            (Listed { presynaptic, starts, posts, reads: Some(reads) }, weights)
         }
-    }
+    };
+    let (own, repeats) = cut_listed(projection, listed, weights, first, len);
+    let taps = projection.synapses.kernel().map(|kernel| (kernel, taps_read(listed, first, len)));
+    let content = Content {
+        posts: len as usize,
+        axons: own.memory.axons,
+        entries: own.memory.entries(),
+        repeats,
+        taps: taps.as_ref().map_or(0, |(_, read)| read.len()),
+    };
+    let memory = match (rows::sizes(projection, content).encoding, taps) {
+        (RowEncoding::Shared, Some((kernel, read))) => {
+            shared(projection, listed, weights, (first, len), kernel.taps(), &read)
+        }
+        (RowEncoding::Dense, _) => densify(&own.memory, projection.format.store_bits),
+        (RowEncoding::Sparse | RowEncoding::Shared, _) => own.memory,
+    };
+    BlockRows { memory, ..own }
 }
 
-fn cut_dense(projection: &Projection, weights: &WeightLanes, all: usize, first: usize, len: usize) -> Part {
+fn cut_dense(
+    projection: &Projection,
+    weights: &WeightLanes,
+    all: usize,
+    first: usize,
+    len: usize,
+) -> BlockRows {
     let axons = weights.len() / all.max(1);
     let presynaptic = (0..axons as u32).collect();
     let delays = projection.delays.clone();
@@ -76,7 +76,7 @@ fn cut_dense(projection: &Projection, weights: &WeightLanes, all: usize, first: 
             }
             builder.end_row();
         }
-        return Part { presynaptic, delays, memory: builder.finish() };
+        return BlockRows { presynaptic, delays, memory: builder.finish() };
     }
     let mut cut = WeightLanes::zeros(projection.format.store_bits, 0);
     for axon in 0..axons {
@@ -91,7 +91,7 @@ fn cut_dense(projection: &Projection, weights: &WeightLanes, all: usize, first: 
         }
     }
     let memory = SynapseMemory { posts: len, axons, layout: RowLayout::Dense, weights: cut };
-    Part { presynaptic, delays, memory }
+    BlockRows { presynaptic, delays, memory }
 }
 
 /// First and one past the last entry of an axon's row that end in `first..first + len`.
@@ -101,6 +101,15 @@ fn window(listed: Listed<'_>, axon: usize, first: u32, len: u32) -> std::ops::Ra
     start + row.partition_point(|p| *p < first)..start + row.partition_point(|p| *p < first + len)
 }
 
+/// The weights that the slice reads, each once, ascending.
+fn taps_read(listed: Listed<'_>, first: u32, len: u32) -> Vec<usize> {
+    let rows = (0..listed.presynaptic.len()).flat_map(|axon| window(listed, axon, first, len));
+    let mut read: Vec<usize> = rows.map(|entry| listed.read(entry)).collect();
+    read.sort_unstable();
+    read.dedup();
+    read
+}
+
 /// The taps that the slice reads, each once, and rows that say which.
 fn shared(
     projection: &Projection,
@@ -108,11 +117,8 @@ fn shared(
     weights: &WeightLanes,
     (first, len): (u32, u32),
     taps_of_copy: u32,
+    read: &[usize],
 ) -> SynapseMemory {
-    let rows: Vec<_> = (0..listed.presynaptic.len()).map(|axon| window(listed, axon, first, len)).collect();
-    let mut read: Vec<usize> = rows.iter().cloned().flatten().map(|entry| listed.read(entry)).collect();
-    read.sort_unstable();
-    read.dedup();
     let name = |weight: &usize| {
         let weight = *weight as u32;
         TapName { tap: weight % taps_of_copy, copy: weight / taps_of_copy }
@@ -121,7 +127,8 @@ fn shared(
     let mut own = WeightLanes::zeros(projection.format.store_bits, read.len());
     read.iter().enumerate().for_each(|(place, weight)| own.set(place, weights.get(*weight)));
     let (mut starts, mut posts, mut taps) = (vec![0], Vec::new(), Vec::new());
-    for row in rows.into_iter().filter(|row| !row.is_empty()) {
+    let rows = (0..listed.presynaptic.len()).map(|axon| window(listed, axon, first, len));
+    for row in rows.filter(|row| !row.is_empty()) {
         for entry in row {
             posts.push((listed.posts[entry] - first) as u16);
             taps.push(read.partition_point(|weight| *weight < listed.read(entry)) as u32);
@@ -133,13 +140,14 @@ fn shared(
     SynapseMemory { posts: len as usize, axons, layout, weights: own }
 }
 
+/// Sparse rows, and whether an axon has two synapses onto one neuron.
 fn cut_listed(
     projection: &Projection,
     listed: Listed<'_>,
     weights: &WeightLanes,
     first: u32,
     len: u32,
-) -> Part {
+) -> (BlockRows, bool) {
     let mut presynaptic = Vec::new();
     let mut delays = Vec::new();
     let mut builder = SparseRows::new(projection.format, len as usize);
@@ -162,18 +170,7 @@ fn cut_listed(
         Some(_) => Delays::Each(delays),
         None => Delays::Same(1),
     };
-    let sparse = builder.finish();
-    let store = projection.format.store_bits;
-    let dense_bits = (sparse.axons * sparse.posts) as u64 * u64::from(store);
-    let full = sparse.weights.len() == sparse.axons * sparse.posts;
-    let may_be_dense = !repeats && (full || projection.learning.is_none());
-    let wants_dense = match projection.encoding {
-        Encoding::Auto => dense_bits <= sparse.bits(store),
-        Encoding::Dense => true,
-        Encoding::Sparse => false,
-    };
-    let memory = if may_be_dense && wants_dense { densify(&sparse, store) } else { sparse };
-    Part { presynaptic, delays, memory }
+    (BlockRows { presynaptic, delays, memory: builder.finish() }, repeats)
 }
 
 fn densify(sparse: &SynapseMemory, store_bits: u8) -> SynapseMemory {
