@@ -431,16 +431,19 @@ fn a_band_that_no_core_holds_is_refused_with_the_copies_that_would_fit() {
     tiny.limits.neurons = 20;
     tiny.mesh.columns = 8;
     let error = mapping::map(&network(&learning("", "")), &tiny).expect_err("36 neurons a map");
-    assert!(matches!(error, MappingError::CopyTooLarge { neurons: 36, needed: 36, available: 20, .. }));
+    let MappingError::SliceTooLarge { reason, .. } = &error else { panic!("{error}") };
+    assert_eq!((reason.neurons, reason.needed, reason.available), (36, 36, 20));
     assert_eq!(
         error.to_string(),
         "population `maps` does not fit a core: 36 neurons learn one copy of the taps of `kernel` and need 36 \
-         neurons, a core has 20; `copies: 2` would fit (18 neurons a copy and feature map)"
+         neurons, a core has 20; `copies: 2` would fit (18 neurons a copy and feature map); `limits.neurons: 36` \
+         would do"
     );
     mapping::map(&network(&learning(", copies: 2", "")), &tiny).expect("the advice holds");
     tiny.limits.neurons = 5;
     let error = mapping::map(&network(&learning("", "")), &tiny).expect_err("6 neurons a row");
-    assert!(error.to_string().ends_with("even one row of a feature map (6 neurons) is too large"), "{error}");
+    let even = "even one row of a feature map (6 neurons) is too large; `limits.neurons: 36` would do";
+    assert!(error.to_string().ends_with(even), "{error}");
 }
 
 #[test]

@@ -5,4 +5,7 @@
 
 pub mod build;
 pub mod cut;
+mod fill;
+mod groups;
 pub mod mapping;
+mod misfit;

@@ -1,0 +1,271 @@
+//! Why a network does not fit a chip, and what would do.
+//!
+//! Promises: a message names the neurons, the resource that ran out, need and limit; an advice was tried before it is
+//! given. Absent on purpose: where the population is stated (`files::population_place`).
+
+use crate::chip::{Chip, Mesh};
+use crate::files::{Diagnostic, Place};
+use crate::network::Network;
+use crate::place::groups::{self, Band, Cause, Together};
+use crate::structures::inbound::{GrowingSlice, Inbound};
+use crate::structures::planned::needs;
+use crate::structures::{Needs, Resource};
+use synfire_plasticity::config::ThirdFactor;
+use thiserror::Error;
+
+/// Most cores of a chip: their numbers are 16 bits wide.
+const MAX_CORES: usize = 1 << 16;
+/// Most columns, and most rows, of a mesh.
+const MAX_SIDE: usize = 256;
+/// Most cores of a tile.
+const MAX_OF_TILE: usize = 1024;
+/// Most group sizes that an advice lists.
+const LISTED: usize = 6;
+
+/// A network that does not fit, or a placement that is not legal.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum MappingError {
+    /// Even the smallest slice of a population is too large for an empty core.
+    #[error("population `{population}` does not fit a core: {reason}; {advice}")]
+    SliceTooLarge {
+        /// Population.
+        population: String,
+        /// Neurons of the slice, and why there are not fewer.
+        reason: Misfit,
+        /// What would do.
+        advice: String,
+    },
+    /// The chip has too few cores.
+    #[error(
+        "the network needs {needed} cores, the chip has {available} (at population `{population}`); {advice}"
+    )]
+    TooFewCores {
+        /// Cores needed by all populations.
+        needed: usize,
+        /// Cores of the chip.
+        available: usize,
+        /// First population that did not fit.
+        population: String,
+        /// A mesh that would hold them.
+        advice: String,
+    },
+    /// A given placement is not a partition of the populations, or breaks a group or a core.
+    #[error("placement of population `{population}`: {reason}")]
+    Illegal {
+        /// Population.
+        population: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Neurons that must share a core and do not fit one.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{who} {needed} {}, a core has {available}", resource.name())]
+pub struct Misfit {
+    /// The neurons and why they stay together, with a verb.
+    pub who: String,
+    /// How many.
+    pub neurons: u32,
+    /// What runs out.
+    pub resource: Resource,
+    /// How much they need.
+    pub needed: u64,
+    /// How much a core has.
+    pub available: u64,
+}
+
+impl MappingError {
+    /// The population that it is about.
+    #[must_use]
+    pub fn population(&self) -> &str {
+        match self {
+            Self::SliceTooLarge { population, .. }
+            | Self::TooFewCores { population, .. }
+            | Self::Illegal { population, .. } => population,
+        }
+    }
+
+    /// The problem at the place where the population is stated; without one, in one line.
+    #[must_use]
+    pub fn diagnostic(&self, place: Option<Place>) -> Diagnostic {
+        let placed = |title: String| Diagnostic { place: place.clone(), ..Diagnostic::new(title) };
+        match self {
+            _ if place.is_none() => Diagnostic::new(self.to_string()),
+            Self::SliceTooLarge { population, reason, advice } => {
+                placed(format!("population `{population}` does not fit a core"))
+                    .labelled(reason.to_string())
+                    .noted("help", advice)
+            }
+            Self::TooFewCores { needed, available, population, advice } => {
+                placed(format!("the network needs {needed} cores, the chip has {available}"))
+                    .labelled(format!("from `{population}` on there is no core left"))
+                    .noted("help", advice)
+            }
+            Self::Illegal { reason, .. } => placed(self.to_string()).labelled(reason),
+        }
+    }
+}
+
+/// Why no core of `chip` holds population `index`, some unit of which does not fit.
+pub(super) fn too_large(network: &Network, chip: &Chip, index: usize, together: &Together) -> MappingError {
+    let population = &network.populations[index];
+    let units = units_alone(network, index, together.unit);
+    let most = units.iter().fold(Needs::default(), |most, unit| most.most(unit.needs));
+    let resource = most.short(&chip.limits).next().unwrap_or(Resource::Neurons);
+    let worst = units.iter().rev().max_by_key(|unit| unit.needs.get(resource));
+    let unit = worst.copied().unwrap_or_default();
+    let reason = Misfit {
+        who: who(network, together, unit),
+        neurons: unit.len,
+        resource,
+        needed: unit.needs.get(resource),
+        available: resource.limit(&chip.limits),
+    };
+    let limits = limits_that_do(chip, most);
+    let advice = match together.cause() {
+        Cause::Alone | Cause::Competition => None,
+        Cause::Band(band) => Some(more_copies(network, chip, index, band)),
+        Cause::Group | Cause::Straddling => {
+            group_sizes(network, chip, index, together).map(|sizes| format!("{sizes} would fit"))
+        }
+    };
+    let advice = advice.into_iter().chain([format!("{limits} would do")]).collect::<Vec<_>>().join("; ");
+    MappingError::SliceTooLarge { population: population.name.clone(), reason, advice }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct UnitAlone {
+    first: u32,
+    len: u32,
+    needs: Needs,
+}
+
+/// What each unit of a population needs in a core of its own.
+fn units_alone(network: &Network, index: usize, unit: u32) -> Vec<UnitAlone> {
+    let neurons = network.populations[index].neurons;
+    let inbound = Inbound::new(network, index);
+    let mut slice = GrowingSlice::new(&inbound);
+    let mut alone = |first: u32| {
+        let len = unit.min(neurons - first);
+        slice.set(first, len);
+        UnitAlone { first, len, needs: needs(&slice) }
+    };
+    (0..neurons).step_by(unit.max(1) as usize).map(&mut alone).collect()
+}
+
+/// Whether every unit of a population fits a core.
+fn units_fit(network: &Network, chip: &Chip, index: usize, unit: u32) -> bool {
+    units_alone(network, index, unit).iter().all(|unit| unit.needs.fit(&chip.limits))
+}
+
+/// The neurons of a unit, why they stay together, and a verb for what they need.
+fn who(network: &Network, together: &Together, unit: UnitAlone) -> String {
+    let UnitAlone { first, len, .. } = unit;
+    let kernel = |band: &Band| &network.projections[band.projection].name;
+    match together.cause() {
+        Cause::Alone => format!("neuron {first} alone needs"),
+        Cause::Competition => format!("its {len} neurons compete and need"),
+        Cause::Group => format!("the learning group of neurons {first}..={} needs", first + len - 1),
+        Cause::Band(band) => {
+            format!("{len} neurons learn one copy of the taps of `{}` and need", kernel(&band))
+        }
+        Cause::Straddling => {
+            let groups = together.group.map(|group| format!("groups of {group} neurons"));
+            let bands = together.bands.iter();
+            let bands = bands.map(|band| format!("bands of {} neurons of `{}`", band.neurons, kernel(band)));
+            let names: Vec<String> = groups.into_iter().chain(bands).collect();
+            let (head, tail) = names.split_at(1);
+            let (head, tail) = (head.concat(), tail.join(" and "));
+            format!("{head} straddle {tail}, so that {len} neurons must share a core and need")
+        }
+    }
+}
+
+/// The limits with which every unit would fit, in the fields' names.
+fn limits_that_do(chip: &Chip, most: Needs) -> String {
+    let field = |resource: Resource| {
+        let needed = most.get(resource);
+        if needed > resource.most() {
+            return format!(
+                "more than {} of `{}`, which no chip file may state,",
+                resource.most(),
+                resource.field()
+            );
+        }
+        format!("`{}: {needed}`", resource.field())
+    };
+    most.short(&chip.limits).map(field).collect::<Vec<_>>().join(" and ")
+}
+
+/// The fewest copies of a kernel with which a population would fit, in words.
+fn more_copies(network: &Network, chip: &Chip, index: usize, band: Band) -> String {
+    let Band { projection, kernel, .. } = band;
+    let mut other = network.clone();
+    let rows = kernel.map[0];
+    for copies in (kernel.copies + 1..=rows).filter(|copies| rows.is_multiple_of(*copies)) {
+        let cut = other.projections[projection].synapses.set_copies(copies);
+        let unit = Together::of(&other, index).unit;
+        if cut && units_fit(&other, chip, index, unit) {
+            return format!("`copies: {copies}` would fit ({unit} neurons a copy and feature map)");
+        }
+    }
+    format!(
+        "no number of copies fits: even one row of a feature map ({} neurons) is too large",
+        kernel.map[1]
+    )
+}
+
+/// Sizes of learning groups with which a population would fit: the largest, or, where groups must agree with bands,
+/// those that do.
+fn group_sizes(network: &Network, chip: &Chip, index: usize, together: &Together) -> Option<String> {
+    let neurons = network.populations[index].neurons;
+    let own = together.group?;
+    let mut other = network.clone();
+    let mut fits = |size: u32| {
+        if let Some(learning) = &mut other.populations[index].learning
+            && let ThirdFactor::Group { readout, .. } = &mut learning.third_factor
+        {
+            readout.neurons = size;
+        }
+        units_fit(&other, chip, index, groups::unit(Some(size), &together.bands, neurons))
+    };
+    if together.bands.is_empty() {
+        // A smaller group needs less: the largest that fits, by halving.
+        let (mut low, mut high) = (0, own - 1);
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            if fits(middle) { low = middle } else { high = middle - 1 }
+        }
+        return (low > 0).then(|| format!("groups of at most {low} neurons"));
+    }
+    let band = groups::unit(None, &together.bands, neurons);
+    let candidates = (1..=neurons).filter(|size| *size != own);
+    let candidates = candidates.filter(|size| band.is_multiple_of(*size) || size.is_multiple_of(band));
+    let sizes: Vec<String> =
+        candidates.filter(|size| fits(*size)).take(LISTED).map(|size| size.to_string()).collect();
+    let (last, others) = sizes.split_last()?;
+    let sizes = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
+    Some(format!("groups of {sizes} neurons"))
+}
+
+/// A mesh that has `needed` cores: taller than that of the chip, or of another shape, or of larger tiles.
+pub(super) fn larger_mesh(mesh: &Mesh, needed: usize) -> String {
+    let (columns, of_tile) = (usize::from(mesh.columns), usize::from(mesh.cores_per_tile));
+    let rows = needed.div_ceil(columns * of_tile);
+    if rows <= MAX_SIDE && rows * columns * of_tile <= MAX_CORES {
+        return format!("`mesh.rows: {rows}` would hold them ({columns} columns, {of_tile} a tile)");
+    }
+    let tiles = needed.div_ceil(of_tile);
+    let columns = (1..=MAX_SIDE).find(|side| side * side >= tiles).unwrap_or(MAX_SIDE);
+    let rows = tiles.div_ceil(columns);
+    if rows <= MAX_SIDE && columns * rows * of_tile <= MAX_CORES {
+        return format!("`mesh: (columns: {columns}, rows: {rows})` would hold them ({of_tile} a tile)");
+    }
+    let tiles = usize::from(mesh.columns) * usize::from(mesh.rows);
+    let of_tile = needed.div_ceil(tiles);
+    if of_tile <= MAX_OF_TILE && tiles * of_tile <= MAX_CORES {
+        return format!("`mesh.cores_per_tile: {of_tile}` would hold them");
+    }
+    format!("no chip file may state more than {MAX_CORES}")
+}
