@@ -118,15 +118,30 @@ pub fn network_and_files(
     network_of(first, stem(Path::new(name)), chip, overrides)
 }
 
+/// Where the text of a network file, or a file that it extends, states the population of this name: for problems that
+/// are found after loading.
+#[must_use]
+pub fn population_place(name: &str, text: &str, base_dir: &Path, population: &str) -> Option<Place> {
+    let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
+    let (layers, files) = layers::stack::<NetworkFile>(first, open_network).ok()?;
+    let merged = files.into_iter().reduce(NetworkFile::over)?;
+    let index = merged.populations.iter().flatten().position(|p| p.name == population)?;
+    let (source, span) = layers.place(&format!("populations[{index}].name"));
+    Some(Place { source: Arc::clone(source), span })
+}
+
+/// Opens a network file that another extends.
+fn open_network(reference: &str, folder: &Path) -> Result<Opened, Diagnostic> {
+    Opened::read(&folder.join(reference)).map_err(Diagnostic::new)
+}
+
 fn network_of(
     first: Opened,
     fallback_name: String,
     chip: &Chip,
     overrides: &NetworkOverrides,
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
-    let open =
-        |reference: &str, folder: &Path| Opened::read(&folder.join(reference)).map_err(Diagnostic::new);
-    let (layers, files) = layers::stack::<NetworkFile>(first, open)?;
+    let (layers, files) = layers::stack::<NetworkFile>(first, open_network)?;
     let mut files = files.into_iter();
     let Some(top) = files.next() else { return Err(Diagnostic::new("no network file").into()) };
     let name = top.name.clone().unwrap_or(fallback_name);

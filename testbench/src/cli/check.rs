@@ -46,8 +46,10 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             let overrides = NetworkOverrides::default();
             let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
             cells::warn(&warnings(&network));
-            let machine = Machine::new(&network, &chip)
-                .map_err(|e| CommandError::from(Diagnostics::from(Diagnostic::new(e.to_string()))))?;
+            let machine = Machine::new(&network, &chip).map_err(|error| {
+                let place = opened.population(error.population());
+                CommandError::from(Diagnostics::from(error.diagnostic(place)))
+            })?;
             line(&format!(
                 "{}: network `{}`, {} synapses on {} cores of `{}`: good",
                 opened.name,

@@ -13,8 +13,8 @@ use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Stage};
-use synfire_chip::files::Diagnostic;
 use synfire_chip::network::{Network, Population};
+use synfire_chip::place::mapping::MappingError;
 use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Recording, Variable};
@@ -82,11 +82,11 @@ impl Engine {
         network: &Network,
         (chip, store): (&Chip, Option<&Store>),
         (readout, looked_at): (usize, Variable),
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, MappingError> {
         if store == Some(&Store::Float) {
             return Ok(Self::Float { chip: FloatChip::saturating(network), readout });
         }
-        let machine = Machine::new(network, chip).map_err(|problem| Diagnostic::new(problem.to_string()))?;
+        let machine = Machine::new(network, chip)?;
         let recorder = Recorder::new(vec![Probe::all(network, readout, looked_at)], &machine.nodes);
         let costs = Analytic::new(&machine);
         Ok(Self::Chip { machine, recorder, watched: Vec::new(), costs })

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Place, Source};
 use synfire_chip::network::Network;
+use synfire_chip::place::mapping::MappingError;
 
 /// A file's text and where its own references are looked up.
 #[derive(Clone, Debug)]
@@ -129,4 +130,19 @@ pub fn network_and_files(
     let (network, read) = files::network_and_files(&opened.name, &opened.text, folder, chip, overrides)?;
     let own = opened.folder.is_some().then(|| PathBuf::from(&opened.name));
     Ok((network, own.into_iter().chain(read).collect()))
+}
+
+/// A network that does not fit, shown where its file states the population.
+#[must_use]
+pub fn misfit(reference: &str, from: &Opened, error: &MappingError) -> Diagnostic {
+    error.diagnostic(open_from(reference, from).ok().and_then(|opened| opened.population(error.population())))
+}
+
+impl Opened {
+    /// Where a network file, or one that it extends, states a population.
+    #[must_use]
+    pub fn population(&self, name: &str) -> Option<Place> {
+        let folder = self.folder.as_deref().unwrap_or(Path::new("."));
+        files::population_place(&self.name, &self.text, folder, name)
+    }
 }

@@ -10,6 +10,7 @@ use super::stores;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, StoreOverride};
 use synfire_chip::network::Network;
+use synfire_chip::place::mapping::MappingError;
 
 /// Where rows come from and what they are built for.
 #[derive(Clone, Copy)]
@@ -136,6 +137,18 @@ impl<'a> Rows<'a> {
                 .map_err(|problem| self.at(row, &format!("set[{index}]"), problem.into()))?;
         }
         Ok(network)
+    }
+
+    /// The network of a row does not fit: shown where its file states the population, else at the row.
+    #[must_use]
+    pub fn misfit(&self, row: &Row, error: &MappingError) -> Diagnostics {
+        let problem = reference::misfit(&row.network, self.origin, error);
+        let problem = if problem.place.is_none() {
+            problem
+        } else {
+            problem.noted("note", format!("met by row `{}`", row.name))
+        };
+        self.at(row, "network", problem.into())
     }
 
     /// Shows problems that have no place of their own at a field of `row`.

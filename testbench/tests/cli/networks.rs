@@ -151,7 +151,52 @@ fn more_synapses_than_the_cores_hold() {
     folder.edit(NETWORK, "neurons: 1024", "neurons: 1025");
     folder.edit(NETWORK, "neurons: 1920,", "neurons: 16,");
     assert_snapshot!(folder.refuses(&["check", NETWORK]), @r#"
-    error: population `hidden` does not fit a core: its smallest slice (1 neurons) needs 1025 axons, a core has 1024
+    error: population `hidden` does not fit a core
+     --> two-classes.network.ron:8:19
+      |
+    8 |             name: "hidden",
+      |                   ^^^^^^^^ neuron 0 alone needs 1025 axons, a core has 1024
+      |
+      = help: `limits.axons: 1025` would do
+       = nothing was run; exit status 2
+    "#);
+}
+
+/// A neuron's axons are counted, not taken for those of a mean neuron; the place is the network file's, from an
+/// experiment too.
+#[test]
+fn a_neuron_that_needs_more_axons_than_a_core_has() {
+    let folder = Folder::new();
+    folder.write(
+        "chip.ron",
+        r#"(format: "synfire-chip/1", extends: "loihi", name: "six axons", limits: (axons: 6))"#,
+    );
+    let edges = (0..8).map(|pre| format!("{pre},0,1\n")).collect::<String>();
+    folder.write("edges.csv", format!("pre,post,weight\n{edges}1,1,1\n2,2,1\n3,3,1\n"));
+    folder.write(
+        "net.ron",
+        r#"(
+    format: "synfire-network/1",
+    inputs: [(name: "in", neurons: 8)],
+    populations: [
+        (name: "a", neurons: 4, neuron: (current_decay: 0, membrane_decay: 0, threshold: 10.0)),
+    ],
+    projections: [(name: "p", from: "in", to: "a", connect: Edges("edges.csv"), store: (bits: 9, fraction: 0))],
+)"#,
+    );
+    folder.write(
+        "own.ron",
+        r#"(format: "synfire-experiment/1", title: "own", chip: "chip.ron",
+    task: Simulate((network: "net.ron", steps: 1)))"#,
+    );
+    assert_snapshot!(folder.refuses(&["check", "own.ron"]), @r#"
+    error: population `a` does not fit a core
+     --> net.ron:5:16
+      |
+    5 |         (name: "a", neurons: 4, neuron: (current_decay: 0, membrane_decay: 0, threshold: 10.0)),
+      |                ^^^ neuron 0 alone needs 8 axons, a core has 6
+      |
+      = help: `limits.axons: 8` would do
        = nothing was run; exit status 2
     "#);
 }

@@ -146,7 +146,7 @@ impl<'a> Cell<'a> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
         let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Compared))
-            .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
+            .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let outline = task.outline(seed);
         let schedule = task.schedule(&outline, variant.row, &network, seed)?;
         let parts = task.presented(&outline, variant.row, seed)?;

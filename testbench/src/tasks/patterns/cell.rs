@@ -198,7 +198,7 @@ impl<'a> Cell<'a> {
         let (readout, first_channel) = task.readout(&network)?;
         let cases = task.cases(&network, seed)?;
         let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Spikes))
-            .map_err(|problem| task.rows().at(variant.row, "network", problem.into()))?;
+            .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let name = variant.name();
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
     }

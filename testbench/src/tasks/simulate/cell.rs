@@ -175,8 +175,11 @@ impl<'a> Cell<'a> {
             samples
         });
         let probes = probes::resolve(settings, &network, &origin)?;
-        let mut machine = Machine::new(&network, chip)
-            .map_err(|e| Diagnostics::from(origin.at("network", e.to_string())))?;
+        let mut machine = Machine::new(&network, chip).map_err(|error| {
+            let problem = reference::misfit(&settings.network, opened, &error);
+            let place = problem.place.clone().or_else(|| origin.at("network", "").place);
+            Diagnostics::from(Diagnostic { place, ..problem })
+        })?;
         announce_currents(&stimuli, &network, &mut machine, &origin)?;
         let mut list: Vec<Probe> = probes.registers.iter().map(|p| p.probe.clone()).collect();
         if let Some(readout) = samples.as_ref().and_then(|s| s.readout) {
