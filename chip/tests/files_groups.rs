@@ -1,13 +1,10 @@
 //! Learning groups over the bands of shared kernels: what straddles is kept together, or refused with what would fit.
 
-mod files_common;
-
-use files_common::trimmed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{NetworkOverrides, chip_from_text, network_from_text};
 use synfire_chip::network::Network;
-use synfire_chip::place::mapping;
+use synfire_chip::place::mapping::{self, Mapping};
 
 /// `small` with so many neurons a core.
 fn chip(neurons: u32) -> Chip {
@@ -38,33 +35,30 @@ fn groups_of(neurons: u32) -> String {
     format!("Group(neurons: {neurons}, draw: Sign, scale: 8, shift: 3)")
 }
 
-fn load(chip: &Chip, text: &str) -> Result<Network, String> {
-    let network = network_from_text("net.ron", text, Path::new(""), chip, &NetworkOverrides::default());
-    network.map_err(|problems| trimmed(&problems))
+fn network(chip: &Chip, text: &str) -> Network {
+    network_from_text("net.ron", text, Path::new(""), chip, &NetworkOverrides::default())
+        .unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// Where its neurons sit, or why they cannot.
+fn map(chip: &Chip, text: &str) -> Result<Mapping, String> {
+    mapping::map(&network(chip, text), chip).map_err(|error| error.to_string())
 }
 
 #[test]
 fn groups_that_straddle_bands_are_refused_with_what_would_fit() {
-    let shown = load(&chip(5), &text(1, &groups_of(2), 3, "")).expect_err("6 neurons of 5");
+    let shown = map(&chip(5), &text(1, &groups_of(2), 3, "")).expect_err("6 neurons of 5");
     assert_eq!(
         shown,
-        "error: learning groups of `maps` straddle the bands of a shared kernel
- --> net.ron:3:69
-  |
-3 |      learning: (listens_to: \"readout\", third_factor: Group(neurons: 2, draw: Sign, scale: 8, shift: 3), \
-surrogate: (shape: Triangle, ...
-  |                                                                     ^ groups of 2 neurons, bands of 3 of `c`
-  |
-  = found: 6 neurons that lie in one core, for a cut through fewer would divide a group or a band; a core of chip `few` holds 5
-  = allowed: groups of 1 or 3 neurons; no `copies` of `c` fit by themselves"
+        "population `maps` does not fit a core: groups of 2 neurons straddle bands of 3 neurons of `c`, so that 6 neurons \
+         must share a core and need 6 neurons, a core has 5; groups of 1 or 3 neurons would fit; `limits.neurons: 6` would \
+         do"
     );
     for size in [1, 3] {
-        let network = load(&chip(5), &text(1, &groups_of(size), 3, "")).expect("the advice holds");
-        mapping::map(&network, &chip(5)).expect("and maps");
+        map(&chip(5), &text(1, &groups_of(size), 3, "")).expect("the advice holds");
     }
     // Where a core holds what straddles, nothing is wrong: the cut goes through neither.
-    let network = load(&chip(6), &text(4, &groups_of(2), 3, "")).expect("6 neurons of 6");
-    let mapped = mapping::map(&network, &chip(6)).expect("6 cores of 6 neurons");
+    let mapped = map(&chip(6), &text(4, &groups_of(2), 3, "")).expect("6 cores of 6 neurons");
     let cuts = mapped.slices.iter().filter(|slice| slice.population == 0).map(|slice| slice.first);
     assert_eq!(cuts.collect::<Vec<_>>(), [0, 6, 12, 18, 24, 30]);
 }
@@ -72,10 +66,12 @@ surrogate: (shape: Triangle, ...
 #[test]
 fn other_copies_are_proposed_where_they_fit() {
     // Groups of 9 over bands of 9 fit; over one band of 9 groups of 6 make 18.
-    let shown = load(&chip(17), &text(4, &groups_of(6), 1, "")).expect_err("18 neurons of 17");
-    assert!(shown.contains("allowed: groups of 1, 3 or 9 neurons; `copies: 3` of `c`"), "{shown}");
+    let shown = map(&chip(17), &text(4, &groups_of(6), 1, "")).expect_err("18 neurons of 17");
+    let advice =
+        "groups of 1, 3 or 9 neurons would fit; `copies: 3` of `c` would fit; `limits.neurons: 18` would do";
+    assert!(shown.ends_with(advice), "{shown}");
     for (groups, copies) in [(1, 1), (3, 1), (9, 1), (6, 3)] {
-        load(&chip(17), &text(4, &groups_of(groups), copies, "")).expect("the advice holds");
+        map(&chip(17), &text(4, &groups_of(groups), copies, "")).expect("the advice holds");
     }
 }
 
@@ -95,22 +91,26 @@ fn two_kernels(copies: (u32, u32)) -> String {
 
 #[test]
 fn bands_of_two_kernels_may_straddle_each_other() {
-    load(&chip(4), &two_kernels((3, 2))).expect("bands of 4 and of 4");
-    let shown = load(&chip(23), &two_kernels((1, 1))).expect_err("12 and 8 make 24");
-    let title = "error: bands of shared kernels straddle each other in `maps`\n  --> net.ron:11:15";
-    assert!(shown.starts_with(title), "{shown}");
-    assert!(shown.contains("bands of 12 of `c`, bands of 8 of `d`"), "{shown}");
-    assert!(shown.contains("allowed: `copies: 3` of `c`; `copies: 2 or 4` of `d`"), "{shown}");
+    map(&chip(4), &two_kernels((3, 2))).expect("bands of 4 and of 4");
+    let shown = map(&chip(23), &two_kernels((1, 1))).expect_err("12 and 8 make 24");
+    assert!(shown.contains("bands of 12 neurons of `c` straddle bands of 8 neurons of `d`"), "{shown}");
+    let advice =
+        "; `copies: 3` of `c` would fit; `copies: 2 or 4` of `d` would fit; `limits.neurons: 24` would do";
+    assert!(shown.ends_with(advice), "{shown}");
     for copies in [(3, 1), (1, 2), (1, 4)] {
-        load(&chip(23), &two_kernels(copies)).expect("the advice holds");
+        map(&chip(23), &two_kernels(copies)).expect("the advice holds");
     }
 }
 
 #[test]
 fn a_group_or_a_band_too_large_by_itself_is_no_straddling() {
-    let shown = load(&chip(5), &text(1, &groups_of(6), 3, "")).expect_err("groups of 6");
+    let none = NetworkOverrides::default();
+    let groups = network_from_text("net.ron", &text(1, &groups_of(6), 3, ""), Path::new(""), &chip(5), &none);
+    let shown = groups.expect_err("groups of 6").to_string();
     assert!(shown.starts_with("error: a learning group does not fit a core"), "{shown}");
-    let network = load(&chip(8), &text(4, &groups_of(2), 1, "")).expect("the mapping says it");
-    let error = mapping::map(&network, &chip(8)).expect_err("bands of 9").to_string();
-    assert!(error.contains("learn one copy of the taps of `c`"), "{error}");
+    let shown = map(&chip(8), &text(4, &groups_of(2), 1, "")).expect_err("bands of 9");
+    assert!(
+        shown.contains("9 neurons learn one copy of the taps of `c` and need 9 neurons, a core has 8"),
+        "{shown}"
+    );
 }

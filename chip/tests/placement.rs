@@ -177,7 +177,6 @@ fn groups_and_bands_that_straddle_are_told_apart_from_a_small_core() {
 )"#
         )
     };
-    // The loader refuses what straddles by the number of neurons; the mapper, given the network, by any limit.
     let load = |group| load(&text(group), &chip("small"));
     let error = mapping::map(&load(2), &small).expect_err("6 of 5 neurons");
     assert_eq!(

@@ -103,13 +103,16 @@ fn what_is_accepted_fits_and_what_is_refused_does_not() {
             Err(MappingError::SliceTooLarge { population, reason, .. }) => {
                 *refused.borrow_mut() += 1;
                 prop_assert!(reason.needed > reason.available, "{population}: {reason}");
-                // With the need of that resource as its limit, the population is short of another, or fits.
+                // With the need of that resource as its limit, the population is short of another, or fits, or what
+                // straddles is too much, where a group or a band alone was.
                 reason.resource.set_limit(&mut chip.limits, reason.needed);
                 if let Err(MappingError::SliceTooLarge { population: next, reason: then, .. }) =
                     mapping::map(network, &chip)
                 {
                     prop_assert!(
-                        next != population || then.resource != reason.resource,
+                        next != population
+                            || then.resource != reason.resource
+                            || then.neurons > reason.neurons,
                         "{then} after {reason}"
                     );
                 }

@@ -49,14 +49,22 @@ impl Together {
     /// Why the neurons of a unit stay together.
     #[must_use]
     pub fn cause(&self) -> Cause {
-        let band = self.bands.iter().copied().max_by_key(|band| band.neurons);
-        let group = self.group.unwrap_or(1);
-        match band {
+        let (largest, neurons) = self.largest();
+        match largest {
             _ if self.competes => Cause::Competition,
             _ if self.unit == 1 => Cause::Alone,
-            Some(band) if self.unit > band.neurons.max(group) => Cause::Straddling,
-            Some(band) if band.neurons > group => Cause::Band(band),
-            _ => Cause::Group,
+            _ if self.unit > neurons => Cause::Straddling,
+            largest => largest,
+        }
+    }
+
+    /// The largest group or band by itself, and its neurons.
+    #[must_use]
+    pub fn largest(&self) -> (Cause, u32) {
+        let group = self.group.unwrap_or(1);
+        match self.bands.iter().copied().max_by_key(|band| band.neurons) {
+            Some(band) if band.neurons > group => (Cause::Band(band), band.neurons),
+            _ => (Cause::Group, group),
         }
     }
 }

@@ -110,28 +110,37 @@ impl MappingError {
 /// Why no core of `chip` holds population `index`, some unit of which does not fit.
 pub(super) fn too_large(network: &Network, chip: &Chip, index: usize, together: &Together) -> MappingError {
     let population = &network.populations[index];
-    let units = units_alone(network, index, together.unit);
-    let most = units.iter().fold(Needs::default(), |most, unit| most.most(unit.needs));
-    let resource = most.short(&chip.limits).next().unwrap_or(Resource::Neurons);
+    let (cause, size) = match together.cause() {
+        // One group or band that no core holds is no matter of straddling.
+        Cause::Straddling if !units_fit(network, chip, index, together.largest().1) => together.largest(),
+        cause => (cause, together.unit),
+    };
+    let most_of =
+        |units: &[UnitAlone]| units.iter().fold(Needs::default(), |most, unit| most.most(unit.needs));
+    let units = units_alone(network, index, size);
+    let resource = most_of(&units).short(&chip.limits).next().unwrap_or(Resource::Neurons);
     let worst = units.iter().rev().max_by_key(|unit| unit.needs.get(resource));
     let unit = worst.copied().unwrap_or_default();
     let reason = Misfit {
-        who: who(network, together, unit),
+        who: who(network, together, cause, unit),
         neurons: unit.len,
         resource,
         needed: unit.needs.get(resource),
         available: resource.limit(&chip.limits),
     };
-    let limits = limits_that_do(chip, most);
-    let advice = match together.cause() {
-        Cause::Alone | Cause::Competition => None,
-        Cause::Band(band) => Some(more_copies(network, chip, index, band)),
-        Cause::Group | Cause::Straddling => {
-            group_sizes(network, chip, index, together).map(|sizes| format!("{sizes} would fit"))
+    let mut advice = match cause {
+        Cause::Alone | Cause::Competition => Vec::new(),
+        Cause::Band(band) => vec![more_copies(network, chip, index, band)],
+        Cause::Group => group_sizes(network, chip, index, together).into_iter().collect(),
+        Cause::Straddling => {
+            let bands = together.bands.iter();
+            let copies = bands.filter_map(|band| other_copies(network, chip, index, *band));
+            group_sizes(network, chip, index, together).into_iter().chain(copies).collect()
         }
     };
-    let advice = advice.into_iter().chain([format!("{limits} would do")]).collect::<Vec<_>>().join("; ");
-    MappingError::SliceTooLarge { population: population.name.clone(), reason, advice }
+    let limits = limits_that_do(chip, most_of(&units_alone(network, index, together.unit)));
+    advice.push(format!("{limits} would do"));
+    MappingError::SliceTooLarge { population: population.name.clone(), reason, advice: advice.join("; ") }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -160,10 +169,10 @@ fn units_fit(network: &Network, chip: &Chip, index: usize, unit: u32) -> bool {
 }
 
 /// The neurons of a unit, why they stay together, and a verb for what they need.
-fn who(network: &Network, together: &Together, unit: UnitAlone) -> String {
+fn who(network: &Network, together: &Together, cause: Cause, unit: UnitAlone) -> String {
     let UnitAlone { first, len, .. } = unit;
     let kernel = |band: &Band| &network.projections[band.projection].name;
-    match together.cause() {
+    match cause {
         Cause::Alone => format!("neuron {first} alone needs"),
         Cause::Competition => format!("its {len} neurons compete and need"),
         Cause::Group => format!("the learning group of neurons {first}..={} needs", first + len - 1),
@@ -198,22 +207,51 @@ fn limits_that_do(chip: &Chip, most: Needs) -> String {
     most.short(&chip.limits).map(field).collect::<Vec<_>>().join(" and ")
 }
 
-/// The fewest copies of a kernel with which a population would fit, in words.
-fn more_copies(network: &Network, chip: &Chip, index: usize, band: Band) -> String {
+/// Copies of a kernel other than its own, fewest first, with which a population would fit, and the neurons that then
+/// stay together.
+fn copies_that_fit(
+    network: &Network,
+    chip: &Chip,
+    index: usize,
+    band: Band,
+) -> impl Iterator<Item = (u32, u32)> {
     let Band { projection, kernel, .. } = band;
-    let mut other = network.clone();
     let rows = kernel.map[0];
-    for copies in (kernel.copies + 1..=rows).filter(|copies| rows.is_multiple_of(*copies)) {
+    let mut other = network.clone();
+    let candidates =
+        (1..=rows).filter(move |copies| *copies != kernel.copies && rows.is_multiple_of(*copies));
+    candidates.filter_map(move |copies| {
         let cut = other.projections[projection].synapses.set_copies(copies);
         let unit = Together::of(&other, index).unit;
-        if cut && units_fit(&other, chip, index, unit) {
-            return format!("`copies: {copies}` would fit ({unit} neurons a copy and feature map)");
+        (cut && units_fit(&other, chip, index, unit)).then_some((copies, unit))
+    })
+}
+
+/// The fewest copies of a kernel with which a population would fit, in words.
+fn more_copies(network: &Network, chip: &Chip, index: usize, band: Band) -> String {
+    match copies_that_fit(network, chip, index, band).next() {
+        Some((copies, unit)) => {
+            format!("`copies: {copies}` would fit ({unit} neurons a copy and feature map)")
         }
+        None => format!(
+            "no number of copies fits: even one row of a feature map ({} neurons) is too large",
+            band.kernel.map[1]
+        ),
     }
-    format!(
-        "no number of copies fits: even one row of a feature map ({} neurons) is too large",
-        kernel.map[1]
-    )
+}
+
+/// Copies of a kernel with which what straddles would fit, in words.
+fn other_copies(network: &Network, chip: &Chip, index: usize, band: Band) -> Option<String> {
+    let copies = copies_that_fit(network, chip, index, band).map(|(copies, _)| copies);
+    let copies = alternatives(copies.take(LISTED))?;
+    Some(format!("`copies: {copies}` of `{}` would fit", network.projections[band.projection].name))
+}
+
+/// `1, 3 or 6`.
+fn alternatives(numbers: impl Iterator<Item = u32>) -> Option<String> {
+    let texts: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let (last, others) = texts.split_last()?;
+    Some(if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) })
 }
 
 /// Sizes of learning groups with which a population would fit: the largest, or, where groups must agree with bands,
@@ -237,16 +275,13 @@ fn group_sizes(network: &Network, chip: &Chip, index: usize, together: &Together
             let middle = low + (high - low).div_ceil(2);
             if fits(middle) { low = middle } else { high = middle - 1 }
         }
-        return (low > 0).then(|| format!("groups of at most {low} neurons"));
+        return (low > 0).then(|| format!("groups of at most {low} neurons would fit"));
     }
     let band = groups::unit(None, &together.bands, neurons);
     let candidates = (1..=neurons).filter(|size| *size != own);
     let candidates = candidates.filter(|size| band.is_multiple_of(*size) || size.is_multiple_of(band));
-    let sizes: Vec<String> =
-        candidates.filter(|size| fits(*size)).take(LISTED).map(|size| size.to_string()).collect();
-    let (last, others) = sizes.split_last()?;
-    let sizes = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
-    Some(format!("groups of {sizes} neurons"))
+    let sizes = alternatives(candidates.filter(|size| fits(*size)).take(LISTED))?;
+    Some(format!("groups of {sizes} neurons would fit"))
 }
 
 /// A mesh that has `needed` cores: taller than that of the chip, or of another shape, or of larger tiles.

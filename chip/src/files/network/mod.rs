@@ -4,7 +4,6 @@
 //! Absent on purpose: how synapses are stated and read (`synapses`), placement.
 
 pub(super) mod file;
-pub(super) mod groups;
 pub(super) mod learning;
 pub(super) mod learning_file;
 pub(super) mod mirror;

@@ -4,7 +4,7 @@
 //! Absent on purpose: how one population or projection is resolved (`neuron`, `learning`, `projection`, `proof`).
 
 use super::readouts::Readouts;
-use super::{groups, learning, mirror, neuron, proof};
+use super::{learning, mirror, neuron, proof};
 use crate::chip::Chip;
 use crate::files::network::file::{NetworkFile, PopulationFile, ProjectionFile};
 use crate::files::network::overrides::{NetworkOverrides, StoreOverride};
@@ -59,7 +59,6 @@ pub(in crate::files) fn resolve(
     if check.count() == 0 {
         mirror::prove(check, &network, file);
         convolution::prove(check, &network);
-        groups::prove(check, &network, chip);
         proof::prove(check, &network, chip);
     }
     network
