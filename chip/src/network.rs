@@ -337,19 +337,6 @@ impl Synapses {
         true
     }
 
-    /// Gives every synapse of a shared kernel a weight of its own, which begins as its tap; false where nothing is
-    /// shared.
-    #[must_use]
-    pub fn unshare(&mut self) -> bool {
-        let Self::Shared { presynaptic, starts, posts, reads, weights, kernel: _ } = self else {
-            return false;
-        };
-        let weights = repeated(weights, reads.iter().map(|read| *read as usize));
-        let (presynaptic, starts) = (std::mem::take(presynaptic), std::mem::take(starts));
-        *self = Self::Sparse { presynaptic, starts, posts: std::mem::take(posts), weights };
-        true
-    }
-
     /// Most synapses that read one weight.
     #[must_use]
     pub fn most_readers(&self) -> u64 {

@@ -34,7 +34,7 @@ const EXPERIMENT: &str = r#"(
         seeds: [1, 2],
         rows: [
             (name: "learned", network: "net.ron"),
-            (name: "fixed", network: "net.ron", set: [Freeze("noise_output")]),
+            (name: "fixed", network: "net.ron", set: {"network.projections[noise_output].learning": None}),
         ],
         compare: [(first: "learned", second: "fixed")],
     )),
@@ -94,7 +94,7 @@ fn settings(data: PatternData) -> Patterns {
 
 fn drawn(data: PatternData, seed: u32, outputs: u32) -> (Patterns, Vec<Case>) {
     let settings = settings(data);
-    let opened = Opened { name: "two.ron".into(), text: EXPERIMENT.into(), folder: None };
+    let opened = Opened::new("two.ron", EXPERIMENT, None);
     let (network, place) = (network(), Origin::new(&opened));
     let draw = Draw { network: &network, place: &place, seed, steps: settings.steps, outputs };
     let cases = cases::draw(&settings, &draw).unwrap();
@@ -290,7 +290,12 @@ fn bad_settings_are_shown_in_their_line() {
         ("(5.0, 10.0)", "(10.0, 5.0)", "two.ron:18:", "0 < rise < decay"),
         ("seeds: [1, 2]", "seeds: [1, 1]", "two.ron:19:", "seed 1 is listed twice"),
         ("seeds: [1, 2]", "seeds: []", "two.ron:19:", "no seed"),
-        ("Freeze(\"noise_output\")", "Freeze(\"noise_ouput\")", "two.ron:22:", "did you mean `noise_output`"),
+        (
+            "projections[noise_output]",
+            "projections[noise_ouput]",
+            "two.ron:22:",
+            "did you mean `noise_output`",
+        ),
         ("second: \"fixed\"", "second: \"fxed\"", "two.ron:24:", "did you mean `fixed`"),
         (
             "tolerance: 2",
@@ -314,7 +319,7 @@ fn bad_settings_are_shown_in_their_line() {
 fn carried_experiments_are_good() {
     for name in ["superspike", "superspike-ten", "cues"] {
         let opened = reference::open(name).unwrap();
-        let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
+        let file: ExperimentFile = files::parse(opened.name(), opened.text()).unwrap();
         assert!(matches!(file.task, TaskFile::Patterns(_)));
         let check = synfire(Path::new("."), &["check", name]);
         assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stderr));

@@ -25,7 +25,7 @@ fn chip() -> Chip {
 /// The carried experiment with one seed and few epochs.
 fn task(change: impl FnOnce(&mut RateNetwork)) -> Task {
     let opened = reference::open("rate-network").unwrap();
-    let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
+    let file: ExperimentFile = files::parse(opened.name(), opened.text()).unwrap();
     let TaskFile::RateNetwork(mut settings) = file.task else { panic!("another task") };
     (settings.seeds, settings.epochs) = (vec![11], 4);
     change(&mut settings);

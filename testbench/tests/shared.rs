@@ -1,10 +1,8 @@
 //! Shared kernels against what they stand for: the same synapses with a weight each, and copies that drift apart.
 
 use std::path::Path;
-use synfire::experiment::changes::apply;
-use synfire::experiment::file::Change;
 use synfire_chip::cost::analytic::Analytic;
-use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
+use synfire_chip::files::{Change, Diagnostics, NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Recording, Variable};
@@ -14,6 +12,15 @@ const STEPS: u64 = 40;
 
 /// 6 x 6 pixels, three maps of 4 x 4 neurons, two readouts.
 fn network(connect: &str) -> Network {
+    load(connect, Vec::new()).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The same with whole kernels after a change.
+fn changed(change: &str) -> Result<Network, Diagnostics> {
+    load("", vec![Change::argument(change, Path::new("")).expect("a change")])
+}
+
+fn load(connect: &str, changes: Vec<Change>) -> Result<Network, Diagnostics> {
     let neuron = "current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1";
     let store = "store: (bits: 16, fraction: 14)";
     let text = format!(
@@ -29,8 +36,8 @@ fn network(connect: &str) -> Network {
          {store})])"
     );
     let chip = load_chip("paper", Path::new("")).expect("a preset");
-    network_from_text("net.ron", &text, Path::new(""), &chip, &NetworkOverrides::default())
-        .unwrap_or_else(|problems| panic!("{problems}"))
+    let overrides = NetworkOverrides { changes, ..NetworkOverrides::default() };
+    network_from_text("net.ron", &text, Path::new(""), &chip, &overrides)
 }
 
 /// Spikes of the pixels that `sees` lets through; targets near enough that errors are a few lanes.
@@ -133,33 +140,25 @@ fn copies_of_a_kernel_drift_apart() {
 #[test]
 fn changes_give_what_files_state() {
     let shown = |network: &Network| format!("{:?}", network.projections[0].synapses);
-    let mut changed = network("");
-    assert!(changed.projections[0].synapses.set_copies(2));
-    assert_eq!(shown(&changed), shown(&network(", copies: 2")));
-    assert!(changed.projections[0].synapses.set_copies(4));
-    assert_eq!(shown(&changed), shown(&network(", copies: 4")));
-    assert!(!changed.projections[0].synapses.set_copies(3), "4 rows are no 3 bands");
-    assert!(!changed.projections[0].synapses.set_copies(0));
-    assert!(changed.projections[0].synapses.set_copies(1));
-    assert_eq!(shown(&changed), shown(&network("")));
-    assert!(changed.projections[0].synapses.unshare());
-    assert_eq!(shown(&changed), shown(&network(", shared: false")));
-    assert!(!changed.projections[0].synapses.unshare(), "nothing is shared any more");
+    for (path, value, stated) in [
+        ("connect.copies", "2", ", copies: 2"),
+        ("connect.copies", "4", ", copies: 4"),
+        ("connect.copies", "1", ""),
+        ("connect.shared", "false", ", shared: false"),
+        ("connect.shared", "true", ""),
+    ] {
+        let changed = changed(&format!("network.projections[kernel].{path}={value}")).expect("a network");
+        assert_eq!(shown(&changed), shown(&network(stated)), "{path}: {value}");
+    }
 }
 
 #[test]
 fn a_change_of_a_kernel_that_is_not_there_is_refused() {
-    let refused = |change: Change| {
-        let mut network = network("");
-        apply(&mut network, &change, 128).expect_err("no such change").to_string()
-    };
-    let problem = refused(Change::Copies("kernel".to_owned(), 3));
-    assert!(
-        problem.contains("cannot be cut into 3 bands") && problem.contains("a divisor of 4 rows"),
-        "{problem}"
-    );
-    for change in [Change::Copies("read".to_owned(), 2), Change::Unshared("read".to_owned())] {
-        let problem = refused(change);
-        assert!(problem.contains("projection `read` shares no kernel"), "{problem}");
+    let refused = |change: &str| changed(change).expect_err("no such change").to_string();
+    let problem = refused("network.projections[kernel].connect.copies=3");
+    assert!(problem.contains("--set") && problem.contains("4 rows"), "{problem}");
+    for field in ["copies=2", "shared=false"] {
+        let problem = refused(&format!("network.projections[read].connect.{field}"));
+        assert!(problem.contains("`projections[read].connect` is `AllToAll`"), "{problem}");
     }
 }

@@ -13,7 +13,7 @@ use synfire_chip::files;
 
 fn settings() -> SpikeTime {
     let opened = reference::open("spike-time").unwrap();
-    let file: ExperimentFile = files::parse(&opened.name, &opened.text).unwrap();
+    let file: ExperimentFile = files::parse(opened.name(), opened.text()).unwrap();
     let TaskFile::SpikeTime(settings) = file.task else { panic!("another task") };
     settings
 }

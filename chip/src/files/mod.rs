@@ -16,6 +16,7 @@ mod text;
 
 pub use chip::presets::presets;
 pub use network::overrides::{NetworkOverrides, StoreOverride};
+pub use text::change::{Change, Root};
 pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics, Place};
 pub use text::parse::parse;
@@ -28,8 +29,10 @@ use crate::chip::Chip;
 use crate::network::Network;
 use chip::file::ChipFile;
 use network::file::NetworkFile;
+use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use text::change::noted;
 use text::check::Check;
 use text::layers::{self, Opened};
 use text::spelling;
@@ -45,13 +48,40 @@ pub mod schema {
     pub use super::text::decimal::Raw;
 }
 
+/// Parses a text that is edited, or was made by [`changed`]: problems are shown where its parts come from.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_source<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostics> {
+    text::parse::parse_source(source).map_err(Diagnostics::from)
+}
+
+/// The text of a file that extends no other, after `changes`, and its value.
+///
+/// # Errors
+/// As [`parse`], of the file, or of what a change makes of it.
+pub fn changed<T: DeserializeOwned>(
+    source: &Arc<Source>,
+    changes: &[&Change],
+) -> Result<(T, Arc<Source>), Diagnostics> {
+    text::changed::single(source, changes).map_err(Diagnostics::from)
+}
+
 /// Loads a chip: a preset's name, or the path of a chip file relative to `base_dir`.
 ///
 /// # Errors
 /// With everything that is wrong with the file or the files it extends.
 pub fn load_chip(reference: &str, base_dir: &Path) -> Result<Chip, Diagnostics> {
+    load_changed_chip(reference, base_dir, &[])
+}
+
+/// As [`load_chip`], after those of `changes` that are to a chip.
+///
+/// # Errors
+/// As [`load_chip`], of the changed file.
+pub fn load_changed_chip(reference: &str, base_dir: &Path, changes: &[Change]) -> Result<Chip, Diagnostics> {
     let first = open_chip(reference, base_dir)?;
-    chip_of(first, stem(Path::new(reference)))
+    chip_of(first, stem(Path::new(reference)), changes)
 }
 
 /// Loads a chip from the text of a chip file; `name` is what problems are reported under.
@@ -59,8 +89,21 @@ pub fn load_chip(reference: &str, base_dir: &Path) -> Result<Chip, Diagnostics> 
 /// # Errors
 /// As [`load_chip`].
 pub fn chip_from_text(name: &str, text: &str, base_dir: &Path) -> Result<Chip, Diagnostics> {
+    changed_chip_from_text(name, text, base_dir, &[])
+}
+
+/// As [`chip_from_text`], after those of `changes` that are to a chip.
+///
+/// # Errors
+/// As [`load_chip`], of the changed file.
+pub fn changed_chip_from_text(
+    name: &str,
+    text: &str,
+    base_dir: &Path,
+    changes: &[Change],
+) -> Result<Chip, Diagnostics> {
     let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
-    chip_of(first, stem(Path::new(name)))
+    chip_of(first, stem(Path::new(name)), changes)
 }
 
 /// What a file without a `name` is called: its file name alone, so that no result depends on where it lies.
@@ -68,15 +111,20 @@ fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into())
 }
 
-fn chip_of(first: Opened, fallback_name: String) -> Result<Chip, Diagnostics> {
-    let (layers, files) = layers::stack::<ChipFile>(first, open_chip)?;
-    let mut files = files.into_iter();
-    let Some(top) = files.next() else { return Err(Diagnostic::new("no chip file").into()) };
-    let name = top.name.clone().unwrap_or(fallback_name);
-    let merged = files.fold(top, ChipFile::over);
+fn chip_of(first: Opened, fallback_name: String, changes: &[Change]) -> Result<Chip, Diagnostics> {
+    let changes = &of_root(changes, Root::Chip);
+    let (layers, files) = layers::stack::<ChipFile>(first, changes, open_chip)?;
+    let name = files.iter().take(layers.naming()).find_map(|file| file.name.clone());
+    let Some(merged) = files.into_iter().reduce(ChipFile::over) else {
+        return Err(Diagnostic::new("no chip file").into());
+    };
     let mut check = Check::new(&layers);
-    let chip = chip::resolve::resolve(&mut check, merged, name);
-    check.finish(chip)
+    let chip = chip::resolve::resolve(&mut check, merged, name.unwrap_or(fallback_name));
+    check.finish(chip).map_err(|problems| noted(problems, changes))
+}
+
+fn of_root(changes: &[Change], root: Root) -> Vec<&Change> {
+    changes.iter().filter(|change| change.root() == root).collect()
 }
 
 /// Loads a network for `chip`, with the files it extends and the weight files it names.
@@ -123,7 +171,7 @@ pub fn network_and_files(
 #[must_use]
 pub fn population_place(name: &str, text: &str, base_dir: &Path, population: &str) -> Option<Place> {
     let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
-    let (layers, files) = layers::stack::<NetworkFile>(first, open_network).ok()?;
+    let (layers, files) = layers::stack::<NetworkFile>(first, &[], open_network).ok()?;
     let merged = files.into_iter().reduce(NetworkFile::over)?;
     let index = merged.populations.iter().flatten().position(|p| p.name == population)?;
     let (source, span) = layers.place(&format!("populations[{index}].name"));
@@ -141,15 +189,16 @@ fn network_of(
     chip: &Chip,
     overrides: &NetworkOverrides,
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
-    let (layers, files) = layers::stack::<NetworkFile>(first, open_network)?;
-    let mut files = files.into_iter();
-    let Some(top) = files.next() else { return Err(Diagnostic::new("no network file").into()) };
-    let name = top.name.clone().unwrap_or(fallback_name);
-    let merged = files.fold(top, NetworkFile::over);
+    let changes = &of_root(&overrides.changes, Root::Network);
+    let (layers, files) = layers::stack::<NetworkFile>(first, changes, open_network)?;
+    let name = files.iter().take(layers.naming()).find_map(|file| file.name.clone()).unwrap_or(fallback_name);
+    let Some(merged) = files.into_iter().reduce(NetworkFile::over) else {
+        return Err(Diagnostic::new("no network file").into());
+    };
     let mut check = Check::new(&layers);
     let network = network::resolve::resolve(&mut check, &merged, name, chip, overrides);
     let read = layers.bases().chain(check.data_files()).collect();
-    check.finish((network, read))
+    check.finish((network, read)).map_err(|problems| noted(problems, changes))
 }
 
 /// Opens a preset, or else a file.

@@ -24,7 +24,7 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 /// [`CommandError`].
 pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let (file, opened) = tasks::open(experiment)?;
-    let folder = output::folder_of(&opened.name, options, "bptt");
+    let folder = output::folder_of(opened.name(), options, "bptt");
     let request = cells::request(experiment, &opened, options, Asked::Bptt);
     train(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
 }
@@ -56,7 +56,7 @@ fn labelled(file: ExperimentFile, opened: &Opened) -> Result<(Classify, Chip), C
     match file.task {
         TaskFile::Classify(settings) => Ok((settings, chip)),
         _ => {
-            let problem = Diagnostic::new(format!("{}: the task has no labelled samples", opened.name));
+            let problem = Diagnostic::new(format!("{}: the task has no labelled samples", opened.name()));
             let allowed = "an experiment whose task is `Classify`";
             Err(Diagnostics::from(problem.noted("allowed", allowed)).into())
         }

@@ -36,7 +36,7 @@ pub(super) fn threads(asked: Option<u16>) -> usize {
 
 /// What to note in a new run's folder.
 pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, command: Asked) -> Request {
-    let experiment = match std::fs::canonicalize(&opened.name) {
+    let experiment = match std::fs::canonicalize(opened.name()) {
         Ok(path) if opened.folder.is_some() => path.display().to_string(),
         _ => reference.to_owned(),
     };

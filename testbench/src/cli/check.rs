@@ -25,8 +25,8 @@ fn line(text: &str) -> Result<(), CommandError> {
 
 /// The value of the field `format` of a RON text, whatever its comments say.
 fn format_of(opened: &Opened) -> Option<&str> {
-    let span = Source::new(opened.name.clone(), opened.text.clone()).locate("format")?;
-    Some(opened.text[span].trim_matches('"'))
+    let span = Source::new(opened.name().to_owned(), opened.text().to_owned()).locate("format")?;
+    Some(opened.text()[span].trim_matches('"'))
 }
 
 /// Checks a file of any kind: everything that a run would check, mapping included.
@@ -38,13 +38,13 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
     let folder = opened.folder.clone().unwrap_or_default();
     match format_of(&opened).unwrap_or_default() {
         format if format.starts_with("synfire-chip/") => {
-            let chip = files::chip_from_text(&opened.name, &opened.text, &folder)?;
-            line(&format!("{}: chip `{}`, {} cores: good", opened.name, chip.name, chip.mesh.cores()))
+            let chip = files::chip_from_text(opened.name(), opened.text(), &folder)?;
+            line(&format!("{}: chip `{}`, {} cores: good", opened.name(), chip.name, chip.mesh.cores()))
         }
         format if format.starts_with("synfire-network/") => {
             let chip = files::load_chip(chip, Path::new("."))?;
             let overrides = NetworkOverrides::default();
-            let network = files::network_from_text(&opened.name, &opened.text, &folder, &chip, &overrides)?;
+            let network = files::network_from_text(opened.name(), opened.text(), &folder, &chip, &overrides)?;
             cells::warn(&warnings(&network));
             let machine = Machine::new(&network, &chip).map_err(|error| {
                 let place = opened.population(error.population());
@@ -52,7 +52,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             })?;
             line(&format!(
                 "{}: network `{}`, {} synapses on {} cores of `{}`: good",
-                opened.name,
+                opened.name(),
                 network.name,
                 network.synapses(),
                 machine.nodes.len(),
@@ -60,7 +60,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             ))
         }
         format if !format.is_empty() && !format.starts_with("synfire-experiment/") => {
-            let problem = Diagnostic::new(format!("{}: unknown format `{format}`", opened.name));
+            let problem = Diagnostic::new(format!("{}: unknown format `{format}`", opened.name()));
             let allowed = ["synfire-experiment/1", "synfire-network/1", "synfire-chip/1"];
             let problem = match files::nearest(format, allowed) {
                 Some(near) => problem.noted("help", format!("did you mean `{near}`?")),
@@ -71,7 +71,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
         _ => {
             let (experiment, opened) = tasks::open(file)?;
             let chip = reference::chip(&experiment.chip, &opened)?;
-            let name = opened.name.clone();
+            let name = opened.name().to_owned();
             experiment.task.accept(Loads { chip, opened })?;
             line(&format!("{name}: experiment `{}`: good", experiment.title))
         }
@@ -120,7 +120,7 @@ pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
                 .map(|(name, _)| *name)
                 .chain(embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")))
                 .collect();
-            Err(Diagnostics::from(crate::experiment::changes::unknown("preset", name, names)).into())
+            Err(Diagnostics::from(crate::experiment::names::unknown("preset", name, names)).into())
         }
     }
 }

@@ -26,7 +26,7 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 fn entry(file: &str, quick: bool, all: bool) -> Result<Option<Entry>, Diagnostics> {
     let (experiment, opened) = tasks::open(file)?;
     let name =
-        Path::new(&opened.name).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+        Path::new(opened.name()).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     match experiment.task {
         TaskFile::Classify(mut settings) if !settings.stores.is_empty() => {
             settings.shorten(Narrowed { quick, seed: None });

@@ -25,7 +25,7 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 /// [`CommandError`].
 pub fn gradient(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let (file, opened) = tasks::open(experiment)?;
-    let folder = output::folder_of(&opened.name, options, "gradient");
+    let folder = output::folder_of(opened.name(), options, "gradient");
     let request = cells::request(experiment, &opened, options, Asked::Gradient);
     measure(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
 }
@@ -65,7 +65,7 @@ fn load(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<Experime
         }
         _ => {
             let problem =
-                Diagnostic::new(format!("{}: the task has no rules that learn from errors", opened.name));
+                Diagnostic::new(format!("{}: the task has no rules that learn from errors", opened.name()));
             let allowed = "an experiment whose task is `Classify` or `Patterns`";
             Err(Diagnostics::from(problem.noted("allowed", allowed)).into())
         }

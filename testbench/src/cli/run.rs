@@ -22,7 +22,7 @@ use synfire_chip::chip::Chip;
 /// [`CommandError`].
 pub fn run(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let (file, opened) = tasks::open(experiment)?;
-    let folder = output::folder_of_run(&opened.name, options);
+    let folder = output::folder_of_run(opened.name(), options);
     let request = cells::request(experiment, &opened, options, Asked::Run);
     task(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, opened)
 }

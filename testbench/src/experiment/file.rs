@@ -8,9 +8,8 @@ mod data;
 
 pub use data::{Data, EncoderFile};
 
-use serde::{Deserialize, Serialize};
-use synfire_core::neuron::Noise as NoiseTarget;
-use synfire_plasticity::config::SurrogateShape;
+use super::changes::Set;
+use serde::Deserialize;
 
 /// Format name that every experiment file states.
 pub const FORMAT: &str = "synfire-experiment/1";
@@ -37,9 +36,9 @@ pub struct Row {
     pub name: String,
     /// Network file.
     pub network: String,
-    /// Changes to the network.
+    /// Changes to the network, and to the chip.
     #[serde(default)]
-    pub set: Vec<Change>,
+    pub set: Set,
     /// Name of its rule where experiments are compared; that of the row where nothing is stated.
     #[serde(default)]
     pub rule: Option<String>,
@@ -61,30 +60,6 @@ impl Row {
 pub fn shift_offset(slower_after: &[u32], epoch: u32) -> u8 {
     let passed = slower_after.iter().filter(|after| **after <= epoch).count();
     u8::try_from(passed).unwrap_or(u8::MAX)
-}
-
-/// A change to a network, by name.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Change {
-    /// The projection does not learn.
-    Freeze(String),
-    /// Learning-rate shift of a projection.
-    Shift(String, u8),
-    /// Weight decay of a projection: an update takes `2^-d` of the weight.
-    WeightDecay(String, u8),
-    /// Copies of the kernel of a shared projection.
-    Copies(String, u32),
-    /// Gives every synapse of a shared projection a weight of its own.
-    Unshared(String),
-    /// Neurons of a learning group of a population.
-    GroupNeurons(String, u32),
-    /// Third-factor shift of a population.
-    ThirdFactorShift(String, u8),
-    /// Shape of a population's surrogate derivative, and its half-width as a power of two of thresholds (`0`: one
-    /// membrane unit).
-    Surrogate(String, SurrogateShape, i8),
-    /// What a population's noise is added to, and its amplitude in bits, as in a network file.
-    Noise(String, NoiseTarget, u8),
 }
 
 /// A paired comparison.

@@ -160,9 +160,9 @@ pub trait Registry: DeserializeOwned {
 /// With what is wrong with it.
 pub fn open<T: Registry>(reference: &str) -> Result<(ExperimentFile<T>, Opened), Diagnostics> {
     let opened = reference::open(reference)?;
-    let file: ExperimentFile<T> = files::parse(&opened.name, &opened.text)?;
+    let file: ExperimentFile<T> = files::parse_source(&opened.source)?;
     if file.format != FORMAT {
-        let text = format!("{}: unknown format `{}`", opened.name, file.format);
+        let text = format!("{}: unknown format `{}`", opened.name(), file.format);
         return Err(Diagnostic::new(text).noted("allowed", FORMAT.to_owned()).into());
     }
     Ok((file, opened))

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod file;
 pub mod kind;
 pub mod labelled;
+pub mod names;
 pub mod origin;
 pub mod pool;
 pub mod reference;

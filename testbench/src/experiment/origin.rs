@@ -5,9 +5,11 @@
 
 use crate::experiment::reference::Opened;
 use crate::formats::ArrayError;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
-use synfire_chip::files::{Diagnostic, Diagnostics, Source, nearest};
+use synfire_chip::files::schema::Raw;
+use synfire_chip::files::{Change, Diagnostic, Diagnostics, Source, nearest};
 
 /// An experiment file.
 #[derive(Clone, Debug)]
@@ -20,8 +22,7 @@ impl Origin {
     /// The file that `opened` holds.
     #[must_use]
     pub fn new(opened: &Opened) -> Self {
-        let source = Arc::new(Source::new(opened.name.clone(), opened.text.clone()));
-        Self { source, folder: opened.folder.clone().unwrap_or_default() }
+        Self { source: Arc::clone(&opened.source), folder: opened.folder.clone().unwrap_or_default() }
     }
 
     /// Path of a file that a field names.
@@ -48,6 +49,28 @@ impl Origin {
                 (None, None) => return problem,
             }
         }
+    }
+
+    /// The change of `path` to `value` that the entry `field` of a map states; `by` says who changes. Where the file has
+    /// another entry there, the change is shown by itself.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn change(&self, field: &str, path: &str, value: &Raw, by: &str) -> Result<Change, Diagnostic> {
+        let stated = ["task[0].", "task."].into_iter().find_map(|task| {
+            let field = format!("{task}{field}");
+            let (key, token) = (self.source.locate_key(&field)?, self.source.locate(&field)?);
+            // Within its quotes, so that a part of it can be shown.
+            let key = key.start + 1..key.end.saturating_sub(1).max(key.start + 1);
+            let text = |span: &Range<usize>| self.source.text.get(span.clone());
+            (text(&key) == Some(path) && text(&token) == Some(value.token())).then_some((key, token))
+        });
+        if let Some((key, token)) = stated {
+            return Change::new(&self.source, key, token, &self.folder, by);
+        }
+        let text = format!("{path}: {}", value.token());
+        let token = path.len() + 2..text.len();
+        Change::new(&Arc::new(Source::new(by, text)), 0..path.len(), token, &self.folder, by)
     }
 
     /// A name that is not among `names`.

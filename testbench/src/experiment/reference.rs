@@ -8,19 +8,45 @@ use super::embedded;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Place, Source};
+use synfire_chip::files::{self, Change, Diagnostic, Diagnostics, NetworkOverrides, Place, Source};
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::MappingError;
 
 /// A file's text and where its own references are looked up.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// Name for messages.
-    pub name: String,
-    /// Content.
-    pub text: String,
+    /// Name for messages, and content; after changes, where there are any.
+    pub source: Arc<Source>,
     /// Folder of a file on the disk; `None` for a carried file.
     pub folder: Option<PathBuf>,
+    /// Changes to the chips and networks that it refers to, made after its own.
+    pub changes: Vec<Change>,
+}
+
+impl Opened {
+    /// A file without changes.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>, folder: Option<PathBuf>) -> Self {
+        Self { source: Arc::new(Source::new(name, text)), folder, changes: Vec::new() }
+    }
+
+    /// Its name for messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.source.name
+    }
+
+    /// Its content.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.source.text
+    }
+
+    /// The folder of the files that it names; of a carried file, the current one.
+    #[must_use]
+    pub fn here(&self) -> &Path {
+        self.folder.as_deref().unwrap_or(Path::new("."))
+    }
 }
 
 /// Names that a message lists, the nearest first; the others are one command away.
@@ -56,13 +82,13 @@ fn read(path: &Path) -> Result<Opened, Diagnostics> {
     let text = files::read_text(path)
         .map_err(|e| Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {e}", path.display()))))?;
     let folder = path.parent().map(Path::to_owned);
-    Ok(Opened { name: path.display().to_string(), text, folder })
+    Ok(Opened::new(path.display().to_string(), text, folder))
 }
 
 /// A carried file. What an experiment refers to is a network, what a user names an experiment.
 fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagnostics> {
     if let Some((name, text)) = embedded::find(reference) {
-        return Ok(Opened { name: name.to_owned(), text: text.to_owned(), folder: None });
+        return Ok(Opened::new(name, text, None));
     }
     let names = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron"));
     let of_kind = |name: &&str| if network { name.ends_with(".network") } else { !name.contains('.') };
@@ -81,25 +107,29 @@ fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagno
     Err(problem.noted("allowed", allowed).into())
 }
 
-/// Loads the chip that a file refers to.
+/// Loads the chip that a file refers to, with its changes.
 ///
 /// # Errors
 /// With everything that is wrong with it.
 pub fn chip(reference: &str, from: &Opened) -> Result<Chip, Diagnostics> {
+    chip_with(reference, from, Vec::new())
+}
+
+/// The same after `changes`; those of the file come after them.
+///
+/// # Errors
+/// As [`chip`].
+pub fn chip_with(reference: &str, from: &Opened, mut changes: Vec<Change>) -> Result<Chip, Diagnostics> {
+    changes.extend(from.changes.iter().cloned());
     let on_disk = from.folder.as_ref().is_some_and(|folder| folder.join(reference).is_file());
     if !on_disk && let Some((name, text)) = embedded::find(reference) {
-        return files::chip_from_text(name, text, Path::new("."));
+        return files::changed_chip_from_text(name, text, Path::new("."), &changes);
     }
-    let place = |problem: Diagnostic| {
-        if problem.place.is_some() {
-            return problem;
-        }
-        let source = Arc::new(Source::new(from.name.clone(), from.text.clone()));
-        let place = source.locate("chip").map(|span| Place { source, span });
-        Diagnostic { place, ..problem }
+    let place = |problem: Diagnostic| match (&problem.place, from.source.locate("chip")) {
+        (None, Some(span)) => problem.at(&from.source, span),
+        _ => problem,
     };
-    files::load_chip(reference, from.folder.as_deref().unwrap_or(Path::new(".")))
-        .map_err(|problems| problems.each(place))
+    files::load_changed_chip(reference, from.here(), &changes).map_err(|problems| problems.each(place))
 }
 
 /// Loads the network that a file refers to.
@@ -115,7 +145,8 @@ pub fn network(
     network_and_files(reference, from, chip, overrides).map(|(network, _)| network)
 }
 
-/// As [`network`]; also the files that were read for it. A file that the program carries is not among them.
+/// As [`network`]; also the files that were read for it. A file that the program carries is not among them. Changes of
+/// the file come after those of `overrides`.
 ///
 /// # Errors
 /// As [`network`].
@@ -126,9 +157,11 @@ pub fn network_and_files(
     overrides: &NetworkOverrides,
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
     let opened = open_from(reference, from)?;
-    let folder = opened.folder.as_deref().unwrap_or(Path::new("."));
-    let (network, read) = files::network_and_files(&opened.name, &opened.text, folder, chip, overrides)?;
-    let own = opened.folder.is_some().then(|| PathBuf::from(&opened.name));
+    let mut overrides = overrides.clone();
+    overrides.changes.extend(from.changes.iter().cloned());
+    let read = files::network_and_files(opened.name(), opened.text(), opened.here(), chip, &overrides)?;
+    let (network, read) = read;
+    let own = opened.folder.is_some().then(|| PathBuf::from(opened.name()));
     Ok((network, own.into_iter().chain(read).collect()))
 }
 
@@ -142,7 +175,6 @@ impl Opened {
     /// Where a network file, or one that it extends, states a population.
     #[must_use]
     pub fn population(&self, name: &str) -> Option<Place> {
-        let folder = self.folder.as_deref().unwrap_or(Path::new("."));
-        files::population_place(&self.name, &self.text, folder, name)
+        files::population_place(self.name(), self.text(), self.here(), name)
     }
 }

@@ -1,14 +1,13 @@
-//! Rows of an experiment: a network file, changes to it by name, the weight stores in which it is run.
+//! Rows of an experiment: a network file, changes to it by paths, the weight stores in which it is run.
 //!
 //! Promises: a problem without a place of its own is shown at the row, or at the store, that it comes from.
 
-use super::changes;
 use super::file::{Comparison, Row, Store};
 use super::origin::Origin;
 use super::reference::{self, Opened};
 use super::stores;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, StoreOverride};
+use synfire_chip::files::{Change, Diagnostic, Diagnostics, NetworkOverrides, StoreOverride};
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::MappingError;
 
@@ -129,14 +128,18 @@ impl<'a> Rows<'a> {
         seed: u32,
         stores: Vec<StoreOverride>,
     ) -> Result<Network, Diagnostics> {
-        let overrides = NetworkOverrides { seed: Some(seed), stores };
-        let mut network = reference::network(&row.network, self.origin, self.chip, &overrides)
-            .map_err(|problems| self.at(row, "network", problems))?;
-        for (index, change) in row.set.iter().enumerate() {
-            changes::apply(&mut network, change, self.chip.limits.neurons)
-                .map_err(|problem| self.at(row, &format!("set[{index}]"), problem.into()))?;
-        }
-        Ok(network)
+        let overrides = NetworkOverrides { seed: Some(seed), stores, changes: self.changes(row)? };
+        reference::network(&row.network, self.origin, self.chip, &overrides)
+            .map_err(|problems| self.at(row, "network", problems))
+    }
+
+    /// The changes that a row makes to its chip and its network.
+    fn changes(&self, row: &Row) -> Result<Vec<Change>, Diagnostic> {
+        row.set.changes(self.place, &format!("rows[{}].set", self.index(row)), &row.name)
+    }
+
+    fn index(&self, row: &Row) -> usize {
+        self.rows.iter().position(|r| r.name == row.name).unwrap_or(0)
     }
 
     /// The network of a row does not fit: shown where its file states the population, else at the row.
@@ -154,7 +157,7 @@ impl<'a> Rows<'a> {
     /// Shows problems that have no place of their own at a field of `row`.
     #[must_use]
     pub fn at(&self, row: &Row, field: &str, problems: Diagnostics) -> Diagnostics {
-        let index = self.rows.iter().position(|r| r.name == row.name).unwrap_or(0);
+        let index = self.index(row);
         problems.each(|problem| match problem.place {
             Some(_) => problem,
             None => {

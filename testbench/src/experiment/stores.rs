@@ -4,7 +4,7 @@
 //! `keep_rates` keeps `k + f`. Mirror and symmetric feedback shift by the fraction of the weights that they feed back, and
 //! that shift moves with it. Promises: generated weights keep their words (`synfire_chip::files`).
 
-use super::changes;
+use super::names;
 use synfire_chip::files::{Diagnostic, StoreOverride};
 use synfire_chip::network::{Network, Projection};
 use synfire_plasticity::config::ThirdFactor;
@@ -88,7 +88,7 @@ pub fn known(fractions: &[(String, u8)], networks: &[Network]) -> Result<(), Dia
             let mut names: Vec<&str> = names().collect();
             names.sort_unstable();
             names.dedup();
-            Err(changes::unknown("projection", name, names))
+            Err(names::unknown("projection", name, names))
         }
     }
 }

@@ -112,7 +112,7 @@ fn rows_and_seeds_that_would_share_files() {
     error: row `Learned` would share its files with row `learned`
       --> two-classes.ron:19:20
        |
-    19 |             (name: "Learned", network: "two-classes.network.ron", set: [Freeze("pixels_hidden")]),
+    19 |             (name: "Learned", network: "two-classes.network.ron", set: {
        |                    ^^^^^^^^^
        |
        = allowed: names that differ in ASCII letters or digits, whatever their case
@@ -142,51 +142,108 @@ fn names_that_are_not_in_the_network() {
        = allowed: hidden, readout
        = nothing was run; exit status 2
     "#);
-    assert_snapshot!(Folder::experiment("Freeze(\"pixels_hidden\")", "Freeze(\"pixel_hidden\")"), @r#"
-    error: unknown projection `pixel_hidden`
-      --> two-classes.ron:19:72
+}
+
+/// The change of the second row.
+const FROZEN: &str = "\"network.projections[pixels_hidden].learning\": None";
+
+#[test]
+fn a_change_of_what_is_not_there() {
+    let change = FROZEN.replace("pixels", "pixel");
+    assert_snapshot!(Folder::experiment(FROZEN, &change), @r#"
+    error: `projections` has no element `pixel_hidden`
+      --> two-classes.ron:20:38
        |
-    19 |             (name: "frozen", network: "two-classes.network.ron", set: [Freeze("pixel_hidden")]),
-       |                                                                        ^^^^^^^^^^^^^^^^^^^^^^
+    20 |                 "network.projections[pixel_hidden].learning": None,
+       |                                      ^^^^^^^^^^^^ did you mean `pixels_hidden`?
        |
-       = help: did you mean `pixels_hidden`?
        = allowed: pixels_hidden, hidden_readout
+       = nothing was run; exit status 2
+    "#);
+    let change = "\"network.populations[hidden].learning.third_factor.shft\": 3";
+    assert_snapshot!(Folder::experiment(FROZEN, change), @r#"
+    error: unknown field `shft` in `Feedback`
+      --> two-classes.ron:20:68
+       |
+    20 |                 "network.populations[hidden].learning.third_factor.shft": 3,
+       |                                                                    ^^^^ did you mean `shift`?
+       |
+       = allowed: draw, shift
        = nothing was run; exit status 2
     "#);
 }
 
 #[test]
 fn a_change_that_does_not_fit() {
-    let frozen = "Freeze(\"pixels_hidden\")";
-    assert_snapshot!(Folder::experiment(frozen, "ThirdFactorShift(\"hidden\", 32)"), @r#"
-    error: ThirdFactorShift of `hidden` is out of range
-      --> two-classes.ron:19:72
+    let change = "\"network.populations[hidden].learning.third_factor.shift\": 32";
+    assert_snapshot!(Folder::experiment(FROZEN, change), @r#"
+    error: `populations[0].learning.third_factor.Feedback.shift` is out of range
+      --> two-classes.ron:20:76
        |
-    19 |             (name: "frozen", network: "two-classes.network.ron", set: [ThirdFactorShift("hidden", 32)]),
-       |                                                                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ found 32
+    20 |                 "network.populations[hidden].learning.third_factor.shift": 32,
+       |                                                                            ^^ found 32
        |
        = allowed: 0..=31
        = nothing was run; exit status 2
     "#);
     for (change, expected) in [
-        ("Shift(\"pixels_hidden\", 32)", "allowed: 0..=31"),
-        ("ThirdFactorShift(\"readout\", 1)", "learns from its own error"),
-        ("GroupNeurons(\"hidden\", 4)", "has no learning groups"),
-        ("Freeze(\"pixels_hidden\"), Shift(\"pixels_hidden\", 1)", "does not learn"),
-        ("Noise(\"hidden\", Threshold, 24)", "allowed: 0..=23"),
-        ("Noise(\"hiden\", Membrane, 3)", "did you mean `hidden`?"),
-        ("Thaw(\"pixels_hidden\")", "unknown choice `Thaw`"),
+        ("\"network.projections[pixels_hidden].learning.shift\": 32", "allowed: 0..=31"),
+        (
+            "\"network.populations[readout].learning.third_factor.shift\": 1",
+            "learning.third_factor` is `OwnError`",
+        ),
+        ("\"network.populations[hidden].learning.third_factor.neurons\": 4", "unknown field `neurons`"),
+        (
+            &format!("{FROZEN}, \"network.projections[pixels_hidden].learning.shift\": 1"),
+            "`projections[pixels_hidden].learning` is not stated",
+        ),
+        (
+            &format!("{FROZEN}, {FROZEN}"),
+            "row `frozen` changes `network.projections[pixels_hidden].learning` twice",
+        ),
+        ("\"network.populations[hidden].neuron.noise_bits\": 24", "allowed: 0..=23"),
+        ("\"network.populations[hidden].neuron.noise\": Threshhold", "did you mean `Threshold`?"),
+        ("\"network.populations[hiden].neuron.noise_bits\": 3", "did you mean `hidden`?"),
+        ("\"netwerk.seed\": 3", "did you mean `network`?"),
+        ("\"experiment.title\": \"other\"", "paths that begin with `chip.` or `network.`"),
+        ("network: 3", "double quotes"),
     ] {
-        let text = Folder::experiment(frozen, change);
-        assert!(text.contains(expected) && text.contains("--> two-classes.ron:"), "{text}");
+        let text = Folder::experiment(FROZEN, change);
+        assert!(text.contains(expected) && text.contains("--> two-classes.ron:20:"), "{text}");
     }
+}
+
+/// A problem between what a row changes and what it does not stands in the network file and names the row.
+#[test]
+fn a_change_that_the_rest_of_the_network_does_not_fit() {
+    let change = "\"network.populations[readout].name\": \"answers\"";
+    assert_snapshot!(Folder::experiment(FROZEN, change), @r#"
+    error: there is no population `readout`
+      --> two-classes.network.ron:12:29
+       |
+    12 |                 listens_to: "readout",
+       |                             ^^^^^^^^^
+       |
+       = allowed: populations with a readout: answers
+       = note: changed by row `frozen`
+
+    error: there is no population `readout`
+      --> two-classes.network.ron:38:17
+       |
+    38 |             to: "readout",
+       |                 ^^^^^^^^^
+       |
+       = allowed: hidden, answers
+       = note: changed by row `frozen`
+       = nothing was run; exit status 2
+    "#);
 }
 
 #[test]
 fn noise_of_no_bits_is_none() {
     let weights = |change: &str| {
         let folder = Folder::new();
-        folder.edit(EXPERIMENT, "Freeze(\"pixels_hidden\")", change);
+        folder.edit(EXPERIMENT, FROZEN, change);
         folder.succeeds(&["run", EXPERIMENT, "--seed", "1", "--threads", "1", "--out", "out"]);
         ["learned", "frozen"].map(|row| {
             let cell = folder.read(&format!("out/cells/{row}-1.json"));
@@ -194,9 +251,13 @@ fn noise_of_no_bits_is_none() {
             cell["result"]["weights_sha256"].as_str().expect("a hash").to_owned()
         })
     };
-    let [without, silent] = weights("Noise(\"hidden\", Threshold, 0)");
-    let [_, threshold] = weights("Noise(\"hidden\", Threshold, 15)");
-    let [_, membrane] = weights("Noise(\"hidden\", Membrane, 15)");
+    let noise = |to: &str, bits: u8| {
+        let neuron = "network.populations[hidden].neuron";
+        format!("\"{neuron}.noise\": {to}, \"{neuron}.noise_bits\": {bits}")
+    };
+    let [without, silent] = weights(&noise("Threshold", 0));
+    let [_, threshold] = weights(&noise("Threshold", 15));
+    let [_, membrane] = weights(&noise("Membrane", 15));
     assert_eq!(without, silent);
     assert!(without != threshold && without != membrane && threshold != membrane);
 }
@@ -208,9 +269,10 @@ fn a_group_larger_than_a_core() {
     folder.write("digits.ron", &carried);
     folder.edit("digits.ron", "name: \"DCLL, 2 groups\"", "name: \"one large group\"");
     let text = String::from_utf8(folder.read("digits.ron")).expect("a text");
-    let (_, after) = text.split_once("GroupNeurons(\"hidden\", ").expect("a change");
-    let (size, _) = after.split_once(')').expect("a size");
-    folder.edit("digits.ron", &format!("\"hidden\", {size})"), "\"hidden\", 129)");
+    let field = "third_factor.neurons\": ";
+    let (_, after) = text.split_once(field).expect("a change");
+    let (size, _) = after.split_once([',', '}']).expect("a size");
+    folder.edit("digits.ron", &format!("{field}{size}"), &format!("{field}129"));
     let text = folder.refuses(&["check", "digits.ron"]);
     assert!(text.contains("found 129") && text.contains("allowed: 1..=128"), "{text}");
 }
@@ -223,7 +285,7 @@ fn files_that_are_not_there() {
     error: no file `two-clases.network.ron`
       --> two-classes.ron:19:39
        |
-    19 |             (name: "frozen", network: "two-clases.network.ron", set: [Freeze("pixels_hidden")]),
+    19 |             (name: "frozen", network: "two-clases.network.ron", set: {
        |                                       ^^^^^^^^^^^^^^^^^^^^^^^^
        |
        = allowed: a path, or a carried network, such as yin-yang.network, cues-32.network, cues-64.network, evidence.network, temporal-xor.network (all of them: synfire presets)

@@ -172,8 +172,8 @@ pub fn simulation() -> Vec<Entry> {
         [b"\x93NUMPY\x01\x00", &(header.len() as u16).to_le_bytes()[..], header.as_bytes(), &[3, 0, 9, 3]];
     std::fs::write(folder.path().join("labels.npy"), labels.concat()).expect("a file");
     let text = include_str!("simulation.ron").to_owned();
-    let opened = Opened { name: "simulation.ron".to_owned(), text, folder: Some(folder.path().to_owned()) };
-    let file = files::parse(&opened.name, &opened.text).unwrap_or_else(|problems| panic!("{problems}"));
+    let opened = Opened::new("simulation.ron", text, Some(folder.path().to_owned()));
+    let file = files::parse(opened.name(), opened.text()).unwrap_or_else(|problems| panic!("{problems}"));
     of_file("simulation", file, opened, folder.path())
 }
 

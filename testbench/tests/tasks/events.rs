@@ -104,7 +104,7 @@ fn an_answer_while_learning_comes_before_its_label() {
     folder.edit(XOR, "epochs: 3,\n        epoch_samples: 160,", score);
     folder.edit(XOR, "seeds: [1, 2],", "seeds: [1, 2, 3, 4, 5, 6, 7, 8],");
     // A rate at which one label turns every weight.
-    let fast = "name: \"random feedback\", set: [Shift(\"hidden_readout\", 0)],";
+    let fast = "name: \"random feedback\", set: {\"network.projections[hidden_readout].learning.shift\": 0},";
     folder.edit(XOR, "name: \"random feedback\",", fast);
     folder.succeeds(&["run", XOR, "--out", "out"]);
     // Weights to the readout are zero before the first label, so the first class is the answer whatever the label is.

@@ -1,5 +1,7 @@
 //! What a caller sets in place of what a network file states.
 
+use crate::files::text::change::Change;
+
 /// What a caller sets in place of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NetworkOverrides {
@@ -7,6 +9,8 @@ pub struct NetworkOverrides {
     pub seed: Option<u32>,
     /// Stores of projections: weights that the file generates are generated for them, with the same words.
     pub stores: Vec<StoreOverride>,
+    /// Changes to the file; those of other files are passed over.
+    pub changes: Vec<Change>,
 }
 
 /// The store of a projection, in place of the file's `store.bits` and `store.fraction`. What the store delivers is

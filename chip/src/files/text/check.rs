@@ -179,9 +179,9 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The path of a data file that a field names, relative to the file that states the field.
+    /// The path of a data file that a field names, relative to the file, or the change, that states the field.
     pub fn data_path(&self, path: &str, name: &str) -> PathBuf {
-        let path = self.layers.owner(path).folder.join(name);
+        let path = self.layers.folder(path).join(name);
         self.data_files.borrow_mut().push(path.clone());
         path
     }

@@ -6,6 +6,7 @@
 //! Promises: rendering never fails; a problem without a place still says everything else.
 //! Absent on purpose: what follows from a problem (`nothing was run; exit status 2` is the command's line).
 
+use super::edit;
 use super::source::Source;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt;
@@ -49,10 +50,10 @@ impl Diagnostic {
         Self { title: title.into(), ..Self::default() }
     }
 
-    /// Sets the place.
+    /// Sets the place; of an edited text, where the part comes from.
     #[must_use]
     pub fn at(mut self, source: &Arc<Source>, span: Range<usize>) -> Self {
-        self.place = Some(Place { source: Arc::clone(source), span });
+        self.place = Some(edit::origin(source, span));
         self
     }
 

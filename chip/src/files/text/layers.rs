@@ -7,7 +7,10 @@
 //! Promises: every file of a stack parses, has the expected `format`, and no file extends itself.
 //! Absent on purpose: what a merged file means (`chip::resolve`, `network::resolve`).
 
-use super::diagnostic::Diagnostic;
+use super::change::Change;
+use super::changed;
+use super::diagnostic::{Diagnostic, Place};
+use super::edit;
 use super::parse::parse_source;
 use super::read::read_text;
 use super::source::Source;
@@ -50,30 +53,51 @@ impl Opened {
     }
 }
 
-/// The texts of a stack, the extending file first.
+/// The texts of a stack: that of the changes, where there are any, then the extending file.
 #[derive(Clone, Debug)]
 pub(in crate::files) struct Layers {
     files: Vec<Opened>,
+    /// Index of the extending file.
+    first: usize,
     owner_depth: usize,
+    changes: Vec<Change>,
+    /// Paths that changes removed, and where that is said.
+    removed: Vec<(String, Place)>,
 }
 
 impl Layers {
     /// Paths of the files below the first one.
     pub fn bases(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        self.files.iter().skip(1).map(|file| PathBuf::from(&file.source.name))
+        self.files.iter().skip(self.first + 1).map(|file| PathBuf::from(&file.source.name))
+    }
+
+    /// How many texts at the top give the chip or network its name: the changes and the first file.
+    pub fn naming(&self) -> usize {
+        self.first + 1
     }
 
     /// The file that owns `path`: the first that states it, or its section; else the first file.
-    pub fn owner(&self, path: &str) -> &Opened {
+    fn owner(&self, path: &str) -> &Opened {
         let end = path.match_indices(['.', '[']).nth(self.owner_depth - 1).map_or(path.len(), |(at, _)| at);
         let mut key = Some(&path[..end]);
+        let mut files = &self.files[..];
         while let Some(path) = key.filter(|path| !path.is_empty()) {
-            if let Some(owner) = self.files.iter().find(|file| file.source.node(path).is_some()) {
+            if let Some(owner) = files.iter().find(|file| file.source.node(path).is_some()) {
                 return owner;
             }
             key = walk::parent(path);
+            // What is missing is missing in the files: a change that states something beside it is not at fault.
+            files = &self.files[self.first..];
         }
-        &self.files[0]
+        &self.files[self.first]
+    }
+
+    /// The folder of files that the field `path` names.
+    pub fn folder(&self, path: &str) -> &Path {
+        let owner = self.owner(path);
+        let place = owner.source.locate(path).map(|span| edit::origin(&owner.source, span));
+        let by = place.and_then(|place| self.changes.iter().find(|change| change.states(&place)));
+        by.map_or(&owner.folder, |change| change.folder())
     }
 
     /// The value of `path` in the file that owns it.
@@ -84,6 +108,9 @@ impl Layers {
 
     /// Where a problem with `path` is shown: its value, else the name of the nearest enclosing field.
     pub fn place(&self, path: &str) -> (&Arc<Source>, Range<usize>) {
+        if let Some((_, place)) = self.removed.iter().find(|(removed, _)| removed == path) {
+            return (&place.source, place.span.clone());
+        }
         let source = &self.owner(path).source;
         if let Some(span) = source.locate(path) {
             return (source, span);
@@ -101,9 +128,10 @@ impl Layers {
     }
 }
 
-/// Parses a file and, through `open`, the files below it.
+/// Parses a file and, through `open`, the files below it; then changes them.
 pub(in crate::files) fn stack<T: LayerFile>(
     first: Opened,
+    changes: &[&Change],
     open: impl Fn(&str, &Path) -> Result<Opened, Diagnostic>,
 ) -> Result<(Layers, Vec<T>), Diagnostic> {
     let mut files: Vec<Opened> = Vec::new();
@@ -130,10 +158,18 @@ pub(in crate::files) fn stack<T: LayerFile>(
         parsed.push(value);
         files.push(file);
     }
-    Ok((Layers { files, owner_depth: T::OWNER_DEPTH }, parsed))
+    let changed = changes.iter().copied().cloned().collect();
+    let layers =
+        Layers { files, first: 0, owner_depth: T::OWNER_DEPTH, changes: changed, removed: Vec::new() };
+    if changes.is_empty() {
+        return Ok((layers, parsed));
+    }
+    let changed::Changed { files, parsed, removed } = changed::stack(&layers.files, changes)?;
+    Ok((Layers { files, first: 1, removed, ..layers }, parsed))
 }
 
-fn parse_layer<T: LayerFile>(source: &Arc<Source>) -> Result<T, Diagnostic> {
+/// Parses one file of a stack.
+pub(super) fn parse_layer<T: LayerFile>(source: &Arc<Source>) -> Result<T, Diagnostic> {
     // Before spelling: a file of another kind has only unknown fields.
     if let Some(span) = source.locate("format") {
         let found = source.text[span.clone()].trim_matches('"');

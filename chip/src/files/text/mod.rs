@@ -4,9 +4,12 @@
 //! Absent on purpose: what a chip or a network means.
 
 pub(super) mod array;
+pub(super) mod change;
+pub(super) mod changed;
 pub(super) mod check;
 pub(super) mod decimal;
 pub(super) mod diagnostic;
+pub(super) mod edit;
 pub(super) mod layers;
 pub(super) mod parse;
 pub(super) mod read;

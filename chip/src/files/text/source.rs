@@ -6,6 +6,7 @@
 //! Promises: never fails on bad text; offsets are bytes and fall on character boundaries.
 //! Absent on purpose: reading files (`layers`), rendering (`diagnostic`).
 
+use super::edit::Piece;
 use super::walk::{self, Node};
 use std::ops::Range;
 
@@ -18,19 +19,21 @@ pub struct Source {
     pub text: String,
     /// Number of its first line: more than 1 for an excerpt.
     first_line: usize,
+    /// Where the parts of an edited text come from, in order and without a gap; of any other text, none.
+    pub(super) pieces: Vec<Piece>,
 }
 
 impl Source {
     /// A whole text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), first_line: 1 }
+        Self { name: name.into(), text: text.into(), first_line: 1, pieces: Vec::new() }
     }
 
     /// Lines of a longer text, from line `first_line` on.
     #[must_use]
     pub fn excerpt(name: impl Into<String>, text: impl Into<String>, first_line: usize) -> Self {
-        Self { name: name.into(), text: text.into(), first_line }
+        Self { name: name.into(), text: text.into(), first_line, pieces: Vec::new() }
     }
 
     /// Byte range of the value that a field path names, such as `populations[1].neuron.threshold`.

@@ -36,6 +36,27 @@ pub(in crate::files) fn find(text: &str, path: &str) -> Option<Node> {
     Some(node)
 }
 
+/// The entries of the struct, list, tuple or map at `value`.
+pub(in crate::files) fn entries(text: &str, value: &Range<usize>) -> Vec<Node> {
+    Walker { text }.entries(value).collect()
+}
+
+/// The name in front of the value at `value`, and its bracket with the offset behind it, where it has them.
+pub(in crate::files) fn opening<'t>(text: &'t str, value: &Range<usize>) -> (&'t str, Option<(u8, usize)>) {
+    let walker = Walker { text };
+    let word = walker.identifier_end(value.start);
+    let open = if word > value.start { walker.skip_space(word) } else { word };
+    let bracket = walker.byte(open).filter(|byte| matches!(byte, b'(' | b'[' | b'{') && open < value.end);
+    (&text[value.start..word], bracket.map(|bracket| (bracket, open + 1)))
+}
+
+/// The offset behind the comma that follows the value which ends at `end`; `end` where none does.
+pub(in crate::files) fn after_comma(text: &str, end: usize) -> usize {
+    let walker = Walker { text };
+    let next = walker.skip_space(end);
+    if walker.byte(next) == Some(b',') { next + 1 } else { end }
+}
+
 /// The end of the value that begins at or after `at`; its start.
 pub(in crate::files) fn value_at(text: &str, at: usize) -> Option<Range<usize>> {
     let walker = Walker { text };
@@ -195,15 +216,14 @@ impl Walker<'_> {
         Some(at + rest.find(stop).unwrap_or(rest.len()))
     }
 
-    /// The bracket that opens the value, after its name; the name.
-    fn open(&self, value: &Range<usize>) -> (usize, &str) {
-        let word = self.identifier_end(value.start);
-        (if word > value.start { self.skip_space(word) } else { word }, &self.text[value.start..word])
+    /// The name in front of the value.
+    fn name(&self, value: &Range<usize>) -> &str {
+        opening(self.text, value).0
     }
 
     fn step(&self, node: Node, segment: Segment<'_>) -> Option<Node> {
         let mut value = node.value.clone();
-        while self.open(&value).1 == "Some" {
+        while self.name(&value) == "Some" {
             let inner = self.entries(&value).next()?;
             value = inner.value;
         }
@@ -216,17 +236,14 @@ impl Walker<'_> {
         };
         match (found, segment) {
             (Some(found), _) => Some(found),
-            (None, Segment::Name(name)) if self.open(&value).1 == name => Some(node),
+            (None, Segment::Name(name)) if self.name(&value) == name => Some(node),
             (None, _) => None,
         }
     }
 
     /// The entries of a struct, list, tuple or map.
     fn entries(&self, value: &Range<usize>) -> impl Iterator<Item = Node> {
-        let open = self.open(value).0;
-        let bracket = self.byte(open);
-        let inside = matches!(bracket, Some(b'(' | b'[' | b'{')) && open < value.end;
-        let mut at = if inside { open + 1 } else { value.end };
+        let mut at = opening(self.text, value).1.map_or(value.end, |(_, inside)| inside);
         std::iter::from_fn(move || {
             at = self.skip_space(at);
             if matches!(self.byte(at)?, b')' | b']' | b'}') {

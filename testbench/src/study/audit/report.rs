@@ -4,7 +4,7 @@ use super::count::{self, Counted};
 use super::rules::{AuditedRule, RULES};
 use super::{memory, off_chip, rules};
 use crate::architect::bill::at_least;
-use crate::experiment::changes;
+use crate::experiment::names;
 use crate::report::model::{Cell, Headline, Report, Table, Verdict};
 use crate::report::quantity;
 use synfire_chip::chip::Chip;
@@ -61,7 +61,7 @@ pub fn audit(name: Option<&str>) -> Result<(Report, bool), Diagnostics> {
     let chip = count::chip()?;
     let Some(name) = name else { return overview(&chip) };
     let rule = rules::find(name)
-        .ok_or_else(|| changes::unknown("rule", name, RULES.iter().map(|rule| rule.name).collect()))?;
+        .ok_or_else(|| names::unknown("rule", name, RULES.iter().map(|rule| rule.name).collect()))?;
     let findings = Findings::of(rule, &chip)?;
     Ok((in_full(&findings, &chip), findings.holds()))
 }
