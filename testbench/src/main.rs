@@ -40,15 +40,19 @@ fn refuse(error: &CommandError, as_json: bool) -> ExitCode {
 fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandError> {
     match arguments.command {
         None => help::print(),
-        Some(Command::Run { experiment, options }) => run::run(&experiment, &options, interrupt),
-        Some(Command::Check { file, chip }) => check::check(&file, &chip),
+        Some(Command::Run { experiment, options, changes }) => {
+            run::run(&experiment, &options, &changes, interrupt)
+        }
+        Some(Command::Check { file, chip, changes }) => check::check(&file, &chip, &changes),
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
         Some(Command::Resume { folder, threads, json }) => resume::resume(&folder, threads, json, interrupt),
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
-        Some(Command::Gradient { experiment, options }) => {
-            gradient::gradient(&experiment, &options, interrupt)
+        Some(Command::Gradient { experiment, options, changes }) => {
+            gradient::gradient(&experiment, &options, &changes, interrupt)
         }
-        Some(Command::Bptt { experiment, options }) => bptt::bptt(&experiment, &options, interrupt),
+        Some(Command::Bptt { experiment, options, changes }) => {
+            bptt::bptt(&experiment, &options, &changes, interrupt)
+        }
         Some(Command::Compare(options)) => compare::compare(&options, interrupt),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),

@@ -2,6 +2,7 @@
 //! word; nothing that is read makes the program panic.
 
 mod cli {
+    pub mod changes;
     pub mod checkpoints;
     pub mod data;
     pub mod experiments;

@@ -184,7 +184,7 @@ fn the_short_form_reports_every_form_and_a_second_run_finds_it_done() {
 
 #[test]
 fn bad_settings_are_shown_in_their_line() {
-    let text = reference::open("rate-network").unwrap().text;
+    let text = reference::open("rate-network").unwrap().text().to_owned();
     for (from, to, words) in [
         ("hidden: 64", "hidden: 0", "`hidden` is out of range"),
         ("hidden: 64", "hidden: 60000", "more synapses than the chip holds"),

@@ -22,6 +22,9 @@ pub enum Command {
         /// Options
         #[command(flatten)]
         options: RunOptions,
+        /// Changes
+        #[command(flatten)]
+        changes: ChangeOptions,
     },
     /// Check an experiment, network or chip file without running it
     Check {
@@ -30,6 +33,9 @@ pub enum Command {
         /// Chip that a network file is checked against (preset or path)
         #[arg(long, default_value = "small")]
         chip: String,
+        /// Changes
+        #[command(flatten)]
+        changes: ChangeOptions,
     },
     /// List what the program carries, or print one of it
     Presets {
@@ -63,6 +69,9 @@ pub enum Command {
         /// Options
         #[command(flatten)]
         options: RunOptions,
+        /// Changes
+        #[command(flatten)]
+        changes: ChangeOptions,
     },
     /// Train an experiment's first row off the chip, by back-propagation through time, and deploy it
     Bptt {
@@ -72,6 +81,9 @@ pub enum Command {
         /// Options
         #[command(flatten)]
         options: RunOptions,
+        /// Changes
+        #[command(flatten)]
+        changes: ChangeOptions,
     },
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
@@ -92,11 +104,24 @@ pub enum Command {
     },
 }
 
+/// Changes to the files of an experiment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct ChangeOptions {
+    /// Change a field of the chip's, network's or experiment's file: `chip.mesh.columns=8`,
+    /// `network.projections[in_hidden].store.bits=6`, `experiment.task.epochs=3`; the value is RON, `None` removes.
+    /// Repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
+
 /// Options of a comparison.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CompareOptions {
     /// Experiment files or names (default: all that the program carries)
     pub tasks: Vec<String>,
+    /// Changes to each of them
+    #[command(flatten)]
+    pub changes: ChangeOptions,
     /// Output folder (default: target/synfire/compare)
     #[arg(long)]
     pub out: Option<PathBuf>,

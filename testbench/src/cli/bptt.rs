@@ -1,7 +1,7 @@
 //! `synfire bptt`: an experiment's first row trained off the chip, then deployed; what the local rules are compared
 //! with. On an experiment with a validation part it compares settings there.
 
-use super::arguments::RunOptions;
+use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::{self, Run};
 use super::error::CommandError;
 use super::folder::Asked;
@@ -22,11 +22,16 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn bptt(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
-    let (file, opened) = tasks::open(experiment)?;
+pub fn bptt(
+    experiment: &str,
+    options: &RunOptions,
+    changes: &ChangeOptions,
+    interrupt: &Interrupt,
+) -> Result<(), CommandError> {
+    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
     let folder = output::folder_of(opened.name(), options, "bptt");
-    let request = cells::request(experiment, &opened, options, Asked::Bptt);
-    train(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
+    let request = cells::request(experiment, &opened, (options, changes), Asked::Bptt);
+    train(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, &opened)
 }
 
 /// Trains the cells of `run`, or goes on with them.
@@ -46,7 +51,8 @@ pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Res
         Training::new(&task, row, seed, *candidate)
     };
     let results = run.cells(&grid.names(Settings::name), "samples", &make)?;
-    let report = report(&task, candidates, &results);
+    let mut report = report(&task, candidates, &results);
+    cells::tell_changes(&mut report, run.changes);
     output::finish(run.folder, &report, run.options.json)
 }
 

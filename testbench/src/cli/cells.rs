@@ -2,7 +2,7 @@
 //!
 //! Promises: nothing is begun in a folder before the inputs were found to be good. Absent on purpose: what a cell does.
 
-use super::arguments::RunOptions;
+use super::arguments::{ChangeOptions, RunOptions};
 use super::error::CommandError;
 use super::folder::{self, Asked, Request};
 use super::interrupt::Interrupt;
@@ -12,6 +12,7 @@ use crate::architect::summary;
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::Opened;
+use crate::report::model::Report;
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -35,7 +36,12 @@ pub(super) fn threads(asked: Option<u16>) -> usize {
 }
 
 /// What to note in a new run's folder.
-pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, command: Asked) -> Request {
+pub(super) fn request(
+    reference: &str,
+    opened: &Opened,
+    (options, changes): (&RunOptions, &ChangeOptions),
+    command: Asked,
+) -> Request {
     let experiment = match std::fs::canonicalize(opened.name()) {
         Ok(path) if opened.folder.is_some() => path.display().to_string(),
         _ => reference.to_owned(),
@@ -44,6 +50,7 @@ pub(super) fn request(reference: &str, opened: &Opened, options: &RunOptions, co
         command,
         experiment,
         from_here: None,
+        set: changes.set.clone(),
         seed: options.seed,
         quick: options.quick,
         tasks: Vec::new(),
@@ -66,6 +73,15 @@ pub(super) struct Run<'a> {
     pub interrupt: &'a Interrupt,
     /// What to note in the folder; `None` when the run goes on.
     pub begin: Option<&'a Request>,
+    /// What was changed in the files of the experiment.
+    pub changes: &'a ChangeOptions,
+}
+
+/// Says in a report what was changed in the files of its experiment.
+pub(super) fn tell_changes(report: &mut Report, changes: &ChangeOptions) {
+    if !changes.set.is_empty() {
+        report.intro.push(format!("Changed by --set: {}.", changes.set.join("; ")));
+    }
 }
 
 impl Run<'_> {

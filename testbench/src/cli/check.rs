@@ -1,5 +1,6 @@
 //! `synfire check` and `synfire presets`.
 
+use super::arguments::ChangeOptions;
 use super::cells;
 use super::error::CommandError;
 use crate::experiment::embedded;
@@ -9,7 +10,7 @@ use crate::tasks;
 use std::io::Write;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Source};
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root, Source};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::warnings::warnings;
 
@@ -33,17 +34,21 @@ fn format_of(opened: &Opened) -> Option<&str> {
 ///
 /// # Errors
 /// With what is wrong.
-pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
-    let opened = reference::open(file)?;
+pub fn check(file: &str, chip: &str, changes: &ChangeOptions) -> Result<(), CommandError> {
+    let mut opened = reference::open(file)?;
+    opened.changes = opened.arguments(&changes.set)?;
     let folder = opened.folder.clone().unwrap_or_default();
     match format_of(&opened).unwrap_or_default() {
         format if format.starts_with("synfire-chip/") => {
-            let chip = files::chip_from_text(opened.name(), opened.text(), &folder)?;
+            opened.expect(&[Root::Chip])?;
+            let chip = files::changed_chip_from_text(opened.name(), opened.text(), &folder, &opened.changes)?;
             line(&format!("{}: chip `{}`, {} cores: good", opened.name(), chip.name, chip.mesh.cores()))
         }
         format if format.starts_with("synfire-network/") => {
-            let chip = files::load_chip(chip, Path::new("."))?;
-            let overrides = NetworkOverrides::default();
+            opened.expect(&[Root::Chip, Root::Network])?;
+            let chip = files::load_changed_chip(chip, Path::new("."), &opened.changes)?;
+            let overrides =
+                NetworkOverrides { changes: opened.changes.clone(), ..NetworkOverrides::default() };
             let network = files::network_from_text(opened.name(), opened.text(), &folder, &chip, &overrides)?;
             cells::warn(&warnings(&network));
             let machine = Machine::new(&network, &chip).map_err(|error| {
@@ -69,7 +74,7 @@ pub fn check(file: &str, chip: &str) -> Result<(), CommandError> {
             Err(Diagnostics::from(problem.noted("allowed", allowed.join(", "))).into())
         }
         _ => {
-            let (experiment, opened) = tasks::open(file)?;
+            let (experiment, opened) = tasks::open_changed(file, &changes.set)?;
             let chip = reference::chip(&experiment.chip, &opened)?;
             let name = opened.name().to_owned();
             experiment.task.accept(Loads { chip, opened })?;

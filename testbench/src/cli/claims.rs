@@ -1,6 +1,6 @@
 //! `synfire claims`: runs what the claims need, experiment by experiment, and prints the verdicts.
 
-use super::arguments::RunOptions;
+use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::Run;
 use super::error::CommandError;
 use super::folder;
@@ -76,7 +76,9 @@ impl Tried<'_> {
     ) -> Result<Vec<W::Result>, CommandError> {
         say(&format!("claim: {name}"));
         let folder = self.folder.join(name);
-        let run = Run { options: self.options, folder: &folder, interrupt: self.interrupt, begin: None };
+        let changes = &ChangeOptions::default();
+        let run =
+            Run { options: self.options, folder: &folder, interrupt: self.interrupt, begin: None, changes };
         match run.cells(cells, unit, make) {
             Err(CommandError::Interrupted(_)) => {
                 let out = self.folder.display();

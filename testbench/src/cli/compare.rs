@@ -23,8 +23,8 @@ use std::time::Instant;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Loads an experiment that lists stores; `None` for another carried one when all are asked for.
-fn entry(file: &str, quick: bool, all: bool) -> Result<Option<Entry>, Diagnostics> {
-    let (experiment, opened) = tasks::open(file)?;
+fn entry(file: &str, set: &[String], quick: bool, all: bool) -> Result<Option<Entry>, Diagnostics> {
+    let (experiment, opened) = tasks::open_changed(file, set)?;
     let name =
         Path::new(opened.name()).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     match experiment.task {
@@ -50,14 +50,14 @@ fn entry(file: &str, quick: bool, all: bool) -> Result<Option<Entry>, Diagnostic
     }
 }
 
-fn entries(tasks: &[String], quick: bool) -> Result<Vec<Entry>, Diagnostics> {
+fn entries(tasks: &[String], set: &[String], quick: bool) -> Result<Vec<Entry>, Diagnostics> {
     let carried = || embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron"));
     let experiments = carried().filter(|name| !name.contains('.')).map(str::to_owned);
     let all = tasks.is_empty();
     let files: Vec<String> = if all { experiments.collect() } else { tasks.to_vec() };
     let mut entries = Vec::new();
     for file in &files {
-        entries.extend(entry(file, quick, all)?);
+        entries.extend(entry(file, set, quick, all)?);
     }
     for (index, entry) in entries.iter().enumerate() {
         if entries[..index].iter().any(|other| pool::slug(&other.name) == pool::slug(&entry.name)) {
@@ -73,12 +73,13 @@ fn entries(tasks: &[String], quick: bool) -> Result<Vec<Entry>, Diagnostics> {
 /// [`CommandError`].
 pub fn compare(options: &CompareOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let started = Instant::now();
-    let entries = entries(&options.tasks, options.quick)?;
+    let entries = entries(&options.tasks, &options.changes.set, options.quick)?;
     let folder = options.out.clone().unwrap_or_else(|| PathBuf::from("target/synfire/compare"));
     let request = Request {
         command: Asked::Compare,
         experiment: "compare".to_owned(),
         from_here: None,
+        set: options.changes.set.clone(),
         seed: None,
         quick: options.quick,
         tasks: options.tasks.iter().map(|task| absolute(task)).collect(),
@@ -96,7 +97,8 @@ pub fn compare(options: &CompareOptions, interrupt: &Interrupt) -> Result<(), Co
     let threads = cells::threads(options.threads);
     let runs = Runs { folder: &folder, interrupt, threads };
     let compared = runs.all(&entries)?;
-    let report = summary::report(&compared, threads, started.elapsed().as_secs_f64());
+    let mut report = summary::report(&compared, threads, started.elapsed().as_secs_f64());
+    cells::tell_changes(&mut report, &options.changes);
     output::finish(&folder, &report, options.json)
 }
 

@@ -64,6 +64,9 @@ pub struct Request {
     /// The file again, as it is found from the output folder: both may have been moved together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_here: Option<PathBuf>,
+    /// Changes to its files, as `--set` states them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<String>,
     /// One seed instead of the experiment's.
     pub seed: Option<u32>,
     /// The short form.
@@ -74,9 +77,12 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether `other` is about the same experiment: it may differ in seed or length.
+    /// Whether `other` is about the same experiment, changes included: it may differ in seed or length.
     fn is_again(&self, other: &Self) -> bool {
-        (self.command, &self.experiment, &self.tasks) == (other.command, &other.experiment, &other.tasks)
+        let of = |request: &Self| {
+            (request.command, request.experiment.clone(), request.tasks.clone(), request.set.clone())
+        };
+        of(self) == of(other)
     }
 
     /// Where the experiment is now, for a run that goes on in `folder`.
@@ -173,7 +179,8 @@ pub fn begin(
     if folder.join(NOTE).exists() {
         let earlier = note(folder)?;
         if !earlier.request.is_again(request) && !overwrite {
-            let (command, of) = (earlier.request.command.command(), &earlier.request.experiment);
+            let (command, mut of) = (earlier.request.command.command(), earlier.request.experiment.clone());
+            of.extend(earlier.request.set.iter().map(|change| format!(" --set '{change}'")));
             return Err(CommandError::Usage(format!(
                 "`{}` holds another run: `synfire {command}` of {of}\n   = allowed: another folder (`--out`), or \
                  `--overwrite`, which removes what that run wrote",

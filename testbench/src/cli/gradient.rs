@@ -2,7 +2,7 @@
 //!
 //! Exit status 1 when a bar is missed: the report then says which, with its figure.
 
-use super::arguments::RunOptions;
+use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::{self, Run};
 use super::error::CommandError;
 use super::folder::Asked;
@@ -23,11 +23,16 @@ use synfire_chip::files::{Diagnostic, Diagnostics};
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn gradient(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
-    let (file, opened) = tasks::open(experiment)?;
+pub fn gradient(
+    experiment: &str,
+    options: &RunOptions,
+    changes: &ChangeOptions,
+    interrupt: &Interrupt,
+) -> Result<(), CommandError> {
+    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
     let folder = output::folder_of(opened.name(), options, "gradient");
-    let request = cells::request(experiment, &opened, options, Asked::Gradient);
-    measure(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, &opened)
+    let request = cells::request(experiment, &opened, (options, changes), Asked::Gradient);
+    measure(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, &opened)
 }
 
 /// Measures the cells of `run`, or goes on with them.
@@ -43,7 +48,8 @@ pub(super) fn measure(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> R
     let results = run.cells(&grid.names(|row| row.name.clone()), "cells", &make)?;
     let exact = exact::run(1).map_err(|error| CommandError::Failed(error.to_string()))?;
     let rows = RowResult::of_cells(&results, seeds.len());
-    let report = report(&title, exact, &rows, &experiment);
+    let mut report = report(&title, exact, &rows, &experiment);
+    cells::tell_changes(&mut report, run.changes);
     output::finish(run.folder, &report, run.options.json)?;
     let missed = report.headlines.iter().find(|headline| headline.verdict == Verdict::Missed);
     match missed {

@@ -1,6 +1,6 @@
 //! `synfire resume`: goes on with whatever command was interrupted in a folder.
 
-use super::arguments::{CompareOptions, RunOptions};
+use super::arguments::{ChangeOptions, CompareOptions, RunOptions};
 use super::cells::Run;
 use super::error::CommandError;
 use super::folder::{self, Asked};
@@ -20,11 +20,13 @@ pub fn resume(
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
     let request = folder::request(folder)?;
+    // They belong to the experiment that is gone on with.
+    let changes = ChangeOptions { set: request.set.clone() };
     let command = match request.command {
         Asked::Compare => {
             let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
             return compare::compare(
-                &CompareOptions { tasks, out, threads, quick, json, overwrite: false },
+                &CompareOptions { tasks, changes, out, threads, quick, json, overwrite: false },
                 interrupt,
             );
         }
@@ -38,11 +40,12 @@ pub fn resume(
         json,
         overwrite: false,
     };
-    let (file, opened) = tasks::open(&request.experiment_from(folder)).map_err(|problems| {
-        let origin = format!("`{}` names the experiment", folder.join("run.json").display());
-        problems.each(|problem| problem.noted("note", origin.clone()))
-    })?;
-    let whole = Run { options: &options, folder, interrupt, begin: None };
+    let (file, opened) =
+        tasks::open_changed(&request.experiment_from(folder), &changes.set).map_err(|problems| {
+            let origin = format!("`{}` names the experiment", folder.join("run.json").display());
+            problems.each(|problem| problem.noted("note", origin.clone()))
+        })?;
+    let whole = Run { options: &options, folder, interrupt, begin: None, changes: &changes };
     match command {
         Asked::Bptt => bptt::train(&whole, file, &opened),
         Asked::Gradient => gradient::measure(&whole, file, &opened),

@@ -2,7 +2,7 @@
 //!
 //! Exit status 1 when the first row of a short form misses the least score that the file asks of it.
 
-use super::arguments::RunOptions;
+use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::{self, Run};
 use super::error::CommandError;
 use super::folder::{self, Asked};
@@ -20,11 +20,16 @@ use synfire_chip::chip::Chip;
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn run(experiment: &str, options: &RunOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
-    let (file, opened) = tasks::open(experiment)?;
+pub fn run(
+    experiment: &str,
+    options: &RunOptions,
+    changes: &ChangeOptions,
+    interrupt: &Interrupt,
+) -> Result<(), CommandError> {
+    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
     let folder = output::folder_of_run(opened.name(), options);
-    let request = cells::request(experiment, &opened, options, Asked::Run);
-    task(&Run { options, folder: &folder, interrupt, begin: Some(&request) }, file, opened)
+    let request = cells::request(experiment, &opened, (options, changes), Asked::Run);
+    task(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, opened)
 }
 
 /// Runs the cells of `run` and reports, or goes on with them.
@@ -50,14 +55,15 @@ impl Visit for Whole<'_> {
         let least = K::shorten(&mut settings, run.narrowed());
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
         cells::warn(experiment.warnings());
-        let cells = experiment.cells();
-        let results = run.cells(&cells, K::UNIT, &|index| experiment.cell(index))?;
+        let names = experiment.cells();
+        let results = run.cells(&names, K::UNIT, &|index| experiment.cell(index))?;
         let ran = Ran { title, results: &results, threads: run.threads(), started };
         for document in experiment.documents(&ran)? {
             folder::write(run.folder, document.name, document.text.as_bytes())?;
         }
         let mut report = experiment.report(&ran)?;
-        report.intro.push(quantity::seeds(cells.iter().map(|cell| cell.seed)));
+        report.intro.push(quantity::seeds(names.iter().map(|cell| cell.seed)));
+        cells::tell_changes(&mut report, run.changes);
         let reached = judge(&mut report, experiment.reached(&results), least);
         output::finish(run.folder, &report, run.options.json)?;
         reached

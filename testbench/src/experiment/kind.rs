@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics};
+use synfire_chip::files::{self, Diagnostic, Diagnostics, Root};
 
 /// What is asked of an experiment beside its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -154,13 +154,19 @@ pub trait Registry: DeserializeOwned {
     fn accept<V: Visit>(self, visitor: V) -> V::Answer;
 }
 
-/// Opens an experiment file.
+/// Opens an experiment file, with changes `PATH=VALUE` to it and to what it refers to.
 ///
 /// # Errors
-/// With what is wrong with it.
-pub fn open<T: Registry>(reference: &str) -> Result<(ExperimentFile<T>, Opened), Diagnostics> {
-    let opened = reference::open(reference)?;
-    let file: ExperimentFile<T> = files::parse_source(&opened.source)?;
+/// With what is wrong with it, or with a change.
+pub fn open<T: Registry>(
+    reference: &str,
+    set: &[String],
+) -> Result<(ExperimentFile<T>, Opened), Diagnostics> {
+    let mut opened = reference::open(reference)?;
+    opened.changes = opened.arguments(set)?;
+    let own = opened.changes.iter().filter(|change| change.root() == Root::Experiment);
+    let (file, source): (ExperimentFile<T>, _) = files::changed(&opened.source, &own.collect::<Vec<_>>())?;
+    opened.source = source;
     if file.format != FORMAT {
         let text = format!("{}: unknown format `{}`", opened.name(), file.format);
         return Err(Diagnostic::new(text).noted("allowed", FORMAT.to_owned()).into());

@@ -8,18 +8,20 @@ use super::embedded;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Change, Diagnostic, Diagnostics, NetworkOverrides, Place, Source};
+use synfire_chip::files::{self, Change, Diagnostic, Diagnostics, NetworkOverrides, Place, Root, Source};
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::MappingError;
 
 /// A file's text and where its own references are looked up.
 #[derive(Clone, Debug)]
 pub struct Opened {
-    /// Name for messages, and content; after changes, where there are any.
+    /// Name for messages, and content; after changes to it, where there are any.
     pub source: Arc<Source>,
+    /// The content as the file has it.
+    pub file: Arc<Source>,
     /// Folder of a file on the disk; `None` for a carried file.
     pub folder: Option<PathBuf>,
-    /// Changes to the chips and networks that it refers to, made after its own.
+    /// What whoever opened it changes: in the chips and networks that it refers to, after its own changes.
     pub changes: Vec<Change>,
 }
 
@@ -27,7 +29,8 @@ impl Opened {
     /// A file without changes.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, folder: Option<PathBuf>) -> Self {
-        Self { source: Arc::new(Source::new(name, text)), folder, changes: Vec::new() }
+        let source = Arc::new(Source::new(name, text));
+        Self { file: Arc::clone(&source), source, folder, changes: Vec::new() }
     }
 
     /// Its name for messages.
@@ -40,6 +43,32 @@ impl Opened {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.source.text
+    }
+
+    /// What the field `chip` of an experiment says.
+    ///
+    /// # Errors
+    /// When it says nothing.
+    pub fn chip(&self) -> Result<String, Diagnostics> {
+        let span = self.source.locate("chip").ok_or_else(|| Diagnostic::new("missing field `chip`"))?;
+        files::parse(self.name(), &self.text()[span])
+    }
+
+    /// Changes that arguments `PATH=VALUE` state; files that they name are looked up as the file's own.
+    ///
+    /// # Errors
+    /// With the first that is none.
+    pub fn arguments(&self, set: &[String]) -> Result<Vec<Change>, Diagnostics> {
+        let change = |text: &String| Change::argument(text, self.here());
+        set.iter().map(change).collect::<Result<_, _>>().map_err(Diagnostics::from)
+    }
+
+    /// Refuses changes to files that there are none of.
+    ///
+    /// # Errors
+    /// With the first change to another file than one of `roots`.
+    pub fn expect(&self, roots: &[Root]) -> Result<(), Diagnostics> {
+        self.changes.iter().try_for_each(|change| change.within(roots)).map_err(Diagnostics::from)
     }
 
     /// The folder of the files that it names; of a carried file, the current one.
@@ -112,10 +141,14 @@ fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagno
 /// # Errors
 /// With everything that is wrong with it.
 pub fn chip(reference: &str, from: &Opened) -> Result<Chip, Diagnostics> {
-    chip_with(reference, from, Vec::new())
+    let place = |problem: Diagnostic| match (&problem.place, from.source.locate("chip")) {
+        (None, Some(span)) => problem.at(&from.source, span),
+        _ => problem,
+    };
+    chip_with(reference, from, Vec::new()).map_err(|problems| problems.each(place))
 }
 
-/// The same after `changes`; those of the file come after them.
+/// The same after `changes`; those of the file come after them. Where there is no such chip, that has no place.
 ///
 /// # Errors
 /// As [`chip`].
@@ -125,11 +158,7 @@ pub fn chip_with(reference: &str, from: &Opened, mut changes: Vec<Change>) -> Re
     if !on_disk && let Some((name, text)) = embedded::find(reference) {
         return files::changed_chip_from_text(name, text, Path::new("."), &changes);
     }
-    let place = |problem: Diagnostic| match (&problem.place, from.source.locate("chip")) {
-        (None, Some(span)) => problem.at(&from.source, span),
-        _ => problem,
-    };
-    files::load_changed_chip(reference, from.here(), &changes).map_err(|problems| problems.each(place))
+    files::load_changed_chip(reference, from.here(), &changes)
 }
 
 /// Loads the network that a file refers to.

@@ -60,7 +60,15 @@ pub type ExperimentFile = file::ExperimentFile<TaskFile>;
 /// # Errors
 /// With what is wrong with it.
 pub fn open(reference: &str) -> Result<(ExperimentFile, Opened), Diagnostics> {
-    kind::open(reference)
+    open_changed(reference, &[])
+}
+
+/// The same after changes `PATH=VALUE` to it, and with those to the chips and networks that it refers to.
+///
+/// # Errors
+/// With what is wrong with it, or with a change.
+pub fn open_changed(reference: &str, set: &[String]) -> Result<(ExperimentFile, Opened), Diagnostics> {
+    kind::open(reference, set)
 }
 
 #[cfg(test)]

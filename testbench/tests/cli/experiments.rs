@@ -74,9 +74,9 @@ fn a_target_that_no_membrane_reaches() {
 fn a_row_in_a_comparison_that_is_not_there() {
     assert_snapshot!(Folder::experiment("second: \"frozen\"", "second: \"frosen\""), @r#"
     error: unknown row `frosen`
-      --> two-classes.ron:21:46
+      --> two-classes.ron:23:46
        |
-    21 |         compare: [(first: "learned", second: "frosen")],
+    23 |         compare: [(first: "learned", second: "frosen")],
        |                                              ^^^^^^^^ did you mean `frozen`?
        |
        = allowed: learned, frozen
@@ -84,9 +84,9 @@ fn a_row_in_a_comparison_that_is_not_there() {
     "#);
     assert_snapshot!(Folder::experiment("second: \"frozen\"", "second: \"linear\""), @r#"
     error: unknown row `linear`
-      --> two-classes.ron:21:46
+      --> two-classes.ron:23:46
        |
-    21 |         compare: [(first: "learned", second: "linear")],
+    23 |         compare: [(first: "learned", second: "linear")],
        |                                              ^^^^^^^^
        |
        = allowed: learned, frozen

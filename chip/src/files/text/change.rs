@@ -9,6 +9,7 @@
 
 use super::decimal::Raw;
 use super::diagnostic::{Diagnostic, Diagnostics, Place};
+use super::edit;
 use super::parse::parse_part;
 use super::source::Source;
 use super::spelling::did_you_mean;
@@ -168,13 +169,21 @@ impl Change {
 
     /// Whether a problem is shown in the text that states the change.
     pub(in crate::files) fn shows(&self, problem: &Diagnostic) -> bool {
-        problem.place.as_ref().is_some_and(|place| Arc::ptr_eq(&place.source, &self.source))
+        // What states the change may be edited itself: its parts are shown where they come from.
+        let own = [&self.path, &self.value].map(|span| self.place(span).source);
+        problem.place.as_ref().is_some_and(|place| own.iter().any(|own| Arc::ptr_eq(&place.source, own)))
+    }
+
+    /// Where a part of it comes from.
+    pub(super) fn place(&self, span: &Range<usize>) -> Place {
+        edit::origin(&self.source, span.clone())
     }
 
     /// Whether the value, or a part of it, is what stands at `place`.
     pub(super) fn states(&self, place: &Place) -> bool {
-        let inside = self.value.start <= place.span.start && place.span.end <= self.value.end;
-        inside && Arc::ptr_eq(&place.source, &self.source)
+        let own = self.place(&self.value);
+        let inside = own.span.start <= place.span.start && place.span.end <= own.span.end;
+        inside && Arc::ptr_eq(&place.source, &own.source)
     }
 
     /// The folder of files that the value names.

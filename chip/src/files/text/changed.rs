@@ -223,7 +223,7 @@ impl Edit<'_> {
             return Ok(());
         };
         let start = problem.place.as_ref().map(|place| place.span.start);
-        let at_a_name = steps.iter().any(|step| Some(step.span.start) == start);
+        let at_a_name = steps.iter().any(|step| Some(self.change.place(&step.span).span.start) == start);
         if self.change.shows(&problem) && at_a_name { Err(problem) } else { Ok(()) }
     }
 

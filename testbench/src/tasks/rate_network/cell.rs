@@ -20,7 +20,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::stage::Costs;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::{Diagnostic, Diagnostics, Root};
 use synfire_chip::run::checkpoint;
 
 /// A rate-network experiment with what it refers to.
@@ -40,6 +40,8 @@ impl Task {
     /// # Errors
     /// With what is wrong.
     pub fn new(settings: RateNetwork, chip: Chip, origin: &Opened) -> Result<Self, Diagnostics> {
+        // It makes its networks itself: there is no file of one.
+        origin.expect(&[Root::Chip, Root::Experiment])?;
         let place = Origin::new(origin);
         check::numbers(&settings, &chip, &place)?;
         let data = match settings.data {

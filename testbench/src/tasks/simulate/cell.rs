@@ -318,7 +318,7 @@ fn drop_weights(network: &mut Network, probes: &Probes) {
 fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<InputFile>, Diagnostics> {
     let folder = opened.folder.clone().unwrap_or_default();
     let name = Path::new(opened.name()).file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
-    let text = checkpoint::hex(&Sha256::digest(opened.text()).into());
+    let text = checkpoint::hex(&Sha256::digest(&opened.file.text).into());
     let mut inputs = vec![InputFile { file: name, sha256: text }];
     for path in files {
         let file = path.strip_prefix(&folder).unwrap_or(path).display().to_string();

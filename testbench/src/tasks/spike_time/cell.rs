@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::stage::Costs;
-use synfire_chip::files::Diagnostics;
+use synfire_chip::files::{Diagnostics, Root};
 use synfire_chip::run::checkpoint;
 
 /// A spike-time experiment with what it refers to.
@@ -33,6 +33,8 @@ impl Task {
     /// # Errors
     /// With what is wrong.
     pub fn new(settings: SpikeTime, chip: Chip, origin: &Opened) -> Result<Self, Diagnostics> {
+        // It makes its networks itself: there is no file of one.
+        origin.expect(&[Root::Chip, Root::Experiment])?;
         let place = Origin::new(origin);
         check::numbers(&settings, &place)?;
         let task = Self { settings, chip, place };
