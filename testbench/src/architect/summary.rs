@@ -116,6 +116,12 @@ struct Unpublished {
 struct PartFigures {
     name: String,
     seed: u32,
+    /// Where it is another than at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chip: Option<String>,
+    /// The same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<Value>,
     cores: usize,
     presentations: Presentations,
     score: Option<f64>,
@@ -148,11 +154,13 @@ pub struct Presentations {
 
 /// A cell, or one of its forms on the chip.
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct Part<'a> {
     /// Row, with its store or form.
     pub name: String,
     /// Seed.
     pub seed: u32,
+    /// The hardware.
+    pub chip: &'a Chip,
     /// What it cost; nothing, where it ran on no chip.
     pub costs: Costs,
     /// Cores in use; 0 where it ran on no chip.
@@ -170,10 +178,10 @@ pub struct Part {
 pub struct Parts<'a> {
     /// Title of the experiment.
     pub title: &'a str,
-    /// The hardware.
+    /// The hardware of the experiment; parts can have another.
     pub chip: &'a Chip,
     /// The parts, in the order of the report.
-    pub parts: Vec<Part>,
+    pub parts: Vec<Part<'a>>,
     /// Memory of each core that the report shows, as `CoreMemory::values`.
     pub memory: &'a [[u64; 13]],
     /// What only this kind of experiment says: fields of the top level.
@@ -332,14 +340,16 @@ impl<'a> Parts<'a> {
         let on_chip = self.parts.iter().filter(|part| part.cores > 0);
         let wall_seconds: Option<f64> = on_chip.map(|part| part.wall_seconds).sum();
         let a_second = |count: u64| wall_seconds.map(|seconds| count as f64 / seconds.max(1e-9));
-        let part = |part: &Part| PartFigures {
+        let part = |part: &Part<'_>| PartFigures {
             name: part.name.clone(),
             seed: part.seed,
             cores: part.cores,
             presentations: part.presentations,
             score: part.score,
-            whole: figures(self.chip, &part.costs.whole(), part.cores),
-            stages: stages(self.chip, &part.costs, part.cores),
+            chip: (part.chip != self.chip).then(|| part.chip.name.clone()),
+            model: (part.chip != self.chip).then(|| model(part.chip)),
+            whole: figures(part.chip, &part.costs.whole(), part.cores),
+            stages: stages(part.chip, &part.costs, part.cores),
         };
         let parts: Vec<PartFigures> = self.parts.iter().map(part).collect();
         let whole = together(parts.iter().map(|part| &part.whole));

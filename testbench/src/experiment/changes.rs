@@ -17,6 +17,12 @@ use synfire_chip::files::{Change, Diagnostic, Root};
 pub struct Set(Vec<(String, Raw)>);
 
 impl Set {
+    /// Whether nothing is changed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// What is changed, in words: `PATH: VALUE`.
     #[must_use]
     pub fn words(&self) -> Vec<String> {

@@ -36,6 +36,9 @@ pub struct Row {
     pub name: String,
     /// Network file.
     pub network: String,
+    /// Chip preset or path, where it is another than that of the experiment.
+    #[serde(default)]
+    pub chip: Option<String>,
     /// Changes to the network, and to the chip.
     #[serde(default)]
     pub set: Set,

@@ -1,4 +1,4 @@
-//! Rows of an experiment: a network file, changes to it by paths, the weight stores in which it is run.
+//! Rows of an experiment: a chip, a network file, changes to both by paths, the weight stores in which it is run.
 //!
 //! Promises: a problem without a place of its own is shown at the row, or at the store, that it comes from.
 
@@ -6,8 +6,9 @@ use super::file::{Comparison, Row, Store};
 use super::origin::Origin;
 use super::reference::{self, Opened};
 use super::stores;
+use crate::report::model::Text;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{Change, Diagnostic, Diagnostics, NetworkOverrides, StoreOverride};
+use synfire_chip::files::{Change, Diagnostic, Diagnostics, NetworkOverrides, Root, StoreOverride};
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::MappingError;
 
@@ -22,8 +23,26 @@ pub struct Rows<'a> {
     pub origin: &'a Opened,
     /// Its fields.
     pub place: &'a Origin,
-    /// The chip.
-    pub chip: &'a Chip,
+    /// The chip of each row ([`chips`]).
+    pub chips: &'a [Chip],
+}
+
+/// The chip of each row: that of the experiment, `common`, unless the row names another, or changes it.
+///
+/// # Errors
+/// With what is wrong with a row's chip, or with its changes.
+pub fn chips(rows: &[Row], common: &Chip, origin: &Opened, place: &Origin) -> Result<Vec<Chip>, Diagnostics> {
+    let all = Rows { rows, stores: &[], origin, place, chips: &[] };
+    let chip = |row: &Row| {
+        let mut changes = all.changes(row)?;
+        changes.retain(|change| change.root() == Root::Chip);
+        if row.chip.is_none() && changes.is_empty() {
+            return Ok(common.clone());
+        }
+        let reference = row.chip.clone().map_or_else(|| origin.chip(), Ok)?;
+        reference::chip_with(&reference, origin, changes).map_err(|problems| all.at(row, "chip", problems))
+    };
+    rows.iter().map(chip).collect()
 }
 
 /// A row in one of the stores: what has a name in the result.
@@ -129,8 +148,32 @@ impl<'a> Rows<'a> {
         stores: Vec<StoreOverride>,
     ) -> Result<Network, Diagnostics> {
         let overrides = NetworkOverrides { seed: Some(seed), stores, changes: self.changes(row)? };
-        reference::network(&row.network, self.origin, self.chip, &overrides)
+        reference::network(&row.network, self.origin, self.chip(row), &overrides)
             .map_err(|problems| self.at(row, "network", problems))
+    }
+
+    /// The chip of a row.
+    #[must_use]
+    pub fn chip(&self, row: &Row) -> &'a Chip {
+        &self.chips[self.index(row)]
+    }
+
+    /// The chip of the row that is called `name` in the result, with its store; `None` where it is no row.
+    #[must_use]
+    pub fn chip_named(&self, name: &str) -> Option<&'a Chip> {
+        self.variants().iter().find(|variant| variant.name() == name).map(|variant| self.chip(variant.row))
+    }
+
+    /// What each row changes, where one of them changes something: its chip, and fields of its chip and network.
+    #[must_use]
+    pub fn text(&self) -> Option<Text> {
+        let line = |row: &Row| {
+            let chip = row.chip.iter().map(|chip| format!("chip `{chip}`"));
+            let changes: Vec<String> = chip.chain(row.set.words()).collect();
+            (!changes.is_empty()).then(|| format!("{}: {}", row.name, changes.join("; ")))
+        };
+        let lines: Vec<String> = self.rows.iter().filter_map(line).collect();
+        (!lines.is_empty()).then(|| Text { title: "What rows change".to_owned(), lines })
     }
 
     /// The changes that a row makes to its chip and its network.

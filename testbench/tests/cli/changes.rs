@@ -158,3 +158,79 @@ fn changes_belong_to_the_run() {
     let report = String::from_utf8(folder.read("out/report.txt")).expect("a text");
     assert!(report.contains("Changed by --set: network.projections"), "{report}");
 }
+
+/// A row with these fields beside the name and the network.
+fn row(name: &str, fields: &str) -> String {
+    format!("(name: \"{name}\", network: \"two-classes.network.ron\", {fields}),")
+}
+
+/// An experiment whose rows are one network on different chips.
+fn on_chips(rows: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new();
+    let text = String::from_utf8(folder.read(EXPERIMENT)).expect("a text");
+    let (before, _) = text.split_once("rows: [").expect("rows");
+    let rows: String = rows.iter().map(|(name, fields)| row(name, fields)).collect();
+    folder.write(EXPERIMENT, &format!("{before}rows: [{rows}]))\n)"));
+    folder
+}
+
+#[test]
+fn rows_run_and_are_billed_on_their_own_chips() {
+    let folder = on_chips(&[
+        ("plain", ""),
+        ("dear", "set: {\"chip.energy.synaptic_event.pj\": 100.0}"),
+        ("cut", "set: {\"chip.limits.neurons\": 4}"),
+        ("other", "chip: \"paper\""),
+    ]);
+    let told = folder.succeeds(&run("out", &[]));
+    assert!(told.contains("dear: chip.energy.synaptic_event.pj: 100.0"), "{told}");
+    assert!(told.contains("other: chip `paper`"), "{told}");
+    let summary = summary(&folder, "out");
+    let part = |name: &str| {
+        let parts = summary["parts"].as_array().expect("parts");
+        parts.iter().find(|part| part["name"] == name).expect("the part").clone()
+    };
+    let weights = |name: &str| {
+        let cell = folder.read(&format!("out/cells/{name}-1.json"));
+        let cell: serde_json::Value = serde_json::from_slice(&cell).expect("a finished cell");
+        cell["result"]["weights_sha256"].clone()
+    };
+    let (plain, dear, cut, other) = (part("plain"), part("dear"), part("cut"), part("other"));
+    let energy = |part: &serde_json::Value| part["energy"]["total_aj"].as_u64().expect("an energy");
+    let events = plain["counts"]["core"]["synaptic_events"].as_u64();
+    let events = events.or_else(|| plain["counts"]["synaptic_events"].as_u64()).expect("a count");
+    // 100 pJ where the preset has 5.1.
+    assert_eq!(energy(&dear) - energy(&plain), events * 94_900_000);
+    assert_eq!(
+        [weights("dear"), weights("cut")],
+        [weights("plain"), weights("plain")],
+        "bits are no matter of cost"
+    );
+    assert!(cut["cores"].as_u64() > plain["cores"].as_u64(), "{cut} {plain}");
+    assert!(plain.get("chip").is_none() && plain.get("model").is_none());
+    assert_eq!((dear["chip"].as_str(), other["chip"].as_str()), (Some("small"), Some("paper")));
+    assert!(other["model"].is_object());
+    // What the command line changes is changed in every row, after its own.
+    folder.succeeds(&run("again", &["chip.energy.synaptic_event.pj=5.1"]));
+    let again: serde_json::Value =
+        serde_json::from_slice(&folder.read("again/summary.json")).expect("a summary");
+    let dear = again["parts"].as_array().and_then(|parts| parts.iter().find(|part| part["name"] == "dear"));
+    assert_eq!(energy(dear.expect("the part")), energy(&plain));
+}
+
+#[test]
+fn a_chip_of_a_row_is_checked_as_any() {
+    for (fields, says) in [
+        ("chip: \"papr\"", "did you mean `paper`?"),
+        ("set: {\"chip.mesh.colums\": 8}", "did you mean `columns`?"),
+        (
+            "set: {\"chip.mesh\": (columns: 1, rows: 1, cores_per_tile: 1, io_tile: (0, 0)), \"chip.limits.neurons\": 2}",
+            "more neurons than chip `small` holds",
+        ),
+        ("set: {\"chip.limits.weight_bits\": 4}", "16"),
+    ] {
+        let folder = on_chips(&[("plain", ""), ("bad", fields)]);
+        let text = folder.refuses(&["check", EXPERIMENT]);
+        assert!(text.contains(says), "{fields}: {text}");
+    }
+}

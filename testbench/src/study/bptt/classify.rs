@@ -27,6 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
@@ -108,6 +109,7 @@ pub struct State {
 /// A training at work.
 pub struct Training<'a> {
     task: &'a Task,
+    chip: &'a Chip,
     settings: Settings,
     seed: u32,
     data: Arc<DataSet>,
@@ -146,7 +148,7 @@ impl<'a> Training<'a> {
     /// # Errors
     /// When its files are wrong, or its network has no gradient.
     pub fn new(task: &'a Task, row: &'a Row, seed: u32, settings: Settings) -> Result<Self, Diagnostics> {
-        let network = task.rows().network(row, seed)?;
+        let (network, chip) = (task.rows().network(row, seed)?, task.rows().chip(row));
         let refuse = |e: NoGradient| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into());
         let net = Unrolled::new(&network).map_err(refuse)?;
         let method = Bptt::new(&net, task.settings.sample_steps as usize, settings.reset);
@@ -158,7 +160,7 @@ impl<'a> Training<'a> {
                 Diagnostic::new("no sample is held out, so there is nothing to score this training on");
             return Err(problem.noted("allowed", "an experiment with `score: HeldOut`").into());
         }
-        Ok(Self { task, settings, seed, data, network, net, method, schedule, readout, parts })
+        Ok(Self { task, chip, settings, seed, data, network, net, method, schedule, readout, parts })
     }
 
     /// Presents a sample; adds its direction while training. Whether the answer was right.
@@ -226,7 +228,7 @@ impl<'a> Training<'a> {
         let weights = self.weights();
         let deploy = |bits: &u8| {
             deploy::test(
-                self.task,
+                (self.task, self.chip),
                 &self.data,
                 &self.network,
                 &weights,

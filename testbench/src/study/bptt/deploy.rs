@@ -10,6 +10,7 @@ use crate::tasks::classify::cell::TEST_EPOCH;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task;
 use serde::{Deserialize, Serialize};
+use synfire_chip::chip::Chip;
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
@@ -40,7 +41,7 @@ impl Deployed {
 /// # Errors
 /// When the network does not fit the chip, or its run fails.
 pub fn test(
-    task: &Task,
+    (task, chip): (&Task, &Chip),
     data: &DataSet,
     network: &Network,
     weights: &[Vec<f64>],
@@ -53,7 +54,7 @@ pub fn test(
         beyond += write_store(&mut network, projection, bits, weights);
         network.projections[projection].learning = None;
     }
-    let mut machine = Machine::new(&network, &task.chip).map_err(|error| error.to_string())?;
+    let mut machine = Machine::new(&network, chip).map_err(|error| error.to_string())?;
     let readout = task.readout(&network).map_err(|problems| problems.to_string())?;
     let mut recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Compared)], &machine.nodes);
     let mut correct = 0;

@@ -146,7 +146,7 @@ impl Scored {
             score: result.accuracy(),
             curve: (1..).zip(&result.curve).map(|(epoch, score)| (epoch, part(score))).collect(),
             raster: result.raster.clone(),
-            cost: Cost::classified(result, &task.chip),
+            cost: Cost::classified(result, task.chip_of(&result.row)),
         }
     }
 
@@ -160,7 +160,7 @@ impl Scored {
             score: result.timing(),
             curve: curve.collect(),
             raster: shown.then(|| patterns::summary::raster(&task.settings, result)),
-            cost: Cost::patterns(result, &task.chip),
+            cost: Cost::patterns(result, task.chip_of(&result.row)),
         }
     }
 }

@@ -21,7 +21,7 @@ use synfire_chip::run::program::{Control, Program};
 
 /// A row with one seed.
 pub struct Exercise<'a> {
-    /// The chip of the experiment.
+    /// The chip of the row.
     pub chip: &'a Chip,
     /// The row's network.
     pub network: Network,
@@ -59,7 +59,7 @@ impl<'a> Exercise<'a> {
         let schedule = Box::new(task.schedule(&data, row, &network, seed)?);
         let kept = task.parts(&data, seed)?.kept;
         Ok(Self {
-            chip: &task.chip,
+            chip: task.rows().chip(row),
             network,
             epochs: task.settings.epochs,
             row,
@@ -78,7 +78,7 @@ impl<'a> Exercise<'a> {
         let (_, first_channel) = task.readout(&network)?;
         let cases = task.cases(&network, seed)?;
         Ok(Self {
-            chip: &task.chip,
+            chip: task.rows().chip(row),
             network,
             epochs: task.settings.epochs,
             row,

@@ -145,8 +145,12 @@ impl<'a> Cell<'a> {
     pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
-        let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Compared))
-            .map_err(|error| task.rows().misfit(variant.row, &error))?;
+        let engine = Engine::new(
+            &network,
+            (task.rows().chip(variant.row), variant.store),
+            (readout, Variable::Compared),
+        )
+        .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let outline = task.outline(seed);
         let schedule = task.schedule(&outline, variant.row, &network, seed)?;
         let parts = task.presented(&outline, variant.row, seed)?;

@@ -58,6 +58,7 @@ impl Kind for Task {
         let part = |result: &'_ CellResult| Part {
             name: result.row.clone(),
             seed: result.seed,
+            chip: self.chip_of(&result.row),
             cores: result.cores,
             presentations: result.presentations(),
             score: Some(result.accuracy()),

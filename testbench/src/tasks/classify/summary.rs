@@ -137,7 +137,8 @@ impl Summary<'_> {
             counts: result.confusion.iter().map(|row| row.iter().map(|n| u64::from(*n)).collect()).collect(),
         });
         let title = format!("What it cost: `{first}`, seed {}", result.seed);
-        let mut cost = bill::counts(&title, &bill::stages(&self.task.chip, &result.costs, result.cores));
+        let mut cost =
+            bill::counts(&title, &bill::stages(self.task.chip_of(&result.row), &result.costs, result.cores));
         if self.tests() {
             let tests = format!("tests: after each of {} epochs; inference: one more test", settings.epochs);
             cost.notes.push(tests);
@@ -150,11 +151,12 @@ impl Summary<'_> {
         let mut counts = NodeCounts::default();
         on_chip().for_each(|result| counts.add(&result.costs.whole().counts));
         report.push(bill::speed(&counts, seconds, self.threads));
+        report.blocks.extend(self.task.rows().text().map(Into::into));
         Ok(report)
     }
 
     fn work(&self, result: &CellResult) -> Work<'_> {
-        Work::of(&self.task.chip, result.costs.whole(), result.cores)
+        Work::of(self.task.chip_of(&result.row), result.costs.whole(), result.cores)
     }
 
     fn intro(&self) -> Vec<String> {
@@ -231,7 +233,7 @@ impl Summary<'_> {
             report.headlines.push(Headline { label, text, number, note, ..Headline::default() });
         };
         if self.tests() {
-            let cores = format!("on {} cores of `{}`", result.cores, self.task.chip.name);
+            let cores = format!("on {} cores of `{}`", result.cores, whole.chip.name);
             figure("energy an inference", test.energy(tests), cores);
             let steps = format!("{} steps", self.task.settings.sample_steps);
             figure("time an inference", test.time(tests), steps);

@@ -11,7 +11,7 @@ use crate::experiment::file::{EncoderFile, Row};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
-use crate::experiment::rows::{Rows, Variant};
+use crate::experiment::rows::{self, Rows, Variant};
 use std::sync::{Arc, OnceLock};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
@@ -24,6 +24,8 @@ pub struct Task {
     pub settings: Classify,
     /// The chip.
     pub chip: Chip,
+    /// The chip of each row.
+    chips: Vec<Chip>,
     /// What is legal in the networks of its rows and probably not meant.
     pub warnings: Vec<String>,
     /// Data that is the same for every seed.
@@ -43,9 +45,11 @@ impl Task {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
         let fixed = labelled::load(&settings.data, &place)?.map(Arc::new);
+        let chips = rows::chips(&settings.rows, &chip, &origin, &place)?;
         let mut task = Self {
             settings,
             chip,
+            chips,
             warnings: Vec::new(),
             fixed,
             first_outline: OnceLock::new(),
@@ -103,11 +107,17 @@ impl Task {
         self.rows().variant(variant, seed)
     }
 
+    /// The chip of the row that is called `name` in the result, with its store.
+    #[must_use]
+    pub fn chip_of(&self, name: &str) -> &Chip {
+        self.rows().chip_named(name).unwrap_or(&self.chip)
+    }
+
     /// The rows and what their networks are built for.
     #[must_use]
     pub fn rows(&self) -> Rows<'_> {
         let Classify { rows, stores, .. } = &self.settings;
-        Rows { rows, stores, origin: &self.origin, place: &self.place, chip: &self.chip }
+        Rows { rows, stores, origin: &self.origin, place: &self.place, chips: &self.chips }
     }
 
     /// Encoders, targets and windows for `network`, as `row` is presented.

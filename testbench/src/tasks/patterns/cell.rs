@@ -14,7 +14,7 @@ use crate::experiment::file::shift_offset;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
-use crate::experiment::rows::{Rows, Variant};
+use crate::experiment::rows::{self, Rows, Variant};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -107,6 +107,8 @@ pub struct Task {
     pub settings: Patterns,
     /// The chip.
     pub chip: Chip,
+    /// The chip of each row.
+    chips: Vec<Chip>,
     /// What is legal in the networks of its rows and probably not meant.
     pub warnings: Vec<String>,
     origin: Opened,
@@ -121,7 +123,8 @@ impl Task {
     pub fn new(settings: Patterns, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
-        let mut task = Self { settings, chip, warnings: Vec::new(), origin, place };
+        let chips = rows::chips(&settings.rows, &chip, &origin, &place)?;
+        let mut task = Self { settings, chip, chips, warnings: Vec::new(), origin, place };
         let seed = task.settings.seeds[0];
         let variants = task.rows().variants();
         let networks = variants.iter().map(|variant| task.rows().variant(*variant, seed));
@@ -137,11 +140,17 @@ impl Task {
         self.rows().variants()
     }
 
+    /// The chip of the row that is called `name` in the result, with its store.
+    #[must_use]
+    pub fn chip_of(&self, name: &str) -> &Chip {
+        self.rows().chip_named(name).unwrap_or(&self.chip)
+    }
+
     /// The rows and what their networks are built for.
     #[must_use]
     pub fn rows(&self) -> Rows<'_> {
         let Patterns { rows, stores, .. } = &self.settings;
-        Rows { rows, stores, origin: &self.origin, place: &self.place, chip: &self.chip }
+        Rows { rows, stores, origin: &self.origin, place: &self.place, chips: &self.chips }
     }
 
     /// The cases of one seed, for `network`.
@@ -197,8 +206,12 @@ impl<'a> Cell<'a> {
         let network = task.rows().variant(variant, seed)?;
         let (readout, first_channel) = task.readout(&network)?;
         let cases = task.cases(&network, seed)?;
-        let engine = Engine::new(&network, (&task.chip, variant.store), (readout, Variable::Spikes))
-            .map_err(|error| task.rows().misfit(variant.row, &error))?;
+        let engine = Engine::new(
+            &network,
+            (task.rows().chip(variant.row), variant.store),
+            (readout, Variable::Spikes),
+        )
+        .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let name = variant.name();
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
     }

@@ -33,7 +33,10 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
         report.push(raster(settings, result));
         let work = summary.work(result);
         let title = format!("What it cost: `{}`, seed {}", result.row, result.seed);
-        report.push(bill::counts(&title, &bill::stages(&task.chip, &result.costs, result.cores)));
+        report.push(bill::counts(
+            &title,
+            &bill::stages(task.chip_of(&result.row), &result.costs, result.cores),
+        ));
         report.blocks.extend(bill::energy_blocks("Energy of the whole run", &work));
         let on_chip = || results.iter().filter(|result| result.cores > 0);
         let seconds = on_chip().map(|r| r.wall_seconds).sum();
@@ -41,6 +44,7 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
         on_chip().for_each(|r| counts.add(&r.costs.whole().counts));
         report.push(bill::speed(&counts, seconds, threads));
     }
+    report.blocks.extend(task.rows().text().map(Into::into));
     report
 }
 
@@ -95,11 +99,11 @@ impl Summary<'_> {
     }
 
     fn training(&self, result: &CellResult) -> Work<'_> {
-        Work::of(&self.task.chip, result.costs.training, result.cores)
+        Work::of(self.task.chip_of(&result.row), result.costs.training, result.cores)
     }
 
     fn work(&self, result: &CellResult) -> Work<'_> {
-        Work::of(&self.task.chip, result.costs.whole(), result.cores)
+        Work::of(self.task.chip_of(&result.row), result.costs.whole(), result.cores)
     }
 
     fn headlines(&self, report: &mut Report) {

@@ -57,6 +57,7 @@ impl Kind for Task {
             parts.extend(cell.on_chip.iter().map(|form| Part {
                 name: format!("{}, {} bits, {} steps", cell.row, form.bits, form.steps),
                 seed: cell.seed,
+                chip: &self.chip,
                 cores: form.cores,
                 presentations: Presentations {
                     inference: u64::from(cell.samples),

@@ -47,6 +47,7 @@ pub fn summary(title: &str, chip: &Chip, result: &CellResult, threads: usize) ->
     let part = Part {
         name: result.network.0.clone(),
         seed: result.network.1,
+        chip,
         cores: result.memory.len(),
         presentations: Presentations::of_all(&result.costs, count as u64),
         score: accuracy,

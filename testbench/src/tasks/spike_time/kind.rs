@@ -63,6 +63,7 @@ impl Kind for Task {
                     cell.row, form.steps_per_tau, form.bits
                 ),
                 seed: cell.seed,
+                chip: &self.chip,
                 cores: form.cores,
                 presentations: Presentations {
                     inference: u64::from(MOVED_CASES),
