@@ -151,6 +151,21 @@ pub fn network_from_text(
     network_and_files(name, text, base_dir, chip, overrides).map(|(network, _)| network)
 }
 
+/// Loads a network from the value of a network file: from its text, in which problems are shown under `name`.
+///
+/// # Errors
+/// As [`load_network`].
+pub fn network_from_value(
+    name: &str,
+    value: &NetworkFile,
+    base_dir: &Path,
+    chip: &Chip,
+    overrides: &NetworkOverrides,
+) -> Result<Network, Diagnostics> {
+    let text = write(value).map_err(|error| Diagnostic::new(format!("{name}: {error}")))?;
+    network_from_text(name, &text, base_dir, chip, overrides)
+}
+
 /// As [`network_from_text`]; also the files that were read for it: those it extends, then weights and parameters.
 ///
 /// # Errors

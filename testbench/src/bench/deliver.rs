@@ -6,14 +6,19 @@
 use super::measure::Pair;
 use super::{ceiling, networks};
 use std::hint::black_box;
+use synfire_chip::files::schema::{ConnectFile, NetworkFile};
 use synfire_core::address::AxonIn;
 use synfire_core::neuron_core::NeuronCore;
 use synfire_core::synapse::WeightLanes;
 
-const NETWORK: &str = r#"inputs: [(name: "in", neurons: 512)],
-    populations: [(name: "out", neurons: 1024, neuron: (current_decay: Factor(0), membrane_decay: Factor(0), threshold: 255.0))],
-    projections: [(name: "p", from: "in", to: "out", connect: AllToAll, weights: UniformLanes(low: -127, high: 127),
-        store: (bits: 8, fraction: 0, exponent: 0))]"#;
+fn network() -> NetworkFile {
+    let mut file = networks::file();
+    file.input("in", 512);
+    file.population("out", 1024, networks::neuron(0, 0, 255.0));
+    let weights = networks::lanes(-127, 127);
+    file.projection(("in", "out"), ConnectFile::AllToAll, weights, networks::bytes());
+    file
+}
 
 /// The pair.
 pub struct Deliver {
@@ -28,7 +33,7 @@ impl Deliver {
     /// Builds both sides.
     #[must_use]
     pub fn new() -> Self {
-        let (_, mut machine) = networks::build(NETWORK);
+        let (_, mut machine) = networks::build(&network());
         let core = machine.nodes.remove(0).core;
         let WeightLanes::I8(weights) = &core.blocks[0].memory.weights else {
             unreachable!("a store of 8 bits");

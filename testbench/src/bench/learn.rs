@@ -7,10 +7,15 @@ use super::ceiling::{self, Key};
 use super::measure::Pair;
 use super::networks;
 use std::hint::black_box;
+use synfire_chip::files::schema::{
+    ConnectFile, NetworkFile, NeuronFile, NeuronLearningFile, Raw, ReadoutFile, SignalFile, StoreFile,
+    SurrogateFile, SynapseLearningFile, ThirdFactorFile, WeightsFile,
+};
 use synfire_core::address::AxonIn;
 use synfire_core::dither::Purpose;
 use synfire_core::neuron_core::NeuronCore;
 use synfire_core::synapse::WeightLanes;
+use synfire_plasticity::config::{MatrixDraw, SurrogateShape};
 use synfire_plasticity::counts::LearningCounts;
 use synfire_plasticity::slice_learning::FormedError;
 use synfire_plasticity::unit::LearningUnit;
@@ -18,16 +23,27 @@ use synfire_plasticity::unit::LearningUnit;
 /// Steps of one call.
 const STEPS: u64 = 2;
 
-const NETWORK: &str = r#"inputs: [(name: "in", neurons: 512)],
-    populations: [
-        (name: "hidden", neurons: 512, max_per_core: 512, neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1.0),
-            learning: (listens_to: "out", third_factor: Feedback(draw: Sign, shift: 0), surrogate: (shape: Triangle, half_width: 2.0))),
-        (name: "out", neurons: 1, neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1.0, spiking: false),
-            readout: (signal: Membrane))],
-    projections: [
-        (name: "p", from: "in", to: "hidden", connect: AllToAll, weights: Uniform(low: -0.01, high: 0.01),
-            store: (bits: 16, fraction: 14), learning: (shift: 14, rounding: Stochastic)),
-        (name: "q", from: "hidden", to: "out", connect: AllToAll, weights: Constant(0.0), store: (bits: 16, fraction: 14))]"#;
+fn network() -> NetworkFile {
+    let mut file = networks::file();
+    let neuron = || networks::neuron(2048, 3686, 1.0);
+    file.input("in", 512);
+    let hidden = file.population("hidden", 512, neuron());
+    hidden.max_per_core = Some(512);
+    hidden.learning = Some(NeuronLearningFile {
+        listens_to: Some("out".to_owned()),
+        surrogate: Some(SurrogateFile { shape: SurrogateShape::Triangle, half_width: Raw::from(2.0) }),
+        ..NeuronLearningFile::new(ThirdFactorFile::Feedback { draw: MatrixDraw::Sign, shift: 0 })
+    });
+    let out = file.population("out", 1, NeuronFile { spiking: false, ..neuron() });
+    out.readout = Some(ReadoutFile::new(SignalFile::Membrane));
+    let uniform = WeightsFile::Uniform { low: Raw::from(-0.01), high: Raw::from(0.01) };
+    let store = || StoreFile::new(16, 14);
+    let plastic = file.projection(("in", "hidden"), ConnectFile::AllToAll, uniform, store());
+    plastic.learning = Some(SynapseLearningFile::new(14));
+    let zero = WeightsFile::Constant(Raw::from(0.0));
+    file.projection(("hidden", "out"), ConnectFile::AllToAll, zero, store());
+    file
+}
 
 /// The pair.
 pub struct Learn {
@@ -47,7 +63,7 @@ impl Learn {
     /// Builds both sides: every axon has a trace, every neuron a modulation.
     #[must_use]
     pub fn new() -> Self {
-        let (network, mut machine) = networks::build(NETWORK);
+        let (network, mut machine) = networks::build(&network());
         let plastic = |core: &NeuronCore| core.blocks.iter().position(|b| b.plastic);
         let at = machine.nodes.iter().position(|node| plastic(&node.core).is_some());
         let node = machine.nodes.remove(at.unwrap_or_default());

@@ -3,9 +3,9 @@
 //! Promises: all draws are functions of constants here, so every run of the bench does the same work.
 
 use std::path::Path;
-use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::files::schema::{DecayFile, NetworkFile, NeuronFile, Raw, StoreFile, WeightsFile};
 use synfire_chip::files::{self, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -13,24 +13,38 @@ use synfire_chip::run::probe::Recorder;
 use synfire_chip::run::program::{Program, StepEvents, StimulusSpike};
 use synfire_core::dither::{self, Purpose};
 
-const CHIP: &str = r#"(format: "synfire-chip/1", extends: "paper", name: "bench")"#;
-
-/// A network on the chip `paper`.
+/// A network file of the bench, without inputs, populations and projections.
 #[must_use]
-pub fn load(body: &str) -> (Chip, Network) {
-    let here = Path::new(".");
-    let text = format!(r#"(format: "synfire-network/1", name: "bench", seed: 1, {body})"#);
-    let chip = files::chip_from_text("bench chip", CHIP, here)
-        .unwrap_or_else(|e| unreachable!("the bench's own chip: {e}"));
-    let network = files::network_from_text("bench network", &text, here, &chip, &NetworkOverrides::default())
-        .unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
-    (chip, network)
+pub fn file() -> NetworkFile {
+    NetworkFile::new("bench")
 }
 
-/// The network, built.
+/// A neuron whose decays are these factors.
 #[must_use]
-pub fn build(body: &str) -> (Network, Machine) {
-    let (chip, network) = load(body);
+pub fn neuron(current_decay: i64, membrane_decay: i64, threshold: impl Into<Raw>) -> NeuronFile {
+    let factor = |factor| DecayFile::Factor(factor).into();
+    NeuronFile::new(factor(current_decay), factor(membrane_decay), threshold.into())
+}
+
+/// Weights uniform over lanes.
+#[must_use]
+pub fn lanes(low: i64, high: i64) -> WeightsFile {
+    WeightsFile::UniformLanes { low, high }
+}
+
+/// A store of bytes whose lanes are the state's.
+#[must_use]
+pub fn bytes() -> StoreFile {
+    StoreFile { exponent: Some(0), ..StoreFile::new(8, 0) }
+}
+
+/// The network on the chip `paper`, and built.
+#[must_use]
+pub fn build(file: &NetworkFile) -> (Network, Machine) {
+    let here = Path::new(".");
+    let chip = files::load_chip("paper", here).unwrap_or_else(|e| unreachable!("a preset: {e}"));
+    let network = files::network_from_value("bench network", file, here, &chip, &NetworkOverrides::default())
+        .unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
     let machine =
         Machine::new(&network, &chip).unwrap_or_else(|e| unreachable!("the bench's own network: {e}"));
     (network, machine)

@@ -7,26 +7,25 @@ use super::ceiling::{self, Constants, Registers};
 use super::measure::{Measured, quantile, seconds};
 use super::networks::{self, Counted};
 use std::hint::black_box;
+use synfire_chip::files::schema::{ConnectFile, NetworkFile, NeuronFile, Raw};
 use synfire_chip::run::program::StepEvents;
 use synfire_core::dither;
 
 /// Populations, one a core; each projects onto the next, the last onto the first.
 const POPULATIONS: u32 = 16;
 
-fn network() -> String {
-    let (mut populations, mut projections) = (String::new(), String::new());
-    for k in 0..POPULATIONS {
-        let next = (k + 1) % POPULATIONS;
-        populations += &format!(
-            r#"(name: "p{k}", neurons: 4096, neuron: (current_decay: Factor(0), membrane_decay: Factor(4096),
-                threshold: 1.0, bias: 0.015625)),"#
-        );
-        projections += &format!(
-            r#"(name: "p{k}", from: "p{k}", to: "p{next}", connect: Random(targets: 32),
-                weights: UniformLanes(low: -127, high: 127), store: (bits: 8, fraction: 0, exponent: 0)),"#
-        );
+fn network() -> NetworkFile {
+    let mut file = networks::file();
+    let name = |core: u32| format!("p{}", core % POPULATIONS);
+    for core in 0..POPULATIONS {
+        let neuron = NeuronFile { bias: Some(Raw::from(0.015625)), ..networks::neuron(0, 4096, 1.0) };
+        file.population(name(core), 4096, neuron);
     }
-    format!("populations: [{populations}], projections: [{projections}]")
+    for core in 0..POPULATIONS {
+        let (ends, random) = ((name(core), name(core + 1)), ConnectFile::Random { targets: 32 });
+        file.projection((&ends.0, &ends.1), random, networks::lanes(-127, 127), networks::bytes());
+    }
+    file
 }
 
 /// Steps of one call.

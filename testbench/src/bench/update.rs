@@ -4,17 +4,22 @@ use super::ceiling::{self, Constants, Registers};
 use super::measure::Pair;
 use super::networks;
 use std::hint::black_box;
+use synfire_chip::files::schema::{ConnectFile, NetworkFile, NeuronFile, Raw, WeightsFile};
 use synfire_core::dither;
 use synfire_core::neuron_core::NeuronCore;
 
 /// Steps of one call.
 const STEPS: usize = 100;
 
-const NETWORK: &str = r#"inputs: [(name: "in", neurons: 1)],
-    populations: [(name: "out", neurons: 4096, neuron: (current_decay: Factor(2048), membrane_decay: Factor(3686),
-        threshold: 1.0, bias: 0.125))],
-    projections: [(name: "p", from: "in", to: "out", connect: AllToAll, weights: Constant(0.0),
-        store: (bits: 8, fraction: 0, exponent: 0))]"#;
+fn network() -> NetworkFile {
+    let mut file = networks::file();
+    file.input("in", 1);
+    let neuron = NeuronFile { bias: Some(Raw::from(0.125)), ..networks::neuron(2048, 3686, 1.0) };
+    file.population("out", 4096, neuron);
+    let weights = WeightsFile::Constant(Raw::from(0.0));
+    file.projection(("in", "out"), ConnectFile::AllToAll, weights, networks::bytes());
+    file
+}
 
 /// The pair.
 pub struct Update {
@@ -28,7 +33,7 @@ impl Update {
     /// Builds both sides, every neuron with a membrane of its own.
     #[must_use]
     pub fn new() -> Self {
-        let (network, mut machine) = networks::build(NETWORK);
+        let (network, mut machine) = networks::build(&network());
         let mut core = machine.nodes.remove(0).core;
         let slice = &mut core.slices[0];
         let parameters = &slice.parameters;

@@ -7,6 +7,7 @@
 use super::measure::Pair;
 use super::{ceiling, networks, networks::Counted};
 use std::hint::black_box;
+use synfire_chip::files::schema::{ConnectFile, NetworkFile, ParameterFile, WeightsFile};
 use synfire_chip::network::{Network, Source};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::{Control, Program};
@@ -15,23 +16,27 @@ use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 /// Steps of one call.
 const STEPS: u32 = 40;
 
-const DENSE: &str = r#"inputs: [(name: "in", neurons: 512)],
-    populations: [
-        (name: "hidden", neurons: 1024, neuron: (current_decay: Factor(0), membrane_decay: Factor(3584), threshold: 0.05)),
-        (name: "out", neurons: 512, neuron: (current_decay: Factor(0), membrane_decay: Factor(3584), threshold: 0.05))],
-    projections: [
-        (name: "a", from: "in", to: "hidden", connect: AllToAll, weights: UniformLanes(low: -120, high: 127),
-            store: (bits: 8, fraction: 0, exponent: 0)),
-        (name: "b", from: "hidden", to: "out", connect: AllToAll, weights: UniformLanes(low: -120, high: 127),
-            store: (bits: 8, fraction: 0, exponent: 0))]"#;
+fn dense() -> NetworkFile {
+    let mut file = networks::file();
+    let neuron = || networks::neuron(0, 3584, 0.05);
+    file.input("in", 512);
+    file.population("hidden", 1024, neuron());
+    file.population("out", 512, neuron());
+    for ends in [("in", "hidden"), ("hidden", "out")] {
+        file.projection(ends, ConnectFile::AllToAll, networks::lanes(-120, 127), networks::bytes());
+    }
+    file
+}
 
-const SPARSE: &str = r#"inputs: [(name: "in", neurons: 4096)],
-    populations: [(name: "net", neurons: 4096, neuron: (current_decay: Factor(0), membrane_decay: Factor(2048), threshold: Lanes(100)))],
-    projections: [
-        (name: "drive", from: "in", to: "net", connect: OneToOne, weights: Lanes(127),
-            store: (bits: 8, fraction: 0, exponent: 0)),
-        (name: "own", from: "net", to: "net", connect: Random(targets: 256), weights: UniformLanes(low: -8, high: 8),
-            store: (bits: 8, fraction: 0, exponent: 0))]"#;
+fn sparse() -> NetworkFile {
+    let mut file = networks::file();
+    file.input("in", 4096);
+    file.population("net", 4096, networks::neuron(0, 2048, ParameterFile::Lanes(100)));
+    file.projection(("in", "net"), ConnectFile::OneToOne, WeightsFile::Lanes(127), networks::bytes());
+    let random = ConnectFile::Random { targets: 256 };
+    file.projection(("net", "net"), random, networks::lanes(-8, 8), networks::bytes());
+    file
+}
 
 /// One block's memory and the axons that carry events in each step.
 struct Rows {
@@ -51,8 +56,8 @@ pub struct Stepping {
 }
 
 impl Stepping {
-    fn new(body: &str, per_mille: u32) -> Self {
-        let (network, machine) = networks::build(body);
+    fn new(file: &NetworkFile, per_mille: u32) -> Self {
+        let (network, machine) = networks::build(file);
         let mut counted = Counted::new(machine);
         let inputs = networks::firing(network.inputs[0].neurons, per_mille, STEPS);
         let mut program = networks::program(&inputs);
@@ -117,7 +122,7 @@ fn watch(network: &Network, counted: &mut Counted, program: &Program) -> Vec<Vec
 }
 
 macro_rules! pair {
-    ($(#[$doc:meta])* $pair:ident, $name:literal, $body:ident, $per_mille:literal) => {
+    ($(#[$doc:meta])* $pair:ident, $name:literal, $file:ident, $per_mille:literal) => {
         $(#[$doc])*
         pub struct $pair(Stepping);
 
@@ -125,7 +130,7 @@ macro_rules! pair {
             /// Builds both sides.
             #[must_use]
             pub fn new() -> Self {
-                Self(Stepping::new($body, $per_mille))
+                Self(Stepping::new(&$file(), $per_mille))
             }
         }
 
@@ -160,9 +165,9 @@ macro_rules! pair {
 
 pair! {
     /// Dense rows.
-    Dense, "whole step: 512-1,024-512 dense int8, 5 % firing", DENSE, 50
+    Dense, "whole step: 512-1,024-512 dense int8, 5 % firing", dense, 50
 }
 pair! {
     /// Sparse rows.
-    Sparse, "whole step: 4,096 recurrent, 256 random targets, 2 % firing", SPARSE, 20
+    Sparse, "whole step: 4,096 recurrent, 256 random targets, 2 % firing", sparse, 20
 }

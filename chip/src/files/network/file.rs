@@ -45,6 +45,62 @@ pub struct NetworkFile {
 }
 
 impl NetworkFile {
+    /// A file that states its format and its name, and empty lists.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            format: Some(Self::FORMAT.to_owned()),
+            extends: None,
+            name: Some(name.into()),
+            seed: None,
+            allow_nonlocal: None,
+            inputs: Some(Vec::new()),
+            populations: Some(Vec::new()),
+            projections: Some(Vec::new()),
+        }
+    }
+
+    /// Adds an input of so many channels.
+    pub fn input(&mut self, name: impl Into<String>, neurons: u32) -> &mut InputFile {
+        let input = InputFile { name: name.into(), neurons: i64::from(neurons), max_events: one() };
+        pushed(&mut self.inputs, input)
+    }
+
+    /// Adds a population that neither learns nor forms errors.
+    pub fn population(
+        &mut self,
+        name: impl Into<String>,
+        neurons: u32,
+        neuron: NeuronFile,
+    ) -> &mut PopulationFile {
+        let (name, neurons) = (name.into(), i64::from(neurons));
+        let population =
+            PopulationFile { name, neurons, neuron, learning: None, readout: None, max_per_core: None };
+        pushed(&mut self.populations, population)
+    }
+
+    /// Adds a projection that does not learn, named `FROM_TO`.
+    pub fn projection(
+        &mut self,
+        (from, to): (&str, &str),
+        connect: ConnectFile,
+        weights: WeightsFile,
+        store: StoreFile,
+    ) -> &mut ProjectionFile {
+        let projection = ProjectionFile {
+            name: format!("{from}_{to}"),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            connect,
+            weights: Some(weights),
+            store,
+            delay: None,
+            learning: None,
+            encoding: auto(),
+        };
+        pushed(&mut self.projections, projection)
+    }
+
     /// This file, with the top-level fields it does not state taken from `base`.
     pub fn over(self, base: Self) -> Self {
         Self {
@@ -84,6 +140,14 @@ pub struct InputFile {
     /// Most events a channel and step.
     #[serde(default = "one")]
     pub max_events: i64,
+}
+
+/// Adds an element to a list, stated or not.
+fn pushed<T>(list: &mut Option<Vec<T>>, element: T) -> &mut T {
+    let list = list.get_or_insert_with(Vec::new);
+    list.push(element);
+    let last = list.len() - 1;
+    &mut list[last]
 }
 
 /// An element of `populations`.
@@ -153,6 +217,30 @@ pub struct NeuronFile {
     /// Phase of it.
     #[serde(default)]
     pub reset_offset: i64,
+}
+
+impl NeuronFile {
+    /// A neuron that states its decays and its threshold.
+    #[must_use]
+    pub fn new(current_decay: Raw, membrane_decay: Raw, threshold: Raw) -> Self {
+        Self {
+            current_decay,
+            membrane_decay,
+            threshold,
+            adaptation: None,
+            bias: None,
+            initial_current: None,
+            initial_membrane: None,
+            reset: ResetFile::default(),
+            refractory_steps: 0,
+            refractory: integrate(),
+            spiking: yes(),
+            noise_bits: 0,
+            noise: Noise::default(),
+            reset_interval: 0,
+            reset_offset: 0,
+        }
+    }
 }
 
 /// `adaptation` of a neuron.
@@ -231,6 +319,17 @@ pub enum IntegersFile {
     Npy(String),
 }
 
+macro_rules! into_raw {
+    ($($form:ident),*) => {
+        $(impl From<$form> for Raw {
+            fn from(form: $form) -> Self {
+                Self::of(&form)
+            }
+        })*
+    };
+}
+into_raw!(DecayFile, ParameterFile, BiasFile, IntegersFile);
+
 /// An element of `projections`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Projection")]
@@ -259,6 +358,14 @@ pub struct ProjectionFile {
     pub encoding: Encoding,
 }
 
+impl StoreFile {
+    /// A store that is delivered whole at its natural exponent.
+    #[must_use]
+    pub fn new(bits: u8, fraction: u8) -> Self {
+        Self { bits: i64::from(bits), fraction: i64::from(fraction), delivered_bits: None, exponent: None }
+    }
+}
+
 impl ProjectionFile {
     /// Whether the weights keep their meaning in another store.
     pub fn has_real_weights(&self) -> bool {
@@ -272,13 +379,7 @@ impl ProjectionFile {
 
     /// This projection with another store, delivered whole at its natural exponent.
     pub fn with_store(&self, bits: u8, fraction: u8) -> Self {
-        let store = StoreFile {
-            bits: i64::from(bits),
-            fraction: i64::from(fraction),
-            delivered_bits: None,
-            exponent: None,
-        };
-        Self { store, ..self.clone() }
+        Self { store: StoreFile::new(bits, fraction), ..self.clone() }
     }
 }
 

@@ -27,6 +27,14 @@ pub struct NeuronLearningFile {
     pub rate_limit: Option<RateLimitFile>,
 }
 
+impl NeuronLearningFile {
+    /// Learning by a third factor alone.
+    #[must_use]
+    pub fn new(third_factor: ThirdFactorFile) -> Self {
+        Self { listens_to: None, third_factor, surrogate: None, rate_limit: None }
+    }
+}
+
 /// `third_factor` of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "ThirdFactor")]
@@ -117,6 +125,14 @@ pub struct ReadoutFile {
     pub dead_zone: Option<Raw>,
 }
 
+impl ReadoutFile {
+    /// Two-sided errors from a signal.
+    #[must_use]
+    pub fn new(signal: SignalFile) -> Self {
+        Self { signal, one_sided: None, competition: None, dead_zone: None }
+    }
+}
+
 /// `competition` of a readout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename = "Competition")]
@@ -169,6 +185,20 @@ pub struct SynapseLearningFile {
     /// What a synapse keeps of its own past.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub eligibility: Option<EligibilityFile>,
+}
+
+impl SynapseLearningFile {
+    /// Trace-driven learning at a rate, rounded stochastically.
+    #[must_use]
+    pub fn new(shift: u8) -> Self {
+        Self {
+            shift: i64::from(shift),
+            rounding: UpdateRounding::default(),
+            weight_decay: None,
+            presynaptic: trace(),
+            eligibility: None,
+        }
+    }
 }
 
 fn trace() -> Presynaptic {

@@ -28,6 +28,12 @@ impl Raw {
         RawValue::from_ron(text).map(|value| Self(value.to_owned()))
     }
 
+    /// What a value of the schema is written as.
+    pub(in crate::files) fn of<T: Serialize>(value: &T) -> Self {
+        let text = super::write::options().to_string(value).unwrap_or_else(|error| unreachable!("{error}"));
+        Self::from_ron(&text).unwrap_or_else(|error| unreachable!("{text}: {error}"))
+    }
+
     /// The token, without comments around it.
     #[must_use]
     pub fn token(&self) -> &str {
@@ -39,6 +45,18 @@ impl Raw {
     #[must_use]
     pub fn is_number(&self) -> bool {
         self.token().starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))
+    }
+}
+
+impl From<f64> for Raw {
+    fn from(value: f64) -> Self {
+        Self::of(&value)
+    }
+}
+
+impl From<i64> for Raw {
+    fn from(value: i64) -> Self {
+        Self::of(&value)
     }
 }
 

@@ -12,6 +12,10 @@ use serde::Serialize;
 /// # Errors
 /// When the value has no form in RON: none of [`schema`](crate::files::schema) lacks one.
 pub fn write<T: Serialize>(value: &T) -> Result<String, ron::Error> {
-    let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
-    options.to_string_pretty(value, PrettyConfig::new().compact_arrays(true)).map(|text| text + "\n")
+    options().to_string_pretty(value, PrettyConfig::new().compact_arrays(true)).map(|text| text + "\n")
+}
+
+/// How files are written: optional fields need no `Some(..)`.
+pub(super) fn options() -> ron::Options {
+    ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
 }

@@ -6,6 +6,7 @@ use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::stage::Stage;
+use synfire_chip::files::schema::NetworkFile;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -58,12 +59,12 @@ pub fn chip() -> Result<Chip, Diagnostics> {
     files::load_chip("paper", Path::new("."))
 }
 
-/// Loads a network file's text for `chip`; `name` is what problems are reported under.
+/// Loads a network file's value for `chip`; `name` is what problems are reported under.
 ///
 /// # Errors
 /// When it is not one.
-pub fn load(name: &str, text: &str, chip: &Chip) -> Result<Network, Diagnostics> {
-    files::network_from_text(name, text, Path::new("."), chip, &NetworkOverrides::default())
+pub fn load(name: &str, file: &NetworkFile, chip: &Chip) -> Result<Network, Diagnostics> {
+    files::network_from_value(name, file, Path::new("."), chip, &NetworkOverrides::default())
 }
 
 /// Builds a rule's network on `chip`.

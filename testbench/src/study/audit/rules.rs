@@ -3,6 +3,13 @@
 //! All networks have the same shape where the rule allows: N inputs, N hidden neurons, a readout of ten. Promises: a
 //! network is a network file like any user's, so what the audit sees is what a user gets.
 
+use synfire_chip::files::schema::{
+    AdaptationFile, ConnectFile, DecayFile, EligibilityFile, NetworkFile, NeuronFile, NeuronLearningFile,
+    NormaliseFile, RateLimitFile, Raw, ReadoutFile, SignalFile, StoreFile, SurrogateFile,
+    SynapseLearningFile, ThirdFactorFile, WeightsFile,
+};
+use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
+
 /// Neurons of the readout.
 pub const READOUT: u32 = 10;
 
@@ -19,13 +26,13 @@ pub struct AuditedRule {
     pub carries: Option<&'static str>,
     /// Growth of its learning memory with the neurons of a layer that the paper states.
     pub exponent: f64,
-    network: fn(u32) -> String,
+    network: fn(u32) -> NetworkFile,
 }
 
 impl AuditedRule {
     /// The network file with layers of `neurons`.
     #[must_use]
-    pub fn network(&self, neurons: u32) -> String {
+    pub fn network(&self, neurons: u32) -> NetworkFile {
         (self.network)(neurons)
     }
 }
@@ -38,7 +45,7 @@ pub const RULES: &[AuditedRule] = &[
         source: "V",
         carries: None,
         exponent: 1.0,
-        network: |n| Layers::new(n).hidden(None).text(),
+        network: |n| Layers::new(n).hidden(None).file(),
     },
     AuditedRule {
         name: "random-feedback",
@@ -46,7 +53,7 @@ pub const RULES: &[AuditedRule] = &[
         source: "V-A",
         carries: None,
         exponent: 1.0,
-        network: |n| Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")).text(),
+        network: |n| Layers::new(n).hidden(Some(FEEDBACK)).file(),
     },
     AuditedRule {
         name: "weight-decay",
@@ -55,8 +62,11 @@ pub const RULES: &[AuditedRule] = &[
         carries: None,
         exponent: 1.0,
         network: |n| {
-            let layers = Layers { synapse: ", weight_decay: 10", ..Layers::new(n) };
-            layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+            let layers = Layers {
+                synapse: SynapseLearningFile { weight_decay: Some(10), ..plastic() },
+                ..Layers::new(n)
+            };
+            layers.hidden(Some(FEEDBACK)).file()
         },
     },
     AuditedRule {
@@ -65,9 +75,7 @@ pub const RULES: &[AuditedRule] = &[
         source: "V-A",
         carries: None,
         exponent: 1.0,
-        network: |n| {
-            Layers { two: true, ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")) }.text()
-        },
+        network: |n| Layers { two: true, ..Layers::new(n).hidden(Some(FEEDBACK)) }.file(),
     },
     AuditedRule {
         name: "mirror",
@@ -75,7 +83,7 @@ pub const RULES: &[AuditedRule] = &[
         source: "V-A, symmetric feedback made local",
         carries: None,
         exponent: 1.0,
-        network: |n| Layers::new(n).hidden(Some(r#"Mirror(projection: "hidden_readout", shift: 14)"#)).text(),
+        network: |n| Layers::new(n).hidden(Some(mirror())).file(),
     },
     AuditedRule {
         name: "symmetric",
@@ -86,8 +94,8 @@ pub const RULES: &[AuditedRule] = &[
         ),
         exponent: 1.0,
         network: |n| {
-            let third_factor = r#"Symmetric(projection: "hidden_readout", shift: 14)"#;
-            Layers { nonlocal: true, ..Layers::new(n).hidden(Some(third_factor)) }.text()
+            let third_factor = ThirdFactorFile::Symmetric { projection: READ.to_owned(), shift: 14 };
+            Layers { nonlocal: true, ..Layers::new(n).hidden(Some(third_factor)) }.file()
         },
     },
     AuditedRule {
@@ -97,14 +105,15 @@ pub const RULES: &[AuditedRule] = &[
         carries: None,
         exponent: 1.0,
         network: |n| {
-            let third_factor = "Compartment(draw: Sign, decay: Factor(2048), shift: 1)";
-            let surrogate = "(shape: Boxcar, half_width: 1.0)";
+            let decay = Some(factor(2048));
+            let third_factor = ThirdFactorFile::Compartment { draw: MatrixDraw::Sign, decay, shift: 1 };
+            let surrogate = surrogate(SurrogateShape::Boxcar, 1.0);
             Layers {
                 surrogate,
-                synapse: ", presynaptic: Events",
+                synapse: SynapseLearningFile { presynaptic: Presynaptic::Events, ..plastic() },
                 ..Layers::new(n).hidden(Some(third_factor))
             }
-            .text()
+            .file()
         },
     },
     AuditedRule {
@@ -115,9 +124,10 @@ pub const RULES: &[AuditedRule] = &[
         exponent: 1.0,
         network: |n| {
             // Groups of one size, so that only their number grows with the layer.
-            let third_factor = "Group(neurons: 32, draw: Sign, decay: Factor(3686), scale: 9, shift: 1)";
-            let extra = ", rate_limit: (spikes: 5, amount: 0.25)";
-            Layers { extra, ..Layers::new(n).hidden(Some(third_factor)) }.text()
+            let (draw, decay) = (MatrixDraw::Sign, Some(factor(3686)));
+            let third_factor = ThirdFactorFile::Group { neurons: 32, draw, decay, scale: 9, shift: 1 };
+            let rate_limit = Some(RateLimitFile { spikes: 5, amount: Raw::from(0.25) });
+            Layers { rate_limit, ..Layers::new(n).hidden(Some(third_factor)) }.file()
         },
     },
     AuditedRule {
@@ -126,9 +136,7 @@ pub const RULES: &[AuditedRule] = &[
         source: "V-A, with weights shared within a learning group",
         carries: None,
         exponent: 1.0,
-        network: |n| {
-            Layers { kernel: true, ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")) }.text()
-        },
+        network: |n| Layers { kernel: true, ..Layers::new(n).hidden(Some(FEEDBACK)) }.file(),
     },
     AuditedRule {
         name: "e-prop",
@@ -136,9 +144,7 @@ pub const RULES: &[AuditedRule] = &[
         source: "III-B, references 3 and 15",
         carries: None,
         exponent: 1.0,
-        network: |n| {
-            Layers { recurrent: true, ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)")) }.text()
-        },
+        network: |n| Layers { recurrent: true, ..Layers::new(n).hidden(Some(FEEDBACK)) }.file(),
     },
     AuditedRule {
         name: "e-prop-adaptive",
@@ -149,11 +155,11 @@ pub const RULES: &[AuditedRule] = &[
         network: |n| {
             Layers {
                 recurrent: true,
-                adaptation: ", adaptation: (decay: Factor(4000), increment: 0.5)",
-                synapse: ", eligibility: Adaptation(trace_shift: 4)",
-                ..Layers::new(n).hidden(Some("Feedback(draw: Sign, shift: 1)"))
+                adaptation: Some(AdaptationFile { decay: factor(4000), increment: Raw::from(0.5) }),
+                synapse: eligible(EligibilityFile::Adaptation { trace_shift: 4 }),
+                ..Layers::new(n).hidden(Some(FEEDBACK))
             }
-            .text()
+            .file()
         },
     },
     AuditedRule {
@@ -163,10 +169,8 @@ pub const RULES: &[AuditedRule] = &[
         carries: None,
         exponent: 2.0,
         network: |n| {
-            let signal =
-                "FilteredSpikes(q_decay: Factor(2048), p_decay: Factor(3686), increment: 64, shift: 0)";
-            let layers = Layers { synapse: FILTER, signal, ..Layers::new(n) };
-            layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+            let layers = Layers { synapse: eligible(filter(None)), signal: filtered(), ..Layers::new(n) };
+            layers.hidden(Some(FEEDBACK)).file()
         },
     },
     AuditedRule {
@@ -176,10 +180,12 @@ pub const RULES: &[AuditedRule] = &[
         carries: None,
         exponent: 2.0,
         network: |n| {
-            let signal =
-                "FilteredSpikes(q_decay: Factor(2048), p_decay: Factor(3686), increment: 64, shift: 0)";
-            let layers = Layers { synapse: NORMALISED_FILTER, signal, ..Layers::new(n) };
-            layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+            let layers = Layers {
+                synapse: eligible(filter(Some(NormaliseFile { reference_bits: 4 }))),
+                signal: filtered(),
+                ..Layers::new(n)
+            };
+            layers.hidden(Some(FEEDBACK)).file()
         },
     },
     AuditedRule {
@@ -189,8 +195,8 @@ pub const RULES: &[AuditedRule] = &[
         carries: None,
         exponent: 2.0,
         network: |n| {
-            let third_factor = r#"Mirror(projection: "hidden_readout", shift: 14)"#;
-            Layers { synapse: FILTER, ..Layers::new(n).hidden(Some(third_factor)) }.text()
+            let third_factor = mirror();
+            Layers { synapse: eligible(filter(None)), ..Layers::new(n).hidden(Some(third_factor)) }.file()
         },
     },
     AuditedRule {
@@ -200,33 +206,59 @@ pub const RULES: &[AuditedRule] = &[
         carries: None,
         exponent: 2.0,
         network: |n| {
-            let signal =
-                "FilteredSpikes(q_decay: Factor(2048), p_decay: Factor(3686), increment: 64, shift: 0)";
-            let third_factor = r#"Mirror(projection: "hidden_readout", shift: 14)"#;
+            let third_factor = mirror();
             // One neuron: copies grow with the neurons alone, and would hide the square beneath them.
-            let readout_surrogate = ", surrogate: (shape: Triangle, half_width: 2.0)";
+            let readout_surrogate = Some(surrogate(SurrogateShape::Triangle, 2.0));
             let layers = Layers {
-                synapse: FILTER,
-                readout_synapse: FILTER,
+                synapse: eligible(filter(None)),
+                readout_synapse: eligible(filter(None)),
                 readout_surrogate,
-                signal,
+                signal: filtered(),
                 readout: 1,
                 ..Layers::new(n)
             };
-            layers.hidden(Some(third_factor)).text()
+            layers.hidden(Some(third_factor)).file()
         },
     },
 ];
 
-const FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8)";
-const NORMALISED_FILTER: &str = ", eligibility: Filter(q_decay: Factor(2048), p_decay: Factor(3686), product_shift: 8, \
-                                 normalise: (reference_bits: 4))";
+const FEEDBACK: ThirdFactorFile = ThirdFactorFile::Feedback { draw: MatrixDraw::Sign, shift: 1 };
+/// Name of the projection to the readout.
+const READ: &str = "hidden_readout";
+
+fn mirror() -> ThirdFactorFile {
+    ThirdFactorFile::Mirror { projection: READ.to_owned(), shift: 14 }
+}
+
+fn factor(factor: i64) -> Raw {
+    DecayFile::Factor(factor).into()
+}
+
+fn surrogate(shape: SurrogateShape, half_width: f64) -> SurrogateFile {
+    SurrogateFile { shape, half_width: half_width.into() }
+}
+
+fn filtered() -> SignalFile {
+    SignalFile::FilteredSpikes { q_decay: factor(2048), p_decay: factor(3686), increment: 64, shift: 0 }
+}
+
+fn plastic() -> SynapseLearningFile {
+    SynapseLearningFile::new(12)
+}
+
+fn eligible(eligibility: EligibilityFile) -> SynapseLearningFile {
+    SynapseLearningFile { eligibility: Some(eligibility), ..plastic() }
+}
+
+fn filter(normalise: Option<NormaliseFile>) -> EligibilityFile {
+    EligibilityFile::Filter { q_decay: factor(2048), p_decay: factor(3686), product_shift: 8, normalise }
+}
 
 /// A recurrent layer with a single readout, for methods whose memory grows with the layer alone.
 #[must_use]
-pub fn recurrent(neurons: u32) -> String {
+pub fn recurrent(neurons: u32) -> NetworkFile {
     let layers = Layers { recurrent: true, readout: 1, ..Layers::new(neurons) };
-    layers.hidden(Some("Feedback(draw: Sign, shift: 1)")).text()
+    layers.hidden(Some(FEEDBACK)).file()
 }
 
 /// The rule of that name.
@@ -239,18 +271,18 @@ pub fn find(name: &str) -> Option<&'static AuditedRule> {
 struct Layers {
     neurons: u32,
     /// Third factor of the hidden layer; `None`: inputs reach the readout directly.
-    third_factor: Option<&'static str>,
-    surrogate: &'static str,
-    /// Fields added to the hidden neurons.
-    adaptation: &'static str,
-    /// Fields added to the hidden layer's learning.
-    extra: &'static str,
-    /// Fields added to the learning of hidden synapses.
-    synapse: &'static str,
-    /// Fields added to the learning of the readout's synapses, and of its neurons.
-    readout_synapse: &'static str,
-    readout_surrogate: &'static str,
-    signal: &'static str,
+    third_factor: Option<ThirdFactorFile>,
+    surrogate: SurrogateFile,
+    /// Of the hidden neurons.
+    adaptation: Option<AdaptationFile>,
+    /// Of the hidden layer's learning.
+    rate_limit: Option<RateLimitFile>,
+    /// Learning of the hidden synapses.
+    synapse: SynapseLearningFile,
+    /// Learning of the readout's synapses, and of its neurons.
+    readout_synapse: SynapseLearningFile,
+    readout_surrogate: Option<SurrogateFile>,
+    signal: SignalFile,
     readout: u32,
     two: bool,
     recurrent: bool,
@@ -264,13 +296,13 @@ impl Layers {
         Self {
             neurons,
             third_factor: None,
-            surrogate: "(shape: Triangle, half_width: 2.0)",
-            adaptation: "",
-            extra: "",
-            synapse: "",
-            readout_synapse: "",
-            readout_surrogate: "",
-            signal: "Membrane",
+            surrogate: surrogate(SurrogateShape::Triangle, 2.0),
+            adaptation: None,
+            rate_limit: None,
+            synapse: plastic(),
+            readout_synapse: plastic(),
+            readout_surrogate: None,
+            signal: SignalFile::Membrane,
             readout: READOUT,
             two: false,
             recurrent: false,
@@ -279,66 +311,92 @@ impl Layers {
         }
     }
 
-    fn hidden(self, third_factor: Option<&'static str>) -> Self {
+    fn hidden(self, third_factor: Option<ThirdFactorFile>) -> Self {
         Self { third_factor, ..self }
     }
 
-    fn text(&self) -> String {
-        let neuron = "current_decay: Factor(2048), membrane_decay: Factor(3686), threshold: 1.0";
-        let store = "store: (bits: 16, fraction: 14)";
-        let n = self.neurons;
-        let (mut populations, mut projections) = (String::new(), String::new());
-        let mut connect = |from: &str, to: &str, weights: &str, learning: &str| {
-            let pairs = match (from, self.kernel) {
-                ("in", true) => {
-                    format!("Convolution(input: (1, 1, {n}), channels: 1, kernel: (1, 3), padding: (0, 1))")
-                }
-                _ => "AllToAll".to_owned(),
-            };
-            projections += &format!(
-                "(name: \"{from}_{to}\", from: \"{from}\", to: \"{to}\", connect: {pairs}, weights: {weights}, \
-                 {store}, learning: (shift: 12{learning})),\n"
-            );
-        };
-        // Membranes stay near the threshold, where surrogates are not zero, whatever the size.
-        let drive = 2.0 / f64::from(n);
-        let drawn = if self.kernel {
-            "Uniform(low: 0.5, high: 1.5)".to_owned()
-        } else {
-            format!("Uniform(low: {:.4}, high: {drive:.4})", -drive / 2.0)
-        };
-        let mut hidden = |name: &str, listens_to: &str, third_factor: &str, readout: &str| {
-            populations += &format!(
-                "(name: \"{name}\", neurons: {n}, neuron: ({neuron}{}), learning: (listens_to: \"{listens_to}\", \
-                 third_factor: {third_factor}, surrogate: {}{}){readout}),\n",
-                self.adaptation, self.surrogate, self.extra
-            );
-        };
-        let last = match self.third_factor {
+    fn file(&self) -> NetworkFile {
+        let mut file = NetworkFile { allow_nonlocal: Some(self.nonlocal), ..NetworkFile::new("audit") };
+        file.input("in", self.neurons);
+        let last = match &self.third_factor {
             None => "in",
             Some(third_factor) => {
-                if self.two {
-                    hidden("lower", "hidden", third_factor, "");
-                    hidden("hidden", "readout", third_factor, ", readout: (signal: Modulation(shift: 7))");
-                    connect("in", "lower", &drawn, self.synapse);
-                    connect("lower", "hidden", &drawn, self.synapse);
-                } else {
-                    hidden("hidden", "readout", third_factor, "");
-                    connect("in", "hidden", &drawn, self.synapse);
-                }
-                if self.recurrent {
-                    connect("hidden", "hidden", "Uniform(low: -0.01, high: 0.01)", self.synapse);
-                }
+                self.hidden_layers(&mut file, third_factor);
                 "hidden"
             }
         };
-        connect(last, "readout", "Constant(0.05)", self.readout_synapse);
-        let (signal, spiking) = (self.signal, self.signal != "Membrane");
-        format!(
-            "(format: \"synfire-network/1\", name: \"audit\", allow_nonlocal: {}, inputs: [(name: \"in\", neurons: {n})],\n\
-             populations: [{populations}(name: \"readout\", neurons: {}, neuron: ({neuron}, spiking: {spiking}), \
-             learning: (third_factor: OwnError{}), readout: (signal: {signal}))],\nprojections: [{projections}])",
-            self.nonlocal, self.readout, self.readout_surrogate
-        )
+        let spiking = self.signal != SignalFile::Membrane;
+        let readout = file.population("readout", self.readout, NeuronFile { spiking, ..Self::neuron() });
+        let surrogate = self.readout_surrogate.clone();
+        readout.learning =
+            Some(NeuronLearningFile { surrogate, ..NeuronLearningFile::new(ThirdFactorFile::OwnError) });
+        readout.readout = Some(ReadoutFile::new(self.signal.clone()));
+        let weights = WeightsFile::Constant(Raw::from(0.05));
+        self.connect(&mut file, (last, "readout"), weights, &self.readout_synapse);
+        file
     }
+
+    fn neuron() -> NeuronFile {
+        NeuronFile::new(factor(2048), factor(3686), Raw::from(1.0))
+    }
+
+    /// The hidden layer, or two, and what reaches them.
+    fn hidden_layers(&self, file: &mut NetworkFile, third_factor: &ThirdFactorFile) {
+        let mut layer = |name: &str, listens_to: &str, readout: Option<ReadoutFile>| {
+            let neuron = NeuronFile { adaptation: self.adaptation.clone(), ..Self::neuron() };
+            let population = file.population(name, self.neurons, neuron);
+            population.learning = Some(NeuronLearningFile {
+                listens_to: Some(listens_to.to_owned()),
+                surrogate: Some(self.surrogate.clone()),
+                rate_limit: self.rate_limit.clone(),
+                ..NeuronLearningFile::new(third_factor.clone())
+            });
+            population.readout = readout;
+        };
+        // Membranes stay near the threshold, where surrogates are not zero, whatever the size.
+        let drive = 2.0 / f64::from(self.neurons);
+        let drawn = if self.kernel { uniform(0.5, 1.5) } else { uniform(-drive / 2.0, drive) };
+        if self.two {
+            layer("lower", "hidden", None);
+            layer("hidden", "readout", Some(ReadoutFile::new(SignalFile::Modulation { shift: 7 })));
+            self.connect(file, ("in", "lower"), drawn.clone(), &self.synapse);
+            self.connect(file, ("lower", "hidden"), drawn, &self.synapse);
+        } else {
+            layer("hidden", "readout", None);
+            self.connect(file, ("in", "hidden"), drawn, &self.synapse);
+        }
+        if self.recurrent {
+            self.connect(file, ("hidden", "hidden"), uniform(-0.01, 0.01), &self.synapse);
+        }
+    }
+
+    fn connect(
+        &self,
+        file: &mut NetworkFile,
+        ends: (&str, &str),
+        weights: WeightsFile,
+        learning: &SynapseLearningFile,
+    ) {
+        let pairs = if self.kernel && ends.0 == "in" {
+            ConnectFile::Convolution {
+                input: (1, 1, i64::from(self.neurons)),
+                channels: 1,
+                kernel: (1, 3),
+                stride: (1, 1),
+                padding: (0, 1),
+                copies: 1,
+                groups: 1,
+                shared: true,
+            }
+        } else {
+            ConnectFile::AllToAll
+        };
+        file.projection(ends, pairs, weights, StoreFile::new(16, 14)).learning = Some(learning.clone());
+    }
+}
+
+/// Real weights of a range, to four decimals.
+fn uniform(low: f64, high: f64) -> WeightsFile {
+    let rounded = |value: f64| Raw::from((value * 1e4).round_ties_even() / 1e4);
+    WeightsFile::Uniform { low: rounded(low), high: rounded(high) }
 }

@@ -22,6 +22,9 @@ use crate::experiment::deploy::{fraction, write_weights};
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::files::schema::{
+    ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
+};
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -178,9 +181,8 @@ fn network(scaled: &RateNet, form: Form, chip: &Chip) -> Result<Network, Diagnos
             Diagnostic::new(format!("a trained weight fits no fraction of {} bits", form.bits))
         })?;
     }
-    let text = text(scaled, form, fractions, lag(chip));
-    let none = NetworkOverrides::default();
-    let mut network = files::network_from_text("<deployed>", &text, Path::new("."), chip, &none)?;
+    let (file, none) = (file(scaled, form, fractions, lag(chip)), NetworkOverrides::default());
+    let mut network = files::network_from_value("<deployed>", &file, Path::new("."), chip, &none)?;
     for (projection, weights) in scaled.lists().into_iter().enumerate() {
         write_weights(&mut network, projection, weights);
     }
@@ -189,29 +191,22 @@ fn network(scaled: &RateNet, form: Form, chip: &Chip) -> Result<Network, Diagnos
 
 /// The network file of the deployed network; its weights are set afterwards, within the stores it states. Projections
 /// are in the order of [`RateNet::lists`].
-fn text(scaled: &RateNet, form: Form, fractions: [u8; 4], lag: u32) -> String {
+fn file(scaled: &RateNet, form: Form, fractions: [u8; 4], lag: u32) -> NetworkFile {
     let (hidden, classes) = (scaled.hidden.biases.len(), scaled.output.biases.len());
-    let (features, bits) = (scaled.hidden.weights.len() / hidden, form.bits);
-    let projection = |name: &str, from: &str, to: &str, fraction: u8, delay: u32| {
-        format!(
-            "(name: \"{name}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: Constant(0), \
-             store: (bits: {bits}, fraction: {fraction}), delay: {delay})"
-        )
-    };
-    let projections = [
-        projection("features_hidden", "features", "hidden", fractions[0], 1),
-        projection("bias_hidden", "bias", "hidden", fractions[1], 1),
-        projection("hidden_output", "hidden", "output", fractions[2], 1),
-        projection("bias_output", "bias", "output", fractions[3], 1 + lag),
-    ];
-    format!(
-        "(format: \"synfire-network/1\", name: \"rate network\", \
-         inputs: [(name: \"features\", neurons: {features}), (name: \"bias\", neurons: 1)], \
-         populations: [(name: \"hidden\", neurons: {hidden}, neuron: (current_decay: 0, membrane_decay: NonLeaky, \
-         threshold: 1.0, reset: SubtractNow, initial_membrane: {:?})), \
-         (name: \"output\", neurons: {classes}, neuron: (current_decay: 0, membrane_decay: NonLeaky, threshold: 1.0, \
-         spiking: false))], projections: [{}])",
-        form.initial_membrane,
-        projections.join(", ")
-    )
+    let features = scaled.hidden.weights.len() / hidden;
+    let neuron = || NeuronFile::new(Raw::from(0), DecayFile::NonLeaky.into(), Raw::from(1.0));
+    let mut file = NetworkFile::new("rate network");
+    file.input("features", features as u32);
+    file.input("bias", 1);
+    let initial_membrane = Some(form.initial_membrane.into());
+    let spiking = NeuronFile { reset: ResetFile::SubtractNow, initial_membrane, ..neuron() };
+    file.population("hidden", hidden as u32, spiking);
+    file.population("output", classes as u32, NeuronFile { spiking: false, ..neuron() });
+    let projections = [("features", "hidden"), ("bias", "hidden"), ("hidden", "output"), ("bias", "output")];
+    for ((from, to), fraction) in projections.into_iter().zip(fractions) {
+        let (weights, store) = (WeightsFile::Constant(Raw::from(0)), StoreFile::new(form.bits, fraction));
+        let late = if (from, to) == ("bias", "output") { lag } else { 0 };
+        file.projection((from, to), ConnectFile::AllToAll, weights, store).delay = Some(i64::from(1 + late));
+    }
+    file
 }

@@ -19,12 +19,15 @@ use crate::experiment::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::files::schema::{
+    ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
+};
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::{Network as ChipNetwork, Synapses};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::{Control, Program, StepEvents, StimulusSpike};
-use synfire_core::neuron::Order;
+use synfire_core::neuron::{Order, Refractory};
 
 /// Steps by which the reference of the second layer is later than that of the first.
 pub const REFERENCE_LAG: u32 = 2;
@@ -147,9 +150,8 @@ fn network(trained: &Network, chip: &Chip, steps_per_tau: u32, bits: u8) -> Resu
     let [Some(first), Some(second)] = [fits(&layers[0]), fits(&layers[1])] else {
         return Err(Diagnostic::new(format!("a trained weight fits no fraction of {bits} bits")).into());
     };
-    let text = text(decay as u32, hidden, bits, (first, second));
-    let none = NetworkOverrides::default();
-    let mut network = files::network_from_text("<deployed>", &text, Path::new("."), chip, &none)?;
+    let (file, none) = (file(decay as u32, hidden, bits, (first, second)), NetworkOverrides::default());
+    let mut network = files::network_from_value("<deployed>", &file, Path::new("."), chip, &none)?;
     let weights = [
         scaled(&trained.hidden, 0..2, gain),
         scaled(&trained.hidden, 2..3, gain),
@@ -166,29 +168,28 @@ fn network(trained: &Network, chip: &Chip, steps_per_tau: u32, bits: u8) -> Resu
 }
 
 /// The network file of the deployed network; its weights are set afterwards, within the stores it states.
-fn text(decay: u32, hidden: usize, bits: u8, fractions: (u8, u8)) -> String {
-    let neuron = format!(
-        "(current_decay: Factor({decay}), membrane_decay: NonLeaky, threshold: 1.0, reset: ToValue(0.0), \
-         refractory_steps: 255, refractory: Hold)"
-    );
-    let projection = |name: &str, from: &str, to: &str, fraction: u8, delay: u32| {
-        format!(
-            "(name: \"{name}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: Constant(0), \
-             store: (bits: {bits}, fraction: {fraction}), delay: {delay})"
-        )
+fn file(decay: u32, hidden: usize, bits: u8, fractions: (u8, u8)) -> NetworkFile {
+    let current_decay = DecayFile::Factor(i64::from(decay));
+    let neuron = || NeuronFile {
+        reset: ResetFile::ToValue(Raw::from(0.0)),
+        refractory_steps: 255,
+        refractory: Refractory::Hold,
+        ..NeuronFile::new(current_decay.clone().into(), DecayFile::NonLeaky.into(), Raw::from(1.0))
     };
+    let mut file = NetworkFile::new("spike times");
+    file.input("inputs", 2);
+    file.input("reference", 1);
+    file.population("hidden", hidden as u32, neuron());
+    file.population("output", OUTPUTS as u32, neuron());
     let projections = [
-        projection("inputs_hidden", "inputs", "hidden", fractions.0, 1),
-        projection("reference_hidden", "reference", "hidden", fractions.0, 1),
-        projection("hidden_output", "hidden", "output", fractions.1, 1),
-        projection("reference_output", "reference", "output", fractions.1, 1 + REFERENCE_LAG),
+        (("inputs", "hidden"), fractions.0, 1),
+        (("reference", "hidden"), fractions.0, 1),
+        (("hidden", "output"), fractions.1, 1),
+        (("reference", "output"), fractions.1, 1 + REFERENCE_LAG),
     ];
-    format!(
-        "(format: \"synfire-network/1\", name: \"spike times\", \
-         inputs: [(name: \"inputs\", neurons: 2), (name: \"reference\", neurons: 1)], \
-         populations: [(name: \"hidden\", neurons: {hidden}, neuron: {neuron}), \
-         (name: \"output\", neurons: {OUTPUTS}, neuron: {neuron})], \
-         projections: [{}])",
-        projections.join(", ")
-    )
+    for (ends, fraction, delay) in projections {
+        let (weights, store) = (WeightsFile::Constant(Raw::from(0)), StoreFile::new(bits, fraction));
+        file.projection(ends, ConnectFile::AllToAll, weights, store).delay = Some(i64::from(delay));
+    }
+    file
 }
