@@ -134,6 +134,7 @@ impl Kernel {
 
 /// How a core stores the rows of a projection. Never changes a bit of the result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Encoding {
     /// The smallest that holds the projection: shared taps that learn are always stored once.
     Auto,

@@ -74,6 +74,7 @@ impl fmt::Display for Format {
 
 /// What a signed register does with a value past its end. Applied once, to an exact sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Overflow {
     /// Clamp to `-(2^(w-1) - 1) ..= 2^(w-1) - 1`.
     Saturate,

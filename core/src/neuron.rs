@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which current the membrane integrates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Order {
     /// `U` uses the current of the step before (Eq. 5): micro-step 2, then 3.
     PreviousCurrent,
@@ -20,6 +21,7 @@ pub enum Order {
 
 /// When a membrane fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Compare {
     /// `U >= threshold`.
     GreaterEqual,
@@ -40,6 +42,7 @@ pub enum Reset {
 
 /// What the membrane does while the refractory counter runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Refractory {
     /// It integrates, but cannot fire.
     Integrate,
@@ -49,6 +52,7 @@ pub enum Refractory {
 
 /// Where the noise of a neuron enters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Noise {
     /// Added to the membrane in micro-step 2, where it stays until it has decayed.
     #[default]

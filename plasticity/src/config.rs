@@ -31,6 +31,7 @@ pub struct LearningDatapath {
 
 /// Shape of the surrogate derivative of the spike, a function of `x = |U_cmp - theta_A|` (the threshold with its adaptation) and half-width `h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum SurrogateShape {
     /// `1 - x / h` below `h`, else 0.
     Triangle,
@@ -104,6 +105,7 @@ pub struct Readout {
 
 /// Entries of a random matrix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum MatrixDraw {
     /// +1 or -1, each with probability one half.
     Sign,
@@ -295,6 +297,7 @@ impl Eligibility {
 
 /// The presynaptic factor of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Presynaptic {
     /// Trace P of the axon.
     Trace,

@@ -107,6 +107,7 @@ pub enum StaticPower {
 
 /// How long static power is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum PowerClock {
     /// Wall time: of every step the longer of step and tick.
     Wall,

@@ -46,6 +46,21 @@ pub mod schema {
     pub use super::network::file::*;
     pub use super::network::learning_file::*;
     pub use super::text::decimal::Raw;
+
+    /// The JSON schema of chip files, for the form that `serde_json` gives a [`ChipFile`]: structures are objects, a
+    /// choice with fields is an object of one, [`Raw`] is a string of RON.
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn chip_json_schema() -> schemars::Schema {
+        schemars::schema_for!(ChipFile)
+    }
+
+    /// The JSON schema of network files; as [`chip_json_schema`].
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn network_json_schema() -> schemars::Schema {
+        schemars::schema_for!(NetworkFile)
+    }
 }
 
 /// Parses a text that is edited, or was made by [`changed`]: problems are shown where its parts come from.

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
     /// Cues, an odd number.

@@ -28,6 +28,7 @@ const LAST_US: u32 = (1 << 23) - 1;
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Nmnist {
     /// Folder with `Train` and `Test`.

@@ -21,6 +21,7 @@ const CUTOFF: u32 = 1000;
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Randman {
     /// Neurons, each with one spike a sample.

@@ -48,6 +48,7 @@ pub struct OwnParts {
 
 /// How many samples a generator makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Sizes {
     /// To train with.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TemporalXor {
     /// Step of an early spike.

@@ -25,6 +25,7 @@ const FINE: i64 = 2400;
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct YinYang {
     /// Latency of a coordinate of 1, in steps.

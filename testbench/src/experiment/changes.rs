@@ -48,6 +48,21 @@ impl Set {
     }
 }
 
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Set {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Set".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "propertyNames": { "pattern": "^(chip|network)\\." },
+            "additionalProperties": { "type": "string" },
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Set {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries;

@@ -16,6 +16,7 @@ pub const FORMAT: &str = "synfire-experiment/1";
 
 /// An experiment file; `T` is the registry of the kinds that its task can be of.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Experiment")]
 pub struct ExperimentFile<T> {
     /// [`FORMAT`].
@@ -30,6 +31,7 @@ pub struct ExperimentFile<T> {
 
 /// One row of the result: a network and what is changed in it.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// Name in the table.
@@ -67,6 +69,7 @@ pub fn shift_offset(slower_after: &[u32], epoch: u32) -> u8 {
 
 /// A paired comparison.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Comparison {
     /// Name of a row.
@@ -77,6 +80,7 @@ pub struct Comparison {
 
 /// Weight stores of a whole network.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Store {
     /// Real numbers: the float twin of the network as its file states it, off the chip.
@@ -104,6 +108,7 @@ impl Store {
 
 /// A short form of a classification, for checks.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Quick {
     /// Passes.

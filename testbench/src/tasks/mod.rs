@@ -24,6 +24,7 @@ macro_rules! registry {
     ($($(#[$doc:meta])* $name:ident => $kind:ty,)*) => {
         /// What an experiment file says is to be done.
         #[derive(Clone, Debug, Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[serde(rename = "Task")]
         pub enum TaskFile {
             $($(#[$doc])* $name(<$kind as Kind>::Settings),)*
@@ -54,6 +55,13 @@ registry! {
 
 /// An experiment file whose task is of one of these kinds.
 pub type ExperimentFile = file::ExperimentFile<TaskFile>;
+
+/// The JSON schema of experiment files.
+#[cfg(feature = "schemars")]
+#[must_use]
+pub fn json_schema() -> schemars::Schema {
+    schemars::schema_for!(ExperimentFile)
+}
 
 /// Opens an experiment file.
 ///

@@ -19,6 +19,7 @@ macro_rules! section {
     ($(#[$meta:meta])* $name:ident, $label:literal { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields, default, rename = $label)]
         pub struct $name {
             $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
@@ -113,6 +114,7 @@ section! {
 
 /// A price: `(pj: 5.1, source: "..")`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Price")]
 pub struct PriceFile {
     /// Picojoules an operation.
@@ -123,6 +125,7 @@ pub struct PriceFile {
 
 /// In place of a price or a time: `PartOf("synaptic_event")`, `Unpublished`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Unstated {
     /// Included in that one.
     PartOf(String),
@@ -132,6 +135,7 @@ pub enum Unstated {
 
 /// A static power: `(uw: 12, source: "..")`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "StaticPower")]
 pub struct StaticPowerFile {
     /// Microwatts.
@@ -148,6 +152,7 @@ pub struct StaticPowerFile {
 
 /// What cores without a neuron draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum UnusedCores {
     /// Static power as every core.
     Powered,
@@ -214,6 +219,7 @@ operations::times! { timing }
 
 /// A chip file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Chip")]
 pub struct ChipFile {
     /// What kind of file it is; must be stated.

@@ -16,6 +16,7 @@ use synfire_core::neuron::{Noise, Refractory};
 
 /// A network file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Network")]
 pub struct NetworkFile {
     /// What kind of file it is; must be stated.
@@ -131,6 +132,7 @@ impl LayerFile for NetworkFile {
 
 /// An element of `inputs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Input")]
 pub struct InputFile {
     /// Name.
@@ -152,6 +154,7 @@ fn pushed<T>(list: &mut Option<Vec<T>>, element: T) -> &mut T {
 
 /// An element of `populations`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Population")]
 pub struct PopulationFile {
     /// Name.
@@ -173,6 +176,7 @@ pub struct PopulationFile {
 
 /// `neuron` of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Neuron")]
 pub struct NeuronFile {
     /// Decay of the current.
@@ -245,6 +249,7 @@ impl NeuronFile {
 
 /// `adaptation` of a neuron.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Adaptation")]
 pub struct AdaptationFile {
     /// Decay of the adaptation.
@@ -255,6 +260,7 @@ pub struct AdaptationFile {
 
 /// `reset` of a neuron.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename = "Reset")]
 pub enum ResetFile {
     /// Subtract the threshold in the next step.
@@ -268,6 +274,7 @@ pub enum ResetFile {
 
 /// A decay, where it is not a plain 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename = "Decay")]
 pub enum DecayFile {
     /// The factor, `0..=2^F`.
@@ -282,6 +289,7 @@ pub enum DecayFile {
 
 /// A parameter that can differ between neurons, where it is not a plain number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename = "Parameter")]
 pub enum ParameterFile {
     /// The register integer, the same for all.
@@ -294,6 +302,7 @@ pub enum ParameterFile {
 
 /// A bias, where it is not a plain number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename = "Bias")]
 pub enum BiasFile {
     /// The register integer, the same for all.
@@ -313,6 +322,7 @@ pub enum BiasFile {
 
 /// An integer a neuron, where it is not a plain integer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename = "Integers")]
 pub enum IntegersFile {
     /// One a neuron.
@@ -332,6 +342,7 @@ into_raw!(DecayFile, ParameterFile, BiasFile, IntegersFile);
 
 /// An element of `projections`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Projection")]
 pub struct ProjectionFile {
     /// Name.
@@ -385,6 +396,7 @@ impl ProjectionFile {
 
 /// `connect` of a projection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Connect")]
 pub enum ConnectFile {
     /// Every pair.
@@ -453,6 +465,7 @@ impl ConnectFile {
 
 /// `weights` of a projection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Weights")]
 pub enum WeightsFile {
     /// One real value.
@@ -479,6 +492,7 @@ pub enum WeightsFile {
 
 /// `store` of a projection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Store")]
 pub struct StoreFile {
     /// Bits.

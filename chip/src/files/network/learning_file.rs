@@ -12,6 +12,7 @@ use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
 
 /// `learning` of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "NeuronLearning")]
 pub struct NeuronLearningFile {
     /// The readout whose errors it hears.
@@ -37,6 +38,7 @@ impl NeuronLearningFile {
 
 /// `third_factor` of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "ThirdFactor")]
 pub enum ThirdFactorFile {
     /// The neuron's own channel.
@@ -90,6 +92,7 @@ pub enum ThirdFactorFile {
 
 /// `surrogate` of a population's learning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Surrogate")]
 pub struct SurrogateFile {
     /// Its shape.
@@ -100,6 +103,7 @@ pub struct SurrogateFile {
 
 /// `rate_limit` of a population's learning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "RateLimit")]
 pub struct RateLimitFile {
     /// Spikes above which it acts.
@@ -110,6 +114,7 @@ pub struct RateLimitFile {
 
 /// `readout` of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Readout")]
 pub struct ReadoutFile {
     /// What the error is formed from.
@@ -135,6 +140,7 @@ impl ReadoutFile {
 
 /// `competition` of a readout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Competition")]
 pub struct CompetitionFile {
     /// Asked between the two.
@@ -145,6 +151,7 @@ pub struct CompetitionFile {
 
 /// `signal` of a readout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Signal")]
 pub enum SignalFile {
     /// Target less membrane.
@@ -169,6 +176,7 @@ pub enum SignalFile {
 
 /// `learning` of a projection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "SynapseLearning")]
 pub struct SynapseLearningFile {
     /// Learning-rate shift.
@@ -207,6 +215,7 @@ fn trace() -> Presynaptic {
 
 /// Roundings of a weight update.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename = "Rounding")]
 pub enum UpdateRounding {
     /// Add uniform bits, then floor.
@@ -220,6 +229,7 @@ pub enum UpdateRounding {
 
 /// `eligibility` of a projection's learning.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Eligibility")]
 pub enum EligibilityFile {
     /// SuperSpike's filter.
@@ -243,6 +253,7 @@ pub enum EligibilityFile {
 
 /// `normalise` of a filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Normalise")]
 pub struct NormaliseFile {
     /// Bit length of the second state above which a synapse learns more slowly.

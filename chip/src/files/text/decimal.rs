@@ -68,6 +68,24 @@ impl PartialEq for Raw {
 
 impl Eq for Raw {}
 
+/// A string, as the value's other written forms than RON have it.
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Raw {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Raw".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let text =
+            "a value as RON text: a number, or one of the forms that docs/formats.md has for the field";
+        schemars::json_schema!({ "type": "string", "description": text })
+    }
+}
+
 impl Serialize for Raw {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Comments around the token belong to the text that it was read from.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 /// A labelled data set.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Data {
     /// The 8x8 handwritten digits that the program carries.
@@ -49,6 +50,7 @@ impl Data {
 
 /// How features become spikes of one input population.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum EncoderFile {
     /// In each step with probability `rate * v / largest`.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 /// Training and testing on a labelled data set.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Classify {
     /// The data set.
@@ -112,6 +113,7 @@ impl Classify {
 
 /// What the result of a classification is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum ScoreOf {
     /// Accuracy on the held-out part after the last epoch, without learning.
     #[default]

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 /// Learning spike trains: what comes in, and the steps at which a readout is to fire.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Patterns {
     /// Stimuli and targets.
@@ -48,6 +49,7 @@ impl Patterns {
 
 /// A kind of cases.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum PatternData {
     /// Frozen noise, targets drawn.
     Noise(Noise),
@@ -57,6 +59,7 @@ pub enum PatternData {
 
 /// Frozen Poisson rasters, each with target spikes at drawn steps.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Noise {
     /// Input population.
@@ -75,6 +78,7 @@ pub struct Noise {
 
 /// Two latency-coded cues and a clock; one train when the cues are equal, another when they differ.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cues {
     /// Input population of one cue.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 /// A rate network with one hidden layer, trained off the chip, deployed and run on it as spikes.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RateNetwork {
     /// The data set; it has features.
@@ -48,6 +49,7 @@ impl RateNetwork {
 
 /// A way to train and to deploy.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RateNetworkRow {
     /// Name in the table.
@@ -64,6 +66,7 @@ pub struct RateNetworkRow {
 
 /// How a feature becomes a rate of spikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum RateEncoder {
     /// In each step with probability `rate * v / largest`.

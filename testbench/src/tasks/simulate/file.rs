@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 /// Running a network.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Simulate {
     /// Network file.
@@ -27,6 +28,7 @@ pub struct Simulate {
 
 /// The files that a recording becomes. Weights and answers are written in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct RecordingFiles {
     /// `.csv`, of spikes and of registers.
@@ -45,6 +47,7 @@ impl Default for RecordingFiles {
 
 /// One source of events.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub enum Stimulus {
     /// CSV `step,neuron[,count]`.
@@ -115,6 +118,7 @@ pub enum Stimulus {
 
 /// Consecutive samples.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SampleSchedule {
     /// Steps of each sample.
@@ -145,6 +149,7 @@ fn one() -> f64 {
 
 /// What is recorded of one population or projection.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProbeFile {
     /// Population; or else
@@ -171,6 +176,7 @@ pub struct ProbeFile {
 
 /// A recordable quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Recorded {
     /// Spikes of a population.
     Spikes,

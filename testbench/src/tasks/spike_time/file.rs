@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 /// The exclusive-or of two spike times: trained off the chip, deployed and run on it.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpikeTime {
     /// Hidden neurons.
@@ -36,6 +37,7 @@ pub struct SpikeTime {
 
 /// A way to train.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SpikeTimeRow {
     /// Name in the table.
