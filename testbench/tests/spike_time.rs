@@ -130,7 +130,7 @@ fn a_run_reports_every_form_and_a_second_one_finds_it_done() {
 
 #[test]
 fn bad_settings_are_shown_in_their_line() {
-    let text = reference::open("spike-time").unwrap().text;
+    let text = reference::open("spike-time").unwrap().text().to_owned();
     for (from, to, words) in [
         ("hidden: 4", "hidden: 0", "`hidden` is out of range"),
         ("late_tau: 2.0", "late_tau: NaN", "found NaN"),

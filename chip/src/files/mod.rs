@@ -18,10 +18,10 @@ pub use chip::presets::presets;
 pub use network::overrides::{NetworkOverrides, StoreOverride};
 pub use text::change::{Change, Root};
 pub(crate) use text::decimal::{nearest_lane, show as show_lane};
-pub use text::diagnostic::{Diagnostic, Diagnostics, Place};
+pub use text::diagnostic::{Diagnostic, Diagnostics};
 pub use text::parse::parse;
 pub use text::read::{LONGEST_TEXT, open_regular, read_bytes, read_text};
-pub use text::source::Source;
+pub use text::source::{Place, Source};
 pub use text::spelling::{nearest, nearest_first};
 pub use text::write::write;
 
@@ -34,7 +34,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use text::change::noted;
 use text::check::Check;
-use text::layers::{self, Opened};
+use text::layer::Opened;
+use text::layers;
 use text::spelling;
 
 pub mod schema {

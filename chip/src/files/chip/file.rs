@@ -9,7 +9,7 @@
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
 use crate::files::text::decimal::Raw;
-use crate::files::text::layers::LayerFile;
+use crate::files::text::layer::LayerFile;
 use serde::{Deserialize, Serialize};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order};

@@ -9,7 +9,7 @@
 
 use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile};
 use crate::files::text::decimal::Raw;
-use crate::files::text::layers::LayerFile;
+use crate::files::text::layer::LayerFile;
 use crate::network::Encoding;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::{Noise, Refractory};

@@ -8,10 +8,9 @@
 //! the text that states the change. Absent on purpose: which fields there are (`changed` and the types of the files).
 
 use super::decimal::Raw;
-use super::diagnostic::{Diagnostic, Diagnostics, Place};
-use super::edit;
+use super::diagnostic::{Diagnostic, Diagnostics};
 use super::parse::parse_part;
-use super::source::Source;
+use super::source::{Place, Source};
 use super::spelling::did_you_mean;
 use super::walk;
 use std::ops::Range;
@@ -176,7 +175,7 @@ impl Change {
 
     /// Where a part of it comes from.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
-        edit::origin(&self.source, span.clone())
+        Place::new(&self.source, span.clone())
     }
 
     /// Whether the value, or a part of it, is what stands at `place`.

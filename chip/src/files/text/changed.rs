@@ -7,11 +7,10 @@
 //! Absent on purpose: what the changed file means (`chip::resolve`, `network::resolve`).
 
 use super::change::{Change, Step};
-use super::diagnostic::{Diagnostic, Place};
-use super::edit::{Part, edited};
-use super::layers::{LayerFile, Opened, parse_layer};
+use super::diagnostic::Diagnostic;
+use super::layer::{LayerFile, Opened, parse_layer};
 use super::parse::parse_source;
-use super::source::Source;
+use super::source::{Part, Place, Source, edited};
 use super::spelling::{did_you_mean, listing};
 use super::walk::{self, Node};
 use serde::de::DeserializeOwned;

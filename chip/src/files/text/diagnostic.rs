@@ -6,29 +6,11 @@
 //! Promises: rendering never fails; a problem without a place still says everything else.
 //! Absent on purpose: what follows from a problem (`nothing was run; exit status 2` is the command's line).
 
-use super::edit;
-use super::source::Source;
+use super::source::{Place, Source};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// A place in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The text.
-    pub source: Arc<Source>,
-    /// Bytes of it.
-    pub span: Range<usize>,
-}
-
-impl Place {
-    /// Line and column of its beginning, counted from 1.
-    #[must_use]
-    pub fn line_column(&self) -> (usize, usize) {
-        self.source.line_column(self.span.start)
-    }
-}
 
 /// One problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +35,7 @@ impl Diagnostic {
     /// Sets the place; of an edited text, where the part comes from.
     #[must_use]
     pub fn at(mut self, source: &Arc<Source>, span: Range<usize>) -> Self {
-        self.place = Some(edit::origin(source, span));
+        self.place = Some(Place::new(source, span));
         self
     }
 

@@ -9,49 +9,16 @@
 
 use super::change::Change;
 use super::changed;
-use super::diagnostic::{Diagnostic, Place};
-use super::edit;
-use super::parse::parse_source;
-use super::read::read_text;
-use super::source::Source;
+use super::diagnostic::Diagnostic;
+use super::layer::{LayerFile, Opened, parse_layer};
+use super::source::{Place, Source};
 use super::walk;
-use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Most files of one stack.
 const MAX_FILES: usize = 16;
-
-/// A file that can extend another.
-pub(in crate::files) trait LayerFile: DeserializeOwned {
-    /// What `format` must say.
-    const FORMAT: &'static str;
-    /// Steps of a field path that decide which file owns the field.
-    const OWNER_DEPTH: usize;
-    /// What `format` says.
-    fn format(&self) -> Option<&str>;
-    /// The file it extends.
-    fn extends(&self) -> Option<&str>;
-}
-
-/// A text with the folder that its own references are relative to.
-#[derive(Clone, Debug)]
-pub(in crate::files) struct Opened {
-    /// The text.
-    pub source: Arc<Source>,
-    /// Folder of relative references.
-    pub folder: PathBuf,
-}
-
-impl Opened {
-    /// Reads a file; problems are the caller's to place.
-    pub fn read(path: &Path) -> Result<Self, String> {
-        let text = read_text(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { source: Arc::new(Source::new(path.display().to_string(), text)), folder })
-    }
-}
 
 /// The texts of a stack: that of the changes, where there are any, then the extending file.
 #[derive(Clone, Debug)]
@@ -95,7 +62,7 @@ impl Layers {
     /// The folder of files that the field `path` names.
     pub fn folder(&self, path: &str) -> &Path {
         let owner = self.owner(path);
-        let place = owner.source.locate(path).map(|span| edit::origin(&owner.source, span));
+        let place = owner.source.locate(path).map(|span| Place::new(&owner.source, span));
         let by = place.and_then(|place| self.changes.iter().find(|change| change.states(&place)));
         by.map_or(&owner.folder, |change| change.folder())
     }
@@ -166,26 +133,4 @@ pub(in crate::files) fn stack<T: LayerFile>(
     }
     let changed::Changed { files, parsed, removed } = changed::stack(&layers.files, changes)?;
     Ok((Layers { files, first: 1, removed, ..layers }, parsed))
-}
-
-/// Parses one file of a stack.
-pub(super) fn parse_layer<T: LayerFile>(source: &Arc<Source>) -> Result<T, Diagnostic> {
-    // Before spelling: a file of another kind has only unknown fields.
-    if let Some(span) = source.locate("format") {
-        let found = source.text[span.clone()].trim_matches('"');
-        if found != T::FORMAT && source.text[span.clone()].starts_with('"') {
-            return Err(Diagnostic::new(format!("this is no `{}` file", T::FORMAT))
-                .at(source, span)
-                .labelled(format!("found `{found}`"))
-                .noted("allowed", format!("\"{}\"", T::FORMAT)));
-        }
-    }
-    let value: T = parse_source(source)?;
-    if value.format().is_none() {
-        let start = source.locate("").map_or(0, |whole| whole.start);
-        return Err(Diagnostic::new("missing field `format`")
-            .at(source, start..(start + 1).min(source.text.len()))
-            .labelled(format!("write `format: \"{}\",` here", T::FORMAT)));
-    }
-    Ok(value)
 }

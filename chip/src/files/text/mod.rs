@@ -9,7 +9,7 @@ pub(super) mod changed;
 pub(super) mod check;
 pub(super) mod decimal;
 pub(super) mod diagnostic;
-pub(super) mod edit;
+pub(super) mod layer;
 pub(super) mod layers;
 pub(super) mod parse;
 pub(super) mod read;
