@@ -33,7 +33,7 @@ fn a_changed_run_is_the_run_of_changed_files() {
     let (at, _) = readout.split_once("shift: ").expect("a learning rate");
     let shift: String = readout[at.len() + 7..].chars().take_while(char::is_ascii_digit).collect();
     let readout = readout.replacen(&format!("shift: {shift}"), "shift: 11", 1);
-    edited.write("two-classes.network.ron", &format!("{before}name: \"hidden_readout\"{readout}"));
+    edited.write("two-classes.network.ron", format!("{before}name: \"hidden_readout\"{readout}"));
     edited.succeeds(&run("out", &[]));
     assert_eq!(cells(&changed, "out"), cells(&edited, "out"));
     // A wider mesh changes no bit; more of it draws static power.
@@ -170,7 +170,7 @@ fn on_chips(rows: &[(&str, &str)]) -> Folder {
     let text = String::from_utf8(folder.read(EXPERIMENT)).expect("a text");
     let (before, _) = text.split_once("rows: [").expect("rows");
     let rows: String = rows.iter().map(|(name, fields)| row(name, fields)).collect();
-    folder.write(EXPERIMENT, &format!("{before}rows: [{rows}]))\n)"));
+    folder.write(EXPERIMENT, format!("{before}rows: [{rows}]))\n)"));
     folder
 }
 

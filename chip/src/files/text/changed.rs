@@ -263,7 +263,8 @@ impl Edit<'_> {
         let list = shown(above);
         let (name, bracket) = walk::opening(text, &value);
         let positions = matches!(bracket, Some((b'(', _))) && fields_in(text, &value).is_none();
-        if !positions && !(name.is_empty() && matches!(bracket, Some((b'[', _)))) {
+        let listed = name.is_empty() && matches!(bracket, Some((b'[', _)));
+        if !(positions || listed) {
             let problem = self.at(step, format!("`{list}` is no list"));
             return Err(problem.labelled(format!("found `{}`", short(&text[value]))));
         }
