@@ -9,10 +9,20 @@ use serde::{Deserialize, Serialize};
 /// What the learning hardware of one core, or of one structure of it, did in one step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, AddAssign, Serialize, Deserialize)]
 pub struct LearningCounts {
+    /// Entries of group matrices read and added: of each neuron of a group that fired, one a channel.
+    pub group_additions: u64,
+    /// Readouts of groups updated: all of them, one a channel.
+    pub group_updates: u64,
+    /// Pairs of error traces advanced: all that are kept.
+    pub error_trace_updates: u64,
+    /// Errors computed, zero or not: of readout neurons, of groups, of modulations that are not zero.
+    pub errors_computed: u64,
     /// Errors that were not zero and left as packets.
     pub errors_formed: u64,
     /// Third factors formed.
     pub third_factors: u64,
+    /// Surrogate derivatives formed, and multiplied by the third factor.
+    pub surrogates: u64,
     /// Synapse rows visited for weight updates.
     pub rows_visited: u64,
     /// Weight updates computed: visited synapses that could change.
@@ -28,7 +38,7 @@ pub struct LearningCounts {
 /// What the structures of a core's learning hardware did in one step; their sum is the core's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LearningWork {
-    /// Each slice: errors, third factors, mirrors.
+    /// Each slice: groups, errors, third factors, surrogates, mirrors.
     pub slices: Vec<LearningCounts>,
     /// Each block of axons: eligibility and weights; nothing where it does not learn.
     pub blocks: Vec<LearningCounts>,

@@ -1,7 +1,8 @@
 //! Micro-steps 6 and 7 of `docs/arithmetic.md` for the neurons of one slice.
 //!
-//! Promises: one saturation of the third factor; nothing is computed where every error is zero, no regulariser acts
-//! and no error compartment is charged. Absent on purpose: synapses (`block_learning`), packets.
+//! Promises: one saturation of the third factor; no third factor is computed where every error is zero, no regulariser
+//! acts and no error compartment is charged; what is computed is counted. Absent on purpose: synapses
+//! (`block_learning`), packets.
 
 use crate::broadcast::BroadcastState;
 use crate::config::{ErrorSignal, NeuronLearning, Readout, Surrogate, ThirdFactor};
@@ -26,6 +27,7 @@ impl SliceLearning {
         slice: &Slice,
         broadcast: &BroadcastState,
         out: &mut Vec<FormedError>,
+        counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
         if !self.state.spike_counts.is_empty() {
@@ -37,25 +39,7 @@ impl SliceLearning {
                 tally.write(Variable::SpikeCount, slice.fired_count() as usize);
             }
         }
-        if let (Some(group), Some(groups), Some(l)) = (&self.group, &mut self.state.groups, &self.learning) {
-            let channels = usize::from(l.first_channel)..usize::from(l.first_channel + l.channels);
-            let formats = GroupFormats {
-                learning: self.formats.learning,
-                state_fraction: self.formats.state_fraction,
-                decay_fraction: u32::from(self.formats.decay_fraction),
-                targets: &broadcast.targets[channels],
-            };
-            groups.form(group, slice.fired().iter_ones(), &self.matrix, &formats, broadcast.learn);
-            if let Some(tally) = tally {
-                let (lanes, formed) = (groups.len() * usize::from(l.channels), usize::from(broadcast.learn));
-                tally.read(Variable::Spike, slice.len);
-                tally.read(Variable::GroupRow, slice.fired_count() as usize * usize::from(l.channels));
-                tally.read(Variable::GroupOutput, lanes);
-                tally.write(Variable::GroupOutput, lanes);
-                tally.read(Variable::Target, lanes * formed);
-                tally.write(Variable::GroupError, lanes * formed);
-            }
-        }
+        self.form_groups(slice, broadcast, counts, tally);
         let Some(readout) = self.readout else { return };
         let before = out.len();
         let first = usize::from(readout.first_channel) + slice.first as usize;
@@ -66,6 +50,7 @@ impl SliceLearning {
                 if !broadcast.learn {
                     return;
                 }
+                counts.errors_computed += slice.len as u64;
                 if let Some(tally) = tally {
                     tally.read(Variable::Compared, slice.len);
                     tally.read(Variable::Target, slice.len);
@@ -76,26 +61,65 @@ impl SliceLearning {
                     out.push(FormedError { channel: (first + neuron) as u16, value });
                 }
             }
-            _ => self.form_own_errors(&readout, first, slice, broadcast, out, tally),
+            _ => self.form_own_errors((&readout, first), slice, broadcast, out, counts, tally),
         }
         if let Some(tally) = tally {
             tally.write(Variable::BroadcastError, out.len() - before);
         }
     }
 
+    /// Section 6: readouts and errors of the slice's groups.
+    fn form_groups(
+        &mut self,
+        slice: &Slice,
+        broadcast: &BroadcastState,
+        counts: &mut LearningCounts,
+        tally: Option<&Tally>,
+    ) {
+        let (Some(group), Some(groups), Some(l)) = (&self.group, &mut self.state.groups, &self.learning)
+        else {
+            return;
+        };
+        let channels = usize::from(l.first_channel)..usize::from(l.first_channel + l.channels);
+        let formats = GroupFormats {
+            learning: self.formats.learning,
+            state_fraction: self.formats.state_fraction,
+            decay_fraction: u32::from(self.formats.decay_fraction),
+            targets: &broadcast.targets[channels],
+        };
+        groups.form(group, slice.fired().iter_ones(), &self.matrix, &formats, broadcast.learn);
+        let lanes = groups.len() * usize::from(l.channels);
+        let entries = slice.fired_count() as usize * usize::from(l.channels);
+        let errors = if broadcast.learn { lanes } else { 0 };
+        counts.group_additions += entries as u64;
+        counts.group_updates += lanes as u64;
+        counts.errors_computed += errors as u64;
+        if let Some(tally) = tally {
+            tally.read(Variable::Spike, slice.len);
+            tally.read(Variable::GroupRow, entries);
+            tally.read(Variable::GroupOutput, lanes);
+            tally.write(Variable::GroupOutput, lanes);
+            tally.read(Variable::Target, errors);
+            tally.write(Variable::GroupError, errors);
+        }
+    }
+
+    /// Section 5 of readout neurons that do not compete; `first` is the channel of the slice's first neuron.
     fn form_own_errors(
         &mut self,
-        readout: &Readout,
-        first: usize,
+        (readout, first): (&Readout, usize),
         slice: &Slice,
         broadcast: &BroadcastState,
         out: &mut Vec<FormedError>,
+        counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
         let Some(traces) = &mut self.state.error_traces else { return };
         if !broadcast.learn && traces.is_empty() {
             return;
         }
+        counts.errors_computed += if broadcast.learn { slice.len as u64 } else { 0 };
+        counts.error_trace_updates += if traces.is_empty() { 0 } else { slice.len as u64 };
         if let Some(tally) = tally {
             tally.read(Variable::Target, slice.len);
             if traces.is_empty() {
@@ -208,7 +232,13 @@ impl SliceLearning {
     }
 
     /// Surrogates and modulations of this step, where a rule reads them. Call after the third factors.
-    pub fn form_surrogates(&mut self, slice: &Slice, any_third_factor: bool, tally: Option<&Tally>) {
+    pub fn form_surrogates(
+        &mut self,
+        slice: &Slice,
+        any_third_factor: bool,
+        counts: &mut LearningCounts,
+        tally: Option<&Tally>,
+    ) {
         let Some(learning) = self.learning else { return };
         if !any_third_factor && !self.filters {
             return;
@@ -216,6 +246,7 @@ impl SliceLearning {
         match learning.surrogate {
             None => self.modulation.copy_from_slice(&self.third_factor),
             Some(config) => {
+                counts.surrogates += slice.len as u64;
                 self.derivatives(config, slice, tally);
                 modulate(&mut self.modulation, &self.third_factor, &self.surrogate);
             }
@@ -242,6 +273,7 @@ impl SliceLearning {
         slice: &Slice,
         broadcast: &BroadcastState,
         out: &mut Vec<FormedError>,
+        counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
         let Some(readout) = &self.readout else { return };
@@ -249,6 +281,7 @@ impl SliceLearning {
         if !broadcast.learn || !self.formed {
             return;
         }
+        counts.errors_computed += self.modulated.len() as u64;
         if let Some(tally) = tally {
             tally.read(Variable::Modulation, self.modulated.len());
         }

@@ -127,10 +127,10 @@ impl LearningUnit {
         let when = (step, self.broadcast.shift_offset);
         for ((own, slice), counts) in self.slices.iter_mut().zip(&core.slices).zip(&mut self.work.slices) {
             let before = errors.len();
-            own.form_errors(slice, &self.broadcast, errors, self.tally.as_ref());
+            own.form_errors(slice, &self.broadcast, errors, counts, self.tally.as_ref());
             let formed = own.form_third_factors(slice, &self.broadcast, self.tally.as_ref());
-            own.form_surrogates(slice, formed > 0, self.tally.as_ref());
-            own.hand_down_errors(slice, &self.broadcast, errors, self.tally.as_ref());
+            own.form_surrogates(slice, formed > 0, counts, self.tally.as_ref());
+            own.hand_down_errors(slice, &self.broadcast, errors, counts, self.tally.as_ref());
             counts.third_factors += formed;
             counts.errors_formed += (errors.len() - before) as u64;
         }

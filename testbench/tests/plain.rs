@@ -75,6 +75,13 @@ fn every_register_equals_the_reference() {
         prop_assert_eq!(counts.core.neuron_updates, neurons * case.program.len() as u64, "updates counted");
         prop_assert_eq!(counts.learning.weight_writes, totals.weight_writes, "weight writes counted");
         prop_assert_eq!(counts.learning.errors_formed, totals.errors_formed, "errors counted");
+        prop_assert_eq!(counts.learning.errors_computed, totals.errors_computed, "errors computed");
+        if !chip.machine.chip.learning_gated {
+            let learning = counts.learning;
+            let work = [learning.group_additions, learning.group_updates, learning.error_trace_updates];
+            let wanted = [totals.group_additions, totals.group_updates, totals.error_trace_updates];
+            prop_assert_eq!(work, wanted, "work of groups and error traces counted");
+        }
         if case.mappings[0].slices.len() == case.network.populations.len() {
             prop_assert_eq!(chip.machine.merged_events(), totals.merged, "merged events counted");
         }

@@ -1,10 +1,10 @@
 //! Clock gating of the learning engines: what of their work a chip leaves out while learning is off.
 //!
-//! While the learn flag is off a gated engine advances no trace and no eligibility state, where nobody needs the result:
-//! `clear` sets those registers to zero, whatever they were, and so a stretch of steps without learning that ends in a
-//! `clear`, or in nothing, needs none of that work. Where learning goes on without a `clear`, the registers must be what
-//! they would have been: the whole stretch was done, each step's work in its own step and stage. Which of the two it was
-//! is known at its end; until then the work is *open*, and left out of what is read.
+//! While the learn flag is off a gated engine advances no trace, group readout or eligibility state, where nobody needs
+//! the result: `clear` sets those registers to zero, whatever they were, and so a stretch of steps without learning that
+//! ends in a `clear`, or in nothing, needs none of that work. Where learning goes on without a `clear`, the registers
+//! must be what they would have been: the whole stretch was done, each step's work in its own step and stage. Which of
+//! the two it was is known at its end; until then the work is *open*, and left out of what is read.
 //!
 //! Promises: an operation is counted once or was never needed; all cores hear the same flags, so counts and times settle
 //! alike; the registers of the simulation are those of engines without a gate. Absent on purpose: what waking costs.
@@ -170,9 +170,17 @@ mod tests {
     }
 
     #[test]
-    fn traces_and_eligibility_are_gated() {
+    fn what_advances_while_learning_is_off_is_gated() {
         let gated: Vec<_> = OPERATIONS.iter().filter(|row| row.gated).map(|row| row.record).collect();
-        let wanted = ["core.trace_updates", "learning.trace_updates", "learning.eligibility_updates"];
+        let wanted = [
+            "core.trace_updates",
+            "learning.trace_updates",
+            "learning.group_additions",
+            "learning.group_updates",
+            "learning.error_trace_updates",
+            "learning.surrogates",
+            "learning.eligibility_updates",
+        ];
         assert_eq!(gated, wanted);
     }
 }

@@ -42,9 +42,42 @@ macro_rules! table {
                 price trace_update,
                 time trace_update_ps trace_update_cycles,
                 gated learning;
-            learning.errors_formed, "errors formed", "an error that is not zero and leaves as packets";
+            learning.group_additions, "group additions",
+                "an entry of a group's matrix read and added: a neuron of a group that fired, a channel",
+                price group_addition = "one entry of a group's matrix, read and added" or Unpublished,
+                time group_word_ps group_word_cycles / learning_lanes
+                    = "one word of a group's matrix, read and added" or Unpublished,
+                gated learning;
+            learning.group_updates, "group updates", "a readout of a group, a channel, a step",
+                price group_update = "one readout of a group for one channel: decayed, added to, saturated"
+                    or Unpublished,
+                time group_update_ps group_update_cycles = "one readout of a group for one channel"
+                    or Unpublished,
+                gated learning;
+            learning.error_trace_updates, "error trace updates",
+                "a pair of error traces of a readout neuron whose error comes from its spikes, a step",
+                price error_trace_update = "one pair of error traces" or Unpublished,
+                time error_trace_update_ps error_trace_update_cycles = "one pair of error traces"
+                    or Unpublished,
+                gated learning;
+            learning.errors_computed, "errors computed",
+                "an error that was computed, zero or not: of a readout neuron or of a group's channel while \
+                 learning is on; of a neuron that hands its modulation down where that is not zero",
+                price error = "one error computed: a difference, rounded and saturated" or Unpublished,
+                time error_ps error_cycles = "one error computed" or Unpublished;
+            learning.errors_formed, "errors formed",
+                "an error that was computed, is not zero and leaves as packets, which are counted beside it";
             learning.third_factors, "third factors", "a neuron whose third factor was formed",
-                price third_factor = "one third factor formed";
+                price third_factor = "one third factor formed",
+                time third_factor_ps third_factor_cycles = "one third factor formed, of all its channels"
+                    or Unpublished;
+            learning.surrogates, "surrogate derivatives",
+                "a neuron whose surrogate derivative was formed, and multiplied by its third factor",
+                price surrogate = "one surrogate derivative, and its product with the third factor"
+                    or Unpublished,
+                time surrogate_ps surrogate_cycles
+                    = "one surrogate derivative, and its product with the third factor" or Unpublished,
+                gated learning;
             learning.rows_visited, "rows visited", "a synapse row that was visited for weight updates";
             learning.weight_updates, "weight updates",
                 "a visited synapse whose third factor (times surrogate) and trace (or eligibility row) are not \

@@ -41,7 +41,7 @@ macro_rules! timing {
             pub tick_ps: Option<u64>,
             /// Weights of a word of synapse memory.
             pub synapse_lanes: u32,
-            /// Weight updates of a word.
+            /// Weight updates, or entries of a group's matrix, of a word.
             pub learning_lanes: u32,
             /// The barrier that ends a step.
             pub barrier_ps: u64,

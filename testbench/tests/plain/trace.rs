@@ -145,6 +145,14 @@ pub struct Totals {
     /// Weight writes of rules whose eligibility follows an adaptation.
     pub followed_writes: u64,
     pub errors_formed: u64,
+    /// Errors that were computed, zero or not.
+    pub errors_computed: u64,
+    /// Entries of group matrices that were added.
+    pub group_additions: u64,
+    /// Steps, groups and channels.
+    pub group_updates: u64,
+    /// Steps and neurons with error traces.
+    pub error_trace_updates: u64,
     pub merged: u64,
     /// Steps and neurons with a raised threshold.
     pub adapted: u64,
@@ -162,6 +170,7 @@ impl Totals {
         let adaptation = chip.neurons.iter().flat_map(|n| &n.adaptation);
         self.adapted += adaptation.filter(|a| **a > 0).count() as u64;
         self.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;
+        self.add_small_work(network, chip);
         for population in &network.populations {
             let Some(readout) = population.readout else { continue };
             let first = usize::from(readout.first_channel);
@@ -197,6 +206,38 @@ impl Totals {
                 Some(Eligibility::Filter { .. }) => self.filtered_writes += changed,
                 Some(Eligibility::Adaptation { .. }) => self.followed_writes += changed,
                 None => {}
+            }
+        }
+    }
+}
+
+impl Totals {
+    /// What readouts and groups computed in a step.
+    fn add_small_work(&mut self, network: &Network, chip: &PlainChip) {
+        let learns = |count: usize| if chip.learn { count as u64 } else { 0 };
+        for (of, population) in network.populations.iter().enumerate() {
+            let (neurons, own) = (&chip.neurons[of], &chip.learning[of]);
+            if let Some(readout) = population.readout {
+                let computed = match readout.signal {
+                    ErrorSignal::Modulation { .. } => {
+                        let modulations = own.third_factor.iter().zip(&own.surrogate).map(|(l, s)| l * s);
+                        modulations.filter(|modulation| *modulation != 0).count()
+                    }
+                    ErrorSignal::Membrane | ErrorSignal::FilteredSpikes { .. } => neurons.fired.len(),
+                };
+                self.errors_computed += learns(computed);
+                let filters = matches!(readout.signal, ErrorSignal::FilteredSpikes { .. });
+                if filters && readout.competition.is_none() {
+                    self.error_trace_updates += neurons.fired.len() as u64;
+                }
+            }
+            if let Some(learning) = population.learning {
+                let channels = usize::from(learning.channels);
+                let updates = own.outputs.len() * channels;
+                let additions = neurons.fired.iter().sum::<i64>() as usize * channels;
+                self.group_updates += updates as u64;
+                self.group_additions += if updates > 0 { additions as u64 } else { 0 };
+                self.errors_computed += learns(updates);
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::experiment::names;
 use crate::report::model::{Cell, Headline, Report, Table, Verdict};
 use crate::report::quantity;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, Powered};
 use synfire_chip::cost::time::Elapsed;
 use synfire_chip::files::Diagnostics;
@@ -267,26 +268,19 @@ fn memory_table(findings: &Findings) -> Table {
 
 fn traffic(findings: &Findings, chip: &Chip) -> Table {
     let counts = &findings.counted.counts;
-    let learning = &counts.learning;
     let steps = f64::from(count::STEPS);
-    let mut rows: Vec<Vec<Cell>> = [
-        ("weight updates computed", learning.weight_updates),
-        ("weights written", learning.weight_writes),
-        ("eligibility updates", learning.eligibility_updates),
-        ("third factors", learning.third_factors),
-        ("trace updates", counts.core.trace_updates + learning.trace_updates),
-        ("error packets", counts.error_packets),
-    ]
-    .iter()
-    .map(|(name, count)| vec![Cell::text(*name), per_step(*count, steps)])
-    .collect();
+    let learned =
+        |row: &&Operation| row.record.starts_with("learning.") || row.record == "core.trace_updates";
+    let counted = OPERATIONS.iter().filter(|row| learned(row) || row.record == "error_packets");
+    let counted = counted.map(|row| vec![Cell::text(row.name), per_step((row.count)(counts), steps)]);
+    let mut rows: Vec<Vec<Cell>> = counted.collect();
     let used = findings.counted.cores;
     let powered = Powered { used, all: chip.mesh.cores(), elapsed: Elapsed::default() };
     let bill = Bill::of(&chip.energy, counts, &powered);
-    let learned = ["trace_update", "weight_update", "weight_write", "eligibility_update", "third_factor"];
+    let learned: Vec<&str> = OPERATIONS.iter().filter(learned).map(|row| row.name).collect();
     let joules: u128 =
-        bill.items.iter().filter(|i| learned.contains(&i.component)).map(|i| i.attojoules).sum();
-    let least = bill.unknown().any(|operation| learned.contains(&operation.field));
+        bill.items.iter().filter(|i| learned.contains(&i.operation)).map(|i| i.attojoules).sum();
+    let least = bill.unknown().any(|unknown| learned.contains(&unknown.operation));
     let per = joules as f64 / steps;
     rows.push(vec![
         Cell::text("energy of learning"),
@@ -297,7 +291,7 @@ fn traffic(findings: &Findings, chip: &Chip) -> Table {
         columns: ["counted", "a step"].map(str::to_owned).to_vec(),
         rows,
         notes: vec![
-            "energy: counts by the chip's prices of traces, updates, writes, eligibility, third factors"
+            "energy: these counts by the chip's prices; of error packets, which the network bills, none"
                 .to_owned(),
         ],
     }
