@@ -5,6 +5,7 @@ mod files_common;
 use files_common::{chip, trimmed};
 use std::path::Path;
 use synfire_chip::chip::{Chip, PowerClock, Price, StaticPower, Time};
+use synfire_chip::cost::prices::TIME_FIELDS;
 use synfire_chip::files::{Diagnostics, chip_from_text, load_chip, presets};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Order};
@@ -64,9 +65,12 @@ fn loihi_has_its_published_costs() {
     assert_eq!((timing.trace_update_ps, timing.eligibility_update_ps), (Time::Included, Time::Unpublished));
     let energy = &loihi.energy;
     assert_eq!(energy.synaptic_event.attojoules(), Some(23_600_000));
-    // An active neuron update is an update and a spike.
-    let active = energy.neuron_update.attojoules().zip(energy.spike.attojoules());
-    assert_eq!(active.map(|(update, spike)| update + spike), Some(81_000_000));
+    // An active neuron is accessed, and updated on top of it.
+    let [access, update] = [&energy.neuron_access, &energy.neuron_update].map(|price| price.attojoules());
+    assert_eq!((access, update), (Some(52_000_000), Some(81_000_000 - 52_000_000)));
+    assert_eq!(energy.spike, Price::PartOf("neuron_update".to_owned()));
+    let times = (timing.neuron_access_ps, timing.neuron_update_ps);
+    assert_eq!(times, (Time::Picoseconds(5_300), Time::Picoseconds(8_400 - 5_300)));
     assert_eq!((energy.hop_x.attojoules(), energy.hop_y.attojoules()), (Some(3_000_000), Some(4_000_000)));
     assert_eq!(energy.weight_write, Price::PartOf("weight_update".to_owned()));
     assert_eq!((&energy.third_factor, &energy.core_static), (&Price::Unpublished, &StaticPower::Unpublished));
@@ -133,9 +137,10 @@ fn costs_are_in_the_units_of_the_chip() {
         ["`barrier` is stated in picoseconds and in cycles"]
     );
     let without_clock = titles(over_paper("timing: (clock_ps: 0)"));
+    // Every time of an operation, and the barrier.
     assert_eq!(
         (without_clock.len(), without_clock[0].as_str()),
-        (10, "`axon_event_cycles` on a chip without a clock")
+        (TIME_FIELDS.len() + 1, "`axon_event_cycles` on a chip without a clock")
     );
     assert_eq!(titles(over_paper("timing: (clock_ps: 1_000_000_000_000, barrier_cycles: 2)")).len(), 3);
 }
@@ -183,17 +188,17 @@ fn prices_are_whole_attojoules_and_have_a_source() {
 
 #[test]
 fn what_has_no_number_says_why() {
-    let unstated = "energy: (spike: PartOf(\"neuron_update\"), hop_x: Unpublished, core_static: Unpublished), \
+    let unstated = "energy: (spike: PartOf(\"neuron_access\"), hop_x: Unpublished, core_static: Unpublished), \
                     timing: (trace_update_cycles: PartOf(\"weight_update_word\"), packet_out_cycles: Unpublished)";
     let chip = over_paper(unstated).expect("a chip");
-    assert_eq!(chip.energy.spike, Price::PartOf("neuron_update".to_owned()));
+    assert_eq!(chip.energy.spike, Price::PartOf("neuron_access".to_owned()));
     assert_eq!((chip.energy.spike.attojoules(), chip.energy.hop_x.attojoules()), (Some(0), None));
     assert_eq!(chip.timing.trace_update_ps, Time::Included);
     assert_eq!(chip.timing.packet_out_ps, Time::Unpublished);
     for (sections, title) in [
         (
-            "energy: (spike: PartOf(\"neuron_updates\"))",
-            "`energy.spike` is part of `neuron_updates`, which is no field of this section",
+            "energy: (spike: PartOf(\"neuron_accesses\"))",
+            "`energy.spike` is part of `neuron_accesses`, which is no field of this section",
         ),
         (
             "energy: (spike: PartOf(\"hop_x\"), hop_x: Unpublished)",

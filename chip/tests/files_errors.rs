@@ -25,8 +25,8 @@ fn a_misspelt_field() {
   = allowed: axon_event_cycles, axon_event_ps, barrier_cycles, barrier_ps, clock_ps, eligibility_update_cycles, \
 eligibility_update_ps, error_cycles, error_ps, error_trace_update_cycles, error_trace_update_ps, group_update_cycles, \
 group_update_ps, group_word_cycles, group_word_ps, hop_x_cycles, hop_x_ps, hop_y_cycles, hop_y_ps, learning_lanes, \
-neuron_update_cycles, neuron_update_ps, packet_out_cycles, packet_out_ps, surrogate_cycles, surrogate_ps, \
-synapse_lanes, synapse_word_cycles, synapse_word_ps, third_factor_cycles, third_factor_ps, tick_ps, \
+neuron_access_cycles, neuron_access_ps, neuron_update_cycles, neuron_update_ps, packet_out_cycles, packet_out_ps, \
+surrogate_cycles, surrogate_ps, synapse_lanes, synapse_word_cycles, synapse_word_ps, third_factor_cycles, third_factor_ps, tick_ps, \
 trace_update_cycles, trace_update_ps, weight_update_word_cycles, weight_update_word_ps"
     );
 }

@@ -40,7 +40,7 @@ fn mesh() -> Chip {
     chip.limits.neurons = 1;
     (chip.mesh.columns, chip.mesh.rows, chip.mesh.cores_per_tile, chip.mesh.io_tile) = (4, 3, 1, (0, 0));
     let t = &mut chip.timing;
-    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_update_ps, &mut t.packet_out_ps]
+    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_access_ps, &mut t.packet_out_ps]
     {
         *time = Time::Picoseconds(0);
     }
@@ -153,8 +153,8 @@ fn stages_have_figures_of_their_own() {
     assert_eq!(by_stage.training.elapsed.longest_ps, 200 * CYCLE);
     assert_eq!((by_stage.inference.elapsed.longest_ps, by_stage.inference.elapsed.steps), (0, 4));
     assert_eq!(by_stage.test, Spent::default());
-    assert_eq!(by_stage.whole().counts.core.neuron_updates, 9 * 9);
-    assert_eq!(by_stage.inference.counts.core.neuron_updates, 9 * 4);
+    assert_eq!(by_stage.whole().counts.core.neuron_accesses, 9 * 9);
+    assert_eq!(by_stage.inference.counts.core.neuron_accesses, 9 * 4);
     assert!(costs.loads(Stage::Inference).iter().all(|load| *load == 0));
 }
 

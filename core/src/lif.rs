@@ -340,7 +340,7 @@ fn fire(word: &mut u64, spikes: u64) -> bool {
 
 /// Packs up to 64 bytes (0 or 1) into a word, the first lowest.
 #[inline(always)]
-fn pack_word(bytes: &[u8]) -> u64 {
+pub(crate) fn pack_word(bytes: &[u8]) -> u64 {
     /// Moves the lowest bit of byte `i` to bit `56 + i`; no two partial products meet.
     const GATHER: u64 = 0x0102_0408_1020_4080;
     let (eights, rest) = bytes.as_chunks::<8>();

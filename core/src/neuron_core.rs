@@ -4,9 +4,10 @@
 //! are the plasticity unit's, 9 the chip's.
 //!
 //! Promises: a pure function of registers, configuration and arrivals. Counts are the hardware's: every
-//! mapped neuron is billed every step, whether or not the simulator visits it.
+//! mapped neuron is accessed every step, whether or not the simulator visits it.
 //! Absent on purpose: where packets come from, learning rules, time, energy.
 
+use crate::active::Arrived;
 use crate::address::AxonIn;
 use crate::arrival::{Arrivals, Delays};
 use crate::deliver::{self, Scaling};
@@ -110,7 +111,9 @@ pub struct CoreCounts {
     pub axon_events: u64,
     /// Weights read and added.
     pub synaptic_events: u64,
-    /// Neurons updated: all that are mapped.
+    /// Neurons accessed: all that are mapped.
+    pub neuron_accesses: u64,
+    /// Active neurons, where [`Watch::active`] asks for them.
     pub neuron_updates: u64,
     /// Neurons that fired.
     pub spikes: u64,
@@ -134,6 +137,8 @@ pub struct Served {
 pub struct Watch {
     /// List the axons that carried events.
     pub served: bool,
+    /// Count the active neurons.
+    pub active: bool,
 }
 
 /// A core's state in a checkpoint.
@@ -160,6 +165,41 @@ pub struct NeuronCore {
     pub axon_in: AxonInTable,
     axons: Vec<u32>,
     served: Vec<Served>,
+    reached: Reached,
+}
+
+/// The axons that carried events in a step, block by block, where active neurons are counted.
+#[derive(Clone, Debug, Default)]
+struct Reached {
+    axons: Vec<u32>,
+    /// Each block, and where its axons end in `axons`.
+    blocks: Vec<(usize, usize)>,
+}
+
+impl Reached {
+    fn clear(&mut self) {
+        self.axons.clear();
+        self.blocks.clear();
+    }
+
+    fn push(&mut self, block: usize, axons: &[u32]) {
+        self.axons.extend_from_slice(axons);
+        self.blocks.push((block, self.axons.len()));
+    }
+
+    /// The rows that reach `slice`.
+    fn rows<'a>(
+        &'a self,
+        blocks: &'a [AxonBlock],
+        slice: usize,
+    ) -> impl Iterator<Item = Arrived<'a>> + Clone {
+        let starts = std::iter::once(0).chain(self.blocks.iter().map(|(_, end)| *end));
+        let own = self.blocks.iter().zip(starts).filter(move |((block, _), _)| blocks[*block].slice == slice);
+        own.map(|((block, end), start)| {
+            let AxonBlock { memory, plastic, .. } = &blocks[*block];
+            Arrived { memory, plastic: *plastic, axons: &self.axons[start..*end] }
+        })
+    }
 }
 
 impl NeuronCore {
@@ -177,8 +217,7 @@ impl NeuronCore {
 
     /// Adds `value` to the dendritic sum of a neuron: an input current, without synapse.
     pub fn inject(&mut self, slice: usize, neuron: usize, value: i32) {
-        self.slices[slice].ports[0].sums[neuron] += value;
-        self.slices[slice].touch(neuron);
+        self.slices[slice].inject(neuron, value);
     }
 
     /// Micro-steps 1 (spikes) to 5. Retires the arrivals of `step`.
@@ -191,6 +230,7 @@ impl NeuronCore {
     pub fn step_watched(&mut self, step: u64, watch: Watch) -> CoreCounts {
         let mut counts = CoreCounts::default();
         self.served.clear();
+        self.reached.clear();
         for (number, block) in self.blocks.iter_mut().enumerate() {
             // A block that nothing reaches and that keeps no traces has nothing to do.
             if block.arrivals.due(step) == 0 && block.traces.is_none() {
@@ -203,11 +243,18 @@ impl NeuronCore {
                 let own = |&axon: &u32| Served { block: number as u16, axon, events: events(axon) };
                 self.served.extend(self.axons.iter().map(own));
             }
-            deliver_block(block, &mut self.slices[block.slice], step, &mut self.axons, &mut counts);
+            let slice = &mut self.slices[block.slice];
+            deliver_block(block, slice, step, &mut self.axons, &mut counts);
+            if watch.active && !self.axons.is_empty() && !slice.is_always_active() {
+                self.reached.push(number, &self.axons);
+            }
         }
-        for slice in &mut self.slices {
+        for (number, slice) in self.slices.iter_mut().enumerate() {
+            if watch.active {
+                counts.neuron_updates += slice.count_active(self.reached.rows(&self.blocks, number));
+            }
             slice.update(step);
-            counts.neuron_updates += slice.len as u64;
+            counts.neuron_accesses += slice.len as u64;
             counts.spikes += u64::from(slice.fired_count());
         }
         counts

@@ -5,6 +5,7 @@
 //! event-driven and dense sweeps give the same bits. Noise keeps every block active, an adaptation that decays its own.
 //! Absent on purpose: synapses, routing, learning.
 
+use crate::active::{Activity, Arrived, Before};
 use crate::adaptation::MovingThreshold;
 use crate::dither::{self, Purpose};
 use crate::lif::{self, BLOCK, Blocks, Lanes, LifConfig};
@@ -67,6 +68,7 @@ pub struct Slice {
     moving: Option<MovingThreshold>,
     fired_words: Vec<u64>,
     fired_count: u32,
+    activity: Activity,
     /// Update every block in every step (the dense sweep that skipping is compared with).
     pub dense_sweep: bool,
 }
@@ -117,6 +119,7 @@ impl Slice {
             moving,
             fired_words: vec![0; len.div_ceil(64)],
             fired_count: 0,
+            activity: Activity::new(&parameters, len),
             dense_sweep: false,
             parameters,
         };
@@ -143,6 +146,7 @@ impl Slice {
         self.registers.active.fill(true);
         self.fired_words.fill(0);
         self.fired_count = 0;
+        self.activity.forget_all();
         for port in &mut self.ports {
             port.sums.fill(0);
         }
@@ -173,6 +177,33 @@ impl Slice {
         reached(&self.ports[port].sums, self.registers.active.as_raw_mut_slice());
     }
 
+    /// Adds `value` to the dendritic sum of neuron `index`: a current, without synapse.
+    pub fn inject(&mut self, index: usize, value: i32) {
+        self.ports[0].sums[index] += value;
+        self.touch(index);
+        self.activity.inject(index);
+    }
+
+    /// Whether every neuron is active in every step, whatever reaches it.
+    pub(crate) fn is_always_active(&self) -> bool {
+        self.activity.is_constant()
+    }
+
+    /// How many neurons are active in this step. Call before [`Slice::update`]; `arrived` are the rows that were added.
+    pub(crate) fn count_active<'a>(&mut self, arrived: impl Iterator<Item = Arrived<'a>> + Clone) -> u64 {
+        let Some((main, others)) = self.ports.split_first() else { return 0 };
+        let registers = &self.registers;
+        let before = Before {
+            current: &registers.current,
+            membrane: &registers.membrane,
+            refractory: if self.config.refractory_steps > 0 { &registers.refractory } else { &[] },
+            adaptation: &registers.adaptation,
+            sums: &main.sums,
+            blocks: registers.active.as_raw_slice(),
+        };
+        self.activity.count(before, others.iter().map(|port| &port.sums[..]), arrived)
+    }
+
     /// Micro-steps 2 to 4. Returns how many neurons were really visited (simulation work, not a count of the
     /// hardware's).
     pub fn update(&mut self, step: u64) -> usize {
@@ -186,6 +217,7 @@ impl Slice {
             debug_assert_eq!(self.fired_count, 0);
             return 0;
         }
+        self.activity.forget(self.registers.active.as_raw_slice());
         self.draw_noise(step);
         self.move_thresholds();
         self.combine_ports();
@@ -324,6 +356,7 @@ impl Slice {
             return false;
         }
         self.registers = registers;
+        self.activity.forget_all();
         self.derive_thresholds();
         self.fired_count = lif::pack(&self.registers.fired, &mut self.fired_words);
         true

@@ -199,7 +199,7 @@ impl Step {
 }
 
 impl Part for AnalyticPart<'_> {
-    const WATCH: Watch = Watch { served: false };
+    const WATCH: Watch = Watch { served: false, active: true };
     type Note = Step;
 
     fn host(&mut self, _step: u64, events: &StepEvents) {

@@ -29,11 +29,17 @@ macro_rules! table {
                 price synaptic_event = "one weight read and added",
                 time synapse_word_ps synapse_word_cycles / synapse_lanes
                     = "one word of synapse memory, read and added";
-            core.neuron_updates, "neuron updates", "a mapped neuron, a step",
-                price neuron_update = "one neuron update; every mapped neuron, every step",
-                time neuron_update_ps neuron_update_cycles = "one neuron update";
+            core.neuron_accesses, "neuron accesses", "a mapped neuron, a step",
+                price neuron_access = "one access of a neuron; every mapped neuron, every step",
+                time neuron_access_ps neuron_access_cycles = "one access of a neuron";
+            core.neuron_updates, "neuron updates",
+                "an active neuron, a step: an event or a current reached it, a register of it was not at rest, or it \
+                 has a bias or noise",
+                price neuron_update = "one update of an active neuron, on top of its access",
+                time neuron_update_ps neuron_update_cycles
+                    = "one update of an active neuron, on top of its access";
             core.spikes, "spikes", "a neuron that fired",
-                price spike = "one spike, on top of the update";
+                price spike = "one spike, on top of access and update";
             core.trace_updates, "trace updates", "a (Q, P) pair of a learning block, a step",
                 price trace_update = "one pair of traces",
                 time trace_update_ps trace_update_cycles = "one pair of traces",

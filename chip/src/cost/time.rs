@@ -1,7 +1,7 @@
 //! The first time model: how long a step takes on the described hardware, in picoseconds.
 //!
-//! A core's parts of a step are added: axon events, synapse words, neuron updates, traces, every operation of
-//! learning, packets out. Cores run in parallel; the step lasts as long as the slowest core, plus the longest way of a packet,
+//! A core's parts of a step are added: axon events, synapse words, accesses and updates of neurons, traces, every
+//! operation of learning, packets out. Cores run in parallel; the step lasts as long as the slowest core, plus the longest way of a packet,
 //! plus the barrier: `t = max_core(t_core) + max_packet(t_way) + barrier`. Source: `docs/timing-and-energy.md`.
 //!
 //! Promises: reads the step's counts and changes nothing; a synchronous chip's times are whole cycles.

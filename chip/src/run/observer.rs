@@ -2,7 +2,7 @@
 //!
 //! A node hands a borrowed [`Record`] of its step to the part of an [`Observer`] that its worker owns. A record holds
 //! what the node has anyway: counts, the fired words, the errors it formed, the learning work of each structure; and
-//! the axons that carried events, where [`Part::WATCH`] asks for them. It lists no packet: routing tables and row
+//! how many neurons were active and which axons carried events, where [`Part::WATCH`] asks for them. It lists no packet: routing tables and row
 //! lengths are static ([`Machine`](crate::run::machine::Machine) shows them), so a source and a step name every
 //! packet, its way and the synapses that it reaches. What the host does is shown too, to the first worker's part.
 //!
@@ -24,7 +24,7 @@ use synfire_plasticity::slice_learning::FormedError;
 /// What one node did in one step.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    /// Counts of the neuron core.
+    /// Counts of the neuron core; active neurons where [`Part::WATCH`] asks for them.
     pub core: &'a CoreCounts,
     /// Counts of the plasticity unit.
     pub learning: &'a LearningCounts,
@@ -114,7 +114,7 @@ impl Observer for Unobserved {
 }
 
 impl Part for Unobserved {
-    const WATCH: Watch = Watch { served: false };
+    const WATCH: Watch = Watch { served: false, active: false };
     const LOOKS: bool = false;
     type Note = ();
 

@@ -84,6 +84,8 @@ pub struct Activity {
     pub cases: usize,
     /// Cases in which a neuron fired.
     pub spiking: usize,
+    /// Cases in which some neurons were active and some were not.
+    pub resting: usize,
     /// Cases with a plastic projection.
     pub plastic: usize,
     /// Cases in which a weight changed.
@@ -123,6 +125,7 @@ impl Activity {
     pub fn add(&mut self, case: &Case, totals: Totals) {
         self.cases += 1;
         self.spiking += usize::from(totals.spikes > 0);
+        self.resting += usize::from(totals.active > 0 && totals.active < totals.accesses);
         self.plastic += usize::from(case.network.projections.iter().any(|p| p.learning.is_some()));
         self.learning += usize::from(totals.weight_writes > 0);
         self.filtered += usize::from(totals.filtered_writes > 0);
@@ -147,6 +150,7 @@ impl Activity {
     pub fn assert_not_vacuous(&self) {
         assert!(self.cases > 0 && self.spiking * 2 >= self.cases, "too few cases fire: {self:?}");
         assert!(self.learning * 3 >= self.plastic && self.learning > 0, "too few cases learn: {self:?}");
+        assert!(self.resting * 2 > self.cases, "too few cases have neurons at rest: {self:?}");
         assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
         let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing, self.decaying];
         assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");

@@ -123,6 +123,10 @@ pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, T
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     pub spikes: u64,
+    /// Steps and neurons.
+    pub accesses: u64,
+    /// Steps and active neurons.
+    pub active: u64,
     pub weight_writes: u64,
     /// Weight writes of rules with a filter a synapse.
     pub filtered_writes: u64,
@@ -167,6 +171,8 @@ fn mirrored(network: &Network, population: usize) -> Option<usize> {
 impl Totals {
     fn add_step(&mut self, network: &Network, chip: &PlainChip, before: &[Vec<i64>]) {
         self.spikes += chip.neurons.iter().flat_map(|n| &n.fired).sum::<i64>() as u64;
+        self.accesses += chip.neurons.iter().map(|n| n.fired.len() as u64).sum::<u64>();
+        self.active += chip.neurons.iter().flat_map(|n| &n.active).filter(|active| **active).count() as u64;
         let adaptation = chip.neurons.iter().flat_map(|n| &n.adaptation);
         self.adapted += adaptation.filter(|a| **a > 0).count() as u64;
         self.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;

@@ -9,6 +9,8 @@ use synfire_plasticity::counts::LearningCounts;
 #[derive(Clone, Copy, Debug)]
 pub struct NodeEnd {
     pub node: u32,
+    /// Neurons that were active: which, a model would have to know of every register.
+    pub active: u32,
     pub fired: u32,
     pub served: u32,
     pub errors: u32,
@@ -58,7 +60,8 @@ impl Share {
         }
         let [fired, served, errors] = [self.fired.len(), self.axons.len(), self.errors.len()];
         let [fired, served, errors] = [fired, served, errors].map(|len| len as u32);
-        self.nodes.push(NodeEnd { node, fired, served, errors });
+        let active = record.core.neuron_updates as u32;
+        self.nodes.push(NodeEnd { node, active, fired, served, errors });
     }
 
     pub fn bytes(&self) -> usize {

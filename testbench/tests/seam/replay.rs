@@ -139,7 +139,7 @@ pub struct ReplayPart<'a, const SERVED: bool> {
 }
 
 impl<const SERVED: bool> Part for ReplayPart<'_, SERVED> {
-    const WATCH: Watch = Watch { served: SERVED };
+    const WATCH: Watch = Watch { served: SERVED, active: true };
     type Note = Share;
 
     fn host(&mut self, step: u64, events: &StepEvents) {

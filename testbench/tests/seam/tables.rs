@@ -192,7 +192,8 @@ impl Network<'_> {
             if let Some((_, own)) = work.next_if(|(of, _)| *of == end.node) {
                 counts.learning = *own;
             }
-            counts.core.neuron_updates = node.neurons;
+            counts.core.neuron_accesses = node.neurons;
+            counts.core.neuron_updates = u64::from(end.active);
             counts.core.trace_updates = node.traces;
             counts.received_packets = counts.spike_packets + counts.error_packets;
             assert!(served || share.axons.is_empty(), "only who asks gets a list");

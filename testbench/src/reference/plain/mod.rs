@@ -7,7 +7,8 @@
 //! Start with [`PlainChip::step`]: it is section 3 of the document, line by line.
 //!
 //! Promises: written from the document; where the two differ the document is right.
-//! Absent on purpose: speed, validation (a network outside the contract may panic), mapping, counts, time, energy.
+//! Absent on purpose: speed, validation (a network outside the contract may panic), mapping, time, energy, counts but for
+//! one: which neurons were active.
 
 pub mod arithmetic;
 pub mod learning;
@@ -15,7 +16,7 @@ pub mod neurons;
 pub mod synapses;
 
 use learning::{Broadcast, Learning};
-use neurons::{Neurons, Place};
+use neurons::{Input, Neurons, Place};
 use std::collections::VecDeque;
 use synapses::{Post, Rows};
 use synfire_chip::network::{Network, Source};
@@ -85,11 +86,11 @@ impl PlainChip {
         self.learning.iter_mut().for_each(Learning::arrive);
         // 2 to 4
         for population in 0..self.neurons.len() {
-            let sums = self.dendritic_sums(population, events);
+            let input = self.input(population, events);
             let network = &self.network;
             let (seed, datapath) = (network.seed, &network.datapath);
             let place = Place { datapath, seed, population, step: self.step };
-            self.neurons[population].step(&network.populations[population], place, &sums);
+            self.neurons[population].step(&network.populations[population], place, &input);
         }
         // 5
         for (projection, rows) in self.network.projections.iter().zip(&mut self.rows) {
@@ -120,19 +121,22 @@ impl PlainChip {
     }
 
     /// 3.1 of every neuron of a population.
-    fn dendritic_sums(&self, population: usize, events: &StepEvents) -> Vec<i64> {
-        let mut sums = vec![0; self.network.populations[population].neurons as usize];
+    fn input(&self, population: usize, events: &StepEvents) -> Input {
+        let neurons = self.network.populations[population].neurons as usize;
+        let (mut sums, mut reached) = (vec![0; neurons], vec![false; neurons]);
         for (projection, rows) in self.network.projections.iter().zip(&self.rows) {
             if projection.target == population {
                 rows.deliver(projection, &mut sums);
+                rows.reach(projection, &mut reached);
             }
         }
         for injection in &events.injections {
             if usize::from(injection.population) == population {
                 sums[injection.neuron as usize] += i64::from(injection.value);
+                reached[injection.neuron as usize] = true;
             }
         }
-        sums
+        Input { sums, reached }
     }
 
     /// 6 and 7

@@ -22,6 +22,17 @@ pub struct Neurons {
     pub refractory: Vec<i64>,
     /// Adaptation A; 0 where the threshold does not adapt.
     pub adaptation: Vec<i64>,
+    /// Whether the neuron was active in the last step: `docs/timing-and-energy.md`, "Active neurons".
+    pub active: Vec<bool>,
+}
+
+/// What reaches the neurons of a population in a step, one value a neuron.
+#[derive(Clone, Debug)]
+pub(super) struct Input {
+    /// 3.1: the dendritic sum.
+    pub sums: Vec<i64>,
+    /// Whether an event or a current reached it, whatever they sum up to.
+    pub reached: Vec<bool>,
 }
 
 /// The value that neuron `index` has of a parameter.
@@ -53,19 +64,29 @@ impl Neurons {
             fired: vec![0; neurons],
             refractory: vec![0; neurons],
             adaptation: vec![0; neurons],
+            active: vec![false; neurons],
         }
     }
 
-    /// Micro-steps 2 to 4 of all neurons; `sums` is 3.1, one a neuron.
-    pub(super) fn step(&mut self, population: &Population, place: Place<'_>, sums: &[i64]) {
+    /// Micro-steps 2 to 4 of all neurons.
+    pub(super) fn step(&mut self, population: &Population, place: Place<'_>, input: &Input) {
+        self.active = (0..input.sums.len()).map(|neuron| self.is_active(population, neuron, input)).collect();
         let interval = u64::from(population.parameters.reset_interval);
         if interval > 0 && place.step % interval == u64::from(population.parameters.reset_offset) % interval {
             self.current.fill(0);
             self.membrane.fill(0);
         }
-        for (neuron, sum) in sums.iter().enumerate() {
+        for (neuron, sum) in input.sums.iter().enumerate() {
             self.update(population, place, neuron, *sum);
         }
+    }
+
+    /// Whether a neuron is active in a step that has not begun.
+    fn is_active(&self, population: &Population, neuron: usize, input: &Input) -> bool {
+        let registers = [&self.current, &self.membrane, &self.refractory, &self.adaptation];
+        let at_rest = registers.iter().all(|register| register[neuron] == 0);
+        let bias = parameter(&population.parameters.bias, neuron);
+        !at_rest || input.reached[neuron] || bias != 0 || population.parameters.noise_bits > 0
     }
 
     /// 4.0: A, from the spikes of the step before.

@@ -150,6 +150,14 @@ impl Rows {
         }
     }
 
+    /// The neurons that an event of this projection reaches. A weight of zero that cannot change is no synapse.
+    pub(super) fn reach(&self, projection: &Projection, reached: &mut [bool]) {
+        for synapse in &self.synapses {
+            let is_one = projection.learning.is_some() || self.weights[synapse.weight] != 0;
+            reached[synapse.post] |= is_one && self.arrived[synapse.axon] > 0;
+        }
+    }
+
     /// 5, with the decay factors of the target: those of a population that learns are the same for all neurons.
     pub(super) fn update_traces(&mut self, network: &Network, projection: &Projection) {
         let (datapath, engine) = (&network.datapath, &network.learning);
