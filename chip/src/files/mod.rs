@@ -20,7 +20,7 @@ pub use text::change::{Change, Root};
 pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics};
 pub use text::parse::parse;
-pub use text::read::{LONGEST_TEXT, open_regular, read_bytes, read_text};
+pub use text::read::{LONGEST_TEXT, open_lines, open_regular, read_bytes, read_text};
 pub use text::source::{Place, Source};
 pub use text::spelling::{nearest, nearest_first};
 pub use text::write::write;

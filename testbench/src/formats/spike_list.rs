@@ -7,9 +7,9 @@
 use super::ArrayError;
 use super::stimulus::Stimulus;
 use csv::{ReaderBuilder, StringRecord, Trim};
-use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use synfire_chip::files::open_regular;
+use synfire_chip::files::open_lines;
 use synfire_chip::run::program::{StepEvents, StimulusSpike};
 
 const COLUMNS: [&str; 3] = ["step", "neuron", "count"];
@@ -18,7 +18,7 @@ const ALLOWED_COLUMNS: &str = "step,neuron or step,neuron,count";
 /// An open spike list.
 pub struct SpikeListFile {
     path: PathBuf,
-    reader: csv::Reader<File>,
+    reader: csv::Reader<Box<dyn Read + Send + Sync>>,
     record: StringRecord,
     limits: Limits,
     columns: usize,
@@ -56,12 +56,12 @@ impl SpikeListFile {
     /// # Errors
     /// When the file cannot be read or a line is not allowed.
     pub fn open(path: &Path, limits: Limits) -> Result<Self, ArrayError> {
-        let file = open_regular(path).map_err(ArrayError::io(path, "open"))?;
+        let file = open_lines(path).map_err(ArrayError::io(path, "open"))?;
         let mut builder = ReaderBuilder::new();
         builder.has_headers(false).flexible(true).comment(Some(b'#')).trim(Trim::All);
         let mut list = Self {
             path: path.to_path_buf(),
-            reader: builder.from_reader(file),
+            reader: builder.from_reader(Box::new(file)),
             record: StringRecord::new(),
             limits,
             columns: 0,

@@ -10,7 +10,7 @@ use super::edges::{Edge, Edges};
 use super::fault::Fault;
 use super::weight_file::{Bounds, COLUMNS};
 use crate::files::text::array::Number;
-use crate::files::text::read::open_regular;
+use crate::files::text::read::open_lines;
 use crate::files::text::spelling::did_you_mean;
 use csv::ByteRecord;
 use std::io::Read;
@@ -54,7 +54,7 @@ fn unreadable(error: &dyn std::fmt::Display) -> Fault {
 
 /// Reads an edge list of `lines` lines whose weights are of one kind.
 fn read_as(path: &Path, bounds: &Bounds, lines: u64, weights: Weights) -> Result<Pass, Fault> {
-    let file = open_regular(path).map_err(|error| unreadable(&error))?;
+    let file = open_lines(path).map_err(|error| unreadable(&error))?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -165,7 +165,7 @@ fn number(bytes: &[u8]) -> Result<Number, Fault> {
 
 /// Lines of a file, so that its synapses need no growing memory.
 fn count_lines(path: &Path) -> std::io::Result<u64> {
-    let mut file = open_regular(path)?;
+    let mut file = open_lines(path)?;
     let mut buffer = vec![0; 1 << 16];
     let mut lines = 1;
     loop {

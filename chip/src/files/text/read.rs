@@ -11,6 +11,9 @@ use std::path::Path;
 /// Longest text of a chip, network or experiment: 64 MiB. Arrays are streamed and have no such end.
 pub const LONGEST_TEXT: u64 = 64 << 20;
 
+/// Longest line of a list: 64 KiB.
+const LONGEST_LINE: usize = 1 << 16;
+
 /// Opens a regular file.
 ///
 /// # Errors
@@ -55,9 +58,58 @@ pub fn read_text(path: &Path) -> Result<String> {
     })
 }
 
+/// Opens a regular file of lines, of which none is longer than [`LONGEST_LINE`]: a reader of records holds one at a time.
+/// A line break between quotation marks ends no line.
+///
+/// # Errors
+/// As [`open_regular`]; reading fails at a longer line.
+pub fn open_lines(path: &Path) -> Result<impl Read + use<>> {
+    open_regular(path).map(|inner| Lines { inner, length: 0, quoted: false })
+}
+
+/// Bytes as they come, as long as lines end.
+struct Lines<R> {
+    inner: R,
+    /// Bytes since the last line ended.
+    length: usize,
+    quoted: bool,
+}
+
+impl<R: Read> Read for Lines<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        let read = self.inner.read(bytes)?;
+        for byte in &bytes[..read] {
+            self.quoted ^= *byte == b'"';
+            self.length = if *byte == b'\n' && !self.quoted { 0 } else { self.length + 1 };
+            if self.length > LONGEST_LINE {
+                let text = format!("a line is longer than {LONGEST_LINE} bytes");
+                return Err(Error::new(ErrorKind::InvalidData, text));
+            }
+        }
+        Ok(read)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lines");
+        let read = |text: String| {
+            std::fs::write(&path, &text).expect("a file");
+            let mut found = String::new();
+            open_lines(&path).and_then(|mut lines| lines.read_to_string(&mut found)).map(|_| found == text)
+        };
+        let most = "a".repeat(LONGEST_LINE);
+        assert!(read(format!("{most}\n{most}\n\"b\n\",c\n{most}")).expect("lines"));
+        for text in [format!("1,2\n{most}a"), format!("\"1\n{most}"), format!("{most}\"\n\"")] {
+            let refused = read(text).expect_err("a line without end").to_string();
+            assert_eq!(refused, "a line is longer than 65536 bytes");
+        }
+    }
 
     #[test]
     fn only_regular_files_of_bounded_length_are_read() {
