@@ -4,6 +4,7 @@ mod files_common;
 
 use files_common::{DIGITS, chip, digits_with, i32s, load, load_in, npy, one_projection, refused, trimmed};
 use std::path::Path;
+use std::time::{Duration, Instant};
 use synfire_chip::files::{NetworkOverrides, StoreOverride, load_network, network_from_text};
 use synfire_chip::network::{Network, Source, Synapses};
 use synfire_core::arrival::Delays;
@@ -454,4 +455,14 @@ fn a_dense_projection_larger_than_the_chip_is_refused_before_it_is_made() {
         "connect: AllToAll, weights: Lanes(1), store: (bits: 8, fraction: 4)",
     );
     assert_eq!(titles(&text), ["more synapses than the chip holds"]);
+}
+
+/// 4 GiB of weights that no core has the axons for, and as much of a population whose size is refused already.
+#[test]
+fn what_is_refused_is_not_drawn() {
+    let drawn = "connect: AllToAll, weights: Lanes(1), store: (bits: 16, fraction: 4)";
+    assert_eq!(titles(&one_projection(1 << 24, 127, drawn)), ["more axons than a core has"]);
+    let begin = Instant::now();
+    assert_eq!(titles(&one_projection(4_000_000_000, 127, drawn)), ["`inputs[0].neurons` is out of range"]);
+    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
 }

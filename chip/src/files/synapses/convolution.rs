@@ -13,6 +13,7 @@
 
 use super::edges::{Edge, Edges};
 use super::ends::Ends;
+use super::fault::Fault;
 use super::generate::Draws;
 use super::weight_file::{self, Bounds};
 use crate::files::network::file::{ConnectFile, ProjectionFile, WeightsFile};
@@ -240,16 +241,22 @@ impl Convolution {
         // A synapse of a shared kernel takes an index of a neuron and one of a tap, a bit each at least.
         let capacity =
             if self.shared { bounds.capacity * u64::from(bounds.store_bits) / 2 } else { bounds.capacity };
-        if let Err(fault) = (Bounds { capacity, ..bounds.clone() }).count(self.synapses(&taps)) {
-            let most = capacity.min(u64::from(u32::MAX));
+        let most = capacity.min(u64::from(u32::MAX));
+        let counted = (Bounds { capacity, ..bounds.clone() })
+            .count(self.synapses(&taps))
+            .map_err(|fault| Fault { allowed: format!("{most} synapses in all cores of the chip"), ..fault });
+        let refused = check.count() > 0;
+        let drawn = counted.and_then(|count| if refused { Ok(()) } else { bounds.drawn(count, false) });
+        if let Err(fault) = drawn {
             let problem = check
                 .at(&format!("{path}.connect"), fault.title)
                 .labelled(format!("found {}", fault.found))
-                .noted("allowed", format!("{most} synapses in all cores of the chip"));
+                .noted("allowed", fault.allowed);
             check.push(problem);
             return None;
         }
-        Some(taps)
+        // What is drawn for a network that is refused already would be thrown away.
+        (!refused).then_some(taps)
     }
 
     /// Refuses an array of a sum pooling whose taps differ.

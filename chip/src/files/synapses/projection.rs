@@ -20,6 +20,7 @@ use crate::network::{Projection, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::rounding::Rounding;
+use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{Eligibility, SynapseLearning};
 
 /// Resolves a projection; `None` after a problem.
@@ -47,6 +48,7 @@ pub(in crate::files) fn resolve(
         store_bits: format.store_bits,
         delay_steps: chip.limits.delay_steps,
         capacity: chip.limits.synapse_memory_bits * chip.mesh.cores() as u64 / u64::from(format.store_bits),
+        axons: chip.limits.axons,
     };
     let draws =
         Draws { seed: ends.seed, projection: ends.index as u32, pres: ends.pres, posts: ends.posts, lanes };
@@ -169,13 +171,21 @@ fn synapses(
         }
         generated => {
             let count = pairs(check, &connect, generated, ends)?;
-            if let Err(fault) = bounds.count(count) {
+            let all = matches!(generated, ConnectFile::AllToAll);
+            let refused = check.count() > 0;
+            let counted = bounds.count(count);
+            let drawn = counted.and_then(|count| if refused { Ok(()) } else { bounds.drawn(count, all) });
+            if let Err(fault) = drawn {
                 let problem = check
                     .at(&connect, fault.title)
                     .labelled(format!("found {}", fault.found))
                     .noted("allowed", fault.allowed);
                 check.push(problem);
                 return None;
+            }
+            if refused {
+                // What is drawn would be thrown away, and may be more than memory holds.
+                return Some(dense(WeightLanes::zeros(bounds.store_bits, 0)));
             }
             match generated {
                 ConnectFile::OneToOne => draws.one_to_one(),

@@ -14,6 +14,9 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 use synfire_core::synapse::WeightLanes;
 
+/// How many synapses are drawn before anything but their number is looked at.
+const FEW: usize = 1 << 24;
+
 /// What an entry of a weight file may be.
 #[derive(Clone, Debug)]
 pub(in crate::files) struct Bounds {
@@ -31,6 +34,8 @@ pub(in crate::files) struct Bounds {
     pub delay_steps: u8,
     /// Most synapses that the chip could hold.
     pub capacity: u64,
+    /// Most axons of a core.
+    pub axons: u32,
 }
 
 /// Names of an edge's columns, in their order.
@@ -100,6 +105,28 @@ impl Bounds {
             return Err(Fault::new("more synapses than the chip holds", synapses.to_string(), allowed));
         }
         Ok(synapses as usize)
+    }
+
+    /// Refuses to draw synapses that no core has the axons for, or this machine the memory, before there is any: of `all`
+    /// pairs, or of a list. Fewer than [`FEW`] are drawn in any case: what they do not fit is said of the whole network.
+    pub fn drawn(&self, synapses: usize, all: bool) -> Result<(), Fault> {
+        if synapses < FEW {
+            return Ok(());
+        }
+        let pres = self.from.1;
+        if all && pres > self.axons {
+            let found = format!("{pres} neurons of `{}`, an axon each", self.from.0);
+            return Err(Fault::new("more axons than a core has", found, self.axons.to_string()));
+        }
+        // As it is read and as the cores hold it; a list has a neuron beside each weight.
+        let bytes = synapses as u64 * if all { 4 } else { 24 };
+        let room =
+            usize::try_from(bytes).is_ok_and(|bytes| Vec::<u8>::new().try_reserve_exact(bytes).is_ok());
+        if room {
+            return Ok(());
+        }
+        let found = format!("{synapses} synapses, about {} MiB", bytes >> 20);
+        Err(Fault::new("more synapses than memory at hand", found, "what this machine has memory for"))
     }
 }
 
