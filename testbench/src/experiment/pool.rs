@@ -11,6 +11,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,6 +119,12 @@ pub trait Work: Sized {
         Vec::new()
     }
 
+    /// Puts `state` in place, to see whether it is one of this cell; what it was in before is lost.
+    ///
+    /// # Errors
+    /// With what does not fit.
+    fn fits(&mut self, state: Self::State) -> Result<(), String>;
+
     /// Runs from the beginning or from `state`.
     ///
     /// # Errors
@@ -197,8 +204,11 @@ pub fn run<W: Work>(
     let one = |index: usize| OneCell { name: &cells[index], folder: &folder, options, threads, watch };
     // What an earlier run left must be usable before anything runs.
     for index in (0..cells.len()).filter(|index| one(*index).has_files()) {
-        let fingerprint = make(index).map_err(PoolError::Input)?.fingerprint();
-        one(index).left::<W>(fingerprint)?;
+        let mut cell = make(index).map_err(PoolError::Input)?;
+        if let Left::State(state) = one(index).left::<W>(cell.fingerprint())? {
+            let path = one(index).saved();
+            cell.fits(state).map_err(|detail| CheckpointError::Damaged { path, detail })?;
+        }
     }
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cells.len()).collect());
     let failure: Mutex<Option<PoolError>> = Mutex::new(None);
@@ -311,9 +321,12 @@ impl OneCell<'_> {
     fn left<W: Work>(&self, fingerprint: [u8; 32]) -> Result<Left<W::State, W::Result>, PoolError> {
         let path = self.done();
         if path.exists() {
-            let text =
-                files::read_text(&path).map_err(|error| PoolError::Io { path: path.clone(), error })?;
             let damaged = |detail: String| CheckpointError::Damaged { path: path.clone(), detail };
+            let text = files::read_text(&path).map_err(|error| match error.kind() {
+                // What stands there is no text, or no file.
+                ErrorKind::InvalidData | ErrorKind::InvalidInput => damaged(error.to_string()).into(),
+                _ => PoolError::Io { path: path.clone(), error },
+            })?;
             let kept: Kept<W::Result> = serde_json::from_str(&text).map_err(|e| damaged(e.to_string()))?;
             let found = Kept::sha256(&kept.fingerprint, &kept.result).map_err(|e| damaged(e.to_string()))?;
             if kept.sha256 != found {

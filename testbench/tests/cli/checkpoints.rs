@@ -2,6 +2,7 @@
 
 use super::folder::{EXPERIMENT, Folder, NETWORK};
 use insta::assert_snapshot;
+use sha2::{Digest, Sha256};
 
 /// A folder with an interrupted run in `out`, and the bytes of its checkpoint.
 #[cfg(unix)]
@@ -53,6 +54,25 @@ fn a_truncated_or_damaged_checkpoint() {
     flipped[300] ^= 1;
     assert_snapshot!(resumed(&flipped), @r#"
     error: out/cells/learned-1.checkpoint: truncated or damaged: its SHA-256 does not match its content
+       = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
+       = nothing was run; exit status 2
+    "#);
+}
+
+/// A hash says that the bytes are those that were written, not that they are of this cell: nothing runs before every state
+/// was tried.
+#[cfg(unix)]
+#[test]
+fn a_checkpoint_with_the_right_hash_and_a_state_that_does_not_fit() {
+    let (folder, whole) = interrupted();
+    let at = whole.windows(8).rposition(|bytes| bytes == b"analytic").expect("the name of a cost model");
+    let mut other = whole[..whole.len() - 32].to_vec();
+    other[at..at + 8].copy_from_slice(b"cyclical");
+    let digest: [u8; 32] = Sha256::digest(&other).into();
+    folder.write(CHECKPOINT, [&other[..], &digest].concat());
+    let said = message(&folder.refuses(&["resume", "out", "--threads", "2"]));
+    assert_snapshot!(said, @r#"
+    error: out/cells/learned-1.checkpoint: truncated or damaged: a state of the cost model `cyclical`, not of `analytic`
        = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
        = nothing was run; exit status 2
     "#);
@@ -116,6 +136,12 @@ fn a_finished_cell_of_other_inputs() {
     "#);
     folder.write("out/cells/learned-1.json", &whole);
     folder.succeeds(&["resume", "out"]);
+    folder.write("out/cells/learned-1.json", [b"{\"fingerprint\": \"", &[0xff_u8][..]].concat());
+    assert_snapshot!(message(&folder.refuses(&["resume", "out", "--threads", "1"])), @r#"
+    error: out/cells/learned-1.json: truncated or damaged: byte 17 is not UTF-8 text
+       = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
+       = nothing was run; exit status 2
+    "#);
     folder.write("out/cells/learned-1.json", "{\"fingerprint\": ");
     assert_snapshot!(message(&folder.refuses(&["resume", "out", "--threads", "1"])), @r#"
     error: out/cells/learned-1.json: truncated or damaged: EOF while parsing a value at line 1 column 16

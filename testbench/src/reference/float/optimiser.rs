@@ -42,6 +42,12 @@ impl Moments {
         Self { second: first.clone(), first, powers: (1.0, 1.0) }
     }
 
+    /// Whether they are of lists of these sizes.
+    #[must_use]
+    pub fn are_of(&self, sizes: impl Iterator<Item = usize> + Clone) -> bool {
+        [&self.first, &self.second].iter().all(|lists| lists.iter().map(Vec::len).eq(sizes.clone()))
+    }
+
     /// Begins a step of all lists.
     pub fn begin_step(&mut self) {
         self.powers = (self.powers.0 * BETA.0, self.powers.1 * BETA.1);

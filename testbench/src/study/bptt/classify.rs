@@ -264,6 +264,15 @@ impl Work for Training<'_> {
         format!("{:.2} % of the held-out part", 100.0 * result.accuracy())
     }
 
+    fn fits(&mut self, state: State) -> Result<(), String> {
+        let sizes = self.net.zeros().into_iter().map(|weights| weights.len());
+        let weights = state.weights.iter().map(Vec::len);
+        if weights.eq(sizes.clone()) && state.moments.are_of(sizes) {
+            return Ok(());
+        }
+        Err("the training of a network of another shape".to_owned())
+    }
+
     fn run(
         &mut self,
         state: Option<State>,

@@ -34,6 +34,10 @@ impl Work for Inspected<'_> {
         Cell::describe(&found.result)
     }
 
+    fn fits(&mut self, state: CellState) -> Result<(), String> {
+        self.0.fits(state)
+    }
+
     fn run(
         &mut self,
         state: Option<CellState>,

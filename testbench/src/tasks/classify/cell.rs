@@ -301,6 +301,17 @@ impl<'a> Cell<'a> {
         Ok(Some(raster))
     }
 
+    /// Puts a state in place; where the cell is then.
+    fn restore(&mut self, state: CellState) -> Result<Position, String> {
+        let at = state.position;
+        let classes = self.outline.classes();
+        if at.recent.iter().any(|(label, answer)| usize::from(*label.max(answer)) >= classes) {
+            return Err(format!("an answer beyond {classes} classes"));
+        }
+        self.engine.restore(state.engine)?;
+        Ok(at)
+    }
+
     fn result(&self, curve: Vec<EpochScore>) -> CellResult {
         let machine = self.engine.machine();
         let groups = machine.iter().flat_map(|machine| &machine.nodes).flat_map(|n| &n.unit.slices);
@@ -379,16 +390,16 @@ impl Work for Cell<'_> {
         format!("{:.2} % of {samples} scored samples", 100.0 * result.accuracy())
     }
 
+    fn fits(&mut self, state: CellState) -> Result<(), String> {
+        self.restore(state).map(drop)
+    }
+
     fn run(
         &mut self,
         state: Option<CellState>,
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
-        let mut at = Position::default();
-        if let Some(state) = state {
-            self.engine.restore(state.engine)?;
-            at = state.position;
-        }
+        let mut at = state.map_or_else(|| Ok(Position::default()), |state| self.restore(state))?;
         let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
         let threads = context.threads;
         while at.epoch < self.task.settings.epochs {

@@ -296,6 +296,10 @@ impl Work for Cell<'_> {
         format!("loss {:.3} -> {:.3}, {} of {} targets hit", start.loss, end.loss, end.hits, result.targets)
     }
 
+    fn fits(&mut self, state: CellState) -> Result<(), String> {
+        self.engine.restore(state.engine)
+    }
+
     fn run(
         &mut self,
         state: Option<CellState>,

@@ -197,6 +197,16 @@ impl Work for Cell<'_> {
         format!("{:.2} % off the chip, at most {:.2} % on it", percent(result.correct), percent(best))
     }
 
+    fn fits(&mut self, state: State) -> Result<(), String> {
+        let network = self.task.start(self.seed).network;
+        match state.training {
+            Some(training) if !training.is_of(&network) => {
+                Err("the training of a network of another shape".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn run(
         &mut self,
         state: Option<State>,

@@ -25,6 +25,14 @@ pub struct State {
     moments: Moments,
 }
 
+impl State {
+    /// Whether it is a training of a network with the shape of `network`.
+    pub(super) fn is_of(&self, network: &RateNet) -> bool {
+        let sizes = network.lists().into_iter().map(<[f64]>::len);
+        self.network.lists().into_iter().map(<[f64]>::len).eq(sizes.clone()) && self.moments.are_of(sizes)
+    }
+}
+
 /// The network before training.
 #[must_use]
 pub fn start(features: usize, hidden: usize, classes: usize, seed: u32) -> State {

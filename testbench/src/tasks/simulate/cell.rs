@@ -263,6 +263,18 @@ impl<'a> Cell<'a> {
         Ok(ran)
     }
 
+    /// Puts a state in place; what was gathered until then.
+    fn restore(&mut self, state: CellState) -> Result<Gathered, String> {
+        self.machine.restore(state.machine)?;
+        self.costs.restore(&state.costs)?;
+        let (recorded, probes) = (&state.progress.recorded, &self.probes.registers);
+        let same = recorded.iter().zip(probes).all(|(found, probe)| found.is_of(probe, self.machine.step));
+        if recorded.len() != probes.len() || !same {
+            return Err("recordings of other probes".to_owned());
+        }
+        Ok(state.progress)
+    }
+
     fn finish(&self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
         for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
             outputs::recording(out, probe, recorded, self.settings.write).map_err(|e| e.to_string())?;
@@ -374,6 +386,10 @@ impl Work for Cell<'_> {
         format!("{} spikes in {} steps", whole.counts.core.spikes, whole.elapsed.steps)
     }
 
+    fn fits(&mut self, state: CellState) -> Result<(), String> {
+        self.restore(state).map(drop)
+    }
+
     fn run(
         &mut self,
         state: Option<CellState>,
@@ -381,14 +397,7 @@ impl Work for Cell<'_> {
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let started = Instant::now();
         let mut gathered = match state {
-            Some(state) => {
-                self.machine.restore(state.machine)?;
-                self.costs.restore(&state.costs)?;
-                if state.progress.recorded.len() != self.probes.registers.len() {
-                    return Err("the checkpoint has other probes".to_owned());
-                }
-                state.progress
-            }
+            Some(state) => self.restore(state)?,
             None => {
                 self.write_weights(context.out, 0)?;
                 let recorded = vec![Recorded::default(); self.probes.registers.len()];

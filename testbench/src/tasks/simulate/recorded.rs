@@ -5,7 +5,7 @@
 
 use super::probes::RegisterProbe;
 use serde::{Deserialize, Serialize};
-use synfire_chip::run::probe::{Recording, Variable};
+use synfire_chip::run::probe::{Probe, Recording, Variable};
 
 /// What one probe recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,21 @@ pub struct Recorded {
 }
 
 impl Recorded {
+    /// Whether it is what `probe` recorded of a run of `steps` steps.
+    #[must_use]
+    pub fn is_of(&self, probe: &RegisterProbe, steps: u64) -> bool {
+        let Probe { from, until, every, .. } = probe.probe;
+        let rows = steps.min(until).saturating_sub(from).div_ceil(every.max(1));
+        let columns = probe.probe.neurons.len();
+        let inside = |(row, column): &(u32, u32)| *row < self.rows && (*column as usize) < columns;
+        let shape = if probe.probe.variable == Variable::Spikes {
+            self.values.is_empty() && self.spikes.is_sorted() && self.spikes.iter().all(inside)
+        } else {
+            self.spikes.is_empty() && self.values.len() as u64 == rows.saturating_mul(columns as u64)
+        };
+        shape && u64::from(self.rows) == rows
+    }
+
     /// Appends what a chunk of steps recorded.
     pub fn append(&mut self, probe: &RegisterProbe, chunk: &Recording) {
         if probe.probe.variable == Variable::Spikes {

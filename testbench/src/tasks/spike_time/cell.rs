@@ -160,6 +160,10 @@ impl Work for Cell<'_> {
         )
     }
 
+    fn fits(&mut self, _state: ()) -> Result<(), String> {
+        Ok(())
+    }
+
     fn run(
         &mut self,
         _state: Option<()>,
