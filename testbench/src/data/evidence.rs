@@ -46,12 +46,19 @@ impl Evidence {
         self.cues * (self.cue_steps + self.gap_steps) + self.delay_steps
     }
 
-    fn sample(&self, seed: u32, sample: u32) -> (u8, Vec<Event>) {
+    /// The side of each cue of a sample, its label, and the words that its events are drawn from.
+    fn sides(&self, seed: u32, sample: u32) -> (Vec<u32>, u8, Words) {
         let mut words = Words::new(seed, Set::Evidence, sample);
         let likely = words.uniform(0, 1) as u32;
         let sides: Vec<u32> = (0..self.cues)
             .map(|_| if words.chance(self.likely_per_mille) { likely } else { 1 - likely })
             .collect();
+        let right = sides.iter().sum::<u32>();
+        (sides, u8::from(2 * right > self.cues), words)
+    }
+
+    fn sample(&self, seed: u32, sample: u32) -> (u8, Vec<Event>) {
+        let (sides, label, mut words) = self.sides(seed, sample);
         let mut events = Vec::new();
         let mut fire = |group: u32, steps: std::ops::Range<u32>, per_mille: u32| {
             for step in steps {
@@ -69,8 +76,20 @@ impl Evidence {
         let recall = self.recall();
         fire(2, recall..recall + self.recall_steps, self.rate_per_mille);
         fire(3, 0..recall + self.recall_steps, self.background_per_mille);
-        let right = sides.iter().sum::<u32>();
-        (u8::from(2 * right > self.cues), events)
+        (label, events)
+    }
+
+    /// The data set of these samples.
+    fn set(&self, samples: EventSamples) -> DataSet {
+        let mut set = DataSet::of_events(samples, self.sizes.parts());
+        set.notes.push(format!(
+            "{} cues, a delay of {} steps, recall from step {}. The linear classifier is told all counts at once: it needs \
+             no memory.",
+            self.cues,
+            self.delay_steps,
+            self.recall()
+        ));
+        set
     }
 }
 
@@ -99,15 +118,14 @@ impl Generator for Evidence {
             let (label, events) = self.sample(seed, sample);
             samples.push(label, events);
         }
-        let mut set = DataSet::of_events(samples, self.sizes.parts());
-        set.notes.push(format!(
-            "{} cues, a delay of {} steps, recall from step {}. The linear classifier is told all counts at once: it needs \
-             no memory.",
-            self.cues,
-            self.delay_steps,
-            self.recall()
-        ));
-        set
+        self.set(samples)
+    }
+
+    /// Labels alone: a word a neuron and step is what takes time.
+    fn outline(&self, seed: u32) -> DataSet {
+        let labels = (0..self.sizes.all()).map(|sample| self.sides(seed, sample).1).collect();
+        let steps = self.recall() + self.recall_steps;
+        self.set(EventSamples::outline(4 * self.group, (labels, 2), LinearView::Counts, steps))
     }
 }
 

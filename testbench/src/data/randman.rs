@@ -172,25 +172,6 @@ mod tests {
         assert_eq!(task(1.0).generate(2).fingerprint(), set.fingerprint());
     }
 
-    #[test]
-    fn an_outline_is_the_set_without_its_events() {
-        let (whole, outline) = (task(1.0).generate(2), task(1.0).outline(2));
-        assert_eq!(outline.labels(), whole.labels());
-        assert_eq!(
-            (outline.classes(), outline.width(), &outline.own),
-            (whole.classes(), whole.width(), &whole.own)
-        );
-        assert_eq!(
-            (&outline.notes, &outline.known, outline.every_case),
-            (&whole.notes, &whole.known, whole.every_case)
-        );
-        let (Content::Events(whole), Content::Events(outline)) = (&whole.content, &outline.content) else {
-            panic!("events")
-        };
-        assert_eq!(outline.steps(), whole.steps());
-        assert_eq!(outline.sample(3), []);
-    }
-
     /// Neighbours on a smooth manifold fire at nearly the same times, on a rough one they do not.
     #[test]
     fn smooth_manifolds_change_slowly() {

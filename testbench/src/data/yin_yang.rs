@@ -86,6 +86,23 @@ fn count_ceiling(range: u32) -> f64 {
     cells.iter().map(best).sum()
 }
 
+impl YinYang {
+    /// The words of a sample, and its class, which is the first that is drawn from them.
+    fn class(seed: u32, sample: u32) -> (Words, u8) {
+        let mut words = Words::new(seed, Set::YinYang, sample);
+        let label = words.uniform(0, 2) as u8;
+        (words, label)
+    }
+
+    /// The data set of these samples.
+    fn set(&self, samples: EventSamples) -> DataSet {
+        let range = self.latency_steps;
+        let mut set = DataSet::of_events(samples, self.sizes.parts());
+        set.known.push((format!("Bayes ceiling at {range} latency steps"), ceiling(range)));
+        set
+    }
+}
+
 impl Generator for YinYang {
     fn problems(&self) -> Vec<Problem> {
         let own = Problem::outside(&[("latency_steps", self.latency_steps, 1, 1000)]);
@@ -96,8 +113,7 @@ impl Generator for YinYang {
         let range = self.latency_steps;
         let mut samples = EventSamples::new(5, 3, LinearView::FirstSteps);
         for sample in 0..self.sizes.all() {
-            let mut words = Words::new(seed, Set::YinYang, sample);
-            let label = words.uniform(0, 2) as u8;
+            let (mut words, label) = Self::class(seed, sample);
             let (x, y) = loop {
                 let mut draw = || i64::from(words.uniform(0, SIDE as i32));
                 let (x, y) = (draw(), draw());
@@ -111,9 +127,13 @@ impl Generator for YinYang {
             events.push(Event::once(0, 4));
             samples.push(label, events);
         }
-        let mut set = DataSet::of_events(samples, self.sizes.parts());
-        set.known.push((format!("Bayes ceiling at {range} latency steps"), ceiling(range)));
-        set
+        self.set(samples)
+    }
+
+    /// Classes alone: points are drawn until one is in its class.
+    fn outline(&self, seed: u32) -> DataSet {
+        let labels = (0..self.sizes.all()).map(|sample| Self::class(seed, sample).1).collect();
+        self.set(EventSamples::outline(5, (labels, 3), LinearView::FirstSteps, self.latency_steps + 1))
     }
 }
 
