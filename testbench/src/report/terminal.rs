@@ -6,7 +6,8 @@
 //! raster is a map of densities. Nothing is coloured, so a pipe gets what a terminal gets; only headings
 //! are bold, and only on a terminal that did not set `NO_COLOR`.
 //!
-//! Promises: pure function of report, width and style; no line of a chart is longer than the width.
+//! Promises: pure function of report, width and style; from 80 columns on no line of a table or a chart is longer than the
+//! width, however long its names.
 
 use super::model::{Bars, Block, Confusion, Curves, Headline, Matrix, Raster, Report, Table, Verdict};
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -41,7 +42,10 @@ impl Style {
     }
 
     fn heading(self, text: &str) -> String {
-        if self.bold { format!("\x1b[1m{text}\x1b[0m") } else { text.to_string() }
+        let mut folded = String::new();
+        wrapped(text, self.width, &mut folded);
+        let text = folded.trim_end();
+        if self.bold { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
     }
 }
 
@@ -124,15 +128,16 @@ fn table(table: &Table, style: Style, out: &mut String) {
 
 /// The table cut into tables that fit the width, each with the first column; one, where all columns fit.
 fn parts(table: &Table, width: u16) -> Vec<Table> {
+    let narrowest = narrowest(table, width);
     let width = usize::from(width);
-    // Two columns of padding each, and the frame.
-    let needs = |column: usize| usize::from(narrowest(table, column)) + 2;
+    let needs = |column: usize| usize::from(narrowest[column] + PADDING);
     let columns = table.columns.len();
     let first = if columns == 0 { 0 } else { needs(0) };
     let mut groups: Vec<Vec<usize>> = Vec::new();
-    let mut taken = width + 1;
+    let mut taken = width + 2;
     for column in 1..columns {
-        if taken + needs(column) > width {
+        // No gap follows the last column.
+        if taken + needs(column) > width + 1 {
             groups.push(Vec::new());
             taken = first;
         }
@@ -159,11 +164,29 @@ fn parts(table: &Table, width: u16) -> Vec<Table> {
     groups.iter().map(part).collect()
 }
 
-/// Characters that a column cannot do without: a folded number misleads, a long text may fold.
-fn narrowest(table: &Table, column: usize) -> u16 {
-    let number = |row: &Vec<super::model::Cell>| row.get(column).is_some_and(|cell| cell.number.is_some());
-    let longest = unbroken(table, column);
-    if table.rows.iter().any(number) { longest } else { longest.min(24) }
+/// Columns around a cell: its padding, and the gap to the next.
+const PADDING: u16 = 3;
+/// Characters of a text that may fold beyond them.
+const FOLDS: u16 = 24;
+
+/// Characters that each column cannot do without: a folded number misleads, a long text may fold. The first column and any
+/// other fit the width together.
+fn narrowest(table: &Table, width: u16) -> Vec<u16> {
+    let characters = |text: &str| u16::try_from(text.chars().count()).unwrap_or(u16::MAX);
+    let mut first = None;
+    let columns = table.columns.iter().enumerate().map(|(column, heading)| {
+        let words = heading.split_whitespace().map(|word| characters(word).min(FOLDS));
+        let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| match cell.number {
+            Some(_) => characters(&cell.text),
+            None => characters(&cell.text).min(FOLDS),
+        });
+        let wanted = words.chain(cells).max().unwrap_or(0);
+        let room = first.map_or(width / 2, |first: u16| width.saturating_sub(first + PADDING));
+        let own = wanted.min(room.saturating_sub(PADDING)).max(1);
+        first.get_or_insert(own);
+        own
+    });
+    columns.collect()
 }
 
 fn laid_out(table: &Table, style: Style) -> Grid {
@@ -179,8 +202,9 @@ fn laid_out(table: &Table, style: Style) -> Grid {
         let cells = row.iter().map(|c| aligned(&c.text, c.number.is_some()));
         grid.add_row(cells.chain(std::iter::repeat_n(Cell::new(""), missing)));
     }
+    let narrowest = narrowest(table, style.width);
     for (i, column) in grid.column_iter_mut().enumerate() {
-        let width = narrowest(table, i).saturating_add(column.padding_width());
+        let width = narrowest[i].saturating_add(column.padding_width());
         column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
     }
     grid
@@ -191,16 +215,8 @@ fn matrix(matrix: &Matrix, style: Style, out: &mut String) {
     matrix.notes.iter().for_each(|note| wrapped(note, style.width, out));
 }
 
-/// Characters of the longest cell, and of the longest word of the heading, of a column: a folded number misleads.
-fn unbroken(table: &Table, column: usize) -> u16 {
-    let heading = table.columns[column].split_whitespace();
-    let cells = table.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.as_str());
-    let longest = heading.chain(cells).map(|text| text.chars().count()).max();
-    longest.map_or(0, |n| u16::try_from(n).unwrap_or(u16::MAX))
-}
-
 fn curves(curves: &Curves, style: Style, out: &mut String) {
-    let _ = writeln!(out, "{} over {}", curves.y_label, curves.x_label);
+    wrapped(&format!("{} over {}", curves.y_label, curves.x_label), style.width, out);
     let names = curves.series.iter().map(|s| &s.name).chain(curves.references.iter().map(|r| &r.name));
     let name_width = names.map(|n| n.chars().count()).max().unwrap_or(0).min(usize::from(style.width) / 3);
     let room = usize::from(style.width).saturating_sub(name_width + 40).max(8);
@@ -282,18 +298,18 @@ fn raster(raster: &Raster, style: Style, out: &mut String) {
         let cells: String = line.iter().map(|&n| SHADES[(n * 4).div_ceil(most) as usize]).collect();
         let _ = writeln!(out, "{:>8} {}", (row as u64 * neurons).div_ceil(height), cells.trim_end());
     }
-    let _ = writeln!(
-        out,
-        "neurons down, steps 0..{steps} to the right; {} spikes, darkest cell {most}",
-        super::quantity::count(u128::from(shown))
-    );
+    let shown = super::quantity::count(u128::from(shown));
+    let below = format!("neurons down, steps 0..{steps} to the right; {shown} spikes, darkest cell {most}");
+    wrapped(&below, style.width, out);
 }
 
 fn bars(bars: &Bars, style: Style, out: &mut String) {
-    let _ = writeln!(out, "{}", bars.x_label);
+    wrapped(&bars.x_label, style.width, out);
     let longest = |f: fn(&super::model::Bar) -> &String| bars.bars.iter().map(|b| f(b).chars().count()).max();
-    let name_width = longest(|b| &b.name).unwrap_or(0);
     let text_width = longest(|b| &b.text).unwrap_or(0);
+    // A bar of eight characters, and two blanks twice, beside the figure.
+    let most = usize::from(style.width).saturating_sub(text_width + 12).max(1);
+    let name_width = longest(|b| &b.name).unwrap_or(0).min(most);
     let room = usize::from(style.width).saturating_sub(name_width + text_width + 4).clamp(8, 60);
     let most = bars.bars.iter().map(|b| b.value).fold(0.0, f64::max);
     for bar in &bars.bars {
@@ -301,7 +317,8 @@ fn bars(bars: &Bars, style: Style, out: &mut String) {
         let eighths = (part * 8.0 * room as f64).round() as usize;
         let mut line = "█".repeat(eighths / 8);
         line.extend(['▏', '▎', '▍', '▌', '▋', '▊', '▉'].get((eighths % 8).wrapping_sub(1)));
-        let _ = writeln!(out, "{:name_width$}  {:>text_width$}  {line}", bar.name, bar.text);
+        let name: String = bar.name.chars().take(name_width).collect();
+        let _ = writeln!(out, "{name:name_width$}  {:>text_width$}  {line}", bar.text);
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::report::model::{Bar, Cell, Group, Reference, Series};
+use proptest::prelude::*;
 
 const PLAIN: Style = Style { width: 60, bold: false };
 
@@ -150,7 +151,8 @@ fn a_raster_shows_where_spikes_are() {
     let text = block(&raster.into(), PLAIN);
     assert_eq!(text.lines().next(), Some("       0 #"));
     assert_eq!(text.lines().nth(9), Some("       9          #"));
-    assert!(text.ends_with("neurons down, steps 0..10 to the right; 10 spikes, darkest cell 1\n"));
+    let below = "neurons down, steps 0..10 to the right; 10 spikes, darkest cell 1";
+    assert_eq!(text.lines().skip(10).collect::<Vec<_>>().join(" "), below);
 }
 
 #[test]
@@ -158,4 +160,85 @@ fn long_lines_are_folded_at_spaces() {
     let mut out = String::new();
     wrapped("aaa bbb  ccc", 7, &mut out);
     assert_eq!(out, "aaa bbb\nccc\n");
+}
+
+/// Words of a name, of any length.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => "[a-z]{1,12}( [a-z]{1,12}){0,3}",
+        1 => "[a-z_,/]{30,200}",
+        1 => "[a-z]{1,90}( [a-z]{1,90}){0,6}",
+    ]
+}
+
+/// A number as a report shows it, or a text in its place.
+fn cell() -> impl Strategy<Value = Cell> {
+    let number = (-1e12..1e12_f64, 0_usize..4)
+        .prop_map(|(value, places)| Cell::number(value, format!("{value:.places$}")));
+    prop_oneof![4 => number, 1 => name().prop_map(|name| name.as_str().into()), 1 => Just("".into())]
+}
+
+fn long_table() -> impl Strategy<Value = Table> {
+    let rows =
+        |columns: usize| prop::collection::vec((name(), prop::collection::vec(cell(), 0..=columns)), 0..6);
+    let parts = prop::collection::vec(name(), 0..30)
+        .prop_flat_map(move |columns| (rows(columns.len()), Just(columns)));
+    (parts, name()).prop_map(|((rows, names), note)| Table {
+        columns: std::iter::once("row".to_owned()).chain(names).collect(),
+        rows: rows.into_iter().map(|(name, cells)| [vec![name.as_str().into()], cells].concat()).collect(),
+        notes: vec![note.chars().take(80).collect()],
+        ..Table::default()
+    })
+}
+
+/// The longest line, in characters.
+fn widest(text: &str) -> usize {
+    text.lines().map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+proptest! {
+    /// However many columns and however long the names: no line is wider than the terminal, no number is folded.
+    #[test]
+    fn no_table_is_wider_than_the_terminal(table in long_table(), width in 80_u16..=160) {
+        let numbers: Vec<String> =
+            table.rows.iter().flatten().filter(|cell| cell.number.is_some()).map(|cell| cell.text.clone()).collect();
+        let columns = table.columns.len();
+        let named = Matrix {
+            groups: vec![Group { name: table.columns[0].clone(), columns: table.columns[1..].to_vec() }],
+            rows: table.rows.iter().filter(|row| row.len() == columns).cloned().collect(),
+            ..Matrix::default()
+        };
+        let text = block(&table.into(), Style { width, bold: false });
+        prop_assert!(widest(&text) <= usize::from(width), "{} of {width}\n{text}", widest(&text));
+        for number in numbers {
+            prop_assert!(text.split_whitespace().any(|word| word == number), "{number} is folded\n{text}");
+        }
+        let text = block(&named.into(), Style { width, bold: false });
+        prop_assert!(widest(&text) <= usize::from(width), "{} of {width}\n{text}", widest(&text));
+    }
+
+    /// The same of key figures, curves, confusion matrices and bars.
+    #[test]
+    fn no_chart_is_wider_than_the_terminal(
+        names in prop::collection::vec(name(), 1..20),
+        values in prop::collection::vec(-1e9..1e9_f64, 1..200),
+        width in 80_u16..=160,
+    ) {
+        let style = Style { width, bold: false };
+        let points: Vec<(f64, f64)> = values.iter().enumerate().map(|(x, y)| (x as f64, *y)).collect();
+        let series = names.iter().map(|name| Series { name: name.clone(), points: points.clone() });
+        let label: String = names[0].chars().take(70).collect();
+        let curves = Curves { x_label: label.clone(), series: series.collect(), ..Curves::default() };
+        let counts = vec![vec![7_654_321; names.len()]; names.len()];
+        let confusion = Confusion { classes: names.clone(), counts, ..Confusion::default() };
+        let bar = |(name, value): (&String, &f64)| Bar { name: name.clone(), value: *value, text: format!("{value:.1} pJ") };
+        let bars = Bars { x_label: label, bars: names.iter().zip(&values).map(bar).collect(), ..Bars::default() };
+        let mut report = Report { blocks: vec![curves.into(), confusion.into(), bars.into()], ..Report::default() };
+        report.headlines = names
+            .iter()
+            .map(|name| Headline { label: name.clone(), text: "98.2 %".into(), note: name.clone(), ..Headline::default() })
+            .collect();
+        let text = render(&report, style);
+        prop_assert!(widest(&text) <= usize::from(width), "{} of {width}\n{text}", widest(&text));
+    }
 }
