@@ -1,4 +1,4 @@
-//! Runs that are stopped in the middle, and go on to the same bits.
+//! Runs that are stopped in the middle, and go on to the same bits; commands that are stopped before they run.
 
 use super::folder::{EXPERIMENT, Folder};
 use super::runs::cells;
@@ -22,6 +22,70 @@ pub fn begun(folder: &Folder, out: &str) -> Child {
 fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([name, &child.id().to_string()]).status().expect("kill");
     assert!(sent.success());
+}
+
+/// A network that takes long to draw and little memory: few synapses, each found among many neurons.
+const SLOW: &str = "slow.network.ron";
+
+/// Begins a command that loads [`SLOW`], and waits until it listens to signals and has begun to draw.
+fn loading(folder: &Folder, arguments: &[&str]) -> Child {
+    let neuron = "current_decay: 0, membrane_decay: 0, threshold: 1";
+    let projection = |index: u32| {
+        format!(
+            "(name: \"p{index}\", from: \"a\", to: \"a\", connect: Random(targets: 1), weights: Lanes(1), \
+             store: (bits: 8, fraction: 0)),"
+        )
+    };
+    let text = format!(
+        "(format: \"synfire-network/1\", populations: [(name: \"a\", neurons: 250_000, neuron: ({neuron}))], \
+         projections: [{}])",
+        (0..60).map(projection).collect::<String>()
+    );
+    folder.write(SLOW, text);
+    let child = folder.command(arguments).spawn().expect("the command");
+    let begin = Instant::now();
+    while !listens(&child) {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it never listened to signals");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    child
+}
+
+/// Whether a process catches SIGTERM. Where the system does not say, half a second is enough.
+fn listens(child: &Child) -> bool {
+    let Ok(status) = std::fs::read_to_string(format!("/proc/{}/status", child.id())) else {
+        std::thread::sleep(Duration::from_millis(500));
+        return true;
+    };
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).expect("a mask of signals");
+    let caught = u64::from_str_radix(caught.trim(), 16).expect("a mask of signals");
+    caught >> (15 - 1) & 1 == 1
+}
+
+#[test]
+fn while_files_are_loaded_a_signal_ends_at_once() {
+    let folder = Folder::new();
+    folder.write(
+        "slow.ron",
+        format!(
+            "(format: \"synfire-experiment/1\", title: \"slow\", chip: \"paper\", \
+             task: Simulate((network: \"{SLOW}\", steps: 1)))"
+        ),
+    );
+    let check = ["check", SLOW, "--chip", "paper"];
+    let run = ["run", "slow.ron", "--threads", "1", "--out", "out"];
+    for (arguments, name) in [(&check[..], "-TERM"), (&check, "-INT"), (&run, "-TERM"), (&run, "-INT")] {
+        let mut child = loading(&folder, arguments);
+        assert!(child.try_wait().expect("the command").is_none(), "{arguments:?}: nothing left to interrupt");
+        signal(&child, name);
+        let sent = Instant::now();
+        let ended = folder.ended(child.wait_with_output().expect("the command"));
+        assert!(sent.elapsed() < Duration::from_millis(700), "{arguments:?} {name}: {:?}", sent.elapsed());
+        let said = (ended.code, ended.out.as_str(), ended.err.as_str());
+        assert_eq!(said, (Some(130), "", ""), "{arguments:?} {name}");
+        assert!(!folder.path("out").exists(), "nothing was begun");
+    }
 }
 
 /// A folder whose experiment takes seconds, and its cells without an interruption.
