@@ -146,3 +146,47 @@ fn a_new_run_keeps_an_interrupted_one() {
     assert!(ended.err.contains("its cells are kept in out/cells.previous"), "{}", ended.err);
     assert!(folder.path("out/cells.previous/learned-1.checkpoint").is_file());
 }
+
+/// Kills at moments all over a run, those of writing included, one after the other until it ends: the bits, the bill and
+/// the times on the chip are those of a run that nothing stopped. `SYNFIRE_KILLS` says how many kills there are at least.
+#[test]
+fn kills_at_any_moment_change_nothing() {
+    let kills = std::env::var("SYNFIRE_KILLS").map_or(6, |text| text.parse().expect("a number of kills"));
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 60");
+    let saving = |arguments: &[&str]| {
+        let mut command = folder.command(arguments);
+        command.env("SYNFIRE_SAVE_EVERY_MS", "2").spawn().expect("the command")
+    };
+    let begin = Instant::now();
+    let child = saving(&["run", EXPERIMENT, "--threads", "2", "--out", "whole"]);
+    let ended = folder.ended(child.wait_with_output().expect("the command"));
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let (whole, wanted) = (begin.elapsed(), cells(&folder, "whole"));
+    let (mut killed, mut ended) = (0_u32, 0_u32);
+    while killed < kills {
+        let out = format!("out{ended}");
+        // The name of a run that was killed before it noted anything is free.
+        let noted = folder.path(&out).join("run.json").is_file();
+        let run = ["run", EXPERIMENT, "--threads", "2", "--out", &out];
+        let resume = ["resume", &out, "--threads", "2"];
+        let child = saving(if noted { &resume } else { &run });
+        // Multiples of the golden ratio lie everywhere in 0..1, and never twice.
+        std::thread::sleep(whole.mul_f64(f64::from(killed + ended + 1) * 0.618_033_988_75 % 1.0));
+        signal(&child, "-KILL");
+        let stopped = folder.ended(child.wait_with_output().expect("the command"));
+        match stopped.code {
+            None => killed += 1,
+            Some(0) => {
+                ended += 1;
+                assert_eq!(cells(&folder, &out), wanted, "after {killed} kills");
+            }
+            Some(_) => panic!("after {killed} kills: {stopped:?}"),
+        }
+    }
+    let out = format!("out{ended}");
+    if folder.path(&out).join("run.json").is_file() {
+        folder.succeeds(&["resume", &out, "--threads", "1"]);
+        assert_eq!(cells(&folder, &out), wanted, "after {killed} kills");
+    }
+}
