@@ -70,6 +70,14 @@ impl Rows<'_> {
             events: self.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
         }
     }
+
+    /// The update of one synapse, shifted by its normaliser where it keeps one.
+    #[inline(always)]
+    fn normalised<M: Meter>(&self, update: RowUpdate, entry: usize, meter: &M) -> RowUpdate {
+        let Some(normaliser) = self.normaliser else { return update };
+        meter.read(Variable::Normaliser, 1);
+        RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
+    }
 }
 
 /// A state of a synapse, where the rule keeps it.
@@ -107,13 +115,7 @@ pub(crate) fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
         let mut visit = |entry: usize, slot: usize, weights: &mut [S]| {
             let weight: i32 = weights[entry].into();
             let post = update.first_post + slot as u32;
-            let update = match rows.normaliser {
-                None => update,
-                Some(normaliser) => {
-                    meter.read(Variable::Normaliser, 1);
-                    RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
-                }
-            };
+            let update = rows.normalised(update, entry, meter);
             let next = update.apply::<R, W, M>(rule, post, state(weight, entry, slot), meter);
             weights[entry] = S::narrow(next);
             counts.weight_writes += u64::from(next != weight);

@@ -6,6 +6,7 @@
 use crate::files::network::file::{ConnectFile, ProjectionFile, WeightsFile};
 use crate::files::text::check::{Check, Lanes};
 use crate::files::text::decimal::{self, Raw};
+use crate::files::text::diagnostic::Diagnostic;
 use crate::network::RealRange;
 use fixed::types::I32F32;
 use std::ops::RangeInclusive;
@@ -28,6 +29,33 @@ pub(in crate::files) fn real(file: &WeightsFile) -> Option<RealRange> {
     Some(RealRange { low: value(low)?, high: value(high)? })
 }
 
+/// Whether the file that `connect` names has the weights.
+fn from_file(file: &ProjectionFile) -> bool {
+    matches!(file.connect, ConnectFile::Npy(_) | ConnectFile::Edges(_))
+}
+
+/// What is wrong with `weights` of a form that `connect` cannot take.
+fn misplaced(check: &Check<'_>, path: &str, file: &ProjectionFile) -> Option<Diagnostic> {
+    Some(match file.weights.as_ref()? {
+        _ if from_file(file) => check
+            .at(path, "`weights` beside weights of a file")
+            .labelled("leave this out: the file named by `connect` has the weights"),
+        WeightsFile::Npy(_) if !file.connect.has_taps() => check
+            .at(&format!("{path}.Npy"), "an array of taps without a kernel")
+            .labelled("only a `Convolution` or a `SumPool` has taps")
+            .noted("allowed", "`connect: Npy(..)` without `weights`, for a matrix of weights"),
+        WeightsFile::Uniform { .. } | WeightsFile::UniformLanes { .. }
+            if matches!(file.connect, ConnectFile::SumPool { .. }) =>
+        {
+            check
+                .at(path, "a sum pooling has one weight")
+                .labelled("this draws one a tap")
+                .noted("allowed", "`Constant(..)`, `Lanes(..)`, or nothing: 1.0")
+        }
+        _ => return None,
+    })
+}
+
 /// Lanes of generated weights; empty for weights of a file.
 pub(in crate::files) fn lanes(
     check: &mut Check<'_>,
@@ -36,12 +64,15 @@ pub(in crate::files) fn lanes(
     format: WeightFormat,
 ) -> RangeInclusive<i32> {
     let path = format!("{path}.weights");
-    let from_file = matches!(file.connect, ConnectFile::Npy(_) | ConnectFile::Edges(_));
+    if let Some(problem) = misplaced(check, &path, file) {
+        check.push(problem);
+        return 0..=0;
+    }
     let range = store_range(format, file.learning.is_some());
     let name = format!("s{}.{}", format.store_bits, format.fraction);
     let lanes = Lanes { format: name, fraction: format.fraction, range };
     let (low, high) = match &file.weights {
-        None if from_file => return 0..=0,
+        None if from_file(file) => return 0..=0,
         None if matches!(file.connect, ConnectFile::SumPool { .. }) => {
             let one = one(check, &path, &lanes);
             (one, one)
@@ -50,32 +81,7 @@ pub(in crate::files) fn lanes(
             check.missing(&path);
             return 0..=0;
         }
-        Some(_) if from_file => {
-            let problem = check
-                .at(&path, "`weights` beside weights of a file")
-                .labelled("leave this out: the file named by `connect` has the weights");
-            check.push(problem);
-            return 0..=0;
-        }
-        Some(WeightsFile::Npy(_)) if file.connect.has_taps() => return 0..=0,
-        Some(WeightsFile::Npy(_)) => {
-            let problem = check
-                .at(&format!("{path}.Npy"), "an array of taps without a kernel")
-                .labelled("only a `Convolution` or a `SumPool` has taps")
-                .noted("allowed", "`connect: Npy(..)` without `weights`, for a matrix of weights");
-            check.push(problem);
-            return 0..=0;
-        }
-        Some(WeightsFile::Uniform { .. } | WeightsFile::UniformLanes { .. })
-            if matches!(file.connect, ConnectFile::SumPool { .. }) =>
-        {
-            let problem = check
-                .at(&path, "a sum pooling has one weight")
-                .labelled("this draws one a tap")
-                .noted("allowed", "`Constant(..)`, `Lanes(..)`, or nothing: 1.0");
-            check.push(problem);
-            return 0..=0;
-        }
+        Some(WeightsFile::Npy(_)) => return 0..=0,
         Some(WeightsFile::Constant(value)) => {
             let lane = check.lane(&format!("{path}.Constant"), value, &lanes);
             (lane, lane)
