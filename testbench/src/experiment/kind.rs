@@ -75,14 +75,31 @@ pub trait Kind: Sized + Sync {
         &[]
     }
 
-    /// The names of all cells, row by row, seed by seed.
-    fn cells(&self) -> Vec<CellName>;
+    /// The names of the rows.
+    fn rows(&self) -> Vec<String>;
 
-    /// Loads, maps and builds the cell of that index.
+    /// The seeds: every row is run with each.
+    fn seeds(&self) -> &[u32];
+
+    /// Loads, maps and builds the cell of a row and a seed.
     ///
     /// # Errors
     /// With what is wrong with the files, or when a network does not fit the chip.
-    fn cell(&self, index: usize) -> Result<Self::Cell<'_>, Diagnostics>;
+    fn of_row(&self, row: usize, seed: u32) -> Result<Self::Cell<'_>, Diagnostics>;
+
+    /// The names of all cells, row by row, seed by seed.
+    fn cells(&self) -> Vec<CellName> {
+        Grid { rows: &self.rows(), seeds: self.seeds() }.names(String::clone)
+    }
+
+    /// The cell of that index.
+    ///
+    /// # Errors
+    /// As [`Kind::of_row`].
+    fn cell(&self, index: usize) -> Result<Self::Cell<'_>, Diagnostics> {
+        let seeds = self.seeds();
+        self.of_row(index / seeds.len(), seeds[index % seeds.len()])
+    }
 
     /// Everything that can go wrong before the first step: by default, builds every row with the first seed. Gives all
     /// warnings, those of the cells too.

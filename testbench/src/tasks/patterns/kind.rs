@@ -4,8 +4,8 @@ use super::cell::{Cell, CellResult, Task};
 use super::file::Patterns;
 use super::summary;
 use crate::architect::summary::{Part, Parts};
-use crate::experiment::kind::{Document, Grid, Kind, Narrowed, Ran};
-use crate::experiment::pool::{CellName, PoolError};
+use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
+use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Variant;
 use crate::report::model::Report;
@@ -30,14 +30,16 @@ impl Kind for Task {
         &self.warnings
     }
 
-    fn cells(&self) -> Vec<CellName> {
-        Grid { rows: &self.variants(), seeds: &self.settings.seeds }.names(Variant::name)
+    fn rows(&self) -> Vec<String> {
+        self.variants().iter().map(Variant::name).collect()
     }
 
-    fn cell(&self, index: usize) -> Result<Cell<'_>, Diagnostics> {
-        let variants = self.variants();
-        let (variant, seed) = Grid { rows: &variants, seeds: &self.settings.seeds }.place(index);
-        Cell::new(self, *variant, seed)
+    fn seeds(&self) -> &[u32] {
+        &self.settings.seeds
+    }
+
+    fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
+        Cell::new(self, self.variants()[row], seed)
     }
 
     fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {

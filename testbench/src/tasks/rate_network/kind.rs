@@ -4,8 +4,8 @@ use super::cell::{Cell, CellResult, Task};
 use super::file::RateNetwork;
 use super::summary::Summary;
 use crate::architect::summary::{Part, Parts, Presentations};
-use crate::experiment::kind::{Document, Grid, Kind, Narrowed, Ran};
-use crate::experiment::pool::{CellName, PoolError};
+use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
+use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
 use synfire_chip::chip::Chip;
@@ -30,13 +30,16 @@ impl Kind for Task {
         Self::new(settings, chip, &opened)
     }
 
-    fn cells(&self) -> Vec<CellName> {
-        Grid { rows: &self.settings.rows, seeds: &self.settings.seeds }.names(|row| row.name.clone())
+    fn rows(&self) -> Vec<String> {
+        self.settings.rows.iter().map(|row| row.name.clone()).collect()
     }
 
-    fn cell(&self, index: usize) -> Result<Cell<'_>, Diagnostics> {
-        let (row, seed) = Grid { rows: &self.settings.rows, seeds: &self.settings.seeds }.place(index);
-        Cell::new(self, row, seed)
+    fn seeds(&self) -> &[u32] {
+        &self.settings.seeds
+    }
+
+    fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
+        Cell::new(self, &self.settings.rows[row], seed)
     }
 
     /// On the chip, in the first store and length.

@@ -4,7 +4,7 @@ use super::cell::{Cell, CellResult, Task};
 use super::file::Simulate;
 use super::run;
 use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
-use crate::experiment::pool::{CellName, PoolError};
+use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
 use synfire_chip::chip::Chip;
@@ -25,11 +25,15 @@ impl Kind for Task {
         Self::new(settings, chip, opened, seed)
     }
 
-    fn cells(&self) -> Vec<CellName> {
-        vec![CellName { row: "simulation".to_owned(), seed: self.seed }]
+    fn rows(&self) -> Vec<String> {
+        vec!["simulation".to_owned()]
     }
 
-    fn cell(&self, _index: usize) -> Result<Cell<'_>, Diagnostics> {
+    fn seeds(&self) -> &[u32] {
+        std::slice::from_ref(&self.seed)
+    }
+
+    fn of_row(&self, _row: usize, _seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Cell::new(self)
     }
 
