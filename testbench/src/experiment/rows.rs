@@ -33,8 +33,10 @@ pub struct Rows<'a> {
 /// With what is wrong with a row's chip, or with its changes.
 pub fn chips(rows: &[Row], common: &Chip, origin: &Opened, place: &Origin) -> Result<Vec<Chip>, Diagnostics> {
     let all = Rows { rows, stores: &[], origin, place, chips: &[] };
+    origin.changes.iter().try_for_each(changes_no_seed)?;
     let chip = |row: &Row| {
         let mut changes = all.changes(row)?;
+        changes.iter().try_for_each(changes_no_seed)?;
         changes.retain(|change| change.root() == Root::Chip);
         if row.chip.is_none() && changes.is_empty() {
             return Ok(common.clone());
@@ -43,6 +45,15 @@ pub fn chips(rows: &[Row], common: &Chip, origin: &Opened, place: &Origin) -> Re
         reference::chip_with(&reference, origin, changes).map_err(|problems| all.at(row, "chip", problems))
     };
     rows.iter().map(chip).collect()
+}
+
+/// A network of a row has its seed from the experiment: a change of it would do nothing.
+fn changes_no_seed(change: &Change) -> Result<(), Diagnostic> {
+    if change.path() != "network.seed" {
+        return Ok(());
+    }
+    let problem = change.at_path("the seed of a row's network is one of the experiment's `seeds`");
+    Err(problem.noted("allowed", "other `seeds` of the experiment, such as `experiment.task.seeds=[1, 2]`"))
 }
 
 /// A row in one of the stores: what has a name in the result.

@@ -103,6 +103,8 @@ fn a_wrong_change_is_shown_in_its_argument() {
         ("experiment.chip=\"smal\"", "did you mean `small`?"),
         ("experiment.task.rows[frozen].set={\"network.seeed\": 3}", "allow_nonlocal, extends, format"),
         ("experiment.format=\"x\"", "`format` cannot be changed"),
+        ("network.seed=3", "one of the experiment's `seeds`"),
+        ("experiment.task.rows[frozen].set={\"network.seed\": 3}", "one of the experiment's `seeds`"),
     ] {
         let text = folder.refuses(&["check", EXPERIMENT, "--set", set]);
         assert!(text.contains(says) && text.contains("--> --set:1:"), "{set}: {text}");
