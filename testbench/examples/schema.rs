@@ -1,5 +1,6 @@
 //! Prints the JSON schema of a kind of file: `cargo run --features schemars --example schema -- network`.
 
+use std::io::Write;
 use synfire_chip::files::schema;
 
 fn main() -> Result<(), String> {
@@ -10,6 +11,5 @@ fn main() -> Result<(), String> {
         other => return Err(format!("found {other:?}; allowed: chip, network, experiment")),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
-    println!("{text}");
-    Ok(())
+    writeln!(std::io::stdout(), "{text}").map_err(|error| error.to_string())
 }
