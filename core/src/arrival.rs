@@ -151,6 +151,21 @@ impl Arrivals {
         self.pending.fill(0);
     }
 
+    /// Whether `saved` is the buffer of such axons: lists of the same lengths, marks of axons that there are, as many as it
+    /// says.
+    #[must_use]
+    pub fn fits(&self, saved: &Self) -> bool {
+        let shape = |of: &Self| {
+            let lens = [of.marks.len(), of.extra.len(), of.pending.len()];
+            (of.axons, of.slots, of.words, of.limit, lens)
+        };
+        shape(self) == shape(saved)
+            && saved.pending.iter().enumerate().all(|(slot, pending)| {
+                let marks = &saved.marks[slot * saved.words * 64..(slot + 1) * saved.words * 64];
+                marks[..saved.axons].count_ones() == *pending as usize && marks[saved.axons..].not_any()
+            })
+    }
+
     /// The hardware buffer: one mark (or an event counter) an axon and slot.
     #[must_use]
     pub fn words(&self) -> Words {
@@ -162,4 +177,27 @@ impl Arrivals {
 #[must_use]
 pub const fn counter_bits(limit: u8) -> u64 {
     (u8::BITS - limit.leading_zeros()) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_buffer_of_the_same_axons_fits() {
+        let own = Arrivals::new(70, 3, 2);
+        let mut saved = own.clone();
+        saved.mark(69, 5, 2);
+        assert!(own.fits(&saved));
+        assert!(!own.fits(&Arrivals::new(70, 3, 1)) && !own.fits(&Arrivals::new(71, 3, 2)));
+        assert!(!own.fits(&Arrivals { extra: Vec::new(), ..own.clone() }));
+        assert!(
+            !own.fits(&Arrivals { pending: vec![1, 0, 0, 0], ..own.clone() }),
+            "a mark that is not there"
+        );
+        let mut beyond = own.clone();
+        beyond.marks.set(70, true);
+        beyond.pending[0] = 1;
+        assert!(!own.fits(&beyond), "a mark of an axon that is not there");
+    }
 }

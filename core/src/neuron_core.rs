@@ -308,13 +308,13 @@ impl NeuronCore {
         }
         let parts = snapshot.arrivals.into_iter().zip(snapshot.traces).zip(snapshot.weights);
         for (block, ((arrivals, traces), weights)) in self.blocks.iter_mut().zip(parts) {
-            if arrivals.words() != block.arrivals.words() {
+            if !block.arrivals.fits(&arrivals) {
                 return Err(SnapshotMismatch);
             }
             block.arrivals = arrivals;
             match (&mut block.traces, traces) {
                 (None, None) => {}
-                (Some((_, own)), Some(saved)) if own.p.len() == saved.p.len() => *own = saved,
+                (Some((_, own)), Some(saved)) if own.same_shape(&saved) => *own = saved,
                 _ => return Err(SnapshotMismatch),
             }
             match weights {

@@ -85,6 +85,13 @@ vectorised! {
 }
 
 impl Traces {
+    /// Whether `other` is of as many axons.
+    #[must_use]
+    pub fn same_shape(&self, other: &Self) -> bool {
+        let lens = |of: &Self| [of.q.len(), of.p.len(), of.active.len()];
+        lens(self) == lens(other)
+    }
+
     /// Traces at rest.
     #[must_use]
     pub fn new(axons: usize) -> Self {
