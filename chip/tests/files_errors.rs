@@ -47,6 +47,13 @@ fn a_register_that_cannot_wrap() {
 }
 
 #[test]
+fn a_value_without_the_name_of_its_field() {
+    let shown = refused(&digits_with("draw: Sign, shift: 1", "5"));
+    assert!(shown.starts_with("error: expected a field as `name: value`"), "{shown}");
+    assert!(shown.lines().next().is_some_and(|line| line.ends_with("found `5`")), "{shown}");
+}
+
+#[test]
 fn a_misspelt_choice() {
     assert_eq!(
         refused(&digits_with("draw: Sign", "draw: Sing")),

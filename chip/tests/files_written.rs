@@ -43,11 +43,8 @@ fn chips() {
             chip_from_text(&name, text, &carried()).unwrap_or_else(|problems| panic!("{text}\n{problems}"))
         };
         assert_eq!(resolved(&written), resolved(&text), "{name}");
-        assert!(
-            !written.contains(": None"),
-            "what is not stated is not written:
-{written}"
-        );
+        let plain = !written.contains(": None") && !written.contains("Some(");
+        assert!(plain, "what is stated is written, and nothing else:\n{written}");
     }
 }
 
@@ -64,6 +61,7 @@ fn networks() {
         let again: NetworkFile =
             parse(&name, &written).unwrap_or_else(|problems| panic!("{written}\n{problems}"));
         assert_eq!(again, file, "{name}");
+        assert!(!written.contains("Some("), "{written}");
         let none = NetworkOverrides::default();
         let resolved = |text: &str, chip| network_from_text(&name, text, &carried(), chip, &none);
         let (chip, network) = chips
@@ -89,5 +87,6 @@ fn forms_that_no_carried_file_has() {
     let again: NetworkFile =
         parse("net.ron", &written).unwrap_or_else(|problems| panic!("{written}\n{problems}"));
     assert_eq!(again, file, "{written}");
+    assert!(!written.contains("Some("), "{written}");
     assert_eq!(again.populations.expect("a list")[0].neuron.threshold.token(), "Cycle([1.0, 2])");
 }

@@ -10,6 +10,7 @@ use crate::cost::operations;
 use crate::cost::prices::PowerClock;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
+use crate::files::text::write::stated;
 use serde::{Deserialize, Serialize};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order};
@@ -22,7 +23,11 @@ macro_rules! section {
         #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[serde(deny_unknown_fields, default, rename = $label)]
         pub struct $name {
-            $($(#[$doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
+            $(
+                $(#[$doc])*
+                #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+                pub $field: Option<$type>,
+            )*
         }
 
         impl $name {

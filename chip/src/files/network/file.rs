@@ -10,6 +10,7 @@
 use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile};
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
+use crate::files::text::write::stated;
 use crate::network::Encoding;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::{Noise, Refractory};
@@ -189,13 +190,13 @@ pub struct NeuronFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adaptation: Option<AdaptationFile>,
     /// Added in every step.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
     pub bias: Option<Raw>,
     /// Current after reset.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
     pub initial_current: Option<Raw>,
     /// Membrane after reset.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
     pub initial_membrane: Option<Raw>,
     /// What a spike does.
     #[serde(default)]

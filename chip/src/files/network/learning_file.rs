@@ -7,6 +7,7 @@
 //! Absent on purpose: ranges and references (`learning`, `projection`).
 
 use crate::files::text::decimal::Raw;
+use crate::files::text::write::stated;
 use serde::{Deserialize, Serialize};
 use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
 
@@ -57,7 +58,7 @@ pub enum ThirdFactorFile {
         /// Entries of its readout matrix.
         draw: MatrixDraw,
         /// Low-pass of the readout.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
         decay: Option<Raw>,
         /// Power of two to a membrane lane.
         scale: i64,
@@ -83,7 +84,7 @@ pub enum ThirdFactorFile {
         /// Entries of its matrix.
         draw: MatrixDraw,
         /// Its decay.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
         decay: Option<Raw>,
         /// Right shift.
         shift: i64,
@@ -120,13 +121,13 @@ pub struct ReadoutFile {
     /// What the error is formed from.
     pub signal: SignalFile,
     /// Midpoint of the one-sided error.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
     pub one_sided: Option<Raw>,
     /// The margin between the right one and the best wrong one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub competition: Option<CompetitionFile>,
     /// Smaller errors are zero.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
     pub dead_zone: Option<Raw>,
 }
 

@@ -114,6 +114,8 @@ fn explain_token(source: &Arc<Source>, path: &str, error: &Error, span: Range<us
         Error::ExpectedNamedStructLike(_) | Error::ExpectedStructLike => "fields in `( )`",
         Error::ExpectedOption => "`None` or a value",
         Error::ExpectedIdentifier => "a name",
+        // A bare value where a structure's first field should be.
+        Error::SuggestRawIdentifier(_) => "a field as `name: value`",
         // An integer was read up to the decimal point of a real number.
         Error::ExpectedComma | Error::ExpectedStructLikeEnd if number.is_some() => "an integer",
         _ => "",

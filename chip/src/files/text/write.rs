@@ -5,7 +5,7 @@
 
 use ron::extensions::Extensions;
 use ron::ser::PrettyConfig;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The RON text of a file's value, as [`parse`](super::parse::parse) reads it.
 ///
@@ -18,4 +18,18 @@ pub fn write<T: Serialize>(value: &T) -> Result<String, ron::Error> {
 /// How files are written: optional fields need no `Some(..)`.
 pub(super) fn options() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
+}
+
+/// Writes the value that a field states. A token of a file would stand in a `Some(..)` otherwise, which no reader needs.
+///
+/// # Errors
+/// As the value's own.
+pub(in crate::files) fn stated<T: Serialize, S: Serializer>(
+    value: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => value.serialize(serializer),
+        None => serializer.serialize_none(),
+    }
 }
