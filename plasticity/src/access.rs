@@ -1,17 +1,14 @@
 //! What the parts of a learning unit declare to read and write, together.
 //!
-//! The rules' own declarations (`reads!`) and those of the engine's fixed steps: forming an error, forming a modulation,
-//! mirroring, writing a weight. Promises: the list follows the configuration as the dispatch does; `synfire audit`
-//! compares it with what was counted while a chip ran, so a part that is missing here is found.
+//! The rules' own declarations (`reads!`), of the rules that a configuration asks for (`dispatch`), and the engine's fixed
+//! steps (`steps`). Promises: the list follows the configuration as the dispatch does; `synfire audit` compares it with
+//! what was counted while a chip ran, so a part that is missing here is found.
 
-use crate::config::{
-    Eligibility, ErrorSignal, NeuronLearning, Presynaptic, Readout, SynapseLearning, ThirdFactor,
-};
-use crate::rules::{
-    AdaptationProduct, AdaptationTrace, AdaptedSurrogate, Compartment, DoubleFilter, EligibilityProduct,
-    EventProduct, Feedback, GroupError, Mirror, Normaliser, OwnError, RateRegulariser, SurrogateDerivative,
-    TraceProduct, WeightDecay,
-};
+use crate::config::{ErrorSignal, NeuronLearning, Readout, SynapseLearning};
+use crate::dispatch::{self, SynapseRule, WithProduct, WithStates, WithThirdFactor};
+use crate::rule::{EligibilityRule, ThirdFactorRule, UpdateRule};
+use crate::rules::{AdaptedSurrogate, Normaliser, RateRegulariser, SurrogateDerivative, WeightDecay};
+use crate::steps::{self, Fixed};
 use crate::variables::{Declared, Variable};
 use std::collections::BTreeSet;
 
@@ -35,6 +32,17 @@ pub(crate) enum Mirrored {
     Filtered,
 }
 
+/// Parts of a slice that learns, beside its rule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SliceParts {
+    pub mirror: Mirrored,
+    /// Whether it has groups.
+    pub groups: bool,
+    /// Whether its thresholds adapt.
+    pub adapts: bool,
+    pub decay_fraction: u32,
+}
+
 impl Access {
     /// Adds what another part declares.
     pub fn join(&mut self, other: &Self) {
@@ -42,92 +50,111 @@ impl Access {
         self.writes.extend(&other.writes);
     }
 
-    fn add(&mut self, reads: &[Variable], writes: &[Variable]) {
-        self.reads.extend(reads);
-        self.writes.extend(writes);
+    fn step<const R: usize, const W: usize>(&mut self, step: &Fixed<R, W>) {
+        self.reads.extend(&step.reads);
+        self.writes.extend(&step.writes);
+    }
+
+    fn rule<D: Declared>(&mut self) {
+        self.reads.extend(D::READS);
     }
 
     /// Micro-step 6: forming the errors of a readout population.
     pub(crate) fn readout(&mut self, readout: &Readout) {
         match readout.signal {
-            ErrorSignal::Membrane => {
-                self.add(&[Variable::Compared, Variable::Target], &[Variable::BroadcastError]);
-            }
-            ErrorSignal::FilteredSpikes { .. } => self.add(
-                &[Variable::Spike, Variable::Target, Variable::ErrorTraces],
-                &[Variable::ErrorTraces, Variable::BroadcastError],
-            ),
-            ErrorSignal::Modulation { .. } => self.add(&[Variable::Modulation], &[Variable::BroadcastError]),
+            ErrorSignal::Membrane => self.step(&steps::MEMBRANE_ERROR),
+            ErrorSignal::FilteredSpikes { .. } => self.step(&steps::SPIKE_ERROR),
+            ErrorSignal::Modulation { .. } => self.step(&steps::MODULATION_ERROR),
         }
+        self.step(&steps::SEND_ERRORS);
     }
 
     /// The end of micro-step 7: a readout's surrogates leave.
     pub(crate) fn surrogates_sent(&mut self) {
-        self.add(&[Variable::Surrogate], &[Variable::BroadcastSurrogate]);
+        self.step(&steps::SEND_SURROGATES);
     }
 
     /// Micro-step 7: third factor, surrogate, modulation of a population that learns.
-    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, mirror: Mirrored, adapts: bool) {
-        self.add(&[], &[Variable::ThirdFactor]);
-        match learning.third_factor {
-            ThirdFactor::OwnError => self.add(OwnError::READS, &[]),
-            ThirdFactor::Feedback { .. } => self.add(Feedback::READS, &[]),
-            ThirdFactor::Group { .. } => {
-                self.add(GroupError::READS, &[]);
-                self.add(
-                    &[Variable::Spike, Variable::Target, Variable::GroupRow, Variable::GroupOutput],
-                    &[Variable::GroupOutput, Variable::GroupError],
-                );
+    pub(crate) fn neurons(&mut self, learning: &NeuronLearning, parts: SliceParts) {
+        self.step(&steps::WRITE_THIRD_FACTOR);
+        dispatch::third_factor(learning.third_factor, parts.decay_fraction, &mut *self);
+        if parts.groups {
+            self.step(&steps::GROUP_READOUT);
+            self.step(&steps::GROUP_ERROR);
+        }
+        match parts.mirror {
+            Mirrored::Fixed => {}
+            Mirrored::Traced => {
+                self.step(&steps::MIRROR_TRACES);
+                self.step(&steps::MIRROR_FROM_TRACES);
             }
-            ThirdFactor::Mirror { .. } | ThirdFactor::Symmetric { .. } => self.add(Mirror::READS, &[]),
-            ThirdFactor::Compartment { .. } => self.add(Compartment::READS, &[Variable::Compartment]),
-        }
-        if mirror != Mirrored::Fixed {
-            self.add(
-                &[Variable::Spike, Variable::MirrorTrace, Variable::BroadcastError],
-                &[Variable::MirrorTrace, Variable::MirrorRow],
-            );
-        }
-        if mirror == Mirrored::Filtered {
-            self.add(
-                &[Variable::BroadcastSurrogate, Variable::MirrorEligibility],
-                &[Variable::MirrorEligibility],
-            );
+            Mirrored::Filtered => {
+                self.step(&steps::MIRROR_TRACES);
+                self.step(&steps::MIRROR_FILTER);
+                self.step(&steps::MIRROR_FROM_FILTER);
+            }
         }
         if learning.rate_limit.is_some() {
-            self.add(RateRegulariser::READS, &[Variable::SpikeCount]);
-            self.add(&[Variable::Spike], &[]);
+            self.rule::<RateRegulariser>();
+            self.step(&steps::COUNT_SPIKES);
         }
-        self.add(&[Variable::ThirdFactor], &[Variable::Modulation]);
-        if learning.surrogate.is_some() {
-            let reads = if adapts { AdaptedSurrogate::READS } else { SurrogateDerivative::READS };
-            self.add(reads, &[Variable::Surrogate]);
-            self.add(&[Variable::Surrogate], &[]);
+        match (learning.surrogate, parts.adapts) {
+            (None, _) => return self.step(&steps::COPY_MODULATION),
+            (Some(_), false) => self.rule::<SurrogateDerivative>(),
+            (Some(_), true) => self.rule::<AdaptedSurrogate>(),
         }
+        self.step(&steps::WRITE_SURROGATE);
+        self.step(&steps::MODULATE);
     }
 
     /// Micro-step 8: eligibility, product and weight of a plastic projection.
-    pub(crate) fn synapses(&mut self, learning: &SynapseLearning, shared: bool) {
-        let weights: &[Variable] =
-            if shared { &[Variable::Tap, Variable::TapSum] } else { &[Variable::Weight] };
-        self.add(weights, weights);
-        if learning.weight_decay.is_some() && !shared {
-            self.add(WeightDecay::READS, &[]);
+    pub(crate) fn synapses(&mut self, config: &SynapseLearning, rule: SynapseRule, shared: bool) {
+        if shared {
+            self.step(&steps::SUM_TAP);
+            self.step(&steps::WRITE_TAP);
+        } else {
+            self.step(&steps::WRITE_WEIGHT);
         }
-        match (learning.eligibility, learning.presynaptic) {
-            (Some(Eligibility::Adaptation { .. }), _) => {
-                self.add(AdaptationProduct::READS, &[]);
-                self.add(AdaptationTrace::READS, &[Variable::EligibilityFirst]);
-            }
-            (Some(Eligibility::Filter { normalise, .. }), _) => {
-                if normalise.is_some() {
-                    self.add(Normaliser::READS, &[Variable::Normaliser]);
-                }
-                self.add(EligibilityProduct::READS, &[]);
-                self.add(DoubleFilter::READS, &[Variable::EligibilityFirst, Variable::EligibilitySecond]);
-            }
-            (None, Presynaptic::Trace) => self.add(TraceProduct::READS, &[]),
-            (None, Presynaptic::Events) => self.add(EventProduct::READS, &[]),
+        if config.weight_decay.is_some() && !shared {
+            self.rule::<WeightDecay>();
+        }
+        if config.eligibility.is_some_and(|eligibility| eligibility.reference().is_some()) {
+            self.rule::<Normaliser>();
+            self.step(&steps::READ_NORMALISER);
+            self.step(&steps::WRITE_NORMALISER);
+        }
+        rule.product(&mut *self);
+        rule.states(self);
+    }
+}
+
+impl WithThirdFactor for &mut Access {
+    type Out = ();
+
+    fn with<R: ThirdFactorRule>(self, _: R) {
+        self.rule::<R>();
+        if R::READS.contains(&Variable::Compartment) {
+            self.step(&steps::KEEP_COMPARTMENT);
+        }
+    }
+}
+
+impl WithProduct for &mut Access {
+    type Out = ();
+
+    fn with<R: UpdateRule>(self, _: R) {
+        self.rule::<R>();
+    }
+}
+
+impl WithStates for &mut Access {
+    type Out = ();
+
+    fn with<E: EligibilityRule>(self, _: E) {
+        self.rule::<E>();
+        self.step(&steps::WRITE_FIRST_STATE);
+        if E::STATES == 2 {
+            self.step(&steps::WRITE_SECOND_STATE);
         }
     }
 }

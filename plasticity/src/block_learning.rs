@@ -9,19 +9,19 @@
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
-use crate::config::{LearningDatapath, Presynaptic, SynapseLearning};
+use crate::access::Access;
+use crate::config::{LearningDatapath, SynapseLearning};
 use crate::counts::LearningCounts;
+use crate::dispatch::{SynapseRule, WithProduct, WithStates};
 use crate::kernel::{self, Factors, States};
 use crate::registers::Register;
-use crate::rule::{EligibilityRule, UpdateRule};
-use crate::rules::{
-    AdaptationProduct, AdaptationTrace, DoubleFilter, EligibilityProduct, EventProduct, Normaliser,
-    TraceProduct,
-};
+use crate::rule::{EligibilityRule, Gate, UpdateRule, Visited};
+use crate::rules::Normaliser;
 use crate::shared::TapSums;
 use crate::slice_learning::SliceLearning;
+use crate::steps;
 use crate::sweep::{self, Rows, Sweep, Taps, state_of, strength_of};
-use crate::variables::{Meter, Tally, Unmetered, Variable};
+use crate::variables::{Meter, Tally, Unmetered};
 use crate::views::{SynapseState, SynapseView};
 use crate::widths::{sum_bits, update_bits};
 use bitvec::prelude::{BitVec, Lsb0};
@@ -34,15 +34,6 @@ use synfire_core::words::Words;
 
 /// Below one active neuron in this many slots a dense row is visited by list. Changes no bit.
 const LIST_BELOW: usize = 8;
-
-/// The states that a block's synapses keep.
-#[derive(Clone, Copy, Debug)]
-pub enum SynapseStates {
-    /// SuperSpike's filter.
-    Filter(DoubleFilter),
-    /// e-prop's state for an adaptive threshold.
-    Adaptation(AdaptationTrace),
-}
 
 /// Eligibility states of a block, one or two a weight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,7 +59,7 @@ impl EligibilityState {
 #[derive(Clone, Debug)]
 pub struct BlockLearning {
     config: SynapseLearning,
-    states: Option<SynapseStates>,
+    rule: SynapseRule,
     normaliser: Option<Normaliser>,
     /// Eligibility; empty vectors for a trace-only rule.
     pub state: EligibilityState,
@@ -87,22 +78,19 @@ impl BlockLearning {
     pub fn new(
         block: &AxonBlock,
         config: SynapseLearning,
-        states: Option<SynapseStates>,
+        rule: SynapseRule,
         product_bits: u32,
         seed: u32,
     ) -> Self {
         let weights = block.memory.weights.len();
-        let (first, second) = match states {
-            None => (0, 0),
-            Some(SynapseStates::Filter(_)) => (weights, weights),
-            Some(SynapseStates::Adaptation(_)) => (weights, 0),
-        };
+        let states = rule.state_count();
+        let [first, second] = [1, 2].map(|state| if states >= state { weights } else { 0 });
         let reference = config.eligibility.and_then(|eligibility| eligibility.reference());
         let normaliser = reference.map(|reference| Normaliser { reference });
-        let rows = BitVec::repeat(false, if states.is_some() { block.memory.axons } else { 0 });
+        let rows = BitVec::repeat(false, if states > 0 { block.memory.axons } else { 0 });
         Self {
             config,
-            states,
+            rule,
             normaliser,
             state: EligibilityState {
                 q: vec![0; first],
@@ -119,16 +107,9 @@ impl BlockLearning {
         }
     }
 
-    /// Whether its synapses share taps.
-    #[must_use]
-    pub fn is_shared(&self) -> bool {
-        self.taps.is_some()
-    }
-
-    /// How the block's synapses learn.
-    #[must_use]
-    pub fn config(&self) -> &SynapseLearning {
-        &self.config
+    /// What the block declares to read and write.
+    pub(crate) fn declare(&self, access: &mut Access) {
+        access.synapses(&self.config, self.rule, self.taps.is_some());
     }
 
     /// Visit every slot of a row, and every row, whether or not it can change (for comparison).
@@ -162,34 +143,63 @@ impl BlockLearning {
         block: &mut AxonBlock,
         slice: &SliceLearning,
         first_post: u32,
+        when: (u64, u8),
+        counts: &mut LearningCounts,
+        tally: Option<&Tally>,
+    ) {
+        let rule = self.rule;
+        let factors = slice.factors();
+        rule.states(Advance { own: self, block, factors, first: true, counts, tally });
+        rule.product(Update { own: self, block, slice, first_post, when, counts, tally });
+        rule.states(Advance { own: self, block, factors, first: false, counts, tally });
+    }
+
+    /// Lists the rows that a rule visits.
+    fn list_rows(&self, visited: Visited, block: &AxonBlock, rows: &mut Vec<u32>) {
+        let traces = block.traces.as_ref().map(|(_, traces)| traces);
+        match visited {
+            Visited::Traces => {
+                if let Some(traces) = traces {
+                    traces.list_active(rows);
+                }
+            }
+            Visited::Events => rows.extend(block.arrived.iter().flatten().map(|(row, _)| *row)),
+            Visited::States => rows.extend(self.state.rows.iter_ones().map(|row| row as u32)),
+            Visited::TracesOrStates => {
+                let p = traces.map_or(&[][..], |traces| &traces.p);
+                let awake = p.iter().zip(&self.state.rows).enumerate();
+                rows.extend(awake.filter(|(_, (p, row))| **p != 0 || **row).map(|(row, _)| row as u32));
+            }
+        }
+    }
+
+    /// The weight updates of a step, where some may change a weight.
+    fn update_weights<R: UpdateRule>(
+        &mut self,
+        rule: R,
+        block: &mut AxonBlock,
+        (slice, first_post): (&SliceLearning, u32),
         (step, shift_offset): (u64, u8),
         counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
+        let factors = slice.factors();
+        let (active, gate) = match R::GATE {
+            Gate::ThirdFactor => (&slice.driven, factors.third_factor),
+            Gate::Modulation => (&slice.modulated, factors.modulation),
+        };
+        if active.is_empty() {
+            return;
+        }
         let mut rows = std::mem::take(&mut self.rows);
         rows.clear();
-        let factors = slice.factors();
-        match (self.states, &block.traces, &block.arrived) {
-            (Some(SynapseStates::Filter(filter)), Some((_, traces)), _) => {
-                self.advance(filter, &block.memory, &traces.p, factors, counts, tally);
-                rows.extend(self.state.rows.iter_ones().map(|row| row as u32));
-            }
-            (Some(SynapseStates::Adaptation(_)), Some((_, traces)), _) => {
-                let awake = traces.p.iter().zip(&self.state.rows).enumerate();
-                rows.extend(awake.filter(|(_, (p, row))| **p != 0 || **row).map(|(row, _)| row as u32));
-            }
-            (None, Some((_, traces)), _) if !slice.modulated.is_empty() => traces.list_active(&mut rows),
-            (None, None, Some(arrived)) => rows.extend(arrived.iter().map(|(row, _)| *row)),
-            _ => {}
-        }
-        let filtered = matches!(self.states, Some(SynapseStates::Filter(_)));
-        let active = if filtered { &slice.driven } else { &slice.modulated };
-        if !active.is_empty() && !rows.is_empty() {
+        self.list_rows(R::VISITED, block, &mut rows);
+        if !rows.is_empty() {
             let shift = self.config.shift.saturating_add(shift_offset).min(31);
             let sweep = Sweep {
                 factors,
                 active,
-                gate: if filtered { factors.third_factor } else { factors.modulation },
+                gate,
                 step,
                 seed: self.seed,
                 projection: block.projection,
@@ -204,42 +214,12 @@ impl BlockLearning {
             // A normaliser adds up to 15 to the shift.
             let longest = u32::from(shift) + if self.normaliser.is_some() { 15 } else { 0 };
             let narrow = self.narrow && longest <= 30;
-            match (self.states, self.config.presynaptic) {
-                (Some(SynapseStates::Filter(_)), _) => {
-                    self.sweep(EligibilityProduct, block, &rows, sweep, narrow, counts, tally);
-                }
-                (Some(SynapseStates::Adaptation(trace)), _) => {
-                    self.sweep(AdaptationProduct(trace), block, &rows, sweep, narrow, counts, tally);
-                }
-                (None, Presynaptic::Trace) => {
-                    self.sweep(TraceProduct, block, &rows, sweep, narrow, counts, tally);
-                }
-                (None, Presynaptic::Events) => {
-                    self.sweep(EventProduct, block, &rows, sweep, narrow, counts, tally);
-                }
+            match tally {
+                None => self.run(rule, block, &rows, sweep, narrow, counts, &Unmetered),
+                Some(tally) => self.run(rule, block, &rows, sweep, narrow, counts, tally),
             }
         }
-        if let (Some(SynapseStates::Adaptation(trace)), Some((_, traces))) = (self.states, &block.traces) {
-            self.advance(trace, &block.memory, &traces.p, factors, counts, tally);
-        }
         self.rows = rows;
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn sweep<R: UpdateRule>(
-        &mut self,
-        rule: R,
-        block: &mut AxonBlock,
-        rows: &[u32],
-        sweep: Sweep<'_>,
-        narrow: bool,
-        counts: &mut LearningCounts,
-        tally: Option<&Tally>,
-    ) {
-        match tally {
-            None => self.run(rule, block, rows, sweep, narrow, counts, &Unmetered),
-            Some(tally) => self.run(rule, block, rows, sweep, narrow, counts, tally),
-        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -326,8 +306,8 @@ impl BlockLearning {
                         let next = match tally {
                             None => rule.advance(&SynapseView::new(state, &Unmetered)),
                             Some(tally) => {
-                                tally.write(Variable::EligibilityFirst, 1);
-                                tally.write(Variable::EligibilitySecond, usize::from(has_second));
+                                steps::WRITE_FIRST_STATE.count(tally, [], [1]);
+                                steps::WRITE_SECOND_STATE.count(tally, [], [usize::from(has_second)]);
                                 rule.advance(&SynapseView::new(state, tally))
                             }
                         };
@@ -348,6 +328,48 @@ impl BlockLearning {
             }
             rows.set(row, any != 0);
         }
+    }
+}
+
+/// Advances the states of a block by the rule that it is given, where that is done before the weights are updated
+/// (`first`), or after.
+struct Advance<'a> {
+    own: &'a mut BlockLearning,
+    block: &'a AxonBlock,
+    factors: Factors<'a>,
+    first: bool,
+    counts: &'a mut LearningCounts,
+    tally: Option<&'a Tally>,
+}
+
+impl WithStates for Advance<'_> {
+    type Out = ();
+
+    fn with<E: EligibilityRule>(self, rule: E) {
+        let Self { own, block, factors, first, counts, tally } = self;
+        if let (true, Some((_, traces))) = (E::FIRST == first, &block.traces) {
+            own.advance(rule, &block.memory, &traces.p, factors, counts, tally);
+        }
+    }
+}
+
+/// Updates the weights of a block by the rule that it is given.
+struct Update<'a> {
+    own: &'a mut BlockLearning,
+    block: &'a mut AxonBlock,
+    slice: &'a SliceLearning,
+    first_post: u32,
+    when: (u64, u8),
+    counts: &'a mut LearningCounts,
+    tally: Option<&'a Tally>,
+}
+
+impl WithProduct for Update<'_> {
+    type Out = ();
+
+    fn with<R: UpdateRule>(self, rule: R) {
+        let Self { own, block, slice, first_post, when, counts, tally } = self;
+        own.update_weights(rule, block, (slice, first_post), when, counts, tally);
     }
 }
 

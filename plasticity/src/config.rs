@@ -195,6 +195,15 @@ impl ThirdFactor {
             Self::OwnError | Self::Mirror { .. } | Self::Symmetric { .. } => None,
         }
     }
+
+    /// How its groups are read out, where it has them.
+    #[must_use]
+    pub const fn group(&self) -> Option<GroupReadout> {
+        match *self {
+            Self::Group { readout, .. } => Some(readout),
+            _ => None,
+        }
+    }
 }
 
 /// What a slice needs to keep a copy of its neurons' weights to a readout: that projection's registers and rule.
@@ -276,15 +285,6 @@ pub enum Eligibility {
 }
 
 impl Eligibility {
-    /// States a synapse.
-    #[must_use]
-    pub const fn states(&self) -> u64 {
-        match self {
-            Self::Filter { .. } => 2,
-            Self::Adaptation { .. } => 1,
-        }
-    }
-
     /// Reference of the synapses' normalisers, where they have them.
     #[must_use]
     pub const fn reference(&self) -> Option<u8> {

@@ -10,7 +10,8 @@
 
 use crate::rule::{EligibilityRule, UpdateRule, Word};
 use crate::rules::{Normaliser, WeightDecay};
-use crate::variables::{Meter, Unmetered, Variable};
+use crate::steps;
+use crate::variables::{Meter, Unmetered};
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
 use synfire_core::dither::{self, POST_STRIDE};
@@ -268,6 +269,6 @@ pub fn normalise_row<M: Meter>(normalisers: &mut [u8], second: &[u16], rule: Nor
             ..SynapseState::default()
         };
         *normaliser = rule.advance(&SynapseView::new(state, meter)) as u8;
-        meter.write(Variable::Normaliser, 1);
+        steps::WRITE_NORMALISER.count(meter, [], [1]);
     }
 }

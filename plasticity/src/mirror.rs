@@ -18,7 +18,8 @@ use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, RowUpdate, States};
 use crate::registers::Register;
 use crate::rules::{DoubleFilter, EligibilityProduct, LateFilter, TraceProduct, WeightDecay};
-use crate::variables::{Meter, Tally, Variable};
+use crate::steps;
+use crate::variables::Tally;
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use synfire_core::dither;
@@ -174,12 +175,8 @@ impl Mirror {
             let (first, second) = (&mut first[states.clone()], &mut second[states]);
             *awake = kernel::advance_row(first, second, factors, trace, filter) != 0;
             counts.eligibility_updates += self.channels as u64;
-            if let Some(tally) = tally {
-                tally.read(Variable::MirrorTrace, 1);
-                tally.read(Variable::BroadcastSurrogate, self.channels);
-                tally.read(Variable::MirrorEligibility, 2 * self.channels);
-                tally.write(Variable::MirrorEligibility, 2 * self.channels);
-            }
+            let states = 2 * self.channels;
+            steps::MIRROR_FILTER.count(&tally, [1, self.channels, states], [states]);
         }
     }
 
@@ -195,10 +192,7 @@ impl Mirror {
         for (spikes, &fired) in under_way.iter_mut().zip(&slice.registers.fired) {
             *spikes = (*spikes << 1) | u64::from(fired);
         }
-        if let Some(tally) = tally {
-            tally.read(Variable::Spike, under_way.len());
-            tally.write(Variable::MirrorTrace, under_way.len());
-        }
+        steps::MIRROR_TRACES.count(&tally, [under_way.len()], [under_way.len()]);
     }
 
     /// Micro-step 8: the readout's own update of these weights, from the errors that arrived in this step.
@@ -253,14 +247,10 @@ impl Mirror {
             counts.rows_visited += 1;
             counts.weight_updates += driven as u64;
             counts.weight_writes += u64::from(writes);
-            if let Some(tally) = tally {
-                if self.filter.is_some() {
-                    tally.read(Variable::MirrorEligibility, driven);
-                } else {
-                    tally.read(Variable::MirrorTrace, 1);
-                }
-                tally.read(Variable::BroadcastError, driven);
-                tally.write(Variable::MirrorRow, writes as usize);
+            if self.filter.is_some() {
+                steps::MIRROR_FROM_FILTER.count(&tally, [driven, driven], [writes as usize]);
+            } else {
+                steps::MIRROR_FROM_TRACES.count(&tally, [1, driven], [writes as usize]);
             }
         }
     }

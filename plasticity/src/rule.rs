@@ -59,8 +59,35 @@ pub trait ThirdFactorRule: Copy + Declared {
     fn third_factor<M: Meter>(&self, neuron: &NeuronView<'_, Self, M>) -> i64;
 }
 
+/// The rows that a rule visits: those of axons in which the presynaptic side of its product may be other than zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visited {
+    /// Whose trace is not zero.
+    Traces,
+    /// That carried an event in this step.
+    Events,
+    /// With an eligibility state that is not zero.
+    States,
+    /// With either a trace or a state that is not zero.
+    TracesOrStates,
+}
+
+/// What must not be zero of a neuron for its weights to change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Its third factor.
+    ThirdFactor,
+    /// Its modulation, `L * surrogate`.
+    Modulation,
+}
+
 /// What changes a weight.
 pub trait UpdateRule: Copy + Declared {
+    /// The rows that it visits.
+    const VISITED: Visited = Visited::Traces;
+    /// The neurons that it visits in them.
+    const GATE: Gate = Gate::Modulation;
+
     /// The synapse's product, exact, before the learning-rate shift.
     fn product<W: Word, M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> W;
 }
@@ -69,6 +96,8 @@ pub trait UpdateRule: Copy + Declared {
 pub trait EligibilityRule: Copy + Declared {
     /// How many states a synapse has, 1 or 2.
     const STATES: usize;
+    /// Whether they advance before the weights of the step are updated, or after it.
+    const FIRST: bool = true;
 
     /// The states after the step; the second is 0 where there is none. What is kept of each is its low 16 bits.
     fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32);

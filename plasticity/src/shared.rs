@@ -12,7 +12,8 @@
 use crate::kernel::RowUpdate;
 use crate::rule::Word;
 use crate::rules::WeightDecay;
-use crate::variables::{Meter, Variable};
+use crate::steps;
+use crate::variables::Meter;
 use synfire_core::dither;
 use synfire_core::rounding::Rounding;
 use synfire_core::synapse::{TapName, WeightLanes};
@@ -71,8 +72,7 @@ impl TapSums {
     pub fn add<M: Meter>(&mut self, tap: usize, product: i64, meter: &M) {
         self.visit(tap);
         self.sums[tap] += product;
-        meter.read(Variable::TapSum, 1);
-        meter.write(Variable::TapSum, 1);
+        steps::SUM_TAP.count(meter, [1], [1]);
     }
 
     /// Lists a tap for writing, whether or not a product was added.
@@ -120,9 +120,7 @@ impl TapSums {
             let next = sum.updated(weight, row.rounding_word(copy), row.shift, row.limit);
             weights.set(tap, next);
             writes += u64::from(next != weight);
-            meter.read(Variable::TapSum, 1);
-            meter.read(Variable::Tap, 1);
-            meter.write(Variable::Tap, usize::from(next != weight));
+            steps::WRITE_TAP.count(meter, [1, 1], [usize::from(next != weight)]);
         }
         writes
     }

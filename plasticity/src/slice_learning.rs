@@ -3,17 +3,18 @@
 //! What they are at reset and after `clear`, what of them a checkpoint holds, which memories they are.
 //! Absent on purpose: what a step does with them (`slice_step`), synapses (`block_learning`), packets.
 
-use crate::access::{Access, Mirrored};
-use crate::config::{
-    Eligibility, GroupReadout, LearningDatapath, NeuronLearning, Readout, SliceConfig, ThirdFactor,
-};
+use crate::access::{Access, Mirrored, SliceParts};
+use crate::config::{GroupReadout, LearningDatapath, NeuronLearning, Readout, SliceConfig};
+use crate::dispatch::{self, WithThirdFactor};
 use crate::feedback;
 use crate::group::Groups;
 use crate::kernel::Factors;
 use crate::mirror::{Mirror, MirrorState};
 use crate::readout::{ErrorFormats, ErrorTraces};
 use crate::registers::Register;
-use crate::rules::{DoubleFilter, adaptation_strength};
+use crate::rule::ThirdFactorRule;
+use crate::rules::adaptation_strength;
+use crate::variables::Variable;
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
 use synfire_core::neuron::Datapath;
@@ -45,6 +46,17 @@ pub(crate) struct SliceState {
 pub struct SliceSnapshot {
     state: SliceState,
     mirror: Option<MirrorState>,
+}
+
+/// Whether a rule reads its neuron's error compartment, which then is kept.
+struct Keeps;
+
+impl WithThirdFactor for Keeps {
+    type Out = bool;
+
+    fn with<R: ThirdFactorRule>(self, _: R) -> bool {
+        R::READS.contains(&Variable::Compartment)
+    }
 }
 
 /// Learning of one slice.
@@ -84,13 +96,6 @@ pub struct SliceLearning {
     adapts: bool,
 }
 
-/// The constants of a filter; `None` for another eligibility.
-pub(crate) fn filter(of: Eligibility, decay_fraction: u32, eligibility_bits: u8) -> Option<DoubleFilter> {
-    let Eligibility::Filter { q_decay, p_decay, product_shift, .. } = of else { return None };
-    let (product_shift, max) = (u32::from(product_shift), (1 << eligibility_bits) - 1);
-    Some(DoubleFilter { q_decay, p_decay, decay_fraction, product_shift, max })
-}
-
 impl SliceLearning {
     /// Registers at rest; matrices drawn for the slice's logical neurons.
     #[must_use]
@@ -101,9 +106,7 @@ impl SliceLearning {
         let mut matrix = Vec::new();
         let mut group = None;
         if let Some(l) = &learning {
-            if let ThirdFactor::Group { readout, .. } = l.third_factor {
-                group = Some(readout);
-            }
+            group = l.third_factor.group();
             if let Some(draw) = l.third_factor.matrix() {
                 let purpose = if group.is_some() { Purpose::GroupReadout } else { Purpose::Feedback };
                 matrix = feedback::rows(draw, purpose, seed, slice.population, neurons, l.channels);
@@ -111,14 +114,14 @@ impl SliceLearning {
         }
         let channels = learning.map_or(0, |l| usize::from(l.channels));
         let counts = learning.is_some_and(|l| l.rate_limit.is_some());
-        let compartment = |l: NeuronLearning| matches!(l.third_factor, ThirdFactor::Compartment { .. });
-        let compartments = if learning.is_some_and(compartment) { vec![0; len] } else { Vec::new() };
+        let decay_fraction = u32::from(formats.decay_fraction);
+        let keeps = |l: NeuronLearning| dispatch::third_factor(l.third_factor, decay_fraction, Keeps);
+        let compartments = if learning.is_some_and(keeps) { vec![0; len] } else { Vec::new() };
         let competes = readout.is_some_and(|r| r.competition.is_some());
         let mirror = mirror.map(|config| {
             let eligibility = config.learning.and_then(|rule| rule.eligibility);
-            let decay_fraction = u32::from(formats.decay_fraction);
-            let filter =
-                eligibility.and_then(|of| filter(of, decay_fraction, formats.learning.eligibility_bits));
+            let bits = formats.learning.eligibility_bits;
+            let filter = eligibility.and_then(|of| dispatch::filter(of, decay_fraction, bits));
             Mirror::new(config, filter, slice, channels, seed)
         });
         Self {
@@ -226,7 +229,9 @@ impl SliceLearning {
                 Some(mirror) if mirror.learns() => Mirrored::Traced,
                 _ => Mirrored::Fixed,
             };
-            access.neurons(learning, mirror, self.adapts);
+            let decay_fraction = u32::from(self.formats.decay_fraction);
+            let groups = self.group.is_some();
+            access.neurons(learning, SliceParts { mirror, groups, adapts: self.adapts, decay_fraction });
             if self.surrogates.is_some() {
                 access.surrogates_sent();
             }

@@ -5,16 +5,18 @@
 //! (`block_learning`), packets.
 
 use crate::broadcast::BroadcastState;
-use crate::config::{ErrorSignal, NeuronLearning, Readout, Surrogate, ThirdFactor};
+use crate::config::{ErrorSignal, NeuronLearning, Readout, Surrogate};
 use crate::counts::LearningCounts;
+use crate::dispatch::{self, WithThirdFactor};
 use crate::group::{GroupFormats, Groups};
 use crate::readout::{self, ReadoutView};
 use crate::rule::ThirdFactorRule;
-use crate::rules::{Compartment, Feedback, GroupError, Mirror, OwnError, SurrogateDerivative};
+use crate::rules::SurrogateDerivative;
 use crate::slice_learning::{FormedError, SliceLearning};
+use crate::steps;
 use crate::surrogate;
 use crate::third_factor::{self, Neurons};
-use crate::variables::{Meter, Tally, Variable};
+use crate::variables::{Tally, Variable};
 use synfire_core::neuron::PerNeuron;
 use synfire_core::slice::Slice;
 use synfire_core::trace::append_nonzero;
@@ -34,10 +36,7 @@ impl SliceLearning {
             for neuron in slice.fired().iter_ones() {
                 self.state.spike_counts[neuron] = self.state.spike_counts[neuron].saturating_add(1);
             }
-            if let Some(tally) = tally {
-                tally.read(Variable::Spike, slice.len);
-                tally.write(Variable::SpikeCount, slice.fired_count() as usize);
-            }
+            steps::COUNT_SPIKES.count(&tally, [slice.len], [slice.fired_count() as usize]);
         }
         self.form_groups(slice, broadcast, counts, tally);
         let Some(readout) = self.readout else { return };
@@ -51,10 +50,7 @@ impl SliceLearning {
                     return;
                 }
                 counts.errors_computed += slice.len as u64;
-                if let Some(tally) = tally {
-                    tally.read(Variable::Compared, slice.len);
-                    tally.read(Variable::Target, slice.len);
-                }
+                steps::MEMBRANE_ERROR.count(&tally, [slice.len, slice.len], []);
                 let seen = (&slice.registers.compared[..], &broadcast.targets[first..first + slice.len]);
                 readout::competition(&readout, competition, &self.formats, seen, &mut self.contested);
                 for (neuron, &value) in self.contested.iter().enumerate().filter(|(_, value)| **value != 0) {
@@ -63,9 +59,7 @@ impl SliceLearning {
             }
             _ => self.form_own_errors((&readout, first), slice, broadcast, out, counts, tally),
         }
-        if let Some(tally) = tally {
-            tally.write(Variable::BroadcastError, out.len() - before);
-        }
+        steps::SEND_ERRORS.count(&tally, [], [out.len() - before]);
     }
 
     /// Section 6: readouts and errors of the slice's groups.
@@ -94,14 +88,8 @@ impl SliceLearning {
         counts.group_additions += entries as u64;
         counts.group_updates += lanes as u64;
         counts.errors_computed += errors as u64;
-        if let Some(tally) = tally {
-            tally.read(Variable::Spike, slice.len);
-            tally.read(Variable::GroupRow, entries);
-            tally.read(Variable::GroupOutput, lanes);
-            tally.write(Variable::GroupOutput, lanes);
-            tally.read(Variable::Target, errors);
-            tally.write(Variable::GroupError, errors);
-        }
+        steps::GROUP_READOUT.count(&tally, [slice.len, entries, lanes], [lanes]);
+        steps::GROUP_ERROR.count(&tally, [errors], [errors]);
     }
 
     /// Section 5 of readout neurons that do not compete; `first` is the channel of the slice's first neuron.
@@ -120,15 +108,10 @@ impl SliceLearning {
         }
         counts.errors_computed += if broadcast.learn { slice.len as u64 } else { 0 };
         counts.error_trace_updates += if traces.is_empty() { 0 } else { slice.len as u64 };
-        if let Some(tally) = tally {
-            tally.read(Variable::Target, slice.len);
-            if traces.is_empty() {
-                tally.read(Variable::Compared, slice.len);
-            } else {
-                tally.read(Variable::Spike, slice.len);
-                tally.read(Variable::ErrorTraces, slice.len);
-                tally.write(Variable::ErrorTraces, slice.len);
-            }
+        if traces.is_empty() {
+            steps::MEMBRANE_ERROR.count(&tally, [slice.len; 2], []);
+        } else {
+            steps::SPIKE_ERROR.count(&tally, [slice.len; 3], [slice.len]);
         }
         for neuron in 0..slice.len {
             let view = ReadoutView {
@@ -169,31 +152,17 @@ impl SliceLearning {
             }
             return 0;
         }
-        match learning.third_factor {
-            ThirdFactor::OwnError => self.third_factors_of(OwnError, learning, slice, broadcast, tally),
-            ThirdFactor::Feedback { shift, .. } => {
-                self.third_factors_of(Feedback { shift }, learning, slice, broadcast, tally);
-            }
-            ThirdFactor::Group { shift, .. } => {
-                self.third_factors_of(GroupError { shift }, learning, slice, broadcast, tally);
-            }
-            ThirdFactor::Mirror { shift, .. } | ThirdFactor::Symmetric { shift, .. } => {
-                self.third_factors_of(Mirror { shift }, learning, slice, broadcast, tally);
-            }
-            ThirdFactor::Compartment { decay, shift, .. } => {
-                let decay_fraction = u32::from(self.formats.decay_fraction);
-                let rule = Compartment { decay, decay_fraction, shift };
-                self.third_factors_of(rule, learning, slice, broadcast, tally);
-                self.state.compartments.copy_from_slice(&self.third_factor);
-                if let Some(tally) = tally {
-                    tally.write(Variable::Compartment, slice.len);
-                }
-                if !broadcast.learn {
-                    self.third_factor.fill(0);
-                    self.modulation.fill(0);
-                    return 0;
-                }
-            }
+        let decay_fraction = u32::from(self.formats.decay_fraction);
+        let form = Form { own: self, learning, slice, broadcast, tally };
+        dispatch::third_factor(learning.third_factor, decay_fraction, form);
+        if !self.state.compartments.is_empty() {
+            self.state.compartments.copy_from_slice(&self.third_factor);
+            steps::KEEP_COMPARTMENT.count(&tally, [], [slice.len]);
+        }
+        if !broadcast.learn {
+            self.third_factor.fill(0);
+            self.modulation.fill(0);
+            return 0;
         }
         self.formed = true;
         slice.len as u64
@@ -210,7 +179,7 @@ impl SliceLearning {
         let first = usize::from(learning.first_channel);
         let channels = usize::from(learning.channels);
         let errors = &state.errors[first..first + channels];
-        let own = matches!(learning.third_factor, ThirdFactor::OwnError);
+        let own = R::READS.contains(&Variable::OwnError);
         let neurons = Neurons {
             compared: &slice.registers.compared,
             fired: &slice.registers.fired,
@@ -251,15 +220,13 @@ impl SliceLearning {
                 modulate(&mut self.modulation, &self.third_factor, &self.surrogate);
             }
         }
-        if let Some(tally) = tally
-            && any_third_factor
-        {
-            let neurons = self.modulation.len();
-            tally.read(Variable::ThirdFactor, neurons);
-            tally.read(Variable::Surrogate, if learning.surrogate.is_some() { neurons } else { 0 });
-            tally.write(Variable::Modulation, neurons);
-        }
         if any_third_factor {
+            let neurons = self.modulation.len();
+            if learning.surrogate.is_some() {
+                steps::MODULATE.count(&tally, [neurons; 2], [neurons]);
+            } else {
+                steps::COPY_MODULATION.count(&tally, [neurons], [neurons]);
+            }
             append_nonzero(&self.modulation, 0, &mut self.modulated);
             if self.filters {
                 append_nonzero(&self.third_factor, 0, &mut self.driven);
@@ -282,9 +249,7 @@ impl SliceLearning {
             return;
         }
         counts.errors_computed += self.modulated.len() as u64;
-        if let Some(tally) = tally {
-            tally.read(Variable::Modulation, self.modulated.len());
-        }
+        steps::MODULATION_ERROR.count(&tally, [self.modulated.len()], []);
         let (first, before) = (readout.first_channel + slice.first as u16, out.len());
         for &neuron in &self.modulated {
             let modulation = self.modulation[neuron as usize];
@@ -293,9 +258,7 @@ impl SliceLearning {
                 out.push(FormedError { channel: first + neuron as u16, value });
             }
         }
-        if let Some(tally) = tally {
-            tally.write(Variable::BroadcastError, out.len() - before);
-        }
+        steps::SEND_ERRORS.count(&tally, [], [out.len() - before]);
     }
 
     /// The end of micro-step 7: the surrogates of a readout that is mirrored with a filter, whether or not it learns.
@@ -305,10 +268,7 @@ impl SliceLearning {
         let before = out.len();
         let sent = (first..).zip(&self.surrogate).filter(|(_, surrogate)| **surrogate != 0);
         out.extend(sent.map(|(channel, &value)| FormedError { channel, value }));
-        if let Some(tally) = tally {
-            tally.read(Variable::Surrogate, slice.len);
-            tally.write(Variable::BroadcastSurrogate, out.len() - before);
-        }
+        steps::SEND_SURROGATES.count(&tally, [slice.len], [out.len() - before]);
     }
 
     /// Micro-steps 5 and 8 of the mirror, where the slice keeps one. Call after the third factors were formed.
@@ -362,6 +322,24 @@ impl SliceLearning {
                 }
             }
         }
+    }
+}
+
+/// Forms the third factors of a slice by the rule that it is given.
+struct Form<'a> {
+    own: &'a mut SliceLearning,
+    learning: NeuronLearning,
+    slice: &'a Slice,
+    broadcast: &'a BroadcastState,
+    tally: Option<&'a Tally>,
+}
+
+impl WithThirdFactor for Form<'_> {
+    type Out = ();
+
+    fn with<R: ThirdFactorRule>(self, rule: R) {
+        let Self { own, learning, slice, broadcast, tally } = self;
+        own.third_factors_of(rule, learning, slice, broadcast, tally);
     }
 }
 

@@ -9,7 +9,8 @@ use crate::kernel::{self, Factors, RowUpdate, States, Store};
 use crate::rule::{UpdateRule, Word};
 use crate::rules::{Normaliser, WeightDecay};
 use crate::shared::{TapSums, TapUpdate};
-use crate::variables::{Meter, Variable};
+use crate::steps;
+use crate::variables::Meter;
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
 use synfire_core::dither;
@@ -75,7 +76,7 @@ impl Rows<'_> {
     #[inline(always)]
     fn normalised<M: Meter>(&self, update: RowUpdate, entry: usize, meter: &M) -> RowUpdate {
         let Some(normaliser) = self.normaliser else { return update };
-        meter.read(Variable::Normaliser, 1);
+        steps::READ_NORMALISER.count(meter, [1], []);
         RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
     }
 }
@@ -120,8 +121,8 @@ pub(crate) fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
             weights[entry] = S::narrow(next);
             counts.weight_writes += u64::from(next != weight);
             // Read once: by the decay, or here.
-            meter.read(Variable::Weight, usize::from(update.decay.is_none()));
-            meter.write(Variable::Weight, usize::from(next != weight));
+            let reads = [usize::from(update.decay.is_none())];
+            steps::WRITE_WEIGHT.count(meter, reads, [usize::from(next != weight)]);
         };
         match rows.listed {
             None => {

@@ -7,7 +7,8 @@ use crate::config::RateLimit;
 use crate::group::Groups;
 use crate::rule::ThirdFactorRule;
 use crate::rules::{AdaptedSurrogate, RateRegulariser, SurrogateDerivative};
-use crate::variables::{Meter, Unmetered, Variable};
+use crate::steps;
+use crate::variables::{Meter, Unmetered};
 use crate::views::{NeuronState, NeuronView};
 use synfire_core::format::Format;
 use synfire_core::vectorised;
@@ -69,7 +70,7 @@ fn form_body<R: ThirdFactorRule, M: Meter>(
         }
         *out = format.saturate(raw);
     }
-    meter.write(Variable::ThirdFactor, out.len());
+    steps::WRITE_THIRD_FACTOR.count(meter, [], [out.len()]);
 }
 
 vectorised! {
@@ -103,7 +104,7 @@ pub(crate) fn derivative<M: Meter>(
     adapted: Option<i32>,
     meter: &M,
 ) -> i32 {
-    meter.write(Variable::Surrogate, 1);
+    steps::WRITE_SURROGATE.count(meter, [], [1]);
     let adapted_threshold = adapted.unwrap_or(rule.threshold);
     let state = NeuronState { compared, adapted_threshold, ..NeuronState::default() };
     if adapted.is_some() {

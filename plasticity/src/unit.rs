@@ -8,14 +8,14 @@
 //! Absent on purpose: packets and routes, step control of the chip, time, energy.
 
 use crate::access::Access;
-use crate::block_learning::{BlockLearning, EligibilityState, SynapseStates};
+use crate::block_learning::{BlockLearning, EligibilityState};
 use crate::broadcast::BroadcastState;
-use crate::config::{Eligibility, LearningDatapath, SliceConfig, SynapseLearning};
+use crate::config::{LearningDatapath, SliceConfig, SynapseLearning};
 use crate::counts::{LearningCounts, LearningWork};
+use crate::dispatch::SynapseRule;
 use crate::readout::ErrorFormats;
 use crate::registers::{self, Keeper, Register};
-use crate::rules::AdaptationTrace;
-use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot, filter};
+use crate::slice_learning::{FormedError, SliceLearning, SliceSnapshot};
 use crate::variables::Tally;
 use crate::widths::product_bits;
 use serde::{Deserialize, Serialize};
@@ -74,22 +74,12 @@ impl LearningUnit {
             let config = (*config)?;
             let own = &mut slices[block.slice];
             let decay_fraction = u32::from(datapath.decay_fraction);
-            let states = config.eligibility.and_then(|eligibility| match eligibility {
-                Eligibility::Filter { .. } => {
-                    filter(eligibility, decay_fraction, learning.eligibility_bits).map(SynapseStates::Filter)
-                }
-                Eligibility::Adaptation { trace_shift } => Some(SynapseStates::Adaptation(AdaptationTrace {
-                    decay: own.follow_adaptation(&core.slices[block.slice]),
-                    decay_fraction,
-                    trace_shift: u32::from(trace_shift),
-                    surrogate_fraction: u32::from(learning.surrogate.fraction),
-                    max: (1 << (learning.eligibility_bits - 1)) - 1,
-                })),
-            });
-            own.filters |= states.is_some();
+            let adaptation = || own.follow_adaptation(&core.slices[block.slice]);
+            let rule = SynapseRule::of(&config, learning, decay_fraction, adaptation);
+            own.filters |= rule.state_count() > 0;
             let has_surrogate = own.learning().is_some_and(|l| l.surrogate.is_some());
             let bits = product_bits(learning, &config, has_surrogate);
-            Some(BlockLearning::new(block, config, states, bits, seed))
+            Some(BlockLearning::new(block, config, rule, bits, seed))
         });
         let blocks = blocks.collect();
         let broadcast = BroadcastState::new(errors, surrogates);
@@ -187,7 +177,7 @@ impl LearningUnit {
             slice.declare(&mut access);
         }
         for block in self.blocks.iter().flatten() {
-            access.synapses(block.config(), block.is_shared());
+            block.declare(&mut access);
         }
         access
     }

@@ -180,6 +180,23 @@ impl Meter for Unmetered {
     fn write(&self, _: Variable, _: usize) {}
 }
 
+/// Counts where somebody wants to know.
+impl<M: Meter> Meter for Option<&M> {
+    #[inline(always)]
+    fn read(&self, variable: Variable, count: usize) {
+        if let Some(meter) = self {
+            meter.read(variable, count);
+        }
+    }
+
+    #[inline(always)]
+    fn write(&self, variable: Variable, count: usize) {
+        if let Some(meter) = self {
+            meter.write(variable, count);
+        }
+    }
+}
+
 /// Reads and writes of every variable.
 #[derive(Clone, Debug)]
 pub struct Tally {

@@ -9,7 +9,7 @@
 //! Absent on purpose: the low-pass of `e` by the readout's time constant (one more state a synapse).
 
 use crate::reads;
-use crate::rule::{EligibilityRule, UpdateRule, Word};
+use crate::rule::{EligibilityRule, UpdateRule, Visited, Word};
 use crate::variables::Meter;
 use crate::views::SynapseView;
 use synfire_core::decay::decay;
@@ -52,6 +52,8 @@ reads! { AdaptationTrace: Surrogate, TraceP, AdaptationStrength, EligibilityFirs
 
 impl EligibilityRule for AdaptationTrace {
     const STATES: usize = 1;
+    // A weight takes the `e` that is formed from the state of the step before.
+    const FIRST: bool = false;
 
     #[inline(always)]
     fn advance<M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> (i32, i32) {
@@ -70,6 +72,8 @@ pub struct AdaptationProduct(pub AdaptationTrace);
 reads! { AdaptationProduct: ThirdFactor, Surrogate, TraceP, AdaptationStrength, EligibilityFirst }
 
 impl UpdateRule for AdaptationProduct {
+    const VISITED: Visited = Visited::TracesOrStates;
+
     #[inline(always)]
     fn product<W: Word, M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> W {
         let state = signed(synapse.eligibility_first());

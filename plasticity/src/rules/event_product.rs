@@ -4,7 +4,7 @@
 //! even a trace.
 
 use crate::reads;
-use crate::rule::{UpdateRule, Word};
+use crate::rule::{UpdateRule, Visited, Word};
 use crate::variables::Meter;
 use crate::views::SynapseView;
 
@@ -15,6 +15,8 @@ pub struct EventProduct;
 reads! { EventProduct: Modulation, Events }
 
 impl UpdateRule for EventProduct {
+    const VISITED: Visited = Visited::Events;
+
     #[inline(always)]
     fn product<W: Word, M: Meter>(&self, synapse: &SynapseView<'_, Self, M>) -> W {
         W::product(synapse.modulation(), synapse.events())
