@@ -58,7 +58,7 @@ pub fn read_text(path: &Path) -> Result<String> {
     })
 }
 
-/// Opens a regular file of lines, of which none is longer than [`LONGEST_LINE`]: a reader of records holds one at a time.
+/// Opens a regular file of lines, of which none is longer than 64 KiB: a reader of records holds one at a time.
 /// A line break between quotation marks ends no line.
 ///
 /// # Errors
