@@ -1,11 +1,11 @@
-//! `Source::locate` finds what a path names, in any text that is RON, and never panics on text that is not.
+//! `SourceText::locate` finds what a path names, in any text that is RON, and never panics on text that is not.
 
 mod files_common;
 
 use files_common::{DIGITS, load};
 use proptest::prelude::*;
 use std::ops::Range;
-use synfire_chip::files::Source;
+use synfire_chip::files::SourceText;
 
 /// A value to be written, with blanks and comments between its tokens.
 #[derive(Clone, Debug)]
@@ -118,7 +118,7 @@ proptest! {
         let mut writer = Writer { text: String::new(), blanks, spans: Vec::new() };
         writer.blank();
         writer.write("", &value);
-        let source = Source::new("generated", writer.text.clone());
+        let source = SourceText::new("generated", writer.text.clone());
         for (path, span) in &writer.spans {
             let found = source.locate(path);
             prop_assert_eq!(found.as_ref(), Some(span), "{} in {}", path, writer.text);
@@ -129,7 +129,7 @@ proptest! {
 
     #[test]
     fn no_text_panics(text in "\\PC{0,60}", path in "[a-c.\\[\\]0-9]{0,12}") {
-        let _ = Source::new("any", text).locate(&path);
+        let _ = SourceText::new("any", text).locate(&path);
     }
 
     /// A network with a piece cut out or replaced: an error or a network, never a panic, and errors render.
@@ -145,7 +145,7 @@ proptest! {
 
 #[test]
 fn paths_of_the_digits_network() {
-    let source = Source::new("net.ron", DIGITS);
+    let source = SourceText::new("net.ron", DIGITS);
     let at = |path: &str| source.locate(path).map(|span| &DIGITS[span]);
     assert_eq!(at("populations[1].neuron.spiking"), Some("false"));
     assert_eq!(at("populations[0].learning.third_factor.Feedback.shift"), Some("1"));
@@ -161,7 +161,7 @@ fn paths_of_the_digits_network() {
 #[test]
 fn attributes_and_maps_are_walked() {
     let text = "#![enable(implicit_some)]\n{ \"first\": (x: 1), \"second\": [4, 5] }";
-    let source = Source::new("map", text);
+    let source = SourceText::new("map", text);
     assert_eq!(source.locate("second[1]").map(|span| &text[span]), Some("5"));
     assert_eq!(source.locate("first.x").map(|span| &text[span]), Some("1"));
 }

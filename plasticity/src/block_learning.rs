@@ -4,7 +4,7 @@
 //! event reached in this step, and both neurons with a modulation. Rules with states advance those of every row that
 //! has a trace or is not at rest (they pay for it, and the counts show it). SuperSpike advances first, and visits rows
 //! with an eligibility and neurons with a third factor; e-prop for an adaptive threshold forms its eligibility from the
-//! state of the step before, so it advances last. Rows that share the taps of a kernel sum a tap's products over all
+//! state of the step before, so it advances last. SweptRows that share the taps of a kernel sum a tap's products over all
 //! rows first (`shared`).
 //!
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
@@ -20,7 +20,7 @@ use crate::rules::Normaliser;
 use crate::shared::TapSums;
 use crate::slice_learning::SliceLearning;
 use crate::steps;
-use crate::sweep::{self, Rows, Sweep, Taps, state_of, strength_of};
+use crate::sweep::{self, Sweep, SweptRows, Taps, state_of, strength_of};
 use crate::variables::{Meter, Tally, Unmetered};
 use crate::views::{SynapseState, SynapseView};
 use crate::widths::{sum_bits, update_bits};
@@ -42,7 +42,7 @@ pub struct EligibilityState {
     p: Vec<u16>,
     /// Normalisers, where the rule has them; they survive `clear`.
     normaliser: Vec<u8>,
-    /// Rows that are not at rest.
+    /// SweptRows that are not at rest.
     rows: BitVec<u64, Lsb0>,
 }
 
@@ -236,7 +236,7 @@ impl BlockLearning {
         let states = States { first: &self.state.q, second: &self.state.p };
         let normaliser = self.normaliser.is_some().then_some(&self.state.normaliser[..]);
         let SynapseMemory { posts, layout, weights, .. } = &mut block.memory;
-        let rows = Rows {
+        let rows = SweptRows {
             rows,
             presynaptic: &block.presynaptic,
             p: block.traces.as_ref().map(|(_, traces)| &traces.p[..]),

@@ -11,7 +11,7 @@ use crate::config::{Eligibility, LearningDatapath, Presynaptic, SynapseLearning,
 use crate::rule::{EligibilityRule, ThirdFactorRule, UpdateRule};
 use crate::rules::{
     AdaptationProduct, AdaptationTrace, Compartment, DoubleFilter, EligibilityProduct, EventProduct,
-    Feedback, GroupError, Mirror, OwnError, TraceProduct,
+    Feedback, GroupError, MirrorFeedback, OwnError, TraceProduct,
 };
 
 /// What is done with the rule of a third factor.
@@ -39,7 +39,7 @@ pub(crate) fn third_factor<V: WithThirdFactor>(of: ThirdFactor, decay_fraction: 
         ThirdFactor::Feedback { shift, .. } => then.with(Feedback { shift }),
         ThirdFactor::Group { shift, .. } => then.with(GroupError { shift }),
         ThirdFactor::Mirror { shift, .. } | ThirdFactor::Symmetric { shift, .. } => {
-            then.with(Mirror { shift })
+            then.with(MirrorFeedback { shift })
         }
         ThirdFactor::Compartment { decay, shift, .. } => {
             then.with(Compartment { decay, decay_fraction, shift })

@@ -41,7 +41,7 @@ pub(crate) fn strength_of(factors: Factors<'_>, slot: usize) -> i32 {
 
 /// The rows to visit, and what of the block their synapses read.
 #[derive(Clone, Copy)]
-pub(crate) struct Rows<'a> {
+pub(crate) struct SweptRows<'a> {
     pub rows: &'a [u32],
     pub presynaptic: &'a [u32],
     /// Traces of all axons, where the block keeps any.
@@ -55,7 +55,7 @@ pub(crate) struct Rows<'a> {
     pub normaliser: Option<&'a [u8]>,
 }
 
-impl Rows<'_> {
+impl SweptRows<'_> {
     /// What the synapses of the `index`th visited row share in the step.
     #[inline(always)]
     fn update(&self, index: usize, sweep: &Sweep<'_>) -> RowUpdate {
@@ -90,7 +90,7 @@ pub(crate) fn state_of(lanes: &[u16], entry: usize) -> i32 {
 pub(crate) fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
     weights: &mut [S],
     rule: R,
-    rows: Rows<'_>,
+    rows: SweptRows<'_>,
     sweep: Sweep<'_>,
     counts: &mut LearningCounts,
     meter: &M,
@@ -167,7 +167,7 @@ pub(crate) struct Taps<'a> {
 pub(crate) fn sum_rows<R: UpdateRule, M: Meter>(
     weights: &mut WeightLanes,
     rule: R,
-    rows: Rows<'_>,
+    rows: SweptRows<'_>,
     taps: Taps<'_>,
     sweep: Sweep<'_>,
     counts: &mut LearningCounts,

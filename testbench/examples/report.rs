@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 use synfire::report::model::{
-    Band, Bar, Bars, Cell, Confusion, Curves, Headline, Raster, Reference, Report, Series, Table, Text,
+    Band, Bar, Bars, Confusion, Curves, Headline, Raster, Reference, Report, Series, Table, TableCell, Text,
     Verdict,
 };
 use synfire::report::{html, json, quantity, terminal};
@@ -120,8 +120,8 @@ fn accuracies() -> Table {
         let base = [0.981, 0.979, 0.898, 0.963][i];
         let values: Vec<f64> = (0..5).map(|s| base + f64::from(s * 3 % 5) * 0.001).collect();
         let spread = quantity::Spread::of(&values);
-        let figure = |v: f64| Cell::number(v, quantity::percent(v));
-        let mut row = vec![Cell::text(*name)];
+        let figure = |v: f64| TableCell::number(v, quantity::percent(v));
+        let mut row = vec![TableCell::text(*name)];
         row.extend(values.iter().map(|&v| figure(v)));
         row.extend(spread.iter().flat_map(|s| [figure(s.mean), figure(s.worst)]));
         row
@@ -162,7 +162,7 @@ fn energy() -> Bars {
 }
 
 fn counts() -> Table {
-    let row = |name: &str, n: u128| vec![name.into(), Cell::count(n)];
+    let row = |name: &str, n: u128| vec![name.into(), TableCell::count(n)];
     Table {
         title: "Counts".into(),
         columns: vec!["event".into(), "number".into()],
@@ -202,8 +202,8 @@ fn prices() -> Table {
     let row = |&(name, aj, source): &(&str, u128, &str)| {
         vec![
             name.into(),
-            Cell::number(aj as f64 / 1e6, quantity::count(aj / 1_000_000)),
-            Cell::number(23.6, "23.6"),
+            TableCell::number(aj as f64 / 1e6, quantity::count(aj / 1_000_000)),
+            TableCell::number(23.6, "23.6"),
             source.into(),
         ]
     };

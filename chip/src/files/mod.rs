@@ -21,7 +21,7 @@ pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics};
 pub use text::parse::parse;
 pub use text::read::{LONGEST_TEXT, open_lines, open_regular, read_bytes, read_text};
-pub use text::source::{Place, Source};
+pub use text::source::{Place, SourceText};
 pub use text::spelling::{nearest, nearest_first};
 pub use text::write::write;
 
@@ -68,7 +68,7 @@ pub mod schema {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_source<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostics> {
+pub fn parse_source<T: DeserializeOwned>(source: &Arc<SourceText>) -> Result<T, Diagnostics> {
     text::parse::parse_source(source).map_err(Diagnostics::from)
 }
 
@@ -77,9 +77,9 @@ pub fn parse_source<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diag
 /// # Errors
 /// As [`parse`], of the file, or of what a change makes of it.
 pub fn changed<T: DeserializeOwned>(
-    source: &Arc<Source>,
+    source: &Arc<SourceText>,
     changes: &[&Change],
-) -> Result<(T, Arc<Source>), Diagnostics> {
+) -> Result<(T, Arc<SourceText>), Diagnostics> {
     text::changed::single(source, changes).map_err(Diagnostics::from)
 }
 
@@ -118,7 +118,7 @@ pub fn changed_chip_from_text(
     base_dir: &Path,
     changes: &[Change],
 ) -> Result<Chip, Diagnostics> {
-    let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
+    let first = Opened { source: Arc::new(SourceText::new(name, text)), folder: base_dir.to_owned() };
     chip_of(first, stem(Path::new(name)), changes)
 }
 
@@ -193,7 +193,7 @@ pub fn network_and_files(
     chip: &Chip,
     overrides: &NetworkOverrides,
 ) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
-    let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
+    let first = Opened { source: Arc::new(SourceText::new(name, text)), folder: base_dir.to_owned() };
     network_of(first, stem(Path::new(name)), chip, overrides)
 }
 
@@ -201,7 +201,7 @@ pub fn network_and_files(
 /// are found after loading.
 #[must_use]
 pub fn population_place(name: &str, text: &str, base_dir: &Path, population: &str) -> Option<Place> {
-    let first = Opened { source: Arc::new(Source::new(name, text)), folder: base_dir.to_owned() };
+    let first = Opened { source: Arc::new(SourceText::new(name, text)), folder: base_dir.to_owned() };
     let (layers, files) = layers::stack::<NetworkFile>(first, &[], open_network).ok()?;
     let merged = files.into_iter().reduce(NetworkFile::over)?;
     let index = merged.populations.iter().flatten().position(|p| p.name == population)?;
@@ -235,7 +235,7 @@ fn network_of(
 /// Opens a preset, or else a file.
 fn open_chip(reference: &str, base_dir: &Path) -> Result<Opened, Diagnostic> {
     if let Some((name, text)) = presets().iter().find(|(name, _)| *name == reference) {
-        let source = Arc::new(Source::new(format!("<preset {name}>"), *text));
+        let source = Arc::new(SourceText::new(format!("<preset {name}>"), *text));
         return Ok(Opened { source, folder: PathBuf::new() });
     }
     Opened::read(&base_dir.join(reference)).map_err(|error| {

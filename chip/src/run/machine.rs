@@ -86,7 +86,7 @@ pub struct Machine {
 }
 
 /// What workers share.
-struct Shared<'a> {
+struct SharedRun<'a> {
     program: &'a [StepEvents],
     first_step: u64,
     inputs: &'a [RoutingTable],
@@ -163,7 +163,7 @@ impl Machine {
         }
         let workers = options.threads.clamp(1, self.nodes.len().max(1));
         let bounds = balance(&self.nodes, workers);
-        let shared = Shared {
+        let shared = SharedRun {
             program,
             first_step: self.step,
             inputs: &self.inputs,
@@ -248,7 +248,7 @@ struct Ran {
 }
 
 fn run_workers<P: Part>(
-    shared: &Shared<'_>,
+    shared: &SharedRun<'_>,
     nodes: &mut [Node],
     recorders: Vec<NodeRecorder<'_>>,
     parts: Vec<P>,
@@ -284,7 +284,7 @@ fn run_workers<P: Part>(
 
 /// One worker: its nodes, its part of the observer, and its ends of the channels.
 struct Worker<'a, P: Part> {
-    shared: &'a Shared<'a>,
+    shared: &'a SharedRun<'a>,
     index: usize,
     nodes: &'a mut [Node],
     recorders: Vec<NodeRecorder<'a>>,
@@ -300,7 +300,7 @@ struct Worker<'a, P: Part> {
 
 impl<'a, P: Part> Worker<'a, P> {
     fn new(
-        shared: &'a Shared<'a>,
+        shared: &'a SharedRun<'a>,
         index: usize,
         nodes: &'a mut [Node],
         recorders: Vec<NodeRecorder<'a>>,

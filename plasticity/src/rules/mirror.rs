@@ -12,14 +12,14 @@ use crate::views::NeuronView;
 
 /// Feedback through mirrored weights.
 #[derive(Clone, Copy, Debug)]
-pub struct Mirror {
+pub struct MirrorFeedback {
     /// Right shift of the projected error, with floor.
     pub shift: u8,
 }
 
-reads! { Mirror: MirrorRow, BroadcastError }
+reads! { MirrorFeedback: MirrorRow, BroadcastError }
 
-impl ThirdFactorRule for Mirror {
+impl ThirdFactorRule for MirrorFeedback {
     #[inline(always)]
     fn third_factor<M: Meter>(&self, neuron: &NeuronView<'_, Self, M>) -> i64 {
         neuron.mirrored_feedback() >> self.shift

@@ -5,7 +5,7 @@
 //! | delta rule of a readout | [`OwnError`] | - | [`TraceProduct`] |
 //! | direct random feedback | [`Feedback`] | - | [`TraceProduct`] |
 //! | DCLL | [`GroupError`] | - | [`TraceProduct`] |
-//! | mirror feedback, symmetric feedback | [`Mirror`] | - | [`TraceProduct`] |
+//! | mirror feedback, symmetric feedback | [`MirrorFeedback`] | - | [`TraceProduct`] |
 //! | layer-by-layer feedback alignment | [`Feedback`] from the layer above | - | [`TraceProduct`] |
 //! | eRBP | [`Compartment`] | - | [`EventProduct`] |
 //! | SuperSpike | any of these | [`DoubleFilter`], perhaps [`Normaliser`] | [`EligibilityProduct`] |
@@ -35,7 +35,7 @@ pub use eligibility_product::EligibilityProduct;
 pub use event_product::EventProduct;
 pub use feedback::Feedback;
 pub use group_error::GroupError;
-pub use mirror::Mirror;
+pub use mirror::MirrorFeedback;
 pub use normaliser::{BITS as NORMALISER_BITS, Normaliser};
 pub use own_error::OwnError;
 pub(crate) use rate_regulariser::RateRegulariser;

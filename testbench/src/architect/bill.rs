@@ -3,7 +3,7 @@
 //! Promises: every price is shown with its source; energy sums exactly; counts are the hardware's. What nobody
 //! published is named with its count, and the figures that lack it say `at least`.
 
-use crate::report::model::{Bar, Bars, Block, Cell, Table};
+use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
@@ -46,18 +46,18 @@ impl<'a> Work<'a> {
 
     /// The energy of each of `parts` like parts of this work, for a reader: `at least 12.4 uJ`.
     #[must_use]
-    pub fn energy(&self, parts: u128) -> Cell {
+    pub fn energy(&self, parts: u128) -> TableCell {
         mean_energy(&[*self], parts)
     }
 
     /// The time of each of `parts` like parts of this work, for a reader: `at least 3.10 ms`.
     #[must_use]
-    pub fn time(&self, parts: u128) -> Cell {
+    pub fn time(&self, parts: u128) -> TableCell {
         mean_time(&[*self], parts)
     }
 
-    fn duration(&self, ps: u128) -> Cell {
-        Cell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), !self.untimed().is_empty()))
+    fn duration(&self, ps: u128) -> TableCell {
+        TableCell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), !self.untimed().is_empty()))
     }
 
     /// Operations of this work that have no published time.
@@ -75,18 +75,18 @@ pub fn at_least(text: String, least: bool) -> String {
 
 /// The energy of all of `works`, a `parts`-th of it.
 #[must_use]
-pub fn mean_energy(works: &[Work<'_>], parts: u128) -> Cell {
+pub fn mean_energy(works: &[Work<'_>], parts: u128) -> TableCell {
     let attojoules = works.iter().map(Work::attojoules).sum::<u128>() / parts.max(1);
     let least = works.iter().any(|work| work.bill().unknown().next().is_some());
-    Cell::number(attojoules as f64 / 1e18, at_least(quantity::energy(attojoules), least))
+    TableCell::number(attojoules as f64 / 1e18, at_least(quantity::energy(attojoules), least))
 }
 
 /// The simulated time of all of `works`, a `parts`-th of it.
 #[must_use]
-pub fn mean_time(works: &[Work<'_>], parts: u128) -> Cell {
+pub fn mean_time(works: &[Work<'_>], parts: u128) -> TableCell {
     let ps = works.iter().map(|work| work.elapsed.total_ps).sum::<u128>() / parts.max(1);
     let least = works.iter().any(|work| !work.untimed().is_empty());
-    Cell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), least))
+    TableCell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), least))
 }
 
 /// What is known of an operation without a published price or time (`what`).
@@ -120,18 +120,18 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
     let mut table = Table { title: title.to_owned(), ..Table::default() };
     table.columns.push("counted".to_owned());
     table.columns.extend(columns.iter().map(|(name, _)| (*name).to_owned()));
-    let mut row = |name: &str, value: &dyn Fn(&Work<'_>) -> Cell| {
-        let mut cells = vec![Cell::text(name)];
+    let mut row = |name: &str, value: &dyn Fn(&Work<'_>) -> TableCell| {
+        let mut cells = vec![TableCell::text(name)];
         cells.extend(columns.iter().map(|(_, work)| value(work)));
         table.rows.push(cells);
     };
-    let count = |n: u64| Cell::count(u128::from(n));
+    let count = |n: u64| TableCell::count(u128::from(n));
     row("timesteps", &|w| count(w.elapsed.steps));
     for operation in OPERATIONS {
         row(operation.name, &|w| count((operation.count)(&w.counts)));
     }
     if columns.iter().all(|(_, w)| w.chip.timing.clock_ps.is_some()) {
-        row("clock cycles", &|w| Cell::count(w.elapsed.cycles(&w.chip.timing).unwrap_or(0)));
+        row("clock cycles", &|w| TableCell::count(w.elapsed.cycles(&w.chip.timing).unwrap_or(0)));
     }
     row("simulated time", &|w| w.time(1));
     row("longest step", &|w| w.duration(u128::from(w.elapsed.longest_ps)));
@@ -172,14 +172,14 @@ fn static_note(chip: &Chip) -> String {
 }
 
 /// The price of an item, for a reader.
-fn price(item: &Item) -> Cell {
+fn price(item: &Item) -> TableCell {
     match &item.rate {
-        Rate::Attojoules(price) => Cell::number(*price as f64, quantity::energy(u128::from(*price))),
-        Rate::PartOf(_) => Cell::text("included"),
+        Rate::Attojoules(price) => TableCell::number(*price as f64, quantity::energy(u128::from(*price))),
+        Rate::PartOf(_) => TableCell::text("included"),
         Rate::Microwatts(power, ps) => {
-            Cell::number(*power as f64, format!("{power} uW for {}", quantity::duration(*ps)))
+            TableCell::number(*power as f64, format!("{power} uW for {}", quantity::duration(*ps)))
         }
-        Rate::Unpublished => Cell::text("unpublished"),
+        Rate::Unpublished => TableCell::text("unpublished"),
     }
 }
 
@@ -200,28 +200,29 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
     let columns = ["operation", "count", "price field", "price", "energy", "share", "source of the price"];
     let row = |item: &Item| {
         let (energy, share) = if item.rate == Rate::Unpublished && item.count > 0 {
-            (Cell::text("unpublished"), "-".to_owned())
+            (TableCell::text("unpublished"), "-".to_owned())
         } else {
             let energy = quantity::energy(item.attojoules);
             let share = quantity::share(item.attojoules, total);
-            (Cell::number(item.attojoules as f64 / 1e18, energy), share)
+            (TableCell::number(item.attojoules as f64 / 1e18, energy), share)
         };
         vec![
-            Cell::text(item.operation),
-            Cell::count(item.count),
-            Cell::text(item.component),
+            TableCell::text(item.operation),
+            TableCell::count(item.count),
+            TableCell::text(item.component),
             price(item),
             energy,
-            Cell::text(share),
-            Cell::text(item.source.clone()),
+            TableCell::text(share),
+            TableCell::text(item.source.clone()),
         ]
     };
-    let mut rows: Vec<Vec<Cell>> = bill.items.iter().filter(|item| item.count > 0).map(row).collect();
-    let mut sum = vec![Cell::text("total"), Cell::text(""), Cell::text(""), Cell::text("")];
+    let mut rows: Vec<Vec<TableCell>> = bill.items.iter().filter(|item| item.count > 0).map(row).collect();
+    let mut sum =
+        vec![TableCell::text("total"), TableCell::text(""), TableCell::text(""), TableCell::text("")];
     sum.extend([
         work.energy(1),
-        Cell::text(quantity::share(total, total)),
-        Cell::text("sum of the lines, exact in attojoules"),
+        TableCell::text(quantity::share(total, total)),
+        TableCell::text("sum of the lines, exact in attojoules"),
     ]);
     rows.push(sum);
     let mut notes = vec![
@@ -261,21 +262,21 @@ const SIDE_BY_SIDE: usize = 6;
 pub fn memory(title: &str, cores: &[[u64; 13]]) -> Table {
     let values = |[_, structures @ ..]: &[u64; 13]| {
         let total = structures[COUNTS..].iter().sum();
-        structures.iter().copied().chain([total]).map(|n| Cell::count(u128::from(n))).collect::<Vec<_>>()
+        structures.iter().copied().chain([total]).map(|n| TableCell::count(u128::from(n))).collect::<Vec<_>>()
     };
     let side_by_side = cores.len() <= SIDE_BY_SIDE;
     let (columns, rows) = if side_by_side {
         let names = cores.iter().map(|m| format!("core {}", m[0]));
-        let columns: Vec<Vec<Cell>> = cores.iter().map(values).collect();
+        let columns: Vec<Vec<TableCell>> = cores.iter().map(values).collect();
         let row = |(i, name): (usize, &&str)| {
             let cells = columns.iter().map(|column| column[i].clone());
-            std::iter::once(Cell::text(*name)).chain(cells).collect()
+            std::iter::once(TableCell::text(*name)).chain(cells).collect()
         };
         let rows = STRUCTURES.iter().enumerate().map(row).collect();
         (std::iter::once("structure".to_owned()).chain(names).collect(), rows)
     } else {
         let names = STRUCTURES.map(str::to_owned);
-        let row = |m: &[u64; 13]| [vec![Cell::text(m[0].to_string())], values(m)].concat();
+        let row = |m: &[u64; 13]| [vec![TableCell::text(m[0].to_string())], values(m)].concat();
         (std::iter::once("core".to_owned()).chain(names).collect(), cores.iter().map(row).collect())
     };
     Table {
@@ -291,7 +292,7 @@ pub fn memory(title: &str, cores: &[[u64; 13]]) -> Table {
 pub fn speed(counts: &NodeCounts, seconds: f64, threads: usize) -> Table {
     let rate = |n: u64| {
         let rate = n as f64 / seconds.max(1e-9);
-        Cell::number(rate, quantity::short(rate as u128, "/s"))
+        TableCell::number(rate, quantity::short(rate as u128, "/s"))
     };
     let learning = counts.learning.weight_updates + counts.learning.eligibility_updates;
     Table {
@@ -299,12 +300,12 @@ pub fn speed(counts: &NodeCounts, seconds: f64, threads: usize) -> Table {
         columns: ["measured", "value"].map(str::to_owned).to_vec(),
         rows: vec![
             vec![
-                Cell::text("wall time of the cells, added"),
-                Cell::number(seconds, format!("{seconds:.1} s")),
+                TableCell::text("wall time of the cells, added"),
+                TableCell::number(seconds, format!("{seconds:.1} s")),
             ],
-            vec![Cell::text("synaptic events a second of it"), rate(counts.core.synaptic_events)],
-            vec![Cell::text("weight and eligibility updates a second of it"), rate(learning)],
-            vec![Cell::text("threads used"), Cell::count(threads as u128)],
+            vec![TableCell::text("synaptic events a second of it"), rate(counts.core.synaptic_events)],
+            vec![TableCell::text("weight and eligibility updates a second of it"), rate(learning)],
+            vec![TableCell::text("threads used"), TableCell::count(threads as u128)],
         ],
         notes: vec!["everything of a cell is in its time: encoding, delivery, learning, counting".to_owned()],
     }

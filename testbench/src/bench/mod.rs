@@ -18,7 +18,7 @@ pub mod threads;
 pub mod update;
 pub mod whole_step;
 
-use crate::report::model::{Cell, Report, Table};
+use crate::report::model::{Report, Table, TableCell};
 use measure::{Measured, measure, quantile};
 
 /// Alternations of a full bench.
@@ -73,7 +73,7 @@ fn verdict(measured: &Measured, median: f64) -> String {
     }
 }
 
-fn row(measured: &Measured) -> Vec<Cell> {
+fn row(measured: &Measured) -> Vec<TableCell> {
     let sorted = |values: &[f64]| {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -81,21 +81,21 @@ fn row(measured: &Measured) -> Vec<Cell> {
     };
     let ratios = sorted(&measured.ratios);
     let median = quantile(&ratios, 0.5);
-    let number = |v: f64| Cell::number(v, format!("{v:.2}"));
+    let number = |v: f64| TableCell::number(v, format!("{v:.2}"));
     let rate = |rates: &[f64]| {
         let median = quantile(&sorted(rates), 0.5);
-        Cell::number(median, format!("{:.0}", median / 1e6))
+        TableCell::number(median, format!("{:.0}", median / 1e6))
     };
     vec![
-        Cell::text(measured.name),
+        TableCell::text(measured.name),
         number(median),
         number(quantile(&ratios, 0.25)),
         number(quantile(&ratios, 0.75)),
-        measured.bar.map_or(Cell::text("-"), number),
-        Cell::text(verdict(measured, median)),
+        measured.bar.map_or(TableCell::text("-"), number),
+        TableCell::text(verdict(measured, median)),
         rate(&measured.rates),
         rate(&measured.bare_rates),
-        Cell::text(measured.unit),
+        TableCell::text(measured.unit),
     ]
 }
 

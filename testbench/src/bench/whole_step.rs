@@ -39,7 +39,7 @@ fn sparse() -> NetworkFile {
 }
 
 /// One block's memory and the axons that carry events in each step.
-struct Rows {
+struct BareRows {
     memory: SynapseMemory,
     population: usize,
     lists: Vec<Vec<u32>>,
@@ -49,7 +49,7 @@ struct Rows {
 pub struct Stepping {
     counted: Counted,
     program: Program,
-    rows: Vec<Rows>,
+    rows: Vec<BareRows>,
     /// Accumulators by population.
     sums: Vec<Vec<i32>>,
     operations: u64,
@@ -74,7 +74,7 @@ impl Stepping {
             // A spike of a step arrives in the next; every axon here has delay 1 and its neuron's number.
             let mut lists = vec![Vec::new()];
             lists.extend_from_slice(&fired[..fired.len() - 1]);
-            rows.push(Rows { memory: block.memory.clone(), population: projection.target, lists });
+            rows.push(BareRows { memory: block.memory.clone(), population: projection.target, lists });
         }
         let sums = network.populations.iter().map(|p| vec![0; p.neurons as usize]).collect();
         Self { counted, program, rows, sums, operations }
@@ -87,7 +87,7 @@ impl Stepping {
     fn add_rows(&mut self) {
         for step in 0..STEPS as usize {
             self.sums.iter_mut().for_each(|sums| sums.fill(0));
-            for Rows { memory, population, lists } in &self.rows {
+            for BareRows { memory, population, lists } in &self.rows {
                 let sums = black_box(&mut self.sums[*population]);
                 match (&memory.layout, &memory.weights) {
                     (RowLayout::Dense, WeightLanes::I8(w)) => ceiling::add_rows(sums, w, &lists[step]),

@@ -9,7 +9,7 @@ use super::interrupt::Interrupt;
 use super::output;
 use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
-use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
+use crate::report::model::{Curves, Headline, Report, Series, Table, TableCell};
 use crate::report::quantity::{self, Spread};
 use crate::study::bptt::classify::{CANDIDATES, CHOSEN, STORES, Settings, Trained, Training};
 use crate::tasks::classify::file::Classify;
@@ -95,9 +95,10 @@ fn report(task: &Classification, candidates: &[Settings], results: &[Trained]) -
     for (candidate, trained) in candidates.iter().zip(results.chunks(settings.seeds.len())) {
         let mut line = |what: String, accuracies: Vec<f64>| {
             let Some(spread) = Spread::of(&accuracies) else { return };
-            let percent = |value: f64| Cell::number(value, format!("{:.2}", 100.0 * value));
-            let error = spread.standard_error.map_or(Cell::text("-"), percent);
-            let mut row = vec![Cell::text(what.clone()), percent(spread.mean), percent(spread.worst), error];
+            let percent = |value: f64| TableCell::number(value, format!("{:.2}", 100.0 * value));
+            let error = spread.standard_error.map_or(TableCell::text("-"), percent);
+            let mut row =
+                vec![TableCell::text(what.clone()), percent(spread.mean), percent(spread.worst), error];
             row.extend(accuracies.into_iter().map(percent));
             table.rows.push(row);
             if candidates.len() == 1 {

@@ -10,7 +10,7 @@ use crate::tasks;
 use std::io::Write;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root, Source};
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root, SourceText};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::warnings::warnings;
 
@@ -26,7 +26,7 @@ fn line(text: &str) -> Result<(), CommandError> {
 
 /// The value of the field `format` of a RON text, whatever its comments say.
 fn format_of(opened: &Opened) -> Option<&str> {
-    let span = Source::new(opened.name().to_owned(), opened.text().to_owned()).locate("format")?;
+    let span = SourceText::new(opened.name().to_owned(), opened.text().to_owned()).locate("format")?;
     Some(opened.text()[span].trim_matches('"'))
 }
 

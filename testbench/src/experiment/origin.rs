@@ -9,12 +9,12 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use synfire_chip::files::schema::Raw;
-use synfire_chip::files::{Change, Diagnostic, Diagnostics, Source, nearest};
+use synfire_chip::files::{Change, Diagnostic, Diagnostics, SourceText, nearest};
 
 /// An experiment file.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    source: Arc<Source>,
+    source: Arc<SourceText>,
     folder: PathBuf,
 }
 
@@ -70,7 +70,7 @@ impl Origin {
         }
         let text = format!("{path}: {}", value.token());
         let token = path.len() + 2..text.len();
-        Change::new(&Arc::new(Source::new(by, text)), 0..path.len(), token, &self.folder, by)
+        Change::new(&Arc::new(SourceText::new(by, text)), 0..path.len(), token, &self.folder, by)
     }
 
     /// A name that is not among `names`.

@@ -8,7 +8,7 @@ use super::embedded;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Change, Diagnostic, Diagnostics, NetworkOverrides, Place, Root, Source};
+use synfire_chip::files::{self, Change, Diagnostic, Diagnostics, NetworkOverrides, Place, Root, SourceText};
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::MappingError;
 
@@ -16,9 +16,9 @@ use synfire_chip::place::mapping::MappingError;
 #[derive(Clone, Debug)]
 pub struct Opened {
     /// Name for messages, and content; after changes to it, where there are any.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceText>,
     /// The content as the file has it.
-    pub file: Arc<Source>,
+    pub file: Arc<SourceText>,
     /// Folder of a file on the disk; `None` for a carried file.
     pub folder: Option<PathBuf>,
     /// What whoever opened it changes: in the chips and networks that it refers to, after its own changes.
@@ -29,7 +29,7 @@ impl Opened {
     /// A file without changes.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, folder: Option<PathBuf>) -> Self {
-        let source = Arc::new(Source::new(name, text));
+        let source = Arc::new(SourceText::new(name, text));
         Self { file: Arc::clone(&source), source, folder, changes: Vec::new() }
     }
 

@@ -198,7 +198,7 @@ impl fmt::Display for Escaped<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::model::{Bar, Bars, Cell, Group, Text};
+    use crate::report::model::{Bar, Bars, Group, TableCell, Text};
 
     fn report() -> Report {
         let mut report =
@@ -212,7 +212,7 @@ mod tests {
         report.push(Text { title: "Section".into(), lines: vec!["<script>".into()] });
         report.push(Table {
             columns: (0..5).map(|c| format!("c{c}")).collect(),
-            rows: vec![vec!["x".into(), Cell::count(1234)]],
+            rows: vec![vec!["x".into(), TableCell::count(1234)]],
             ..Table::default()
         });
         report.push(Bars {
@@ -261,7 +261,12 @@ mod tests {
                 Group { name: "a & b".into(), columns: vec!["float".into(), "8 bits".into()] },
                 Group { name: "c".into(), columns: vec!["16 bits".into()] },
             ],
-            rows: vec![vec!["rule".into(), Cell::number(0.9, "90"), Cell::number(0.8, "80"), "".into()]],
+            rows: vec![vec![
+                "rule".into(),
+                TableCell::number(0.9, "90"),
+                TableCell::number(0.8, "80"),
+                "".into(),
+            ]],
             ..Matrix::default()
         });
         let page = render(&report).unwrap();

@@ -34,7 +34,7 @@ fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::report::model::{Block, Cell, Headline, Report, Table, Text, Verdict};
+    use crate::report::model::{Block, Headline, Report, Table, TableCell, Text, Verdict};
 
     #[test]
     fn a_line_is_an_object_with_its_kind() {
@@ -49,7 +49,7 @@ mod tests {
         let table = Table {
             title: "energy".into(),
             columns: vec!["part".into(), "pJ".into()],
-            rows: vec![vec!["synapses".into(), Cell::number(35.5, "35.5")]],
+            rows: vec![vec!["synapses".into(), TableCell::number(35.5, "35.5")]],
             notes: Vec::new(),
         };
         report.push(table);

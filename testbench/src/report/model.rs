@@ -84,7 +84,7 @@ pub struct Table {
     /// Names of the columns, with units.
     pub columns: Vec<String>,
     /// Cells, row by row.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<TableCell>>,
     /// Remarks under the table, one a line.
     pub notes: Vec<String>,
 }
@@ -98,7 +98,7 @@ pub struct Matrix {
     /// The groups, in the order of the cells.
     pub groups: Vec<Group>,
     /// Cells, row by row: a name, then one a column, group after group.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<TableCell>>,
     /// Remarks under the table, one a line.
     pub notes: Vec<String>,
 }
@@ -121,7 +121,7 @@ impl Matrix {
             let own = first..first + group.columns.len();
             first = own.end;
             let heading = std::iter::once(group.name.clone()).chain(group.columns.iter().cloned());
-            let row = |row: &Vec<Cell>| {
+            let row = |row: &Vec<TableCell>| {
                 let cells = row.get(own.clone())?;
                 let name = row.first().cloned()?;
                 let any = cells.iter().any(|cell| !cell.text.is_empty());
@@ -140,7 +140,7 @@ impl Matrix {
 
 /// A cell. One with a number is aligned to the right.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Cell {
+pub struct TableCell {
     /// What is shown.
     pub text: String,
     /// Its value, when it is one.
@@ -148,7 +148,7 @@ pub struct Cell {
     pub number: Option<f64>,
 }
 
-impl Cell {
+impl TableCell {
     /// A cell of words.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
@@ -168,13 +168,13 @@ impl Cell {
     }
 }
 
-impl From<&str> for Cell {
+impl From<&str> for TableCell {
     fn from(text: &str) -> Self {
         Self::text(text)
     }
 }
 
-impl From<String> for Cell {
+impl From<String> for TableCell {
     fn from(text: String) -> Self {
         Self::text(text)
     }

@@ -2,7 +2,7 @@
 //!
 //! Promises: a row is compared with another only on the same seeds, in the same order.
 
-use super::model::{Cell, Table};
+use super::model::{Table, TableCell};
 use super::quantity::Spread;
 
 /// One line a pair of names whose `values` (1.0 is 100 points) are given; `None` when there is no pair.
@@ -23,14 +23,14 @@ pub fn table<'n>(
         let pairs = values(first).into_iter().zip(values(second));
         let differences: Vec<f64> = pairs.map(|(a, b)| 100.0 * (a - b)).collect();
         let Some(spread) = Spread::of(&differences) else { continue };
-        let points = |v: f64| Cell::number(v, format!("{v:+.2}"));
+        let points = |v: f64| TableCell::number(v, format!("{v:+.2}"));
         let positive = differences.iter().filter(|d| **d > 0.0).count();
         rows.push(vec![
-            Cell::text(format!("{first} - {second}")),
+            TableCell::text(format!("{first} - {second}")),
             points(spread.mean),
-            spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{e:.2}"))),
+            spread.standard_error.map_or(TableCell::text("-"), |e| TableCell::number(e, format!("{e:.2}"))),
             points(spread.worst),
-            Cell::number(positive as f64, format!("{positive} of {}", differences.len())),
+            TableCell::number(positive as f64, format!("{positive} of {}", differences.len())),
         ]);
     }
     (!rows.is_empty()).then(|| Table {

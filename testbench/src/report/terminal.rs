@@ -268,7 +268,7 @@ fn confusion(confusion: &Confusion, style: Style, out: &mut String) {
         // A dot for zero lets the mistakes stand out.
         row.extend(counts.iter().map(|&n| {
             let text = if n == 0 { "\u{b7}".into() } else { n.to_string() };
-            super::model::Cell::number(n as f64, text)
+            super::model::TableCell::number(n as f64, text)
         }));
         table.rows.push(row);
     }

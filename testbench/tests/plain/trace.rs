@@ -2,7 +2,7 @@
 
 use std::fmt;
 use synfire::reference::plain::PlainChip;
-use synfire::reference::plain::synapses::Rows;
+use synfire::reference::plain::synapses::SynapseRows;
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::program::StepEvents;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, ThirdFactor};
@@ -261,13 +261,13 @@ fn heard(network: &Network) -> impl Iterator<Item = bool> {
 }
 
 /// Events merged by axons that have a synapse.
-fn merged(rows: &Rows) -> u64 {
+fn merged(rows: &SynapseRows) -> u64 {
     let used = |axon: &usize| rows.synapses.iter().any(|synapse| synapse.axon == *axon);
     (0..rows.axons.len()).filter(used).map(|axon| rows.merged[axon] as u64).sum()
 }
 
 /// Traces that a synapse reads. An axon without synapses is in no core: nobody holds its trace.
-fn read(rows: &Rows, of: impl Fn(&Rows) -> &Vec<i64>) -> Vec<i64> {
+fn read(rows: &SynapseRows, of: impl Fn(&SynapseRows) -> &Vec<i64>) -> Vec<i64> {
     let mut traces = vec![0; rows.axons.len()];
     for synapse in &rows.synapses {
         traces[synapse.axon] = of(rows)[synapse.axon];

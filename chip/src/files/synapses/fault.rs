@@ -6,7 +6,7 @@
 use crate::files::text::check::Check;
 use crate::files::text::diagnostic::Diagnostic;
 use crate::files::text::read::open_regular;
-use crate::files::text::source::Source;
+use crate::files::text::source::SourceText;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl Fault {
                     text.split(',').take(column).map(|cell| cell.len() + 1).sum::<usize>().min(text.len());
                 let end = start + text[start..].split(',').next().map_or(0, str::len);
                 let by = format!("read for `{path}`, {}:{row}", here.file().unwrap_or(""));
-                let source = Arc::new(Source::excerpt(data.display().to_string(), text, line as usize));
+                let source = Arc::new(SourceText::excerpt(data.display().to_string(), text, line as usize));
                 let title = format!("line {line} of `{name}`: {}", self.title);
                 Diagnostic::new(title).at(&source, start..end).labelled(found).noted("note", by)
             }

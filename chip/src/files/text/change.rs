@@ -10,7 +10,7 @@
 use super::decimal::Raw;
 use super::diagnostic::{Diagnostic, Diagnostics};
 use super::parse::parse_part;
-use super::source::{Place, Source};
+use super::source::{Place, SourceText};
 use super::spelling::did_you_mean;
 use super::walk;
 use std::ops::Range;
@@ -57,7 +57,7 @@ pub(super) struct Step {
 /// A change to a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    pub(super) source: Arc<Source>,
+    pub(super) source: Arc<SourceText>,
     root: Root,
     pub(super) steps: Vec<Step>,
     pub(super) path: Range<usize>,
@@ -73,7 +73,7 @@ impl Change {
     /// # Errors
     /// When the path or the value is none.
     pub fn new(
-        source: &Arc<Source>,
+        source: &Arc<SourceText>,
         path: Range<usize>,
         value: Range<usize>,
         folder: &Path,
@@ -98,7 +98,7 @@ impl Change {
     /// # Errors
     /// When it is none.
     pub fn argument(text: &str, folder: &Path) -> Result<Self, Diagnostic> {
-        let source = Arc::new(Source::new("--set", text));
+        let source = Arc::new(SourceText::new("--set", text));
         let mut inside = false;
         let equals = text.find(|c: char| {
             inside = (inside || c == '[') && c != ']';
@@ -205,7 +205,7 @@ const ALLOWED: &str =
     "PATH=VALUE, such as `chip.mesh.columns=8` or `network.projections[in_hidden].learning=None`";
 
 /// Takes a path apart.
-fn steps(source: &Arc<Source>, path: &Range<usize>) -> Result<(Root, Vec<Step>), Diagnostic> {
+fn steps(source: &Arc<SourceText>, path: &Range<usize>) -> Result<(Root, Vec<Step>), Diagnostic> {
     let text = &source.text[path.clone()];
     let refuse = |span: Range<usize>, title: &str, label: &str| {
         let span = path.start + span.start..path.start + span.end;

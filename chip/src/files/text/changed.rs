@@ -10,7 +10,7 @@ use super::change::{Change, Step};
 use super::diagnostic::Diagnostic;
 use super::layer::{LayerFile, Opened, parse_layer};
 use super::parse::parse_source;
-use super::source::{Part, Place, Source, edited};
+use super::source::{Part, Place, SourceText, edited};
 use super::spelling::{did_you_mean, listing};
 use super::walk::{self, Node};
 use serde::de::DeserializeOwned;
@@ -46,12 +46,12 @@ pub(super) fn stack<T: LayerFile>(files: &[Opened], changes: &[&Change]) -> Resu
 
 /// A single text after changes, and its value.
 pub(in crate::files) fn single<T: DeserializeOwned>(
-    source: &Arc<Source>,
+    source: &Arc<SourceText>,
     changes: &[&Change],
-) -> Result<(T, Arc<Source>), Diagnostic> {
+) -> Result<(T, Arc<SourceText>), Diagnostic> {
     let apply = |changes: &[&Change]| {
         changes.iter().try_fold(Arc::clone(source), |source, change| {
-            let parses = |source: &Arc<Source>| parse_source::<T>(source).map(|_| ());
+            let parses = |source: &Arc<SourceText>| parse_source::<T>(source).map(|_| ());
             Edit { change, parses: &parses }.field(&source, &change.steps)
         })
     };
@@ -82,11 +82,11 @@ fn blamed(problem: Diagnostic, changes: &[&Change], fails: impl Fn(usize) -> boo
 type Texts = (Vec<Opened>, Vec<(String, Place)>);
 
 fn texts<T: LayerFile>(files: &[Opened], changes: &[&Change]) -> Result<Texts, Diagnostic> {
-    let top = Source::new("changes", format!("(format: \"{}\")", T::FORMAT));
+    let top = SourceText::new("changes", format!("(format: \"{}\")", T::FORMAT));
     let top = Opened { source: Arc::new(top), folder: PathBuf::new() };
     let mut files: Vec<Opened> = std::iter::once(top).chain(files.iter().cloned()).collect();
     let mut removed = Vec::new();
-    let parses = |source: &Arc<Source>| parse_layer::<T>(source).map(|_| ());
+    let parses = |source: &Arc<SourceText>| parse_layer::<T>(source).map(|_| ());
     for change in changes {
         let edit = Edit { change, parses: &parses };
         let steps = &change.steps[..];
@@ -129,13 +129,13 @@ fn parse_all<T: LayerFile>(files: &[Opened]) -> Result<Vec<T>, Diagnostic> {
 }
 
 /// The node that a path of names leads to.
-fn names(source: &Source, steps: &[Step]) -> Option<Node> {
+fn names(source: &SourceText, steps: &[Step]) -> Option<Node> {
     let path: Vec<&str> = steps.iter().map(|step| step.text.as_str()).collect();
     source.node(&path.join("."))
 }
 
 /// The text without a field or an element, and without the comma behind it.
-fn remove(source: &Arc<Source>, node: &Node) -> Arc<Source> {
+fn remove(source: &Arc<SourceText>, node: &Node) -> Arc<SourceText> {
     let start = node.key.as_ref().map_or(node.value.start, |key| key.start);
     edited(source, start..walk::after_comma(&source.text, node.value.end), &[])
 }
@@ -144,12 +144,12 @@ fn remove(source: &Arc<Source>, node: &Node) -> Arc<Source> {
 struct Edit<'a> {
     change: &'a Change,
     /// Whether a text is a file of the right type.
-    parses: &'a dyn Fn(&Arc<Source>) -> Result<(), Diagnostic>,
+    parses: &'a dyn Fn(&Arc<SourceText>) -> Result<(), Diagnostic>,
 }
 
 impl Edit<'_> {
     /// The text with the field that `steps` lead to changed.
-    fn field(&self, source: &Arc<Source>, steps: &[Step]) -> Result<Arc<Source>, Diagnostic> {
+    fn field(&self, source: &Arc<SourceText>, steps: &[Step]) -> Result<Arc<SourceText>, Diagnostic> {
         let whole = source.locate("").unwrap_or(0..source.text.len());
         let mut node = Node { key: None, value: whole };
         for (index, step) in steps.iter().enumerate() {
@@ -191,7 +191,7 @@ impl Edit<'_> {
     }
 
     /// The text, a list of fields, with one stated: replaced where it is, else put in front of the others.
-    fn state(&self, source: &Arc<Source>, steps: &[Step]) -> Arc<Source> {
+    fn state(&self, source: &Arc<SourceText>, steps: &[Step]) -> Arc<SourceText> {
         let mut at = source.locate("").map_or(0, |whole| whole.start + 1);
         for (index, step) in steps.iter().enumerate() {
             let Some(node) = names(source, &steps[..=index]) else {
@@ -211,13 +211,13 @@ impl Edit<'_> {
     }
 
     /// A problem unless the type of the text has the field that `steps` name, which it does not state.
-    fn known(&self, source: &Arc<Source>, steps: &[Step]) -> Result<(), Diagnostic> {
+    fn known(&self, source: &Arc<SourceText>, steps: &[Step]) -> Result<(), Diagnostic> {
         let at = source.locate("").map_or(0, |whole| whole.start + 1);
         self.known_in(source, at, steps)
     }
 
     /// The same of a field of the structure whose fields begin at `inside`.
-    fn known_in(&self, source: &Arc<Source>, inside: usize, steps: &[Step]) -> Result<(), Diagnostic> {
+    fn known_in(&self, source: &Arc<SourceText>, inside: usize, steps: &[Step]) -> Result<(), Diagnostic> {
         let Err(problem) = (self.parses)(&self.insert(source, inside, steps, Some("None"))) else {
             return Ok(());
         };
@@ -229,11 +229,11 @@ impl Edit<'_> {
     /// The text with `name: (name: value), ` at `inside`; `value` is the change's where none is given.
     fn insert(
         &self,
-        source: &Arc<Source>,
+        source: &Arc<SourceText>,
         inside: usize,
         steps: &[Step],
         value: Option<&str>,
-    ) -> Arc<Source> {
+    ) -> Arc<SourceText> {
         let syntax = |text| Part { text, from: self.path() };
         let mut parts = Vec::new();
         for (index, step) in steps.iter().enumerate() {
@@ -253,7 +253,7 @@ impl Edit<'_> {
     /// The element of a list that `step` names.
     fn element(
         &self,
-        source: &Arc<Source>,
+        source: &Arc<SourceText>,
         node: &Node,
         above: &[Step],
         step: &Step,
@@ -293,7 +293,7 @@ impl Edit<'_> {
         Err(problem.noted("allowed", allowed))
     }
 
-    fn no_fields(&self, source: &Arc<Source>, node: &Node, above: &[Step], step: &Step) -> Diagnostic {
+    fn no_fields(&self, source: &Arc<SourceText>, node: &Node, above: &[Step], step: &Step) -> Diagnostic {
         let found = &source.text[looked_through(&source.text, &node.value)];
         let (above, name) = (shown(above), &step.text);
         if found.starts_with('[') {

@@ -6,7 +6,7 @@
 //! Promises: rendering never fails; a problem without a place still says everything else.
 //! Absent on purpose: what follows from a problem (`nothing was run; exit status 2` is the command's line).
 
-use super::source::{Place, Source};
+use super::source::{Place, SourceText};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use std::fmt;
 use std::ops::Range;
@@ -34,7 +34,7 @@ impl Diagnostic {
 
     /// Sets the place; of an edited text, where the part comes from.
     #[must_use]
-    pub fn at(mut self, source: &Arc<Source>, span: Range<usize>) -> Self {
+    pub fn at(mut self, source: &Arc<SourceText>, span: Range<usize>) -> Self {
         self.place = Some(Place::new(source, span));
         self
     }

@@ -5,7 +5,7 @@
 use super::diagnostic::Diagnostic;
 use super::parse::parse_source;
 use super::read::read_text;
-use super::source::Source;
+use super::source::SourceText;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(in crate::files) trait LayerFile: DeserializeOwned {
 #[derive(Clone, Debug)]
 pub(in crate::files) struct Opened {
     /// The text.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceText>,
     /// Folder of relative references.
     pub folder: PathBuf,
 }
@@ -36,12 +36,12 @@ impl Opened {
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = read_text(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { source: Arc::new(Source::new(path.display().to_string(), text)), folder })
+        Ok(Self { source: Arc::new(SourceText::new(path.display().to_string(), text)), folder })
     }
 }
 
 /// Parses one file of a stack.
-pub(super) fn parse_layer<T: LayerFile>(source: &Arc<Source>) -> Result<T, Diagnostic> {
+pub(super) fn parse_layer<T: LayerFile>(source: &Arc<SourceText>) -> Result<T, Diagnostic> {
     // Before spelling: a file of another kind has only unknown fields.
     if let Some(span) = source.locate("format") {
         let found = source.text[span.clone()].trim_matches('"');

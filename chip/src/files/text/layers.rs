@@ -11,7 +11,7 @@ use super::change::Change;
 use super::changed;
 use super::diagnostic::Diagnostic;
 use super::layer::{LayerFile, Opened, parse_layer};
-use super::source::{Place, Source};
+use super::source::{Place, SourceText};
 use super::walk;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -68,13 +68,13 @@ impl Layers {
     }
 
     /// The value of `path` in the file that owns it.
-    pub fn value(&self, path: &str) -> Option<(&Arc<Source>, Range<usize>)> {
+    pub fn value(&self, path: &str) -> Option<(&Arc<SourceText>, Range<usize>)> {
         let source = &self.owner(path).source;
         source.locate(path).map(|span| (source, span))
     }
 
     /// Where a problem with `path` is shown: its value, else the name of the nearest enclosing field.
-    pub fn place(&self, path: &str) -> (&Arc<Source>, Range<usize>) {
+    pub fn place(&self, path: &str) -> (&Arc<SourceText>, Range<usize>) {
         if let Some((_, place)) = self.removed.iter().find(|(removed, _)| removed == path) {
             return (&place.source, place.span.clone());
         }

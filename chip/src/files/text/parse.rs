@@ -7,7 +7,7 @@
 //! Absent on purpose: defaults, inheritance, any knowledge of a particular file.
 
 use super::diagnostic::{Diagnostic, Diagnostics};
-use super::source::Source;
+use super::source::SourceText;
 use super::spelling::{did_you_mean, listing};
 use super::walk;
 use ron::error::{Error, SpannedError};
@@ -23,24 +23,24 @@ use std::sync::Arc;
 /// # Errors
 /// At the first thing that is not RON, not spelt right or not of the right type.
 pub fn parse<T: DeserializeOwned>(file_name: &str, text: &str) -> Result<T, Diagnostics> {
-    parse_source(&Arc::new(Source::new(file_name, text))).map_err(Diagnostics::from)
+    parse_source(&Arc::new(SourceText::new(file_name, text))).map_err(Diagnostics::from)
 }
 
 /// Parses a whole text.
-pub(in crate::files) fn parse_source<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Diagnostic> {
+pub(in crate::files) fn parse_source<T: DeserializeOwned>(source: &Arc<SourceText>) -> Result<T, Diagnostic> {
     parse_part(source, 0..source.text.len())
 }
 
 /// Parses the value at `part` of a text.
 pub(in crate::files) fn parse_part<T: DeserializeOwned>(
-    source: &Arc<Source>,
+    source: &Arc<SourceText>,
     part: Range<usize>,
 ) -> Result<T, Diagnostic> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     let text = &source.text[part.clone()];
     let explain = |path: &str, error: &SpannedError| {
         // The parser counts lines and columns from the start of the part.
-        let local = Source::new("", text);
+        let local = SourceText::new("", text);
         let start = part.start + local.offset(error.span.start.line, error.span.start.col);
         let end = part.start + local.offset(error.span.end.line, error.span.end.col);
         explain(source, &part, path, &error.code, start..end.max(start))
@@ -58,7 +58,7 @@ pub(in crate::files) fn parse_part<T: DeserializeOwned>(
 }
 
 fn explain(
-    source: &Arc<Source>,
+    source: &Arc<SourceText>,
     part: &Range<usize>,
     path: &str,
     error: &Error,
@@ -100,7 +100,7 @@ fn explain(
 }
 
 /// An error about one token: of another type, out of its type's range, or not RON at all.
-fn explain_token(source: &Arc<Source>, path: &str, error: &Error, span: Range<usize>) -> Diagnostic {
+fn explain_token(source: &Arc<SourceText>, path: &str, error: &Error, span: Range<usize>) -> Diagnostic {
     let number = number_around(&source.text, span.start);
     let expected = match error {
         Error::ExpectedInteger | Error::IntegerOutOfBounds | Error::InvalidIntegerDigit { .. } => {

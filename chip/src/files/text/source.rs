@@ -1,7 +1,7 @@
 //! A file's text, and where in it a field stands.
 //!
 //! After `ron` has made a value of a text its spans are gone. A check that fails later knows only a field path,
-//! such as `populations[1].neuron.threshold`; [`Source::locate`] walks the text to it.
+//! such as `populations[1].neuron.threshold`; [`SourceText::locate`] walks the text to it.
 //!
 //! A text with parts of other texts in it knows where each part comes from: a change to a file is put into a copy of its
 //! text, which is read as any file, and a problem in it is shown in the file, or in the text that states the change.
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// A text and the name it is reported under.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source {
+pub struct SourceText {
     /// File name, preset name or another name that says where the text is from.
     pub name: String,
     /// The text.
@@ -26,7 +26,7 @@ pub struct Source {
     pieces: Vec<Piece>,
 }
 
-impl Source {
+impl SourceText {
     /// A whole text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
@@ -83,7 +83,7 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The text.
-    pub source: Arc<Source>,
+    pub source: Arc<SourceText>,
     /// Bytes of it.
     pub span: Range<usize>,
 }
@@ -91,7 +91,7 @@ pub struct Place {
 impl Place {
     /// The bytes `span` of a text; of an edited one, where they come from.
     #[must_use]
-    pub fn new(source: &Arc<Source>, span: Range<usize>) -> Self {
+    pub fn new(source: &Arc<SourceText>, span: Range<usize>) -> Self {
         let holds = |piece: &&Piece| piece.at.contains(&span.start);
         let Some(first) = source.pieces.iter().find(holds).or(source.pieces.last()) else {
             return Self { source: Arc::clone(source), span };
@@ -142,7 +142,7 @@ pub(super) struct Part<'t> {
 }
 
 /// `source` with `parts` in place of the bytes `cut`.
-pub(super) fn edited(source: &Arc<Source>, cut: Range<usize>, parts: &[Part<'_>]) -> Arc<Source> {
+pub(super) fn edited(source: &Arc<SourceText>, cut: Range<usize>, parts: &[Part<'_>]) -> Arc<SourceText> {
     let whole = Place { source: Arc::clone(source), span: 0..source.text.len() };
     let own = [Piece { at: 0..source.text.len(), from: whole }];
     let old = if source.pieces.is_empty() { &own[..] } else { &source.pieces[..] };
@@ -155,7 +155,7 @@ pub(super) fn edited(source: &Arc<Source>, cut: Range<usize>, parts: &[Part<'_>]
     let rest = cut.end..source.text.len();
     pieces.extend(old.iter().filter_map(|piece| part(piece, rest.clone(), text.len())));
     text.push_str(&source.text[rest]);
-    let mut edited = Source::new(source.name.clone(), text);
+    let mut edited = SourceText::new(source.name.clone(), text);
     edited.pieces = pieces;
     Arc::new(edited)
 }
@@ -179,12 +179,12 @@ fn part(piece: &Piece, kept: Range<usize>, to: usize) -> Option<Piece> {
 mod tests {
     use super::*;
 
-    fn place(source: &Arc<Source>, span: Range<usize>) -> Place {
+    fn place(source: &Arc<SourceText>, span: Range<usize>) -> Place {
         Place { source: Arc::clone(source), span }
     }
 
     /// Text and name of what `find` of an edited text comes from.
-    fn from(source: &Arc<Source>, find: &str) -> (String, String) {
+    fn from(source: &Arc<SourceText>, find: &str) -> (String, String) {
         let start = source.text.find(find).expect("it is there");
         let Place { source, span } = Place::new(source, start..start + find.len());
         (source.text[span].to_owned(), source.name.clone())
@@ -192,8 +192,8 @@ mod tests {
 
     #[test]
     fn every_part_of_an_edit_of_an_edit_is_found_where_it_comes_from() {
-        let file = Arc::new(Source::new("file", "(first: 1, second: 2, third: 3)"));
-        let change = Arc::new(Source::new("change", "second=2000"));
+        let file = Arc::new(SourceText::new("file", "(first: 1, second: 2, third: 3)"));
+        let change = Arc::new(SourceText::new("change", "second=2000"));
         let at = file.text.find("2,").expect("a two");
         let once = edited(&file, at..at + 1, &[Part { text: "2000", from: place(&change, 7..11) }]);
         assert_eq!(once.text, "(first: 1, second: 2000, third: 3)");

@@ -15,7 +15,7 @@ use super::rows::Layout;
 use super::step::advance;
 use super::trajectory::Trajectory;
 use super::trial::Trial;
-use super::unrolled::{Cells, Link, Unrolled};
+use super::unrolled::{Link, Unrolled, UnrolledPopulation};
 use serde::{Deserialize, Serialize};
 
 /// What a neuron's reset does in the backward pass.
@@ -110,7 +110,14 @@ impl Bptt {
     }
 
     /// `s[n]` and `u[n]` of a population.
-    fn membranes_at(&mut self, net: &Unrolled, steps: usize, n: usize, number: usize, cells: &Cells) {
+    fn membranes_at(
+        &mut self,
+        net: &Unrolled,
+        steps: usize,
+        n: usize,
+        number: usize,
+        cells: &UnrolledPopulation,
+    ) {
         let mut next = std::mem::take(&mut self.membranes[number]);
         let errors = self.trajectory.errors(n);
         for (neuron, later) in next.iter_mut().enumerate() {

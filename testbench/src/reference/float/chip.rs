@@ -20,7 +20,7 @@
 use super::ends::Ends;
 use super::learning::{Broadcast, Learning, LearningConstants};
 use super::neurons::{NeuronConstants, Neurons};
-use super::rows::{RowConstants, Rows};
+use super::rows::{RowConstants, SynapseRows};
 pub use super::surrogate::RealSurrogate;
 use super::units::{power, real};
 use serde::{Deserialize, Serialize};
@@ -47,7 +47,7 @@ pub struct FloatSnapshot {
     step: u64,
     neurons: Vec<Neurons>,
     learning: Vec<Learning>,
-    rows: Vec<Rows>,
+    rows: Vec<SynapseRows>,
     /// Errors that arrived in the last step, by channel.
     errors: Vec<f64>,
     targets: Vec<f64>,
@@ -81,7 +81,7 @@ impl FloatChip {
             step: 0,
             neurons: neurons.iter().map(Neurons::at_reset).collect(),
             learning: learning.iter().zip(sizes).map(|(c, n)| Learning::at_reset(c, n)).collect(),
-            rows: network.projections.iter().zip(&rows).map(|(p, c)| Rows::at_reset(p, c)).collect(),
+            rows: network.projections.iter().zip(&rows).map(|(p, c)| SynapseRows::at_reset(p, c)).collect(),
             errors: vec![0.0; channels],
             targets: vec![0.0; channels],
             learn: false,
@@ -137,7 +137,7 @@ impl FloatChip {
             Control::Clear => {
                 state.neurons.iter_mut().zip(&self.neurons).for_each(|(n, constants)| n.clear(constants));
                 state.learning.iter_mut().for_each(Learning::clear);
-                state.rows.iter_mut().for_each(Rows::clear);
+                state.rows.iter_mut().for_each(SynapseRows::clear);
                 state.targets.fill(0.0);
                 state.line.fill(0.0);
             }
@@ -380,7 +380,7 @@ impl FloatSnapshot {
         let neurons = self.neurons.iter().flat_map(|n| [n.membrane.len(), n.adaptation.len()]);
         let lists = [self.errors.len(), self.targets.len(), self.line.len()];
         let learning = self.learning.iter().map(Learning::shape);
-        let rows = self.rows.iter().map(Rows::shape);
+        let rows = self.rows.iter().map(SynapseRows::shape);
         (neurons.chain(lists).collect(), learning.collect(), rows.collect())
     }
 }

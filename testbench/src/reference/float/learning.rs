@@ -10,7 +10,7 @@
 use super::ends::{Ends, clipped};
 use super::errors::{ErrorConstants, RealSignal, filter_error};
 use super::neurons::{NeuronConstants, Neurons};
-use super::rows::Rows;
+use super::rows::SynapseRows;
 use super::surrogate::RealSurrogate;
 use super::units::{flushed, power, real};
 use serde::{Deserialize, Serialize};
@@ -318,7 +318,7 @@ impl Learning {
         parameters: &NeuronConstants,
         neurons: &Neurons,
         broadcast: Broadcast<'_>,
-        rows: &[Rows],
+        rows: &[SynapseRows],
         eligible: bool,
     ) {
         let Some(factors) = &constants.factors else { return };
@@ -371,7 +371,7 @@ impl Learning {
     }
 
     /// Line 1 of section 7; third factors are zero before.
-    fn project(&mut self, constants: &FactorConstants, errors: &[f64], rows: &[Rows]) {
+    fn project(&mut self, constants: &FactorConstants, errors: &[f64], rows: &[SynapseRows]) {
         let own = own(constants, errors);
         let all = self.third_factor.len();
         match constants.factor {

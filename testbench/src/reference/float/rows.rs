@@ -25,7 +25,7 @@ use synfire_plasticity::config::{Eligibility, Presynaptic, SynapseLearning};
 
 /// Registers of a projection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Rows {
+pub(super) struct SynapseRows {
     /// Weight of each synapse, in the order of the network's `Synapses`; of a shared kernel, of each copy's taps.
     pub weights: Vec<f64>,
     /// Updates that were kept back, one a weight; empty where they go to the weights.
@@ -272,7 +272,7 @@ fn adaptation(network: &Network, number: usize) -> (Vec<f64>, Vec<f64>) {
     (reals(&of.decay, neurons, fraction), (0..neurons).map(beta).collect())
 }
 
-impl Rows {
+impl SynapseRows {
     pub(super) fn at_reset(projection: &Projection, constants: &RowConstants) -> Self {
         let (axons, slots) = (constants.delays.len(), constants.slots as usize);
         let weights = projection.synapses.weights();
@@ -454,7 +454,7 @@ impl Rows {
     }
 }
 
-impl Rows {
+impl SynapseRows {
     /// 9.7: the sum of the products of a tap's synapses; where it is not zero, the tap loses a part of its weight (9.6).
     fn learn_taps(&mut self, constants: &RowConstants, factors: &[f64], decay: f64) {
         let (Layout::Sparse { posts, .. }, Some(rule)) = (&constants.layout, &constants.rule) else { return };

@@ -6,7 +6,7 @@
 //! Promises: nothing else is kept between steps, so [`Trajectory::state_bits`] is what a method pays for it.
 //! Absent on purpose: directions and derivatives.
 
-use super::unrolled::{Cells, SpikeForm, Unrolled};
+use super::unrolled::{SpikeForm, Unrolled, UnrolledPopulation};
 
 /// What a forward pass leaves behind: the last `rows` steps of membranes, spikes and errors.
 #[derive(Clone, Debug)]
@@ -128,7 +128,7 @@ impl Trajectory {
     /// Membranes and spikes of a population in step `n`; `current` brings what enters its currents.
     pub(super) fn update(
         &mut self,
-        cells: &Cells,
+        cells: &UnrolledPopulation,
         number: usize,
         n: usize,
         form: SpikeForm,

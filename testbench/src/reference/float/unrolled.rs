@@ -47,7 +47,7 @@ pub enum SpikeForm {
 pub struct Unrolled {
     /// How membranes spike.
     pub spike: SpikeForm,
-    pub(super) populations: Vec<Cells>,
+    pub(super) populations: Vec<UnrolledPopulation>,
     pub(super) links: Vec<Link>,
     /// Channels of each input, and how many events one of them carries in a step.
     pub(super) inputs: Vec<(usize, f64)>,
@@ -58,7 +58,7 @@ pub struct Unrolled {
 
 /// A population.
 #[derive(Clone, Debug)]
-pub(super) struct Cells {
+pub(super) struct UnrolledPopulation {
     pub neurons: usize,
     pub current_decay: Vec<f64>,
     pub membrane_decay: Vec<f64>,
@@ -122,8 +122,11 @@ impl Unrolled {
             let place = "the chip's datapath".to_owned();
             return Err(NoGradient { place, found: "order `updated`", allowed: "`previous`" });
         }
-        let populations: Result<Vec<_>, _> =
-            network.populations.iter().map(|population| Cells::new(network, population)).collect();
+        let populations: Result<Vec<_>, _> = network
+            .populations
+            .iter()
+            .map(|population| UnrolledPopulation::new(network, population))
+            .collect();
         let populations = populations?;
         let links = network.projections.iter().map(|projection| {
             let listed = projection.synapses.listed().map(|listed| listed.presynaptic.to_vec());
@@ -195,7 +198,7 @@ impl Unrolled {
     }
 }
 
-impl Cells {
+impl UnrolledPopulation {
     /// Neurons whose threshold adapts: all or none.
     pub(super) fn adapting(&self) -> usize {
         if self.adaptation.is_some() { self.neurons } else { 0 }

@@ -8,7 +8,7 @@
 
 use super::arithmetic::{Draw, decay, floor, power, saturate, signed, toward_zero, uniform, word};
 use super::neurons::{Neurons, adapted_threshold};
-use super::synapses::Rows;
+use super::synapses::SynapseRows;
 use synfire_chip::network::{Network, Population};
 use synfire_plasticity::config::{
     Competition, ErrorSignal, GroupReadout, MatrixDraw, Readout, Surrogate, SurrogateShape, ThirdFactor,
@@ -187,7 +187,7 @@ impl Learning {
         number: usize,
         neurons: &Neurons,
         broadcast: Broadcast<'_>,
-        rows: &[Rows],
+        rows: &[SynapseRows],
     ) {
         let population = &network.populations[number];
         let Some(learning) = population.learning else { return };

@@ -18,7 +18,7 @@ pub mod synapses;
 use learning::{Broadcast, Learning};
 use neurons::{Input, Neurons, Place};
 use std::collections::VecDeque;
-use synapses::{Post, Rows};
+use synapses::{Post, SynapseRows};
 use synfire_chip::network::{Network, Source};
 use synfire_chip::run::program::{Control, StepEvents};
 use synfire_plasticity::config::Presynaptic;
@@ -33,7 +33,7 @@ pub struct PlainChip {
     /// Learning registers of each population.
     pub learning: Vec<Learning>,
     /// Registers of each projection.
-    pub rows: Vec<Rows>,
+    pub rows: Vec<SynapseRows>,
     /// Errors that arrived in the last step, by channel.
     pub errors: Vec<i64>,
     /// Errors that were formed in the last step, by channel.
@@ -60,7 +60,7 @@ impl PlainChip {
             step: 0,
             neurons: populations.iter().map(Neurons::at_reset).collect(),
             learning: (0..populations.len()).map(|number| Learning::at_reset(network, number)).collect(),
-            rows: network.projections.iter().map(|p| Rows::at_reset(network, p)).collect(),
+            rows: network.projections.iter().map(|p| SynapseRows::at_reset(network, p)).collect(),
             errors: channels.clone(),
             formed: channels.clone(),
             targets: channels.clone(),
@@ -82,7 +82,7 @@ impl PlainChip {
             self.line.push_back(vec![0; due.len()]);
             self.errors = due;
         }
-        self.rows.iter_mut().for_each(Rows::arrive);
+        self.rows.iter_mut().for_each(SynapseRows::arrive);
         self.learning.iter_mut().for_each(Learning::arrive);
         // 2 to 4
         for population in 0..self.neurons.len() {
@@ -110,7 +110,7 @@ impl PlainChip {
             Control::Clear => {
                 self.neurons = self.network.populations.iter().map(Neurons::at_reset).collect();
                 self.learning.iter_mut().for_each(Learning::clear);
-                self.rows.iter_mut().for_each(Rows::clear);
+                self.rows.iter_mut().for_each(SynapseRows::clear);
                 self.targets.fill(0);
                 self.line.iter_mut().for_each(|slot| slot.fill(0));
             }

@@ -41,7 +41,7 @@ pub struct Synapse {
 
 /// Registers of a projection.
 #[derive(Clone, Debug)]
-pub struct Rows {
+pub struct SynapseRows {
     /// The axons.
     pub axons: Vec<Axon>,
     /// The synapses, in the order of [`Synapses`].
@@ -80,7 +80,7 @@ pub(super) struct Post<'a> {
     pub population: &'a Population,
 }
 
-impl Rows {
+impl SynapseRows {
     pub(super) fn at_reset(network: &Network, projection: &Projection) -> Self {
         let posts = network.populations[projection.target].neurons as usize;
         let (axons, synapses, weights) = listed(projection, posts);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::report::model::{Bar, Cell, Group, Reference, Series};
+use crate::report::model::{Bar, Group, Reference, Series, TableCell};
 use proptest::prelude::*;
 
 const PLAIN: Style = Style { width: 60, bold: false };
@@ -9,8 +9,8 @@ fn numbers_stand_to_the_right() {
     let table = Table {
         columns: vec!["component".into(), "pJ".into()],
         rows: vec![
-            vec!["synapses".into(), Cell::number(1234.0, "1,234")],
-            vec!["soma".into(), Cell::number(5.0, "5")],
+            vec!["synapses".into(), TableCell::number(1234.0, "1,234")],
+            vec!["soma".into(), TableCell::number(5.0, "5")],
             vec!["short row".into()],
         ],
         notes: vec!["prices: table 2".into()],
@@ -38,8 +38,8 @@ fn a_group_of_a_matrix_is_a_table_of_what_it_has() {
     let matrix = Matrix {
         groups: vec![group("digits", &["float", "8"]), group("evidence", &["16"])],
         rows: vec![
-            vec!["DCLL".into(), Cell::number(0.9, "90.0"), Cell::number(0.8, "80.0"), "".into()],
-            vec!["e-prop".into(), "".into(), "".into(), Cell::number(0.7, "70.0")],
+            vec!["DCLL".into(), TableCell::number(0.9, "90.0"), TableCell::number(0.8, "80.0"), "".into()],
+            vec!["e-prop".into(), "".into(), "".into(), TableCell::number(0.7, "70.0")],
         ],
         notes: vec!["percent".into()],
         ..Matrix::default()
@@ -172,9 +172,9 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 /// A number as a report shows it, or a text in its place.
-fn cell() -> impl Strategy<Value = Cell> {
+fn cell() -> impl Strategy<Value = TableCell> {
     let number = (-1e12..1e12_f64, 0_usize..4)
-        .prop_map(|(value, places)| Cell::number(value, format!("{value:.places$}")));
+        .prop_map(|(value, places)| TableCell::number(value, format!("{value:.places$}")));
     prop_oneof![4 => number, 1 => name().prop_map(|name| name.as_str().into()), 1 => Just("".into())]
 }
 

@@ -9,7 +9,7 @@ use super::{count, rules};
 use crate::reference::float::bptt::{Bptt, ResetTerm};
 use crate::reference::float::forward::Forward;
 use crate::reference::float::unrolled::Unrolled;
-use crate::report::model::{Cell, Table};
+use crate::report::model::{Table, TableCell};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
@@ -76,13 +76,13 @@ pub fn table(chip: &Chip) -> Result<(Table, bool), Diagnostics> {
     ];
     let row = |growth: &Growth| {
         vec![
-            Cell::text(growth.what),
-            Cell::text(growth.with),
-            Cell::count(u128::from(growth.bits[0])),
-            Cell::count(u128::from(growth.bits[SIZES.len() - 1])),
-            Cell::number(growth.exponent, format!("{:.2}", growth.exponent)),
-            Cell::number(growth.paper, format!("{:.0}", growth.paper)),
-            Cell::text(growth.carries),
+            TableCell::text(growth.what),
+            TableCell::text(growth.with),
+            TableCell::count(u128::from(growth.bits[0])),
+            TableCell::count(u128::from(growth.bits[SIZES.len() - 1])),
+            TableCell::number(growth.exponent, format!("{:.2}", growth.exponent)),
+            TableCell::number(growth.paper, format!("{:.0}", growth.paper)),
+            TableCell::text(growth.carries),
         ]
     };
     let columns =

@@ -5,7 +5,7 @@ use super::rules::{AuditedRule, RULES};
 use super::{memory, off_chip, rules};
 use crate::architect::bill::at_least;
 use crate::experiment::names;
-use crate::report::model::{Cell, Headline, Report, Table, Verdict};
+use crate::report::model::{Headline, Report, Table, TableCell, Verdict};
 use crate::report::quantity;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::counters::{OPERATIONS, Operation};
@@ -90,12 +90,12 @@ fn overview(chip: &Chip) -> Result<(Report, bool), Diagnostics> {
         let learning = &findings.counted.counts.learning;
         let steps = f64::from(count::STEPS);
         rows.push(vec![
-            Cell::text(rule.name),
-            Cell::text(if rule.carries.is_none() { "yes" } else { "no" }),
-            Cell::text(if findings.declared_is_counted() { "equal" } else { "DIFFERENT" }),
-            Cell::count(u128::from(findings.bits[memory::SIZES.len() - 1])),
-            Cell::number(findings.exponent, format!("{:.2}", findings.exponent)),
-            Cell::number(rule.exponent, format!("{:.0}", rule.exponent)),
+            TableCell::text(rule.name),
+            TableCell::text(if rule.carries.is_none() { "yes" } else { "no" }),
+            TableCell::text(if findings.declared_is_counted() { "equal" } else { "DIFFERENT" }),
+            TableCell::count(u128::from(findings.bits[memory::SIZES.len() - 1])),
+            TableCell::number(findings.exponent, format!("{:.2}", findings.exponent)),
+            TableCell::number(rule.exponent, format!("{:.0}", rule.exponent)),
             per_step(learning.weight_updates + learning.eligibility_updates, steps),
             per_step(findings.counted.counts.error_packets, steps),
         ]);
@@ -125,9 +125,9 @@ fn overview(chip: &Chip) -> Result<(Report, bool), Diagnostics> {
     Ok((report, all && holds))
 }
 
-fn per_step(count: u64, steps: f64) -> Cell {
+fn per_step(count: u64, steps: f64) -> TableCell {
     let value = count as f64 / steps;
-    Cell::number(value, format!("{value:.1}"))
+    TableCell::number(value, format!("{value:.1}"))
 }
 
 fn in_full(findings: &Findings, chip: &Chip) -> Report {
@@ -186,17 +186,17 @@ fn variables(counted: &Counted, chip: &Chip) -> Table {
             .any(|set| set.contains(v))
     });
     let mark = |declared: bool, count: u64| match (declared, count > 0) {
-        (true, true) => Cell::count(u128::from(count)),
-        (false, false) => Cell::text("·"),
-        (true, false) => Cell::text("declared, never done"),
-        (false, true) => Cell::text(format!("{} UNDECLARED", quantity::count(u128::from(count)))),
+        (true, true) => TableCell::count(u128::from(count)),
+        (false, false) => TableCell::text("·"),
+        (true, false) => TableCell::text("declared, never done"),
+        (false, true) => TableCell::text(format!("{} UNDECLARED", quantity::count(u128::from(count)))),
     };
     let row = |variable: &Variable| {
         let (reads, writes) = counted.tally.of(*variable);
         vec![
-            Cell::text(variable.scope().name()),
-            Cell::text(variable.name()),
-            Cell::text(width(*variable, chip, counted)),
+            TableCell::text(variable.scope().name()),
+            TableCell::text(variable.name()),
+            TableCell::text(width(*variable, chip, counted)),
             mark(declared.reads.contains(variable), reads),
             mark(declared.writes.contains(variable), writes),
         ]
@@ -253,7 +253,7 @@ fn width(variable: Variable, chip: &Chip, counted: &Counted) -> String {
 
 fn memory_table(findings: &Findings) -> Table {
     let row = |(neurons, bits): (&u32, &u64)| {
-        vec![Cell::count(u128::from(*neurons)), Cell::count(u128::from(*bits))]
+        vec![TableCell::count(u128::from(*neurons)), TableCell::count(u128::from(*bits))]
     };
     Table {
         title: "Learning memory, measured in checkpoints".to_owned(),
@@ -272,8 +272,8 @@ fn traffic(findings: &Findings, chip: &Chip) -> Table {
     let learned =
         |row: &&Operation| row.record.starts_with("learning.") || row.record == "core.trace_updates";
     let counted = OPERATIONS.iter().filter(|row| learned(row) || row.record == "error_packets");
-    let counted = counted.map(|row| vec![Cell::text(row.name), per_step((row.count)(counts), steps)]);
-    let mut rows: Vec<Vec<Cell>> = counted.collect();
+    let counted = counted.map(|row| vec![TableCell::text(row.name), per_step((row.count)(counts), steps)]);
+    let mut rows: Vec<Vec<TableCell>> = counted.collect();
     let used = findings.counted.cores;
     let powered = Powered { used, all: chip.mesh.cores(), elapsed: Elapsed::default() };
     let bill = Bill::of(&chip.energy, counts, &powered);
@@ -283,8 +283,8 @@ fn traffic(findings: &Findings, chip: &Chip) -> Table {
     let least = bill.unknown().any(|unknown| learned.contains(&unknown.operation));
     let per = joules as f64 / steps;
     rows.push(vec![
-        Cell::text("energy of learning"),
-        Cell::number(per, at_least(quantity::energy(per as u128), least)),
+        TableCell::text("energy of learning"),
+        TableCell::number(per, at_least(quantity::energy(per as u128), least)),
     ]);
     Table {
         title: "What a step costs".to_owned(),

@@ -1,7 +1,7 @@
 //! Claim: the exclusive-or of spike times is learned and survives on hardware: the first spike decides (V-D, Fig. 7).
 
 use super::Claim;
-use crate::report::model::{Cell, Table};
+use crate::report::model::{Table, TableCell};
 use crate::tasks::spike_time::cell::{CellResult, Task};
 use crate::tasks::spike_time::deploy::MOVED_CASES;
 use crate::tasks::spike_time::train::CASES;
@@ -30,8 +30,8 @@ pub fn claim(task: &Task, results: &[CellResult]) -> Claim {
             holds &= enough(exact) && enough(moved);
             found.push(format!("{exact} and {moved} of {} at {bits} bits", of.len()));
         }
-        let cell = |count: usize| Cell::number(count as f64, format!("{count} of {}", of.len()));
-        rows.push(vec![Cell::text(format!("{bits}-bit stores")), cell(exact), cell(moved)]);
+        let cell = |count: usize| TableCell::number(count as f64, format!("{count} of {}", of.len()));
+        rows.push(vec![TableCell::text(format!("{bits}-bit stores")), cell(exact), cell(moved)]);
     }
     Claim {
         statement: "the first spike decides exclusive-or",

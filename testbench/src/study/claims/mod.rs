@@ -16,7 +16,7 @@ pub mod inspection;
 pub mod surrogates;
 
 use crate::experiment::file::Row;
-use crate::report::model::{Cell, Headline, Report, Table};
+use crate::report::model::{Headline, Report, Table, TableCell};
 use crate::report::quantity::Spread;
 use crate::tasks::classify::task::Task;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -52,11 +52,11 @@ pub fn report(claims: Vec<Claim>) -> Report {
     };
     let row = |claim: &Claim| {
         vec![
-            Cell::text(claim.statement),
-            Cell::text(claim.source),
-            Cell::text(claim.asked),
-            Cell::text(claim.found.clone()),
-            Cell::text(if claim.holds { "held" } else { "DID NOT HOLD" }),
+            TableCell::text(claim.statement),
+            TableCell::text(claim.source),
+            TableCell::text(claim.asked),
+            TableCell::text(claim.found.clone()),
+            TableCell::text(if claim.holds { "held" } else { "DID NOT HOLD" }),
         ]
     };
     report.headlines = vec![Headline {
@@ -86,10 +86,13 @@ pub fn row<'a>(task: &'a Task, name: &str) -> Result<&'a Row, Diagnostics> {
 
 /// Values of one quantity, a row of a table: mean, then seed by seed.
 #[must_use]
-pub fn line(name: &str, values: &[f64], show: fn(f64) -> String) -> Vec<Cell> {
+pub fn line(name: &str, values: &[f64], show: fn(f64) -> String) -> Vec<TableCell> {
     let mean = Spread::of(values).map_or(0.0, |spread| spread.mean);
-    let cell = |value: f64| Cell::number(value, show(value));
-    std::iter::once(Cell::text(name)).chain([cell(mean)]).chain(values.iter().map(|v| cell(*v))).collect()
+    let cell = |value: f64| TableCell::number(value, show(value));
+    std::iter::once(TableCell::text(name))
+        .chain([cell(mean)])
+        .chain(values.iter().map(|v| cell(*v)))
+        .collect()
 }
 
 /// Names of the columns of [`line()`].

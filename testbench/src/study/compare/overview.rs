@@ -7,7 +7,7 @@ use super::compared::Compared;
 use crate::architect::bill::at_least;
 use crate::experiment::file::Store;
 use crate::reference::linear::Score;
-use crate::report::model::{Cell, Group, Matrix};
+use crate::report::model::{Group, Matrix, TableCell};
 use crate::report::quantity::{self, Spread};
 
 /// Scores, differences to the first store, costs.
@@ -31,14 +31,14 @@ fn rules<'a>(compared: &'a [Compared<'_>]) -> Vec<&'a str> {
 fn by_rule(
     compared: &[Compared<'_>],
     groups: &[Group],
-    cells: &dyn Fn(&Compared<'_>, usize) -> Vec<Cell>,
-) -> Vec<Vec<Cell>> {
+    cells: &dyn Fn(&Compared<'_>, usize) -> Vec<TableCell>,
+) -> Vec<Vec<TableCell>> {
     let row = |rule: &str| {
-        let mut row = vec![Cell::text(rule)];
+        let mut row = vec![TableCell::text(rule)];
         for (one, group) in compared.iter().zip(groups) {
             match one.rows().iter().position(|row| row.rule() == rule) {
                 Some(index) => row.extend(cells(one, index)),
-                None => row.extend(group.columns.iter().map(|_| Cell::text(""))),
+                None => row.extend(group.columns.iter().map(|_| TableCell::text(""))),
             }
         }
         row
@@ -51,12 +51,12 @@ fn group(one: &Compared<'_>, columns: impl Iterator<Item = String>) -> Group {
 }
 
 /// `97.80 ± 0.15`, in percent or points; one value has no error.
-fn spread(values: &[f64], signed: bool) -> Cell {
-    let Some(spread) = Spread::of(values) else { return Cell::text("-") };
+fn spread(values: &[f64], signed: bool) -> TableCell {
+    let Some(spread) = Spread::of(values) else { return TableCell::text("-") };
     let mean = 100.0 * spread.mean;
     let mean = if signed { format!("{mean:+.2}") } else { format!("{mean:.2}") };
     let error = spread.standard_error.map_or_else(String::new, |e| format!(" ± {:.2}", 100.0 * e));
-    Cell::number(spread.mean, mean + &error)
+    TableCell::number(spread.mean, mean + &error)
 }
 
 fn scores(compared: &[Compared<'_>]) -> Matrix {
@@ -66,12 +66,12 @@ fn scores(compared: &[Compared<'_>]) -> Matrix {
         (0..one.stores().len()).map(|store| spread(&one.scores(row, store), false)).collect()
     });
     if compared.iter().any(|one| !one.linear.is_empty()) {
-        let mut linear = vec![Cell::text("linear classifier")];
+        let mut linear = vec![TableCell::text("linear classifier")];
         for (one, group) in compared.iter().zip(&groups) {
             let scores: Vec<f64> = one.linear.iter().map(Score::accuracy).collect();
-            let first = if scores.is_empty() { Cell::text("") } else { spread(&scores, false) };
+            let first = if scores.is_empty() { TableCell::text("") } else { spread(&scores, false) };
             linear.push(first);
-            linear.extend(group.columns.iter().skip(1).map(|_| Cell::text("")));
+            linear.extend(group.columns.iter().skip(1).map(|_| TableCell::text("")));
         }
         rows.push(linear);
     }
@@ -122,15 +122,15 @@ fn costs(compared: &[Compared<'_>]) -> Matrix {
         compared.iter().map(|one| group(one, columns.iter().map(|column| (*column).to_owned()))).collect();
     let rows = by_rule(compared, &groups, &|one, row| {
         let cost = one.chip_store().and_then(|store| one.cost(row, store));
-        let Some(cost) = cost else { return columns.iter().map(|_| Cell::text("-")).collect() };
-        let each = |value: f64| Cell::number(value, quantity::count(value.round() as u128));
+        let Some(cost) = cost else { return columns.iter().map(|_| TableCell::text("-")).collect() };
+        let each = |value: f64| TableCell::number(value, quantity::count(value.round() as u128));
         let energy = quantity::energy(cost.training.round() as u128);
         vec![
-            Cell::count(u128::from(cost.memory.learning_bits)),
+            TableCell::count(u128::from(cost.memory.learning_bits)),
             each(cost.updates),
             each(cost.writes),
             each(cost.error_packets),
-            Cell::number(cost.training / 1e18, at_least(energy, cost.least)),
+            TableCell::number(cost.training / 1e18, at_least(energy, cost.least)),
         ]
     });
     let stores: Vec<String> = compared

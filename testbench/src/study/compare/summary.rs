@@ -6,7 +6,7 @@ use crate::architect::bill::at_least;
 use crate::experiment::file::{Row, Store};
 use crate::experiment::rows;
 use crate::reference::linear::Score;
-use crate::report::model::{Cell, Curves, Headline, Report, Series, Table, Text};
+use crate::report::model::{Curves, Headline, Report, Series, Table, TableCell, Text};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
 
@@ -44,8 +44,8 @@ pub fn report(compared: &[Compared<'_>], threads: usize, wall_seconds: f64) -> R
     report
 }
 
-fn percent(value: f64) -> Cell {
-    Cell::number(value, format!("{:.2}", 100.0 * value))
+fn percent(value: f64) -> TableCell {
+    TableCell::number(value, format!("{:.2}", 100.0 * value))
 }
 
 impl Compared<'_> {
@@ -70,12 +70,12 @@ impl Compared<'_> {
         let mut columns = vec![String::new()];
         columns.extend(self.stores().iter().map(Store::name));
         let row = |(index, row): (usize, &Row)| {
-            let mut cells = vec![Cell::text(row.name.clone())];
+            let mut cells = vec![TableCell::text(row.name.clone())];
             cells.extend((0..self.stores().len()).map(|store| {
                 match Spread::of(&self.scores(index, store)) {
-                    None => Cell::text("-"),
+                    None => TableCell::text("-"),
                     Some(s) => {
-                        Cell::number(s.mean, format!("{:.2} ({:.2})", 100.0 * s.mean, 100.0 * s.worst))
+                        TableCell::number(s.mean, format!("{:.2} ({:.2})", 100.0 * s.mean, 100.0 * s.worst))
                     }
                 }
             }));
@@ -108,13 +108,13 @@ impl Compared<'_> {
             for (store, name) in self.stores().iter().map(Store::name).enumerate() {
                 let scores = self.scores(row, store);
                 let Some(spread) = Spread::of(&scores) else { continue };
-                let mut cells = vec![Cell::text(settings.name.clone()), Cell::text(name)];
+                let mut cells = vec![TableCell::text(settings.name.clone()), TableCell::text(name)];
                 cells.extend([percent(spread.mean), percent(spread.worst)]);
-                cells.push(spread.standard_error.map_or(Cell::text("-"), percent));
+                cells.push(spread.standard_error.map_or(TableCell::text("-"), percent));
                 let solved = scores.iter().filter(|score| **score == 1.0).count();
-                cells.push(Cell::number(solved as f64, format!("{solved} of {seeds}")));
+                cells.push(TableCell::number(solved as f64, format!("{solved} of {seeds}")));
                 cells.extend(if store == 0 {
-                    [Cell::text("-"), Cell::text("-")]
+                    [TableCell::text("-"), TableCell::text("-")]
                 } else {
                     difference(&scores, &self.scores(row, 0))
                 });
@@ -151,22 +151,22 @@ impl Compared<'_> {
         for (row, settings) in self.rows().iter().enumerate() {
             for (store, name) in self.stores().iter().map(Store::name).enumerate() {
                 let Some(cost) = self.cost(row, store) else { continue };
-                let each = |value: f64| Cell::number(value, quantity::count(value.round() as u128));
+                let each = |value: f64| TableCell::number(value, quantity::count(value.round() as u128));
                 let energy = |attojoules: f64| {
                     let text = quantity::energy(attojoules.round() as u128);
-                    Cell::number(attojoules / 1e18, at_least(text, cost.least))
+                    TableCell::number(attojoules / 1e18, at_least(text, cost.least))
                 };
                 rows.push(vec![
-                    Cell::text(settings.name.clone()),
-                    Cell::text(name),
-                    Cell::count(cost.cores as u128),
-                    Cell::count(u128::from(cost.memory.synapse_bits)),
-                    Cell::count(u128::from(cost.memory.learning_bits)),
+                    TableCell::text(settings.name.clone()),
+                    TableCell::text(name),
+                    TableCell::count(cost.cores as u128),
+                    TableCell::count(u128::from(cost.memory.synapse_bits)),
+                    TableCell::count(u128::from(cost.memory.learning_bits)),
                     each(cost.updates),
                     each(cost.writes),
                     each(cost.error_packets),
                     energy(cost.training),
-                    cost.inference.map_or(Cell::text("-"), energy),
+                    cost.inference.map_or(TableCell::text("-"), energy),
                 ]);
             }
         }
@@ -218,9 +218,10 @@ impl Compared<'_> {
 }
 
 /// Mean difference in points and its standard error.
-fn difference(scores: &[f64], reference: &[f64]) -> [Cell; 2] {
+fn difference(scores: &[f64], reference: &[f64]) -> [TableCell; 2] {
     let differences: Vec<f64> = scores.iter().zip(reference).map(|(a, b)| 100.0 * (a - b)).collect();
-    let Some(spread) = Spread::of(&differences) else { return [Cell::text("-"), Cell::text("-")] };
-    let error = spread.standard_error.map_or(Cell::text("-"), |e| Cell::number(e, format!("{e:.2}")));
-    [Cell::number(spread.mean, format!("{:+.2}", spread.mean)), error]
+    let Some(spread) = Spread::of(&differences) else { return [TableCell::text("-"), TableCell::text("-")] };
+    let error =
+        spread.standard_error.map_or(TableCell::text("-"), |e| TableCell::number(e, format!("{e:.2}")));
+    [TableCell::number(spread.mean, format!("{:+.2}", spread.mean)), error]
 }

@@ -7,7 +7,7 @@ use super::cell::{CellResult, Experiment};
 use super::chip::ChipLayer;
 use super::exact::{self, Exact};
 use super::layers::{FactorSource, Layer, Measured};
-use crate::report::model::{Cell, Headline, Report, Table, Verdict};
+use crate::report::model::{Headline, Report, Table, TableCell, Verdict};
 use crate::report::quantity::{self, Spread};
 
 /// Least cosine of a hidden layer under random feedback, after training.
@@ -121,17 +121,17 @@ impl RowResult {
 }
 
 /// Mean over seeds.
-fn mean(values: impl Iterator<Item = Option<f64>>) -> Cell {
+fn mean(values: impl Iterator<Item = Option<f64>>) -> TableCell {
     let values: Vec<f64> = values.flatten().collect();
-    Spread::of(&values).map_or(Cell::text("-"), |spread| number(spread.mean))
+    Spread::of(&values).map_or(TableCell::text("-"), |spread| number(spread.mean))
 }
 
-fn worst(values: impl Iterator<Item = Option<f64>>) -> Cell {
-    values.flatten().reduce(f64::min).map_or(Cell::text("-"), number)
+fn worst(values: impl Iterator<Item = Option<f64>>) -> TableCell {
+    values.flatten().reduce(f64::min).map_or(TableCell::text("-"), number)
 }
 
-fn number(value: f64) -> Cell {
-    Cell::number(value, format!("{value:.3}"))
+fn number(value: f64) -> TableCell {
+    TableCell::number(value, format!("{value:.3}"))
 }
 
 fn layers(rows: &[RowResult]) -> Table {
@@ -158,8 +158,8 @@ fn layers(rows: &[RowResult]) -> Table {
             let symmetric = if layer.source == FactorSource::Symmetric { ", symmetric" } else { "" };
             let after = of(&|layer| layer.after.cosine);
             table.rows.push(vec![
-                Cell::text(format!("{}{symmetric}", row.row)),
-                Cell::text(layer.projection.clone()),
+                TableCell::text(format!("{}{symmetric}", row.row)),
+                TableCell::text(layer.projection.clone()),
                 mean(of(&|layer| layer.before.cosine).into_iter()),
                 mean(after.clone().into_iter()),
                 worst(after.into_iter()),
@@ -202,13 +202,13 @@ fn chips(rows: &[RowResult]) -> Table {
             let lanes = of(&|layer| Some(layer.lanes)).into_iter();
             let samples: usize = row.seeds.iter().map(|(_, _, layers)| layers[index].samples).sum();
             table.rows.push(vec![
-                Cell::text(row.row.clone()),
-                Cell::text(first[index].projection.clone()),
+                TableCell::text(row.row.clone()),
+                TableCell::text(first[index].projection.clone()),
                 mean(of(&|layer| layer.one).into_iter()),
                 mean(of(&|layer| layer.averaged).into_iter()),
                 mean(of(&|layer| layer.repeated).into_iter()),
                 mean(lanes),
-                Cell::count(samples as u128),
+                TableCell::count(samples as u128),
             ]);
         }
     }
@@ -223,10 +223,10 @@ fn angles(rows: &[RowResult]) -> Option<Table> {
         let degrees: Vec<f64> =
             all.iter().filter(|(name, _)| name == population).map(|(_, angle)| *angle).collect();
         let Some(spread) = Spread::of(&degrees) else { continue };
-        let degrees = |value: f64| Cell::number(value, format!("{value:.1}"));
+        let degrees = |value: f64| TableCell::number(value, format!("{value:.1}"));
         lines.push(vec![
-            Cell::text(row.row.clone()),
-            Cell::text(population.clone()),
+            TableCell::text(row.row.clone()),
+            TableCell::text(population.clone()),
             degrees(spread.mean),
             degrees(spread.best),
         ]);

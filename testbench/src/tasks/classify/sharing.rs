@@ -4,7 +4,7 @@
 //! copies there are is a property of the network. Promises: bits are those of the cores' memories
 //! (`synfire_chip::cost::memory`). Absent on purpose: how sharing works (`synfire_plasticity::shared`).
 
-use crate::report::model::{Cell, Table};
+use crate::report::model::{Table, TableCell};
 use crate::report::quantity::Spread;
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::{Kernel, Network, Projection};
@@ -56,10 +56,10 @@ pub fn table(rows: Vec<(&str, Sharing, usize, Spread)>) -> Option<Table> {
         let counts =
             [u64::from(sharing.copies), sharing.groups, *cores as u64, sharing.weights, sharing.synapse_bits];
         let counts = counts.into_iter().chain([sharing.learning_bits]);
-        let mut cells = vec![Cell::text((*name).to_owned())];
-        cells.extend(counts.map(|count| Cell::count(u128::from(count))));
-        cells.push(Cell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)));
-        cells.push(Cell::number(spread.worst, format!("{:.2} %", 100.0 * spread.worst)));
+        let mut cells = vec![TableCell::text((*name).to_owned())];
+        cells.extend(counts.map(|count| TableCell::count(u128::from(count))));
+        cells.push(TableCell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)));
+        cells.push(TableCell::number(spread.worst, format!("{:.2} %", 100.0 * spread.worst)));
         cells
     };
     let columns = [

@@ -10,7 +10,7 @@ use crate::data::set::{Content, DataSet};
 use crate::experiment::file::Store;
 use crate::experiment::rows::{self, Variant};
 use crate::reference::linear::{self, Score};
-use crate::report::model::{Cell, Confusion, Curves, Headline, Report, Series, Table};
+use crate::report::model::{Confusion, Curves, Headline, Report, Series, Table, TableCell};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
 use synfire_chip::cost::counters::NodeCounts;
@@ -228,8 +228,8 @@ impl Summary<'_> {
         let tests = u128::from(result.curve.last().map_or(1, |e| e.test_samples).max(1));
         let whole = self.work(result);
         let test = Work::of(whole.chip, result.costs.inference, whole.cores);
-        let mut figure = |label: &str, figure: Cell, note: String| {
-            let (label, Cell { text, number }) = (label.to_owned(), figure);
+        let mut figure = |label: &str, figure: TableCell, note: String| {
+            let (label, TableCell { text, number }) = (label.to_owned(), figure);
             report.headlines.push(Headline { label, text, number, note, ..Headline::default() });
         };
         if self.tests() {
@@ -264,11 +264,13 @@ impl Summary<'_> {
         let row = |name: &String| {
             let values = self.accuracies(name);
             let spread = Spread::of(&values)?;
-            let percent = |v: f64| Cell::number(v, format!("{:.2}", 100.0 * v));
+            let percent = |v: f64| TableCell::number(v, format!("{:.2}", 100.0 * v));
             let shown = if name == "linear" { "linear classifier" } else { name };
-            let mut cells = vec![Cell::text(shown), percent(spread.mean), percent(spread.worst)];
-            cells.push(spread.standard_error.map_or(Cell::text("-"), percent));
-            cells.extend(solved.then(|| Cell::count(values.iter().filter(|v| **v == 1.0).count() as u128)));
+            let mut cells = vec![TableCell::text(shown), percent(spread.mean), percent(spread.worst)];
+            cells.push(spread.standard_error.map_or(TableCell::text("-"), percent));
+            cells.extend(
+                solved.then(|| TableCell::count(values.iter().filter(|v| **v == 1.0).count() as u128)),
+            );
             cells.extend(values.iter().filter(|_| each).map(|v| percent(*v)));
             Some(cells)
         };
@@ -308,12 +310,12 @@ impl Summary<'_> {
             let samples: u64 = of.iter().map(|r| self.presented(r).1).sum();
             let each = |count: u64| {
                 let value = count as f64 / samples.max(1) as f64;
-                Cell::number(value, format!("{value:.0}"))
+                TableCell::number(value, format!("{value:.0}"))
             };
-            let mean = |count: u64| Cell::count(u128::from(count / runs));
+            let mean = |count: u64| TableCell::count(u128::from(count / runs));
             let sum = |f: &dyn Fn(&CellResult) -> u64| of.iter().map(|r| f(r)).sum::<u64>();
             vec![
-                Cell::text(row.clone()),
+                TableCell::text(row.clone()),
                 each(sum(&|r| self.presented(r).0.core.spikes)),
                 each(sum(&|r| self.presented(r).0.core.synaptic_events)),
                 mean(sum(&|r| r.costs.training.counts.learning.weight_updates)),
@@ -354,11 +356,11 @@ impl Summary<'_> {
             let Some(result) = self.of(&row).find(|r| r.groups > 0) else { continue };
             let spread = Spread::of(&self.accuracies(&row))?;
             rows.push(vec![
-                Cell::text(row.clone()),
-                Cell::count(result.groups as u128),
-                Cell::count(result.cores as u128),
-                Cell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)),
-                Cell::number(spread.worst, format!("{:.2} %", 100.0 * spread.worst)),
+                TableCell::text(row.clone()),
+                TableCell::count(result.groups as u128),
+                TableCell::count(result.cores as u128),
+                TableCell::number(spread.mean, format!("{:.2} %", 100.0 * spread.mean)),
+                TableCell::number(spread.worst, format!("{:.2} %", 100.0 * spread.worst)),
             ]);
         }
         (rows.len() > 1).then(|| Table {
@@ -413,12 +415,14 @@ impl Summary<'_> {
 
     fn epochs(&self, result: &CellResult) -> Table {
         let part = |value: Option<f64>| {
-            value.map_or(Cell::text("-"), |value| Cell::number(value, format!("{:.2} %", 100.0 * value)))
+            value.map_or(TableCell::text("-"), |value| {
+                TableCell::number(value, format!("{:.2} %", 100.0 * value))
+            })
         };
         let tested = |s: &EpochScore| f64::from(s.test_correct) / f64::from(s.test_samples.max(1));
         let kinds = answers::columns(&result.curve);
         let row = |(epoch, score): (usize, &EpochScore)| {
-            let mut row = vec![Cell::count(epoch as u128 + 1)];
+            let mut row = vec![TableCell::count(epoch as u128 + 1)];
             row.extend(kinds.iter().map(|(_, kind)| part(kind(score).accuracy())));
             row.push(part(Some(tested(score))));
             row

@@ -4,7 +4,7 @@ use super::cell::{CellResult, Task};
 use super::file::{PatternData, Patterns};
 use crate::architect::bill::{self, Work};
 use crate::experiment::rows::{self, Variant};
-use crate::report::model::{Cell, Curves, Headline, Raster, Report, Series, Table};
+use crate::report::model::{Curves, Headline, Raster, Report, Series, Table, TableCell};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
 use synfire_chip::cost::counters::NodeCounts;
@@ -145,14 +145,14 @@ impl Summary<'_> {
             let sum = |f: &dyn Fn(&CellResult) -> u32| of.iter().map(|r| f(r)).sum::<u32>();
             let part = |part: u32, whole: u32| {
                 let value = f64::from(part) / f64::from(whole.max(1));
-                Cell::number(value, format!("{part} of {whole} ({})", quantity::percent(value)))
+                TableCell::number(value, format!("{part} of {whole} ({})", quantity::percent(value)))
             };
             Some(vec![
-                Cell::text(name.clone()),
+                TableCell::text(name.clone()),
                 percent(score.mean, 1),
                 percent(score.worst, 1),
                 part(sum(&|r| r.ends().1.hits), sum(&|r| r.targets)),
-                Cell::count(u128::from(sum(&|r| r.ends().1.extra))),
+                TableCell::count(u128::from(sum(&|r| r.ends().1.extra))),
                 part(sum(&|r| r.ends().1.right), sum(&|r| r.cases)),
                 percent(loss.mean, 2),
                 percent(loss.best, 2),
@@ -180,13 +180,13 @@ impl Summary<'_> {
         let row = |result: &CellResult| {
             let (start, end) = result.ends();
             vec![
-                Cell::text(format!("{}, seed {}", result.row, result.seed)),
+                TableCell::text(format!("{}, seed {}", result.row, result.seed)),
                 percent(result.timing(), 1),
-                Cell::number(f64::from(end.hits), format!("{} of {}", end.hits, result.targets)),
-                Cell::count(u128::from(end.extra)),
-                Cell::number(f64::from(end.right), format!("{} of {}", end.right, result.cases)),
-                Cell::number(start.loss, format!("{:.2}", start.loss)),
-                Cell::number(end.loss, format!("{:.3}", end.loss)),
+                TableCell::number(f64::from(end.hits), format!("{} of {}", end.hits, result.targets)),
+                TableCell::count(u128::from(end.extra)),
+                TableCell::number(f64::from(end.right), format!("{} of {}", end.right, result.cases)),
+                TableCell::number(start.loss, format!("{:.2}", start.loss)),
+                TableCell::number(end.loss, format!("{:.3}", end.loss)),
                 percent(result.loss_of_start(), 2),
             ]
         };
@@ -213,11 +213,13 @@ impl Summary<'_> {
             let of: Vec<&CellResult> = self.of(name).collect();
             let runs = of.len().max(1) as u64;
             let mean = |f: &dyn Fn(&NodeCounts) -> u64| {
-                Cell::count(u128::from(of.iter().map(|r| f(&r.costs.training.counts)).sum::<u64>() / runs))
+                TableCell::count(u128::from(
+                    of.iter().map(|r| f(&r.costs.training.counts)).sum::<u64>() / runs,
+                ))
             };
             let works: Vec<Work<'_>> = of.iter().map(|r| self.training(r)).collect();
             vec![
-                Cell::text(name.clone()),
+                TableCell::text(name.clone()),
                 mean(&|c| c.core.spikes),
                 mean(&|c| c.learning.eligibility_updates),
                 mean(&|c| c.learning.weight_updates),
@@ -266,8 +268,8 @@ impl Summary<'_> {
     }
 }
 
-fn percent(value: f64, places: usize) -> Cell {
-    Cell::number(value, format!("{:.places$} %", 100.0 * value))
+fn percent(value: f64, places: usize) -> TableCell {
+    TableCell::number(value, format!("{:.places$} %", 100.0 * value))
 }
 
 /// Targets and answers of every case, one above the other.

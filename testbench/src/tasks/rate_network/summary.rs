@@ -5,7 +5,7 @@ use super::cell::{CellResult, OnChip, Task};
 use super::deploy;
 use crate::architect::bill::{self, Work};
 use crate::reference::linear::{self, BaselineError};
-use crate::report::model::{Cell, Curves, Headline, Reference, Report, Series, Table};
+use crate::report::model::{Curves, Headline, Reference, Report, Series, Table, TableCell};
 use crate::report::quantity::{self, Spread};
 
 /// What a report is made of.
@@ -140,13 +140,13 @@ impl Summary<'_> {
         columns.extend(steps.iter().map(|steps| format!("{steps} steps")));
         let shown = |spread: Spread| {
             let text = format!("{:.2} ({:.2})", 100.0 * spread.mean, 100.0 * spread.worst);
-            Cell::number(spread.mean, text)
+            TableCell::number(spread.mean, text)
         };
-        let cell = |values: &[f64]| Spread::of(values).map_or(Cell::text("-"), shown);
+        let cell = |values: &[f64]| Spread::of(values).map_or(TableCell::text("-"), shown);
         let line = |(row, bits): (&str, u8)| {
             let own: Vec<f64> = self.of(row).map(CellResult::accuracy).collect();
             let on_chip = steps.iter().map(|steps| cell(&self.accuracies(row, bits, *steps)));
-            [Cell::text(format!("{row}, {bits} bits")), cell(&own)].into_iter().chain(on_chip).collect()
+            [TableCell::text(format!("{row}, {bits} bits")), cell(&own)].into_iter().chain(on_chip).collect()
         };
         let mut notes = vec![format!(
             "percent, mean (worst) over {} seeds; double precision: the trained network itself, off the chip",
@@ -170,13 +170,13 @@ impl Summary<'_> {
                 pairs.map(|(cell, form)| 100.0 * (cell.accuracy_on_chip(form) - cell.accuracy())).collect();
             let shown = |spread: Spread| {
                 let error = spread.standard_error.map_or(String::new(), |error| format!(" +- {error:.2}"));
-                Cell::number(spread.mean, format!("{:+.2}{error}", spread.mean))
+                TableCell::number(spread.mean, format!("{:+.2}{error}", spread.mean))
             };
-            Spread::of(&differences).map_or(Cell::text("-"), shown)
+            Spread::of(&differences).map_or(TableCell::text("-"), shown)
         };
         let line = |(row, bits): (&str, u8)| {
             let cells = steps.iter().map(|steps| cell(row, bits, *steps));
-            std::iter::once(Cell::text(format!("{row}, {bits} bits"))).chain(cells).collect()
+            std::iter::once(TableCell::text(format!("{row}, {bits} bits"))).chain(cells).collect()
         };
         Table {
             title: "On the chip less the trained network itself, paired by seed".to_owned(),
@@ -199,7 +199,7 @@ impl Summary<'_> {
             notes: vec!["means over samples and seeds; spikes are those of hidden neurons".to_owned()],
         };
         for row in &settings.rows {
-            let mut line = |what: &str, cell: &dyn Fn(&[Work<'_>], u64) -> Cell| {
+            let mut line = |what: &str, cell: &dyn Fn(&[Work<'_>], u64) -> TableCell| {
                 let cells = settings.steps.iter().map(|steps| {
                     let of = self.in_form(&row.name, bits, *steps);
                     let samples = of.iter().map(|(cell, _)| u64::from(cell.samples)).sum::<u64>().max(1);
@@ -208,12 +208,12 @@ impl Summary<'_> {
                         .map(|(_, form)| Work::of(&self.task.chip, form.costs.inference, form.cores));
                     cell(&work.collect::<Vec<_>>(), samples)
                 });
-                let first = [Cell::text(row.name.clone()), Cell::text(what)];
+                let first = [TableCell::text(row.name.clone()), TableCell::text(what)];
                 table.rows.push(first.into_iter().chain(cells).collect());
             };
             let each = |count: &dyn Fn(&Work<'_>) -> u64, work: &[Work<'_>], samples: u64| {
                 let value = work.iter().map(count).sum::<u64>() as f64 / samples as f64;
-                Cell::number(value, format!("{value:.0}"))
+                TableCell::number(value, format!("{value:.0}"))
             };
             line("spikes", &|work, samples| each(&|w| w.counts.core.spikes, work, samples));
             line("synaptic events", &|work, samples| each(&|w| w.counts.core.synaptic_events, work, samples));

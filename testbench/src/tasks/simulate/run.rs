@@ -8,7 +8,7 @@ use crate::architect::bill::{self, Work};
 use crate::architect::summary::{Part, Parts, Presentations};
 use crate::experiment::kind::Document;
 use crate::experiment::pool::PoolError;
-use crate::report::model::{Cell, Headline, Report};
+use crate::report::model::{Headline, Report, TableCell};
 use crate::report::quantity;
 use serde_json::json;
 use synfire_chip::chip::Chip;
@@ -79,16 +79,16 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
         format!("Written beside this report: summary.json, {}.", result.outputs.join(", ")),
     ];
     report.intro.extend(result.answering.clone());
-    let mut figure = |label: &str, figure: Cell| {
-        let (label, Cell { text, number }) = (label.to_owned(), figure);
+    let mut figure = |label: &str, figure: TableCell| {
+        let (label, TableCell { text, number }) = (label.to_owned(), figure);
         report.headlines.push(Headline { label, text, number, ..Headline::default() });
     };
     if let Some(right) = right(result) {
         let all = result.labels.len();
         let share = right as f64 / all.max(1) as f64;
-        figure("samples right", Cell::number(share, format!("{right} of {all}")));
+        figure("samples right", TableCell::number(share, format!("{right} of {all}")));
     }
-    figure("spikes", Cell::count(u128::from(work.counts.core.spikes)));
+    figure("spikes", TableCell::count(u128::from(work.counts.core.spikes)));
     figure("simulated time", work.time(1));
     figure("energy", work.energy(1));
     if result.merged_events > 0 {

@@ -4,7 +4,7 @@ use super::cell::{CellResult, OnChip, Task};
 use super::deploy::MOVED_CASES;
 use super::train::CASES;
 use crate::architect::bill::{self, Work};
-use crate::report::model::{Cell, Curves, Headline, Report, Series, Table};
+use crate::report::model::{Curves, Headline, Report, Series, Table, TableCell};
 
 /// The whole report.
 #[must_use]
@@ -63,10 +63,10 @@ fn table(task: &Task, row: &str, of: &[&CellResult]) -> Table {
     let mut columns = vec!["steps of a time constant".to_owned()];
     columns.extend(settings.steps_per_tau.iter().map(u32::to_string));
     let line = |bits: &u8| {
-        let mut cells = vec![Cell::text(format!("{bits}-bit stores: solved / inputs moved"))];
+        let mut cells = vec![TableCell::text(format!("{bits}-bit stores: solved / inputs moved"))];
         cells.extend(settings.steps_per_tau.iter().map(|steps| {
             let (exact, moved) = solved(of, *steps, *bits);
-            Cell::number(exact as f64, format!("{exact} / {moved}"))
+            TableCell::number(exact as f64, format!("{exact} / {moved}"))
         }));
         cells
     };
@@ -85,10 +85,10 @@ fn margins(task: &Task, results: &[CellResult]) -> Table {
         margins.sort_by(f64::total_cmp);
         let latest = of.iter().fold(0.0_f64, |latest, r| latest.max(r.latest));
         let right = of.iter().filter(|r| r.right == CASES.len() as u32).count();
-        let tau = |value: f64| Cell::number(value, format!("{value:.2}"));
+        let tau = |value: f64| TableCell::number(value, format!("{value:.2}"));
         vec![
-            Cell::text(name),
-            Cell::number(right as f64, format!("{right} of {}", of.len())),
+            TableCell::text(name),
+            TableCell::number(right as f64, format!("{right} of {}", of.len())),
             tau(margins.first().copied().unwrap_or(0.0)),
             tau(margins.get(margins.len() / 2).copied().unwrap_or(0.0)),
             tau(latest),
