@@ -166,31 +166,11 @@ impl Kind {
     #[must_use]
     pub const fn is_state(self) -> bool {
         match self {
-            Self::Current
-            | Self::Membrane
-            | Self::Refractory
-            | Self::Adaptation
-            | Self::Fired
-            | Self::Arrival
-            | Self::Trace => true,
-            Self::CurrentDecay
-            | Self::MembraneDecay
-            | Self::Threshold
-            | Self::Bias
-            | Self::InitialCurrent
-            | Self::InitialMembrane
-            | Self::AdaptationDecay
-            | Self::AdaptationIncrement
-            | Self::Weight
-            | Self::RowIndex
-            | Self::RowPointer
-            | Self::TapNumber
-            | Self::AxonEntry
-            | Self::Route => false,
             Self::Learning(register) => !matches!(
                 register,
                 Register::Matrix | Register::ThirdFactor | Register::AdaptationStrength | Register::TapSum
             ),
+            _ => matches!(self.part(), Part::NeuronState | Part::Arrivals | Part::Traces),
         }
     }
 }
