@@ -14,7 +14,7 @@ use crate::report::quantity::{self, Spread};
 use crate::study::bptt::classify::{CANDIDATES, CHOSEN, STORES, Settings, Trained, Training};
 use crate::tasks::classify::file::Classify;
 use crate::tasks::classify::task::Task as Classification;
-use crate::tasks::{self, ExperimentFile, TaskFile};
+use crate::tasks::{ExperimentFile, TaskFile};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
@@ -28,10 +28,9 @@ pub fn bptt(
     changes: &ChangeOptions,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
-    let folder = output::folder_of(opened.name(), options, "bptt");
-    let request = cells::request(experiment, &opened, (options, changes), Asked::Bptt);
-    train(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, &opened)
+    cells::begin(experiment, options, changes, interrupt, Asked::Bptt, |run, file, opened| {
+        train(run, file, &opened)
+    })
 }
 
 /// Trains the cells of `run`, or goes on with them.

@@ -13,6 +13,7 @@ use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
+use crate::tasks::{self, ExperimentFile};
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -35,8 +36,26 @@ pub(super) fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(available, usize::from)
 }
 
+/// Opens an experiment and begins `command` on it: `go` runs what was opened.
+///
+/// # Errors
+/// When the experiment cannot be opened, and those of `go`.
+pub(super) fn begin(
+    experiment: &str,
+    options: &RunOptions,
+    changes: &ChangeOptions,
+    interrupt: &Interrupt,
+    command: Asked,
+    go: impl FnOnce(&Run<'_>, ExperimentFile, Opened) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
+    let folder = output::folder_of(opened.name(), options, command);
+    let request = request(experiment, &opened, (options, changes), command);
+    go(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, opened)
+}
+
 /// What to note in a new run's folder.
-pub(super) fn request(
+fn request(
     reference: &str,
     opened: &Opened,
     (options, changes): (&RunOptions, &ChangeOptions),

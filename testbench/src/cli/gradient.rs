@@ -16,7 +16,7 @@ use crate::study::gradient::exact;
 use crate::study::gradient::report::{RowResult, report};
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell::Task as Patterns;
-use crate::tasks::{self, ExperimentFile, TaskFile};
+use crate::tasks::{ExperimentFile, TaskFile};
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Measures every row of `experiment` with every seed, or with one, from the beginning.
@@ -29,10 +29,9 @@ pub fn gradient(
     changes: &ChangeOptions,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
-    let folder = output::folder_of(opened.name(), options, "gradient");
-    let request = cells::request(experiment, &opened, (options, changes), Asked::Gradient);
-    measure(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, &opened)
+    cells::begin(experiment, options, changes, interrupt, Asked::Gradient, |run, file, opened| {
+        measure(run, file, &opened)
+    })
 }
 
 /// Measures the cells of `run`, or goes on with them.

@@ -6,32 +6,25 @@
 
 use super::arguments::RunOptions;
 use super::error::CommandError;
-use super::folder;
+use super::folder::{self, Asked};
 use super::progress::say;
 use crate::report::model::Report;
 use crate::report::{html, json, terminal};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The output folder of a request.
+/// The output folder of a command on an experiment: `target/synfire/NAME`, or `NAME-COMMAND` of another command than
+/// `run`, unless one is asked for.
 #[must_use]
-pub fn folder_of_run(experiment: &str, options: &RunOptions) -> PathBuf {
-    let name =
-        Path::new(experiment).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-    options.out.clone().unwrap_or_else(|| Path::new("target").join("synfire").join(name))
-}
-
-/// The output folder of another command than `run` on an experiment: `NAME-COMMAND`, unless one is asked for.
-#[must_use]
-pub fn folder_of(experiment: &str, options: &RunOptions, command: &str) -> PathBuf {
-    match &options.out {
-        Some(out) => out.clone(),
-        None => {
-            let mut folder = folder_of_run(experiment, options).into_os_string();
-            folder.push(format!("-{command}"));
-            folder.into()
-        }
-    }
+pub fn folder_of(experiment: &str, options: &RunOptions, command: Asked) -> PathBuf {
+    options.out.clone().unwrap_or_else(|| {
+        let name = Path::new(experiment).file_stem().unwrap_or_default().to_string_lossy();
+        let name = match command {
+            Asked::Run => name.into_owned(),
+            other => format!("{name}-{}", other.command()),
+        };
+        Path::new("target").join("synfire").join(name)
+    })
 }
 
 /// Files that every report is written to.

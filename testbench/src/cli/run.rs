@@ -12,7 +12,7 @@ use crate::experiment::kind::{Kind, Ran, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Report, Verdict};
 use crate::report::quantity;
-use crate::tasks::{self, ExperimentFile};
+use crate::tasks::ExperimentFile;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 
@@ -26,10 +26,7 @@ pub fn run(
     changes: &ChangeOptions,
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
-    let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
-    let folder = output::folder_of_run(opened.name(), options);
-    let request = cells::request(experiment, &opened, (options, changes), Asked::Run);
-    task(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, opened)
+    cells::begin(experiment, options, changes, interrupt, Asked::Run, task)
 }
 
 /// Runs the cells of `run` and reports, or goes on with them.
