@@ -10,7 +10,7 @@ use synfire_chip::chip::{PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Powered, Rate};
 use synfire_chip::cost::prices::{Field, PRICE_FIELDS, Price, TIME_FIELDS, Time};
-use synfire_chip::cost::time::{self, Elapsed, StepTime};
+use synfire_chip::cost::time::{self, CoreTime, Elapsed, StepTime};
 
 /// Paths of all fields of a value, with the number of each.
 fn fields(value: &Value, path: &str, into: &mut BTreeSet<(String, String)>) {
@@ -77,7 +77,9 @@ fn one_of_an_operation_costs_its_price_and_takes_its_time() {
         let included = |field| chip.timing.times().contains(&(field, Time::Included));
         let core = row.time.is_some_and(|time| !time.starts_with("hop_") && !included(time));
         let core = if core { chip.timing.clock_ps.expect("a clock") } else { 0 };
-        assert_eq!(time::core_ps(&chip.timing, &counts), core, "{}", row.record);
+        let gated = if row.gated { 0 } else { core };
+        let time = CoreTime { whole_ps: core, gated_ps: gated };
+        assert_eq!(time::core_time(&chip.timing, &counts), time, "{}", row.record);
         assert!(row.time.is_none_or(|time| times.iter().any(|(name, _)| name == time)), "{}", row.record);
     }
 }

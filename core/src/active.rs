@@ -317,18 +317,11 @@ fn busy_body(
             [Ok(i), Ok(u), Ok(s)] if !any_zero(i, u, s) => u64::MAX,
             [Ok(i), Ok(u), Ok(s)] => busy_lanes(i, u, s, refractory, adaptation),
             _ => {
-                let [i, u, s] = lanes.map(padded);
-                busy_lanes(&i, &u, &s, refractory, adaptation)
+                let [i, u, s] = lanes;
+                busy_lanes(i, u, s, refractory, adaptation)
             }
         };
     }
-}
-
-/// The lanes of a block that is not whole, and zeros.
-fn padded(lanes: &[i32]) -> [i32; BLOCK] {
-    let mut all = [0; BLOCK];
-    all[..lanes.len()].copy_from_slice(lanes);
-    all
 }
 
 /// Whether all of the three are zero in any lane.
@@ -341,18 +334,12 @@ fn any_zero(i: &[i32; BLOCK], u: &[i32; BLOCK], s: &[i32; BLOCK]) -> bool {
     any != 0
 }
 
-/// One bit a lane: those in which any register or sum is not zero.
+/// One bit a lane, up to [`BLOCK`]: those in which any register or sum is not zero.
 #[inline(always)]
-fn busy_lanes(
-    i: &[i32; BLOCK],
-    u: &[i32; BLOCK],
-    s: &[i32; BLOCK],
-    refractory: &[u8],
-    adaptation: &[i32],
-) -> u64 {
+fn busy_lanes(i: &[i32], u: &[i32], s: &[i32], refractory: &[u8], adaptation: &[i32]) -> u64 {
     let mut bytes = [0; BLOCK];
-    for lane in 0..BLOCK {
-        bytes[lane] = u8::from(i[lane] | u[lane] | s[lane] != 0);
+    for (byte, (i, (u, s))) in bytes.iter_mut().zip(i.iter().zip(u.iter().zip(s))) {
+        *byte = u8::from(i | u | s != 0);
     }
     bytes.iter_mut().zip(refractory).for_each(|(byte, r)| *byte |= u8::from(*r != 0));
     bytes.iter_mut().zip(adaptation).for_each(|(byte, a)| *byte |= u8::from(*a != 0));

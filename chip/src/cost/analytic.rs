@@ -8,11 +8,11 @@
 //! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
 
-use crate::cost::counters::{NodeCounts, has_gated};
-use crate::cost::gating::{self, Flags, GatedCounts, GatedTimes};
+use crate::cost::counters::NodeCounts;
+use crate::cost::gating::{Flags, GatedCounts, GatedTimes};
 use crate::cost::prices::Timing;
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
-use crate::cost::time::{self, StepTime};
+use crate::cost::time::{self, CoreTime, StepTime};
 use crate::cost::ways::{Class, NodeWays, Ways};
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
@@ -249,17 +249,13 @@ impl Part for AnalyticPart<'_> {
         // What leaves a core arrives at one, in the same step (`machine` checks it).
         counts.received_packets = counts.spike_packets + counts.error_packets;
         let flags = Flags { learns: record.learns || !gated, cleared: record.cleared };
-        let ungated_ps = time::core_ps(timing, &counts);
-        let core_ps = if flags.learns || !has_gated(&counts) {
-            ungated_ps
-        } else {
-            time::core_ps(timing, &gating::without(&counts))
-        };
+        let CoreTime { whole_ps, gated_ps } = time::core_time(timing, &counts);
+        let core_ps = if flags.learns { whole_ps } else { gated_ps };
         let step = &mut self.step;
         step.time.core_ps = step.time.core_ps.max(core_ps);
-        step.ungated_ps = step.ungated_ps.max(ungated_ps);
+        step.ungated_ps = step.ungated_ps.max(whole_ps);
         step.flags = flags;
-        self.nodes[node - self.first].add(self.stage, counts, flags);
+        self.nodes[node - self.first].add(self.stage, &mut counts, flags);
     }
 
     fn tell(&mut self, note: &mut Step) {

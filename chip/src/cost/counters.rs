@@ -66,13 +66,6 @@ macro_rules! counted {
             count: |counts| counts.$($record).+,
         },)*];
 
-        /// Whether anything was counted that a clock-gated engine would leave out.
-        pub(super) fn has_gated(counts: &NodeCounts) -> bool {
-            let mut any = false;
-            $(any |= !stringify!($($with)?).is_empty() && counts.$($record).+ > 0;)*
-            any
-        }
-
         /// Moves the counts that a clock-gated engine would leave out.
         pub(super) fn move_gated(from: &mut NodeCounts, to: &mut NodeCounts) {
             $(if !stringify!($($with)?).is_empty() {
@@ -80,25 +73,20 @@ macro_rules! counted {
             })*
         }
 
-        /// Both counts, combined by `f` operation by operation.
-        fn zip(one: &NodeCounts, other: &NodeCounts, f: impl Fn(u64, u64) -> u64) -> NodeCounts {
-            let mut counts = *one;
-            $(counts.$($record).+ = f(one.$($record).+, other.$($record).+);)*
-            counts
+        /// Adds every count of `other` to `counts`.
+        #[inline]
+        fn add(counts: &mut NodeCounts, other: &NodeCounts) {
+            $(counts.$($record).+ += other.$($record).+;)*
         }
     };
 }
 operations::rows! { counted }
 
 impl NodeCounts {
-    /// Combines every count of `self` and `other` by `f`.
-    fn zip(&self, other: &Self, f: impl Fn(u64, u64) -> u64) -> Self {
-        zip(self, other, f)
-    }
-
     /// Adds other counts.
+    #[inline]
     pub fn add(&mut self, other: &Self) {
-        *self = self.zip(other, |a, b| a + b);
+        add(self, other);
     }
 
     /// The sum of many counts.

@@ -24,14 +24,6 @@ pub struct Flags {
     pub cleared: bool,
 }
 
-/// `counts` less what a gate leaves out.
-#[must_use]
-pub fn without(counts: &NodeCounts) -> NodeCounts {
-    let mut counts = *counts;
-    move_gated(&mut counts, &mut NodeCounts::default());
-    counts
-}
-
 /// What one core did, by stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GatedCounts {
@@ -48,17 +40,17 @@ impl GatedCounts {
         self.done.of(stage)
     }
 
-    /// Adds a step.
+    /// Adds a step, and takes out of `counts` what a gated engine may leave out of it.
     #[inline]
-    pub fn add(&mut self, stage: Stage, mut counts: NodeCounts, flags: Flags) {
+    pub fn add(&mut self, stage: Stage, counts: &mut NodeCounts, flags: Flags) {
         if self.owes && (flags.cleared || flags.learns) {
             self.settle(!flags.cleared);
         }
         if !flags.learns {
-            move_gated(&mut counts, self.open.of_mut(stage));
+            move_gated(counts, self.open.of_mut(stage));
             self.owes = true;
         }
-        self.done.of_mut(stage).add(&counts);
+        self.done.of_mut(stage).add(counts);
     }
 
     fn settle(&mut self, needed: bool) {
@@ -129,7 +121,7 @@ mod tests {
         for (stage, flags) in steps {
             let mut step = NodeCounts::default();
             (step.core.trace_updates, step.core.spikes) = (5, 1);
-            counts.add(*stage, step, *flags);
+            counts.add(*stage, &mut step, *flags);
         }
         let of = |stage| counts.of(stage).core;
         let (training, test) = (of(Stage::Training), of(Stage::Test));

@@ -18,18 +18,36 @@ fn words(operations: u64, lanes: Option<u32>) -> u64 {
     lanes.map_or(operations, |lanes| operations.div_ceil(u64::from(lanes.max(1))))
 }
 
+/// Time of one core's work in one step, picoseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CoreTime {
+    /// Of all of it.
+    pub whole_ps: u64,
+    /// Without what a clock-gated learning engine leaves out while learning is off.
+    pub gated_ps: u64,
+}
+
+impl CoreTime {
+    #[inline(always)]
+    fn add(&mut self, ps: u64, gated: bool) {
+        self.whole_ps += ps;
+        self.gated_ps += if gated { 0 } else { ps };
+    }
+}
+
 macro_rules! core_time {
     ($({ ($($record:ident).+) $name:literal $unit:literal
          ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) ($($with:ident)?) })*) => {
-        /// Time of a core's work in one step, picoseconds; the ways of packets are not in it.
+        /// Time of a core's work in one step; the ways of packets are not in it.
         #[must_use]
-        pub fn core_ps(timing: &Timing, counts: &NodeCounts) -> u64 {
-            let mut ps = 0;
+        pub fn core_time(timing: &Timing, counts: &NodeCounts) -> CoreTime {
+            let mut time = CoreTime::default();
             $(
                 let _count = counts.$($record).+;
-                $(ps += words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps.ps();)?
+                let _gated = !stringify!($($with)?).is_empty();
+                $(time.add(words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps.ps(), _gated);)?
             )*
-            ps
+            time
         }
     };
 }

@@ -4,10 +4,10 @@
 use crate::seam::copy::{Share, StepCopy};
 use serde::{Deserialize, Serialize};
 use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::gating::{Flags, GatedCounts, GatedTimes, without};
+use synfire_chip::cost::gating::{Flags, GatedCounts, GatedTimes};
 use synfire_chip::cost::prices::Timing;
 use synfire_chip::cost::stage::Stage;
-use synfire_chip::cost::time::{Elapsed, StepTime, core_ps, way_ps};
+use synfire_chip::cost::time::{CoreTime, Elapsed, StepTime, core_time, way_ps};
 use synfire_chip::run::machine::Machine;
 use synfire_core::address::CoreId;
 use synfire_router::table::RoutingTable;
@@ -137,7 +137,7 @@ impl Tables {
         for share in &step.shares {
             network.share(share, served, flags.learns, &mut host);
         }
-        state.counts.add(Stage::Inference, host, flags);
+        state.counts.add(Stage::Inference, &mut host, flags);
         let Network { time, ungated_ps, loads, .. } = network;
         let ungated = StepTime { core_ps: ungated_ps, ..time };
         state.times.add(Stage::Inference, &self.timing, [time, ungated], flags);
@@ -198,9 +198,9 @@ impl Network<'_> {
             counts.received_packets = counts.spike_packets + counts.error_packets;
             assert!(served || share.axons.is_empty(), "only who asks gets a list");
             let timing = &self.tables.timing;
-            let done = if learns { counts } else { without(&counts) };
-            self.time.core_ps = self.time.core_ps.max(core_ps(timing, &done));
-            self.ungated_ps = self.ungated_ps.max(core_ps(timing, &counts));
+            let CoreTime { whole_ps, gated_ps } = core_time(timing, &counts);
+            self.time.core_ps = self.time.core_ps.max(if learns { whole_ps } else { gated_ps });
+            self.ungated_ps = self.ungated_ps.max(whole_ps);
             total.add(&counts);
             [fired, axons, errors] = [end.fired, end.served, end.errors].map(|end| end as usize);
         }
