@@ -11,6 +11,7 @@
 
 pub mod exchange;
 pub mod loads;
+pub mod network;
 pub mod packet;
 pub mod table;
 pub mod topology;

@@ -1,0 +1,216 @@
+//! Shapes of networks: how many routers, where they are, and how their links are numbered.
+//!
+//! Routers of a mesh, torus or ring are numbered row by row. Links of a mesh and a torus with `t` routers in `c` columns
+//! and `r` rows are numbered as in the analytic model (`topology`); on a torus the number that names no link of a mesh
+//! names the link around. A ring is a torus of one row. Ports of a router:
+//!
+//! | shape | ports | links |
+//! | --- | --- | --- |
+//! | mesh, torus | 0 east, 1 west, 2 south, 3 north | `topology`'s numbers |
+//! | ring | 0 east, 1 west | as a torus of one row: `0..n` east, `n..2n` west |
+//! | crossbar | none | none: all cores are at one router |
+//! | tree | `0..arity` to children, then `parents` to parents | up from (router, parent): `router * parents + parent`; down the same pair: `u` more, with `u` the links up |
+//!
+//! A tree has `levels` of routers. Its leaves, level 0, hold the cores; a router of level `l` is named by its subtree and
+//! by the choice among parents that leads to it: `subtree * parents^l + choice`, behind all routers of lower levels.
+//!
+//! Promises: numbers depend on the shape alone. Absent on purpose: routes, buffers.
+
+/// Routers and what connects them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Neighbours east, west, south and north.
+    Mesh {
+        /// Routers from west to east.
+        columns: u32,
+        /// Routers from north to south.
+        rows: u32,
+    },
+    /// A mesh whose rows and columns are closed to rings.
+    Torus {
+        /// Routers from west to east.
+        columns: u32,
+        /// Routers from north to south.
+        rows: u32,
+    },
+    /// Routers in a circle, both ways.
+    Ring {
+        /// How many.
+        routers: u32,
+    },
+    /// One router.
+    Crossbar,
+    /// A tree; with several parents a node, a fat tree.
+    Tree {
+        /// Children of a router.
+        arity: u32,
+        /// Levels of routers, the leaves included.
+        levels: u32,
+        /// Parents of a router: 1 is a plain tree.
+        parents: u32,
+    },
+}
+
+/// Place of a router of a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Level, leaves are 0.
+    pub level: u32,
+    /// Subtree that it is above of, among those of its level.
+    pub subtree: u32,
+    /// Which of the routers above that subtree.
+    pub choice: u32,
+}
+
+/// Ports of a router of a mesh, torus or ring.
+pub const EAST: usize = 0;
+/// See [`EAST`].
+pub const WEST: usize = 1;
+/// See [`EAST`].
+pub const SOUTH: usize = 2;
+/// See [`EAST`].
+pub const NORTH: usize = 3;
+
+impl Shape {
+    /// Columns and rows of a shape that has such.
+    #[must_use]
+    pub fn grid(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Mesh { columns, rows } | Self::Torus { columns, rows } => Some((columns, rows)),
+            Self::Ring { routers } => Some((routers, 1)),
+            Self::Crossbar | Self::Tree { .. } => None,
+        }
+    }
+
+    /// Whether rows and columns are closed.
+    #[must_use]
+    pub fn closed(self) -> bool {
+        matches!(self, Self::Torus { .. } | Self::Ring { .. })
+    }
+
+    /// How many routers; saturates where a number does not hold them.
+    #[must_use]
+    pub fn routers(self) -> u32 {
+        match self {
+            Self::Mesh { columns, rows } | Self::Torus { columns, rows } => columns.saturating_mul(rows),
+            Self::Ring { routers } => routers,
+            Self::Crossbar => 1,
+            Self::Tree { levels, .. } => {
+                (0..levels).fold(0, |all: u32, level| all.saturating_add(self.routers_of(level)))
+            }
+        }
+    }
+
+    /// Routers that have cores: all, or the leaves of a tree. They come first.
+    #[must_use]
+    pub fn leaves(self) -> u32 {
+        if matches!(self, Self::Tree { .. }) { self.routers_of(0) } else { self.routers() }
+    }
+
+    /// Routers of a level of a tree.
+    #[must_use]
+    pub fn routers_of(self, level: u32) -> u32 {
+        let Self::Tree { arity, levels, parents } = self else { return 0 };
+        arity.saturating_pow(levels.saturating_sub(1 + level)).saturating_mul(parents.saturating_pow(level))
+    }
+
+    /// Ports of a router that lead to routers.
+    #[must_use]
+    pub fn ways(self) -> usize {
+        match self {
+            Self::Mesh { .. } | Self::Torus { .. } => 4,
+            Self::Ring { .. } => 2,
+            Self::Crossbar => 0,
+            Self::Tree { arity, parents, .. } => (arity + parents) as usize,
+        }
+    }
+
+    /// One past the largest number of a link.
+    #[must_use]
+    pub fn links(self) -> usize {
+        self.routers() as usize
+            * match self {
+                Self::Mesh { .. } | Self::Torus { .. } => 4,
+                Self::Ring { .. } => 2,
+                Self::Crossbar => 0,
+                Self::Tree { parents, .. } => 2 * parents as usize,
+            }
+    }
+
+    /// Place of a router of a tree.
+    #[must_use]
+    pub fn node(self, router: u32) -> Node {
+        let Self::Tree { levels, parents, .. } = self else {
+            return Node { level: 0, subtree: router, choice: 0 };
+        };
+        let (mut level, mut rest) = (0, router);
+        while level + 1 < levels && rest >= self.routers_of(level) {
+            rest -= self.routers_of(level);
+            level += 1;
+        }
+        let copies = parents.pow(level);
+        Node { level, subtree: rest / copies, choice: rest % copies }
+    }
+
+    /// Router at a place of a tree.
+    #[must_use]
+    pub fn router_at(self, node: Node) -> u32 {
+        let Self::Tree { parents, .. } = self else { return node.subtree };
+        let below: u32 = (0..node.level).map(|level| self.routers_of(level)).sum();
+        below + node.subtree * parents.pow(node.level) + node.choice
+    }
+
+    /// Where a port of a router leads: the neighbour, its port back, and the number of the link; `None` for a port
+    /// without a link.
+    #[must_use]
+    pub fn neighbour(self, router: u32, port: usize) -> Option<(u32, usize, usize)> {
+        if let Shape::Tree { .. } = self {
+            return self.tree_neighbour(router, port);
+        }
+        let (columns, rows) = self.grid()?;
+        let (column, row) = (router % columns, router / columns);
+        let (at, size) = if port < SOUTH { (column, columns) } else { (row, rows) };
+        let forward = port == EAST || port == SOUTH;
+        let edge = if forward { at + 1 == size } else { at == 0 };
+        if port >= self.ways() || size == 1 || edge && !self.closed() {
+            return None;
+        }
+        let to = if forward { (at + 1) % size } else { (at + size - 1) % size };
+        // A link is numbered by its western or northern end.
+        let low = if forward { at } else { to };
+        let tiles = columns * rows;
+        let (neighbour, link) = if port < SOUTH {
+            (row * columns + to, port as u32 * tiles + row * columns + low)
+        } else {
+            (to * columns + column, port as u32 * tiles + column * rows + low)
+        };
+        Some((neighbour, port ^ 1, link as usize))
+    }
+
+    fn tree_neighbour(self, router: u32, port: usize) -> Option<(u32, usize, usize)> {
+        let Self::Tree { arity, levels, parents } = self else { return None };
+        let at = self.node(router);
+        let up = (self.routers() * parents) as usize;
+        let port = port as u32;
+        if port >= arity {
+            let choice = port - arity;
+            if choice >= parents || at.level + 1 == levels {
+                return None;
+            }
+            let parent = Node {
+                level: at.level + 1,
+                subtree: at.subtree / arity,
+                choice: at.choice * parents + choice,
+            };
+            let link = (router * parents + choice) as usize;
+            return Some((self.router_at(parent), (at.subtree % arity) as usize, link));
+        }
+        if at.level == 0 {
+            return None;
+        }
+        let child =
+            Node { level: at.level - 1, subtree: at.subtree * arity + port, choice: at.choice / parents };
+        let (child, choice) = (self.router_at(child), at.choice % parents);
+        Some((child, (arity + choice) as usize, up + (child * parents + choice) as usize))
+    }
+}
