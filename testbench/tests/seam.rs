@@ -23,20 +23,23 @@ mod seam {
 
 use plain::case::{Case, check_cases};
 use plain::engine::Run;
-use proptest::prop_assert_eq;
 use proptest::test_runner::TestCaseError;
+use proptest::{prop_assert, prop_assert_eq};
 use seam::replay::Replay;
 use seam::tables::Figures;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 use std::time::Duration;
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::stage::Stage;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::observer::Observer;
 use synfire_chip::run::probe::Recorder;
-use synfire_chip::run::program::{StepEvents, StimulusSpike};
+use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
 
 fn run(machine: &mut Machine, program: &[StepEvents], threads: usize, model: &mut impl Observer) {
     let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
@@ -65,7 +68,7 @@ fn copied_records_hold_all_that_costs() {
         let mut costs = Analytic::new(&machine);
         run(&mut machine, &case.program, case.threads[0], &mut costs);
         let wanted = analytic(&costs);
-        prop_assert_eq!(wanted.counts.core.spikes, totals.spikes);
+        prop_assert_eq!(wanted.counts.core.spikes, totals.counts.core.spikes);
         for threads in [1, case.threads[1], 4] {
             let mut machine = built(case, 0, threads);
             let mut replay = Replay::<true>::new(&machine, Duration::ZERO);
@@ -75,6 +78,32 @@ fn copied_records_hold_all_that_costs() {
         Ok(())
     });
     activity.assert_not_vacuous();
+}
+
+/// Gating leaves out all that the learning hardware does while learning is off, and nothing is called gated that it does
+/// not do then.
+#[test]
+fn what_learning_hardware_does_while_learning_is_off_is_gated() {
+    let seen = RefCell::new(BTreeSet::new());
+    check_cases(300, |case, _| {
+        let mut program = case.program.clone();
+        for events in &mut program {
+            events.control.retain(|event| !matches!(event, Control::Learn(_)));
+        }
+        let mut machine = built(case, 0, 1);
+        machine.chip.learning_gated = false;
+        let mut costs = Analytic::new(&machine);
+        run(&mut machine, &program, 1, &mut costs);
+        let counts = costs.costs().inference.counts;
+        let of_learning = |row: &&Operation| row.record.starts_with("learning.") || row.gated;
+        for row in OPERATIONS.iter().filter(of_learning).filter(|row| (row.count)(&counts) > 0) {
+            prop_assert!(row.gated, "{} are counted while learning is off", row.name);
+            seen.borrow_mut().insert(row.record);
+        }
+        Ok(())
+    });
+    let gated = OPERATIONS.iter().filter(|row| row.gated).map(|row| row.record);
+    assert_eq!(seen.into_inner(), gated.collect());
 }
 
 /// Killed at any step and gone on with in fresh machines and models, by another number of workers.

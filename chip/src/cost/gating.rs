@@ -109,7 +109,6 @@ impl GatedTimes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cost::counters::OPERATIONS;
 
     const OFF: Flags = Flags { learns: false, cleared: false };
     const ON: Flags = Flags { learns: true, cleared: false };
@@ -159,20 +158,5 @@ mod tests {
         assert_eq!(time(&[OFF, OFF, ON]), (210, 70));
         assert_eq!(time(&[OFF, CLEARED, OFF]), (30, 10));
         assert_eq!(time(&[OFF, CLEARED, ON]), (150, 70));
-    }
-
-    #[test]
-    fn what_advances_while_learning_is_off_is_gated() {
-        let gated: Vec<_> = OPERATIONS.iter().filter(|row| row.gated).map(|row| row.record).collect();
-        let wanted = [
-            "core.trace_updates",
-            "learning.trace_updates",
-            "learning.group_additions",
-            "learning.group_updates",
-            "learning.error_trace_updates",
-            "learning.surrogates",
-            "learning.eligibility_updates",
-        ];
-        assert_eq!(gated, wanted);
     }
 }

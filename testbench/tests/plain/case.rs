@@ -1,6 +1,7 @@
 //! One random case, how it is run, and what a run of many cases did.
 
 use crate::plain::choices::Choices;
+use crate::plain::learning::KINDS;
 use crate::plain::trace::{self, Totals, Trace};
 use crate::plain::{mapping, network, program};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -90,26 +91,16 @@ pub struct Activity {
     pub plastic: usize,
     /// Cases in which a weight changed.
     pub learning: usize,
-    /// Cases in which a weight of a rule with eligibility changed.
-    pub filtered: usize,
-    /// Cases in which a mirrored weight changed.
-    pub mirroring: usize,
-    /// Cases in which a weight of a projection with weight decay changed.
-    pub decaying: usize,
-    /// Cases in which a mirrored weight with a filter changed.
-    pub mirroring_filter: usize,
-    /// Cases in which a mirrored weight with weight decay changed.
-    pub mirroring_decay: usize,
-    /// Cases in which an event-driven rule changed a weight.
-    pub event_driven: usize,
+    /// Cases in which a rule of each kind changed a weight.
+    pub kinds: [usize; KINDS.len()],
+    /// Cases in which a copy of such a weight changed.
+    pub mirrored: [usize; KINDS.len()],
     /// Cases in which a shared tap changed.
     pub sharing: usize,
     /// Cases in which a layer handed an error down.
     pub handing_down: usize,
     /// Cases in which a readout that competes had an error.
     pub competing: usize,
-    /// Cases in which a weight of a rule whose eligibility follows an adaptation changed.
-    pub followed: usize,
     /// Cases in which a full axon merged an event.
     pub merging: usize,
     /// Cases in which a threshold was raised by spikes.
@@ -124,26 +115,31 @@ impl Activity {
     /// Adds one case.
     pub fn add(&mut self, case: &Case, totals: Totals) {
         self.cases += 1;
-        self.spiking += usize::from(totals.spikes > 0);
-        self.resting += usize::from(totals.active > 0 && totals.active < totals.accesses);
+        self.spiking += usize::from(totals.counts.core.spikes > 0);
+        self.resting += usize::from(
+            totals.counts.core.neuron_updates > 0
+                && totals.counts.core.neuron_updates < totals.counts.core.neuron_accesses,
+        );
         self.plastic += usize::from(case.network.projections.iter().any(|p| p.learning.is_some()));
-        self.learning += usize::from(totals.weight_writes > 0);
-        self.filtered += usize::from(totals.filtered_writes > 0);
-        self.mirroring += usize::from(totals.mirrored_writes > 0);
-        self.decaying += usize::from(totals.decaying_writes > 0);
-        self.mirroring_filter += usize::from(totals.mirrored_filters > 0);
-        self.mirroring_decay += usize::from(totals.mirrored_decays > 0);
-        self.event_driven += usize::from(totals.event_writes > 0);
+        self.learning += usize::from(totals.counts.learning.weight_writes > 0);
+        for kind in 0..KINDS.len() {
+            self.kinds[kind] += usize::from(totals.writes[kind] > 0);
+            self.mirrored[kind] += usize::from(totals.copies[kind] > 0);
+        }
         self.sharing += usize::from(totals.tap_writes > 0);
         self.handing_down += usize::from(totals.handed_down > 0);
         self.competing += usize::from(totals.contested > 0);
-        self.followed += usize::from(totals.followed_writes > 0);
         self.merging += usize::from(totals.merged > 0);
         self.adapting += usize::from(totals.adapted > 0);
-        self.adapting_learning += usize::from(totals.adapted > 0 && totals.weight_writes > 0);
+        self.adapting_learning += usize::from(totals.adapted > 0 && totals.counts.learning.weight_writes > 0);
         let parameters = case.network.populations.iter().map(|population| &population.parameters);
         let noisy = parameters.filter(|p| p.noise == Noise::Threshold && p.noise_bits > 0);
-        self.stochastic += usize::from(totals.spikes > 0 && noisy.count() > 0);
+        self.stochastic += usize::from(totals.counts.core.spikes > 0 && noisy.count() > 0);
+    }
+
+    /// Cases in which a copy of a weight changed that learns by a rule of this kind.
+    pub fn mirrored_by(&self, kind: &str) -> usize {
+        self.mirrored[KINDS.iter().position(|(name, _)| *name == kind).expect("a kind of rule")]
     }
 
     /// Half of the cases fire, and a third of the plastic ones write a weight.
@@ -151,10 +147,11 @@ impl Activity {
         assert!(self.cases > 0 && self.spiking * 2 >= self.cases, "too few cases fire: {self:?}");
         assert!(self.learning * 3 >= self.plastic && self.learning > 0, "too few cases learn: {self:?}");
         assert!(self.resting * 2 > self.cases, "too few cases have neurons at rest: {self:?}");
-        assert!(self.filtered > 0, "no rule with eligibility wrote a weight: {self:?}");
-        let rules = [self.mirroring, self.event_driven, self.handing_down, self.competing, self.decaying];
+        for ((kind, _), cases) in KINDS.iter().zip(self.kinds) {
+            assert!(cases > 0, "no rule with {kind} wrote a weight: {self:?}");
+        }
+        let rules = [self.mirrored_by("a trace"), self.handing_down, self.competing];
         assert!(rules.iter().all(|cases| *cases > 0), "a rule did nothing in every case: {self:?}");
-        assert!(self.followed > 0, "no eligibility followed an adaptation: {self:?}");
         assert!(self.adapting > 0 && self.adapting_learning > 0, "no threshold adapted: {self:?}");
         assert!(self.sharing > 0, "no shared tap changed: {self:?}");
         assert!(self.merging > 0, "no axon was full: {self:?}");

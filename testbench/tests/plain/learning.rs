@@ -167,6 +167,15 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
     })
 }
 
+/// What a synapse's rule can have, by name; a test in which one of them writes nothing does not test it.
+pub const KINDS: [(&str, fn(&SynapseLearning) -> bool); 5] = [
+    ("a trace", |rule| rule.presynaptic == Presynaptic::Trace),
+    ("events", |rule| rule.presynaptic == Presynaptic::Events),
+    ("a filter", |rule| matches!(rule.eligibility, Some(Eligibility::Filter { .. }))),
+    ("an adaptation", |rule| matches!(rule.eligibility, Some(Eligibility::Adaptation { .. }))),
+    ("weight decay", |rule| rule.weight_decay.is_some()),
+];
+
 /// The state of an adaptation, where the population's parameters allow it.
 fn adaptation(c: &mut Choices<'_>, network: &Network, target: usize) -> Option<Eligibility> {
     let population = &network.populations[target];

@@ -1,11 +1,13 @@
 //! Every register after every step, and the first difference of two such lists.
 
+use crate::plain::learning::KINDS;
 use std::fmt;
 use synfire::reference::plain::PlainChip;
 use synfire::reference::plain::synapses::SynapseRows;
+use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::program::StepEvents;
-use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, ThirdFactor};
+use synfire_plasticity::config::{ErrorSignal, Presynaptic, ThirdFactor};
 
 /// What a column holds. Of a population, of a projection (traces and weights), or of the chip (0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,44 +121,34 @@ pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, T
     (Trace { first_step: start, columns, rows }, totals)
 }
 
-/// What the reference did in a run, where it is a count of the hardware's too.
+/// Counts of the hardware that the reference makes too, by their records in `NodeCounts`.
+pub const COUNTED: [&str; 9] = [
+    "core.spikes",
+    "core.neuron_accesses",
+    "core.neuron_updates",
+    "learning.weight_writes",
+    "learning.errors_formed",
+    "learning.errors_computed",
+    "learning.group_additions",
+    "learning.group_updates",
+    "learning.error_trace_updates",
+];
+
+/// What the reference did in a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    pub spikes: u64,
-    /// Steps and neurons.
-    pub accesses: u64,
-    /// Steps and active neurons.
-    pub active: u64,
-    pub weight_writes: u64,
-    /// Weight writes of rules with a filter a synapse.
-    pub filtered_writes: u64,
-    /// Writes of copies.
-    pub mirrored_writes: u64,
-    /// Writes of copies of weights that learn through a filter.
-    pub mirrored_filters: u64,
-    /// Writes of copies of weights that decay.
-    pub mirrored_decays: u64,
-    /// Weight writes of projections whose weights decay.
-    pub decaying_writes: u64,
-    /// Weight writes of event-driven rules.
-    pub event_writes: u64,
+    /// Counts of the hardware, of [`COUNTED`] alone.
+    pub counts: NodeCounts,
+    /// Weight writes of rules of each kind.
+    pub writes: [u64; KINDS.len()],
+    /// Writes of copies of such weights.
+    pub copies: [u64; KINDS.len()],
     /// Writes of shared taps.
     pub tap_writes: u64,
     /// Errors that hand a layer's modulation down.
     pub handed_down: u64,
     /// Errors of readouts that compete.
     pub contested: u64,
-    /// Weight writes of rules whose eligibility follows an adaptation.
-    pub followed_writes: u64,
-    pub errors_formed: u64,
-    /// Errors that were computed, zero or not.
-    pub errors_computed: u64,
-    /// Entries of group matrices that were added.
-    pub group_additions: u64,
-    /// Steps, groups and channels.
-    pub group_updates: u64,
-    /// Steps and neurons with error traces.
-    pub error_trace_updates: u64,
     pub merged: u64,
     /// Steps and neurons with a raised threshold.
     pub adapted: u64,
@@ -170,12 +162,13 @@ fn mirrored(network: &Network, population: usize) -> Option<usize> {
 
 impl Totals {
     fn add_step(&mut self, network: &Network, chip: &PlainChip, before: &[Vec<i64>]) {
-        self.spikes += chip.neurons.iter().flat_map(|n| &n.fired).sum::<i64>() as u64;
-        self.accesses += chip.neurons.iter().map(|n| n.fired.len() as u64).sum::<u64>();
-        self.active += chip.neurons.iter().flat_map(|n| &n.active).filter(|active| **active).count() as u64;
+        self.counts.core.spikes += chip.neurons.iter().flat_map(|n| &n.fired).sum::<i64>() as u64;
+        self.counts.core.neuron_accesses += chip.neurons.iter().map(|n| n.fired.len() as u64).sum::<u64>();
+        self.counts.core.neuron_updates +=
+            chip.neurons.iter().flat_map(|n| &n.active).filter(|active| **active).count() as u64;
         let adaptation = chip.neurons.iter().flat_map(|n| &n.adaptation);
         self.adapted += adaptation.filter(|a| **a > 0).count() as u64;
-        self.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;
+        self.counts.learning.errors_formed += chip.formed.iter().filter(|error| **error != 0).count() as u64;
         self.add_small_work(network, chip);
         for population in &network.populations {
             let Some(readout) = population.readout else { continue };
@@ -193,25 +186,15 @@ impl Totals {
             let changed =
                 before[of].iter().zip(&chip.rows[of].weights).filter(|(a, b)| a != b).count() as u64;
             let copies = (0..network.populations.len()).filter(|p| mirrored(network, *p) == Some(of)).count();
-            self.weight_writes += changed * (1 + copies as u64);
-            self.mirrored_writes += changed * copies as u64;
-            if projection.learning.is_some_and(|rule| rule.eligibility.is_some()) {
-                self.mirrored_filters += changed * copies as u64;
-            }
-            if projection.learning.is_some_and(|rule| rule.weight_decay.is_some()) {
-                self.decaying_writes += changed;
-                self.mirrored_decays += changed * copies as u64;
-            }
-            if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
-                self.event_writes += changed;
+            self.counts.learning.weight_writes += changed * (1 + copies as u64);
+            for (kind, (_, is)) in KINDS.iter().enumerate() {
+                if projection.learning.is_some_and(|rule| is(&rule)) {
+                    self.writes[kind] += changed;
+                    self.copies[kind] += changed * copies as u64;
+                }
             }
             if matches!(projection.synapses, Synapses::Shared { .. }) {
                 self.tap_writes += changed;
-            }
-            match projection.learning.and_then(|rule| rule.eligibility) {
-                Some(Eligibility::Filter { .. }) => self.filtered_writes += changed,
-                Some(Eligibility::Adaptation { .. }) => self.followed_writes += changed,
-                None => {}
             }
         }
     }
@@ -231,19 +214,19 @@ impl Totals {
                     }
                     ErrorSignal::Membrane | ErrorSignal::FilteredSpikes { .. } => neurons.fired.len(),
                 };
-                self.errors_computed += learns(computed);
+                self.counts.learning.errors_computed += learns(computed);
                 let filters = matches!(readout.signal, ErrorSignal::FilteredSpikes { .. });
                 if filters && readout.competition.is_none() {
-                    self.error_trace_updates += neurons.fired.len() as u64;
+                    self.counts.learning.error_trace_updates += neurons.fired.len() as u64;
                 }
             }
             if let Some(learning) = population.learning {
                 let channels = usize::from(learning.channels);
                 let updates = own.outputs.len() * channels;
                 let additions = neurons.fired.iter().sum::<i64>() as usize * channels;
-                self.group_updates += updates as u64;
-                self.group_additions += if updates > 0 { additions as u64 } else { 0 };
-                self.errors_computed += learns(updates);
+                self.counts.learning.group_updates += updates as u64;
+                self.counts.learning.group_additions += if updates > 0 { additions as u64 } else { 0 };
+                self.counts.learning.errors_computed += learns(updates);
             }
         }
     }
