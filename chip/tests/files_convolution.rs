@@ -15,6 +15,7 @@ use synfire_chip::place::mapping::{self, Mapping, MappingError, Placement};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
 use synfire_chip::run::program::{StepEvents, StimulusSpike};
+use synfire_chip::structures::Part;
 use synfire_core::address::CoreId;
 use synfire_core::dither::{Purpose, row_key, uniform, word};
 use synfire_core::synapse::{RowLayout, WeightLanes};
@@ -454,7 +455,10 @@ fn a_core_stores_the_taps_that_it_reads_once() {
     let bits = |network: &Network| {
         let machine = Machine::new(network, &paper).expect("it fits");
         let memory = machine.memory();
-        (memory.iter().map(|m| m.synapses).sum::<u64>(), memory.iter().map(|m| m.synapse_bits).sum::<u64>())
+        (
+            memory.iter().map(|m| m.synapses).sum::<u64>(),
+            memory.iter().map(|m| m.bits(Part::Synapses)).sum::<u64>(),
+        )
     };
     let readout = 144 * 2 * 16;
     // 9 taps of 36 positions and 4 maps; 8 bits tell 144 neurons apart, 6 bits 36 taps, 11 bits 1296 entries.

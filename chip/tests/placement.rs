@@ -67,7 +67,7 @@ fn the_readouts_of_groups_are_learning_memory() {
     assert_eq!(bits(Part::Broadcast), 10 * 24 + 2 * 10 * 10);
     small.limits.learning_memory_bits = 34_804;
     let memory = Machine::with_mapping(&network, &small, whole.clone()).expect("it fits").memory();
-    assert_eq!((memory[0].trace_bits, memory[0].learning_bits), (2064, 32_740));
+    assert_eq!((memory[0].bits(Part::Traces), memory[0].bits(Part::Learning)), (2064, 32_740));
     // What was once accepted: one core of 7,924 bits.
     small.limits.learning_memory_bits = 7924;
     let error = mapping::check(&network, &small, &whole).expect_err("34,804 bits");
@@ -79,7 +79,7 @@ fn the_readouts_of_groups_are_learning_memory() {
     let machine = Machine::new(&network, &small).expect("on several cores");
     let lens: Vec<u32> = machine.mapping.slices.iter().map(|slice| slice.len).collect();
     assert_eq!(lens, [13, 13, 13, 13, 12, 10]);
-    assert!(machine.memory().iter().all(|core| core.trace_bits + core.learning_bits <= 7924));
+    assert!(machine.memory().iter().all(|core| core.bits(Part::Traces) + core.bits(Part::Learning) <= 7924));
     small.mesh.rows = 1;
     small.mesh.columns = 4;
     let error = mapping::map(&network, &small).expect_err("six cores");

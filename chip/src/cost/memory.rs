@@ -1,15 +1,17 @@
 //! Memory of each core in bits, under the headings of a report: sums over the core's list of `structures`.
 //!
-//! Promises: nothing is counted here that the list does not name. Absent on purpose: widths and words (`structures`).
+//! Promises: nothing is counted here that the list does not name; a heading is declared once (`structures::Part`).
+//! Absent on purpose: widths and words (`structures`).
 
 use crate::chip::Chip;
 use crate::run::machine::Machine;
 use crate::run::node::Node;
 use crate::structures::{Kind, Part, counted, total_bits};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-/// Bits of one core by structure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+/// What a core holds, and its bits by heading. Stored as a list of numbers: the core, then its figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "[u64; 1 + FIGURES]", into = "[u64; 1 + FIGURES]")]
 pub struct CoreMemory {
     /// Core.
     pub core: u16,
@@ -19,60 +21,64 @@ pub struct CoreMemory {
     pub axons: u64,
     /// Synapses mapped.
     pub synapses: u64,
-    /// Current, membrane, refractory counter, adaptation, fired bit.
-    pub neuron_state_bits: u64,
-    /// Parameters that differ between neurons.
-    pub neuron_parameter_bits: u64,
-    /// Weights, and indices and pointers of listed rows.
-    pub synapse_bits: u64,
-    /// Axon-in table: an axon number and a delay an axon.
-    pub axon_table_bits: u64,
-    /// Arrival buffers.
-    pub arrival_bits: u64,
-    /// Routing table: core and axon-in entry a destination.
-    pub routing_bits: u64,
-    /// Presynaptic traces.
-    pub trace_bits: u64,
-    /// Eligibility, accumulators of shared taps, feedback and group matrices, group readouts and errors, mirrors, error
-    /// traces, third factors.
-    pub learning_bits: u64,
-    /// Targets, rings of errors and surrogates: the core's copy of the broadcast.
-    pub broadcast_bits: u64,
+    /// Bits of each heading, in the order of [`Part::ALL`].
+    bits: [u64; Part::ALL.len()],
+}
+
+/// What is counted and has no bits of its own.
+const COUNTS: usize = 3;
+
+/// Figures of a core.
+const FIGURES: usize = COUNTS + Part::ALL.len();
+
+/// One figure of a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Its field in a summary.
+    pub field: &'static str,
+    /// Name, for reports.
+    pub name: &'static str,
+    /// Its value.
+    pub value: u64,
 }
 
 impl CoreMemory {
-    /// All fields in their order, the core first.
+    /// Bits under a heading.
     #[must_use]
-    pub fn values(&self) -> [u64; 13] {
-        [
-            u64::from(self.core),
-            self.neurons,
-            self.axons,
-            self.synapses,
-            self.neuron_state_bits,
-            self.neuron_parameter_bits,
-            self.synapse_bits,
-            self.axon_table_bits,
-            self.arrival_bits,
-            self.routing_bits,
-            self.trace_bits,
-            self.learning_bits,
-            self.broadcast_bits,
-        ]
+    pub const fn bits(&self, part: Part) -> u64 {
+        self.bits[part as usize]
     }
 
-    /// All structures.
+    /// Bits under all headings.
     #[must_use]
     pub fn total_bits(&self) -> u64 {
-        self.neuron_state_bits
-            + self.neuron_parameter_bits
-            + self.synapse_bits
-            + self.axon_table_bits
-            + self.arrival_bits
-            + self.routing_bits
-            + self.trace_bits
-            + self.learning_bits
-            + self.broadcast_bits
+        self.bits.iter().sum()
+    }
+
+    /// Every figure, in the order of a report: three counts, then bits.
+    #[must_use]
+    pub fn figures(&self) -> [Figure; FIGURES] {
+        let counts = [("neurons", self.neurons), ("axons", self.axons), ("synapses", self.synapses)];
+        std::array::from_fn(|at| match at.checked_sub(COUNTS) {
+            None => Figure { field: counts[at].0, name: counts[at].0, value: counts[at].1 },
+            Some(at) => {
+                let part = Part::ALL[at];
+                Figure { field: part.field(), name: part.name(), value: self.bits(part) }
+            }
+        })
+    }
+}
+
+impl From<CoreMemory> for [u64; 1 + FIGURES] {
+    fn from(memory: CoreMemory) -> Self {
+        let figures = memory.figures();
+        std::array::from_fn(|at| at.checked_sub(1).map_or(u64::from(memory.core), |at| figures[at].value))
+    }
+}
+
+impl From<[u64; 1 + FIGURES]> for CoreMemory {
+    fn from([core, neurons, axons, synapses, bits @ ..]: [u64; 1 + FIGURES]) -> Self {
+        Self { core: core as u16, neurons, axons, synapses, bits }
     }
 }
 
@@ -89,20 +95,11 @@ impl Machine {
 pub fn of_node(node: &Node, chip: &Chip) -> CoreMemory {
     let list = counted::of_core(&node.core, &node.unit, &node.routes, chip);
     let words = |kind: Kind| list.iter().filter(|s| s.kind == kind).map(|s| s.words.count).sum();
-    let bits = |part: Part| total_bits(&list, |structure| structure.kind.part() == part);
     CoreMemory {
         core: node.id.0,
         neurons: words(Kind::Current),
         axons: words(Kind::AxonEntry),
         synapses: node.core.blocks.iter().map(|block| block.memory.entries() as u64).sum(),
-        neuron_state_bits: bits(Part::NeuronState),
-        neuron_parameter_bits: bits(Part::NeuronParameters),
-        synapse_bits: bits(Part::Synapses),
-        axon_table_bits: bits(Part::AxonTable),
-        arrival_bits: bits(Part::Arrivals),
-        routing_bits: bits(Part::Routing),
-        trace_bits: bits(Part::Traces),
-        learning_bits: bits(Part::Learning),
-        broadcast_bits: bits(Part::Broadcast),
+        bits: Part::ALL.map(|part| total_bits(&list, |structure| structure.kind.part() == part)),
     }
 }

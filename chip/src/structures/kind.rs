@@ -52,27 +52,56 @@ pub enum Kind {
     Learning(Register),
 }
 
-/// The headings under which reports show memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
+/// Declares the headings: each with its field of `synfire-summary/2` and its name in reports.
+macro_rules! parts {
+    ($($(#[$doc:meta])* $part:ident $field:literal $name:literal,)*) => {
+        /// The headings under which reports show memory.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Part {
+            $($(#[$doc])* $part,)*
+        }
+
+        impl Part {
+            /// All of them, in the order of a report.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$part),*];
+
+            /// Name of its bits in a summary.
+            #[must_use]
+            pub const fn field(self) -> &'static str {
+                match self {
+                    $(Self::$part => $field,)*
+                }
+            }
+
+            /// Name, for reports.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$part => $name,)*
+                }
+            }
+        }
+    };
+}
+parts! {
     /// State of neurons.
-    NeuronState,
+    NeuronState "neuron_state_bits" "neuron state",
     /// Parameters that differ between neurons.
-    NeuronParameters,
-    /// Weights, indices, pointers.
-    Synapses,
-    /// Axon-in table.
-    AxonTable,
+    NeuronParameters "neuron_parameter_bits" "parameters",
+    /// Weights, and indices and pointers of listed rows.
+    Synapses "synapse_bits" "synapse memory",
+    /// Axon-in table: an axon number and a delay an axon.
+    AxonTable "axon_table_bits" "axon table",
     /// Arrival rings.
-    Arrivals,
-    /// Routing table.
-    Routing,
+    Arrivals "arrival_bits" "arrival buffers",
+    /// Routing table: core and axon-in entry a destination.
+    Routing "routing_bits" "routing",
     /// Presynaptic traces.
-    Traces,
+    Traces "trace_bits" "traces",
     /// Learning registers that grow with neurons and synapses.
-    Learning,
+    Learning "learning_bits" "learning",
     /// The core's copy of the broadcast: targets, rings of errors and surrogates.
-    Broadcast,
+    Broadcast "broadcast_bits" "broadcast",
 }
 
 /// What a chip file limits.

@@ -8,8 +8,10 @@ use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
+use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
+use synfire_chip::structures::Part;
 
 /// What a run did, and on how many cores.
 #[derive(Clone, Copy, Debug)]
@@ -234,56 +236,37 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
     [bars.into(), Table { title, columns: columns.map(str::to_owned).to_vec(), rows, notes }.into()]
 }
 
-/// The structures of `CoreMemory`, in the order of its values after the core's number; their total last.
-const STRUCTURES: [&str; 13] = [
-    "neurons",
-    "axons",
-    "synapses",
-    "neuron state",
-    "parameters",
-    "synapse memory",
-    "axon table",
-    "arrival buffers",
-    "routing",
-    "traces",
-    "learning",
-    "broadcast",
-    "total",
-];
-
-/// Of them, how many are counts; the others are bits.
-const COUNTS: usize = 3;
-
 /// Cores that fit side by side; more are listed one a row.
 const SIDE_BY_SIDE: usize = 6;
 
-/// Memory of every core in use, in bits, by structure; `cores` holds the values of each `CoreMemory`.
+/// Memory of every core in use, in bits, by structure.
 #[must_use]
-pub fn memory(title: &str, cores: &[[u64; 13]]) -> Table {
-    let values = |[_, structures @ ..]: &[u64; 13]| {
-        let total = structures[COUNTS..].iter().sum();
-        structures.iter().copied().chain([total]).map(|n| TableCell::count(u128::from(n))).collect::<Vec<_>>()
+pub fn memory(title: &str, cores: &[CoreMemory]) -> Table {
+    let names = CoreMemory::default().figures().map(|figure| figure.name);
+    let names = names.into_iter().chain(["total"]);
+    let values = |core: &CoreMemory| {
+        let figures = core.figures().into_iter().map(|figure| figure.value);
+        figures.chain([core.total_bits()]).map(|n| TableCell::count(u128::from(n))).collect::<Vec<_>>()
     };
-    let side_by_side = cores.len() <= SIDE_BY_SIDE;
-    let (columns, rows) = if side_by_side {
-        let names = cores.iter().map(|m| format!("core {}", m[0]));
+    let (columns, rows) = if cores.len() <= SIDE_BY_SIDE {
         let columns: Vec<Vec<TableCell>> = cores.iter().map(values).collect();
-        let row = |(i, name): (usize, &&str)| {
+        let row = |(i, name): (usize, &str)| {
             let cells = columns.iter().map(|column| column[i].clone());
-            std::iter::once(TableCell::text(*name)).chain(cells).collect()
+            std::iter::once(TableCell::text(name)).chain(cells).collect()
         };
-        let rows = STRUCTURES.iter().enumerate().map(row).collect();
-        (std::iter::once("structure".to_owned()).chain(names).collect(), rows)
+        let rows = names.enumerate().map(row).collect();
+        let numbers = cores.iter().map(|core| format!("core {}", core.core));
+        (std::iter::once("structure".to_owned()).chain(numbers).collect(), rows)
     } else {
-        let names = STRUCTURES.map(str::to_owned);
-        let row = |m: &[u64; 13]| [vec![TableCell::text(m[0].to_string())], values(m)].concat();
+        let row = |core: &CoreMemory| [vec![TableCell::text(core.core.to_string())], values(core)].concat();
+        let names = names.map(str::to_owned);
         (std::iter::once("core".to_owned()).chain(names).collect(), cores.iter().map(row).collect())
     };
     Table {
         title: title.to_owned(),
         columns,
         rows,
-        notes: vec!["from `neuron state` on: bits of the described hardware".to_owned()],
+        notes: vec![format!("from `{}` on: bits of the described hardware", Part::ALL[0].name())],
     }
 }
 

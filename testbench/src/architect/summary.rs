@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::energy::{Rate, Unknown};
+use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
 use synfire_core::ARITH_SPEC;
 
@@ -25,23 +26,6 @@ pub const FILE: &str = "summary.json";
 
 /// Format name of `summary.json`.
 pub const FORMAT: &str = "synfire-summary/2";
-
-/// Names of the fields of a core's memory, in the order of `CoreMemory::values`.
-const MEMORY: [&str; 13] = [
-    "core",
-    "neurons",
-    "axons",
-    "synapses",
-    "neuron_state_bits",
-    "neuron_parameter_bits",
-    "synapse_bits",
-    "axon_table_bits",
-    "arrival_bits",
-    "routing_bits",
-    "trace_bits",
-    "learning_bits",
-    "broadcast_bits",
-];
 
 /// What is written.
 #[derive(Debug, Serialize)]
@@ -182,8 +166,8 @@ pub struct Parts<'a> {
     pub chip: &'a Chip,
     /// The parts, in the order of the report.
     pub parts: Vec<Part<'a>>,
-    /// Memory of each core that the report shows, as `CoreMemory::values`.
-    pub memory: &'a [[u64; 13]],
+    /// Memory of each core that the report shows.
+    pub memory: &'a [CoreMemory],
     /// What only this kind of experiment says: fields of the top level.
     pub about: BTreeMap<&'static str, Value>,
     /// Threads of the pool.
@@ -286,6 +270,12 @@ fn stages(chip: &Chip, costs: &Costs, cores: usize) -> BTreeMap<&'static str, Fi
         .collect()
 }
 
+/// A core and its memory, by field.
+fn memory(of: &CoreMemory) -> BTreeMap<&'static str, u64> {
+    let figures = of.figures().into_iter().map(|figure| (figure.field, figure.value));
+    figures.chain([("core", u64::from(of.core))]).collect()
+}
+
 /// The cost model and what it was set to.
 fn model(chip: &Chip) -> Value {
     let power = match &chip.energy.core_static {
@@ -367,7 +357,7 @@ impl<'a> Parts<'a> {
             about: self.about.clone(),
             cores,
             stages,
-            memory: self.memory.iter().map(|values| MEMORY.into_iter().zip(*values).collect()).collect(),
+            memory: self.memory.iter().map(memory).collect(),
             simulator: Simulator {
                 threads: self.threads,
                 wall_seconds,

@@ -19,6 +19,7 @@ use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Recording, Variable};
 use synfire_chip::run::program::StepEvents;
+use synfire_chip::structures::Part;
 
 /// The simulator behind a cell.
 #[expect(clippy::large_enum_variant, reason = "one a cell, never moved")]
@@ -57,8 +58,8 @@ impl FullestCore {
         let cores = machine.memory();
         let most = |bits: fn(&CoreMemory) -> u64| cores.iter().map(bits).max().unwrap_or(0);
         Self {
-            synapse_bits: most(|core| core.synapse_bits),
-            learning_bits: most(|core| core.trace_bits + core.learning_bits),
+            synapse_bits: most(|core| core.bits(Part::Synapses)),
+            learning_bits: most(|core| core.bits(Part::Traces) + core.bits(Part::Learning)),
         }
     }
 }

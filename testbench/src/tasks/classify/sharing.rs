@@ -9,6 +9,7 @@ use crate::report::quantity::Spread;
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::{Kernel, Network, Projection};
 use synfire_chip::run::machine::Machine;
+use synfire_chip::structures::Part;
 
 /// What the weights of a network take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,8 +41,11 @@ impl Sharing {
             copies: shared.map(|(_, kernel)| kernel.copies).max().unwrap_or(0),
             groups: groups.map(of).sum(),
             weights: blocks.map(|block| block.memory.weights.len() as u64).sum(),
-            synapse_bits: memory.iter().map(|core| core.synapse_bits).sum(),
-            learning_bits: memory.iter().map(|core| core.learning_bits + core.trace_bits).sum(),
+            synapse_bits: memory.iter().map(|core| core.bits(Part::Synapses)).sum(),
+            learning_bits: memory
+                .iter()
+                .map(|core| core.bits(Part::Learning) + core.bits(Part::Traces))
+                .sum(),
         }
     }
 }

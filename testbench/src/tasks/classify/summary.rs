@@ -58,13 +58,12 @@ pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
 ///
 /// # Errors
 /// When its network cannot be built again.
-pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<[u64; 13]>, Diagnostics> {
+pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<CoreMemory>, Diagnostics> {
     let shown = shown(task);
     let name = shown.name();
     let Some(result) = results.iter().find(|result| result.row == name) else { return Ok(Vec::new()) };
     let cell = TrainedCell::new(task, shown, result.seed)?;
-    let memory = cell.machine().map_or_else(Vec::new, Machine::memory);
-    Ok(memory.iter().map(CoreMemory::values).collect())
+    Ok(cell.machine().map_or_else(Vec::new, Machine::memory))
 }
 
 /// What the report shows in detail: the first row in the first store that a chip has.

@@ -70,8 +70,8 @@ pub struct CellResult {
     pub size: (u64, u64),
     /// What it cost: training where the samples are learned from, inference elsewhere.
     pub costs: Costs,
-    /// Memory of each core in use, field by field.
-    pub memory: Vec<[u64; 13]>,
+    /// Memory of each core in use.
+    pub memory: Vec<CoreMemory>,
     /// Events that full axons merged.
     pub merged_events: u64,
     /// When answers are read, or why there are none; a sentence.
@@ -287,7 +287,7 @@ impl<'a> Cell<'a> {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
             costs: self.costs.costs(),
-            memory: self.machine.memory().iter().map(CoreMemory::values).collect(),
+            memory: self.machine.memory(),
             merged_events: self.machine.merged_events(),
             answering: self.samples.as_ref().and_then(Samples::answering),
             answers: gathered.answers.given,
