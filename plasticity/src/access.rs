@@ -7,8 +7,9 @@
 use crate::config::{ErrorSignal, NeuronLearning, Readout, SynapseLearning};
 use crate::dispatch::{self, SynapseRule, WithProduct, WithStates, WithThirdFactor};
 use crate::rule::{EligibilityRule, ThirdFactorRule, UpdateRule};
-use crate::rules::{AdaptedSurrogate, Normaliser, RateRegulariser, SurrogateDerivative, WeightDecay};
+use crate::rules::{AdaptedSurrogate, Normaliser, RateRegulariser, SurrogateDerivative};
 use crate::steps::{self, Fixed};
+use crate::update::{self, WithOption};
 use crate::variables::{Declared, Variable};
 use std::collections::BTreeSet;
 
@@ -114,9 +115,7 @@ impl Access {
             self.step(&steps::WRITE_TAP);
         } else {
             self.step(&steps::WRITE_WEIGHT);
-        }
-        if config.weight_decay.is_some() && !shared {
-            self.rule::<WeightDecay>();
+            update::options(config, self);
         }
         if config.eligibility.is_some_and(|eligibility| eligibility.reference().is_some()) {
             self.rule::<Normaliser>();
@@ -125,6 +124,12 @@ impl Access {
         }
         rule.product(&mut *self);
         rule.states(self);
+    }
+}
+
+impl WithOption for Access {
+    fn with<D: Declared>(&mut self) {
+        self.rule::<D>();
     }
 }
 

@@ -21,6 +21,7 @@ use crate::shared::TapSums;
 use crate::slice_learning::SliceLearning;
 use crate::steps;
 use crate::sweep::{self, Sweep, SweptRows, Taps, state_of, strength_of};
+use crate::update::WeightUpdate;
 use crate::variables::{Meter, Tally, Unmetered};
 use crate::views::{SynapseState, SynapseView};
 use crate::widths::{sum_bits, update_bits};
@@ -195,7 +196,7 @@ impl BlockLearning {
         rows.clear();
         self.list_rows(R::VISITED, block, &mut rows);
         if !rows.is_empty() {
-            let shift = self.config.shift.saturating_add(shift_offset).min(31);
+            let how = WeightUpdate::new(&self.config, shift_offset, block.format.store_bits);
             let sweep = Sweep {
                 factors,
                 active,
@@ -204,15 +205,13 @@ impl BlockLearning {
                 seed: self.seed,
                 projection: block.projection,
                 first_post,
-                shift: u32::from(shift),
-                config: self.config,
-                limit: (1 << (block.format.store_bits - 1)) - 1,
+                how,
                 list: tally.is_some()
                     || self.normaliser.is_some()
                     || (!self.dense_sweep && active.len() * LIST_BELOW < block.memory.posts),
             };
             // A normaliser adds up to 15 to the shift.
-            let longest = u32::from(shift) + if self.normaliser.is_some() { 15 } else { 0 };
+            let longest = how.shift + if self.normaliser.is_some() { 15 } else { 0 };
             let narrow = self.narrow && longest <= 30;
             match tally {
                 None => self.run(rule, block, &rows, sweep, narrow, counts, &Unmetered),

@@ -321,6 +321,18 @@ pub struct SynapseLearning {
 }
 
 impl SynapseLearning {
+    /// Trace-driven learning at a rate, rounded stochastically, without options.
+    #[must_use]
+    pub const fn new(shift: u8) -> Self {
+        Self {
+            shift,
+            rounding: Rounding::Stochastic,
+            weight_decay: None,
+            presynaptic: Presynaptic::Trace,
+            eligibility: None,
+        }
+    }
+
     /// Left shift of a weight to the lanes of a product, where weights decay.
     #[must_use]
     pub const fn decay_shift(&self) -> Option<u32> {

@@ -11,6 +11,7 @@
 use crate::rule::{EligibilityRule, UpdateRule, Word};
 use crate::rules::{Normaliser, WeightDecay};
 use crate::steps;
+use crate::update::WeightUpdate;
 use crate::variables::{Meter, Unmetered};
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
@@ -25,14 +26,8 @@ pub struct RowUpdate {
     pub key: u32,
     /// Logical index of the row's first slot.
     pub first_post: u32,
-    /// Learning-rate shift k, 0..=31.
-    pub shift: u32,
-    /// Rounding.
-    pub rounding: Rounding,
-    /// Largest weight magnitude.
-    pub limit: i32,
-    /// Weight decay, where the projection has it.
-    pub decay: Option<WeightDecay>,
+    /// How its products are written.
+    pub how: WeightUpdate,
     /// Trace P of the row's axon.
     pub p: i32,
     /// Events that arrived on it in this step.
@@ -100,12 +95,12 @@ impl RowUpdate {
     /// `r` of section 9.3 for one slot.
     #[inline(always)]
     pub(crate) fn rounding_word(&self, post: u32) -> u32 {
-        match self.rounding {
+        match self.how.rounding {
             Rounding::Stochastic => {
                 let row = self.key.wrapping_add(post.wrapping_mul(POST_STRIDE));
-                dither::dither(dither::mix(row), self.shift)
+                dither::dither(dither::mix(row), self.how.shift)
             }
-            Rounding::Nearest => (1u32 << self.shift) >> 1,
+            Rounding::Nearest => (1u32 << self.how.shift) >> 1,
             Rounding::Floor | Rounding::TowardZero => 0,
         }
     }
@@ -120,11 +115,7 @@ impl RowUpdate {
         meter: &M,
     ) -> i32 {
         let product: W = rule.product(&SynapseView::new(synapse, meter));
-        let product = match self.decay {
-            None => product,
-            Some(decay) => decay.taken(product, &SynapseView::new(synapse, meter)),
-        };
-        product.updated(synapse.weight, self.rounding_word(post), self.shift, self.limit)
+        self.how.written(product, synapse, self.rounding_word(post), meter)
     }
 }
 
@@ -176,7 +167,8 @@ fn update_row_plain<S: Store, R: UpdateRule, W: Word>(
     update: RowUpdate,
     word: PhantomData<W>,
 ) -> u32 {
-    update_row_body(weights, states, factors, rule, RowUpdate { decay: None, ..update }, word)
+    let how = WeightUpdate { decay: None, ..update.how };
+    update_row_body(weights, states, factors, rule, RowUpdate { how, ..update }, word)
 }
 
 #[inline(always)]
@@ -188,7 +180,8 @@ fn update_row_decaying<S: Store, R: UpdateRule, W: Word>(
     (update, decay): (RowUpdate, WeightDecay),
     word: PhantomData<W>,
 ) -> u32 {
-    update_row_body(weights, states, factors, rule, RowUpdate { decay: Some(decay), ..update }, word)
+    let how = WeightUpdate { decay: Some(decay), ..update.how };
+    update_row_body(weights, states, factors, rule, RowUpdate { how, ..update }, word)
 }
 
 vectorised! {
@@ -213,7 +206,7 @@ pub fn update_row<S: Store, R: UpdateRule, W: Word>(
     update: RowUpdate,
     word: PhantomData<W>,
 ) -> u32 {
-    match update.decay {
+    match update.how.decay {
         None => row_plain(weights, states, factors, rule, update, word),
         Some(decay) => row_decaying(weights, states, factors, rule, (update, decay), word),
     }

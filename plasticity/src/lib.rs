@@ -35,6 +35,7 @@ pub mod surrogate;
 mod sweep;
 mod third_factor;
 pub mod unit;
+pub mod update;
 pub mod variables;
 pub mod views;
 pub mod widths;

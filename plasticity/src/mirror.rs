@@ -17,8 +17,9 @@ use crate::config::{LearningDatapath, MirrorConfig};
 use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, RowUpdate, States};
 use crate::registers::Register;
-use crate::rules::{DoubleFilter, EligibilityProduct, LateFilter, TraceProduct, WeightDecay};
+use crate::rules::{DoubleFilter, EligibilityProduct, LateFilter, TraceProduct};
 use crate::steps;
+use crate::update::WeightUpdate;
 use crate::variables::Tally;
 use core::marker::PhantomData;
 use serde::{Deserialize, Serialize};
@@ -223,15 +224,13 @@ impl Mirror {
         let lanes = &self.third_factor[..];
         let factors =
             Factors { third_factor: lanes, surrogate: lanes, modulation: lanes, adaptation_strength: &[] };
+        let how = WeightUpdate::new(&learning, shift_offset, self.config.store_bits);
         for &row in &self.rows {
             let at = row as usize;
             let update = RowUpdate {
                 key: dither::row_key(self.seed, step, self.config.projection, self.first + row),
                 first_post: 0,
-                shift: u32::from(learning.shift.saturating_add(shift_offset).min(31)),
-                rounding: learning.rounding,
-                limit: (1 << (self.config.store_bits - 1)) - 1,
-                decay: learning.decay_shift().map(|shift| WeightDecay { shift }),
+                how,
                 p: self.state.traces.p[at],
                 events: 0,
             };

@@ -10,12 +10,11 @@
 //! equal (no packet could carry their changes).
 
 use crate::kernel::RowUpdate;
-use crate::rule::Word;
-use crate::rules::WeightDecay;
 use crate::steps;
-use crate::variables::Meter;
+use crate::update::WeightUpdate;
+use crate::variables::{Meter, Unmetered};
+use crate::views::SynapseState;
 use synfire_core::dither;
-use synfire_core::rounding::Rounding;
 use synfire_core::synapse::{TapName, WeightLanes};
 
 /// The accumulators of a block's taps. At rest between steps.
@@ -38,14 +37,8 @@ pub struct TapUpdate {
     pub step: u64,
     /// Projection.
     pub projection: u32,
-    /// Learning-rate shift k, 0..=31.
-    pub shift: u32,
-    /// Rounding.
-    pub rounding: Rounding,
-    /// Largest weight magnitude.
-    pub limit: i32,
-    /// Decay of the weights.
-    pub decay: Option<WeightDecay>,
+    /// How the sum of a tap is written.
+    pub how: WeightUpdate,
 }
 
 impl TapSums {
@@ -106,18 +99,16 @@ impl TapSums {
             let row = RowUpdate {
                 key: dither::row_key(update.seed, update.step, update.projection, name),
                 first_post: 0,
-                shift: update.shift,
-                rounding: update.rounding,
-                limit: update.limit,
-                decay: update.decay,
+                how: update.how,
                 p: 0,
                 events: 0,
             };
             let sum = std::mem::take(&mut self.sums[tap]);
             self.visited[tap] = false;
             let weight = weights.get(tap);
-            let sum = update.decay.map_or(sum, |decay| sum.less_decay(weight, decay.shift));
-            let next = sum.updated(weight, row.rounding_word(copy), row.shift, row.limit);
+            // What the options of a tap read is in the step's own count.
+            let state = SynapseState { weight, ..SynapseState::default() };
+            let next = update.how.written(sum, state, row.rounding_word(copy), &Unmetered);
             weights.set(tap, next);
             writes += u64::from(next != weight);
             steps::WRITE_TAP.count(meter, [1, 1], [usize::from(next != weight)]);

@@ -3,13 +3,13 @@
 //! Promises: a dense row visited by list and one visited whole end in the same weights; counts are the hardware's.
 //! Absent on purpose: which rows (`block_learning`), the arithmetic of an update (`kernel`, `shared`).
 
-use crate::config::SynapseLearning;
 use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, RowUpdate, States, Store};
 use crate::rule::{UpdateRule, Word};
-use crate::rules::{Normaliser, WeightDecay};
+use crate::rules::Normaliser;
 use crate::shared::{TapSums, TapUpdate};
 use crate::steps;
+use crate::update::WeightUpdate;
 use crate::variables::Meter;
 use crate::views::{SynapseState, SynapseView};
 use core::marker::PhantomData;
@@ -28,9 +28,7 @@ pub(crate) struct Sweep<'a> {
     pub seed: u32,
     pub projection: u32,
     pub first_post: u32,
-    pub shift: u32,
-    pub config: SynapseLearning,
-    pub limit: i32,
+    pub how: WeightUpdate,
     pub list: bool,
 }
 
@@ -63,10 +61,7 @@ impl SweptRows<'_> {
         RowUpdate {
             key: dither::row_key(sweep.seed, sweep.step, sweep.projection, self.presynaptic[at]),
             first_post: sweep.first_post,
-            shift: sweep.shift,
-            rounding: sweep.config.rounding,
-            limit: sweep.limit,
-            decay: sweep.config.decay_shift().map(|shift| WeightDecay { shift }),
+            how: sweep.how,
             p: self.p.map_or(0, |p| p[at]),
             events: self.arrived.map_or(0, |arrived| i32::from(arrived[index].1)),
         }
@@ -77,7 +72,8 @@ impl SweptRows<'_> {
     fn normalised<M: Meter>(&self, update: RowUpdate, entry: usize, meter: &M) -> RowUpdate {
         let Some(normaliser) = self.normaliser else { return update };
         steps::READ_NORMALISER.count(meter, [1], []);
-        RowUpdate { shift: Normaliser::shift(update.shift, normaliser[entry]), ..update }
+        let shift = Normaliser::shift(update.how.shift, normaliser[entry]);
+        RowUpdate { how: WeightUpdate { shift, ..update.how }, ..update }
     }
 }
 
@@ -121,7 +117,7 @@ pub(crate) fn sweep_rows<S: Store, R: UpdateRule, W: Word, M: Meter>(
             weights[entry] = S::narrow(next);
             counts.weight_writes += u64::from(next != weight);
             // Read once: by the decay, or here.
-            let reads = [usize::from(update.decay.is_none())];
+            let reads = [usize::from(update.how.decay.is_none())];
             steps::WRITE_WEIGHT.count(meter, reads, [usize::from(next != weight)]);
         };
         match rows.listed {
@@ -202,14 +198,7 @@ pub(crate) fn sum_rows<R: UpdateRule, M: Meter>(
     if taps.dense {
         (0..taps.sums.len()).for_each(|tap| taps.sums.visit(tap));
     }
-    let update = TapUpdate {
-        seed: sweep.seed,
-        step: sweep.step,
-        projection: sweep.projection,
-        shift: sweep.shift,
-        rounding: sweep.config.rounding,
-        limit: sweep.limit,
-        decay: sweep.config.decay_shift().map(|shift| WeightDecay { shift }),
-    };
+    let update =
+        TapUpdate { seed: sweep.seed, step: sweep.step, projection: sweep.projection, how: sweep.how };
     counts.weight_writes += taps.sums.write(weights, taps.names, update, meter);
 }

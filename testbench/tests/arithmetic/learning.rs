@@ -12,8 +12,7 @@ use synfire_core::slice::Slice;
 use synfire_core::trace::{TraceConfig, Traces};
 use synfire_plasticity::config::{
     Competition, Eligibility, ErrorSignal, GroupReadout, LearningDatapath, MatrixDraw, MirrorConfig,
-    NeuronLearning, Presynaptic, RateLimit, Readout, SliceConfig, Surrogate, SurrogateShape, SynapseLearning,
-    ThirdFactor,
+    NeuronLearning, RateLimit, Readout, SliceConfig, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor,
 };
 use synfire_plasticity::group::{GroupFormats, Groups};
 use synfire_plasticity::readout::{self, ErrorFormats, ErrorTraces, ReadoutView};
@@ -253,13 +252,8 @@ fn run_unit(
 /// The mirror of a row that begins with delay, k and store bits, and has its weights in column `at`.
 fn mirror_of(row: &Row, at: usize, eligibility: Option<Eligibility>) -> MirrorConfig {
     let weights: Vec<i16> = row.list(at).iter().map(|w| *w as i16).collect();
-    let learning = SynapseLearning {
-        shift: row.get(1),
-        rounding: Rounding::Nearest,
-        weight_decay: None,
-        presynaptic: Presynaptic::Trace,
-        eligibility,
-    };
+    let learning =
+        SynapseLearning { rounding: Rounding::Nearest, eligibility, ..SynapseLearning::new(row.get(1)) };
     let traces = TraceConfig {
         bits: 8,
         increment: 16,

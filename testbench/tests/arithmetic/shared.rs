@@ -9,6 +9,7 @@ use synfire_core::synapse::{TapName, WeightLanes};
 use synfire_plasticity::rule::UpdateRule;
 use synfire_plasticity::rules::{TraceProduct, WeightDecay};
 use synfire_plasticity::shared::{TapSums, TapUpdate};
+use synfire_plasticity::update::WeightUpdate;
 use synfire_plasticity::variables::Unmetered;
 use synfire_plasticity::views::{SynapseState, SynapseView};
 use synfire_plasticity::widths::{MAX_SUM_BITS, sum_bits};
@@ -53,10 +54,12 @@ fn run_tap_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
             seed: dither::Purpose::Dither.seed(seed),
             step: u64::from(step),
             projection,
-            shift,
-            rounding,
-            limit: (1 << (row.get::<u32>(0) - 1)) - 1,
-            decay: (row.text(3) != "-").then(|| WeightDecay { shift: shift - row.get::<u32>(3) }),
+            how: WeightUpdate {
+                shift,
+                rounding,
+                limit: (1 << (row.get::<u32>(0) - 1)) - 1,
+                decay: (row.text(3) != "-").then(|| WeightDecay { shift: shift - row.get::<u32>(3) }),
+            },
         };
         let weight: i32 = row.get(6);
         let write = |products: &mut dyn Iterator<Item = &i64>| {

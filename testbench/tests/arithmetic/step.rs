@@ -16,7 +16,7 @@ use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use synfire_core::trace::{TraceConfig, Traces};
 use synfire_plasticity::broadcast::BroadcastState;
 use synfire_plasticity::config::{
-    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Presynaptic, Readout, SliceConfig, Surrogate,
+    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, SliceConfig, Surrogate,
     SurrogateShape, SynapseLearning, ThirdFactor,
 };
 use synfire_plasticity::slice_learning::FormedError;
@@ -138,13 +138,7 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
     let readout = Readout { first_channel: 0, signal, one_sided: None, competition: None, dead_zone: 0 };
     let modes = [("stochastic", Rounding::Stochastic), ("nearest", Rounding::Nearest)];
     let rounding = options.one_of("rounding", options.text("rounding").expect("a rounding"), &modes);
-    let synapses = SynapseLearning {
-        shift: options.int("k", 0),
-        rounding,
-        weight_decay: None,
-        presynaptic: Presynaptic::Trace,
-        eligibility,
-    };
+    let synapses = SynapseLearning { rounding, eligibility, ..SynapseLearning::new(options.int("k", 0)) };
     let slices =
         vec![SliceConfig { learning: Some(neurons), readout: Some(readout), ..SliceConfig::default() }];
     let mut unit = LearningUnit::new(&core, slices, &[Some(synapses)], (&datapath, &learning), (1, 0), SEED);

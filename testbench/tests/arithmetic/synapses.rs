@@ -14,6 +14,7 @@ use synfire_plasticity::rules::{
     AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, WeightDecay,
     adaptation_strength,
 };
+use synfire_plasticity::update::WeightUpdate;
 use synfire_plasticity::variables::Unmetered;
 use synfire_plasticity::views::{SynapseState, SynapseView};
 use synfire_plasticity::widths::{product_bits, update_bits};
@@ -187,13 +188,7 @@ fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
             "adaptation" => (Presynaptic::Trace, Some(adaptation)),
             _ => row.bad(4),
         };
-        let rule = SynapseLearning {
-            shift: 0,
-            rounding: Rounding::Floor,
-            weight_decay: None,
-            presynaptic,
-            eligibility,
-        };
+        let rule = SynapseLearning { presynaptic, eligibility, ..SynapseLearning::new(0) };
         let bits = product_bits(&formats, &rule, has_surrogate);
         results![bits, if bits <= 31 { 32 } else { 64 }]
     })
@@ -219,13 +214,7 @@ fn run_update_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
 }
 
 fn decaying(shift: u8, weight_decay: u8) -> SynapseLearning {
-    SynapseLearning {
-        shift,
-        rounding: Rounding::Floor,
-        weight_decay: Some(weight_decay),
-        presynaptic: Presynaptic::Trace,
-        eligibility: None,
-    }
+    SynapseLearning { weight_decay: Some(weight_decay), ..SynapseLearning::new(shift) }
 }
 
 /// How an update is rounded.
@@ -264,7 +253,8 @@ fn updated(row: &Row, at: usize, shift: u32, decay: Option<WeightDecay>) -> Vec<
     let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(at), row.get(at + 1), row.get(at + 2));
     let modulation = third_factor * surrogate;
     let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
-    let update = RowUpdate { key, first_post: post, shift, rounding, limit, decay, p, events: 0 };
+    let how = WeightUpdate { shift, rounding, limit, decay };
+    let update = RowUpdate { key, first_post: post, how, p, events: 0 };
     let weight: i32 = row.get(at + 4);
     let state =
         SynapseState { weight, trace_p: p, third_factor, surrogate, modulation, ..SynapseState::default() };

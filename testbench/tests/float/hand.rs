@@ -7,11 +7,10 @@ use synfire_core::arrival::Delays;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset};
 use synfire_core::neuron_core::WeightFormat;
-use synfire_core::rounding::Rounding;
 use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{
-    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Presynaptic, Readout, Surrogate,
-    SurrogateShape, SynapseLearning, ThirdFactor,
+    Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, Surrogate, SurrogateShape,
+    SynapseLearning, ThirdFactor,
 };
 
 /// One axon of delay 1 with weight 1/2 onto one neuron that is learner and readout of channel 0; decays 1/2 and
@@ -85,13 +84,7 @@ fn network(spiking: bool) -> Network {
             format: WeightFormat { store_bits: 16, fraction: 14, delivered_bits: 16, exponent: 1 },
             synapses: Synapses::Dense { weights: WeightLanes::I16(vec![1 << 13]) },
             delays: Delays::Same(1),
-            learning: Some(SynapseLearning {
-                shift: 10,
-                rounding: Rounding::Stochastic,
-                weight_decay: None,
-                presynaptic: Presynaptic::Trace,
-                eligibility: None,
-            }),
+            learning: Some(SynapseLearning::new(10)),
             encoding: Encoding::Auto,
             stated: None,
         }],

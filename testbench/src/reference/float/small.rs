@@ -13,11 +13,10 @@ use synfire_core::neuron::{
     Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
 };
 use synfire_core::neuron_core::WeightFormat;
-use synfire_core::rounding::Rounding;
 use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{
-    Competition, Eligibility, ErrorSignal, LearningDatapath, MatrixDraw, NeuronLearning, Presynaptic,
-    Readout, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor,
+    Competition, Eligibility, ErrorSignal, LearningDatapath, MatrixDraw, NeuronLearning, Readout, Surrogate,
+    SurrogateShape, SynapseLearning, ThirdFactor,
 };
 
 /// Threshold 1 in lanes.
@@ -250,13 +249,7 @@ fn projection(
         },
         synapses: Synapses::Dense { weights: WeightLanes::I16(weights) },
         delays: Delays::Each((0..pres).map(|_| draws.range(1, 3) as u8).collect()),
-        learning: Some(SynapseLearning {
-            shift,
-            rounding: Rounding::Stochastic,
-            weight_decay: None,
-            presynaptic: Presynaptic::Trace,
-            eligibility,
-        }),
+        learning: Some(SynapseLearning { eligibility, ..SynapseLearning::new(shift) }),
         encoding: Encoding::Auto,
         stated: None,
     }
