@@ -6,8 +6,9 @@ use crate::synapses::{Draw, drawn};
 use crate::{Executor, results};
 use synfire_core::dither;
 use synfire_core::synapse::{TapName, WeightLanes};
+use synfire_plasticity::config::SynapseLearning;
 use synfire_plasticity::rule::UpdateRule;
-use synfire_plasticity::rules::{TraceProduct, WeightDecay};
+use synfire_plasticity::rules::TraceProduct;
 use synfire_plasticity::shared::{TapSums, TapUpdate};
 use synfire_plasticity::update::WeightUpdate;
 use synfire_plasticity::variables::Unmetered;
@@ -50,16 +51,13 @@ fn run_tap_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
                 TraceProduct.product(&SynapseView::new(state, &Unmetered))
             })
             .collect();
+        let weight_decay = (row.text(3) != "-").then(|| row.get(3));
+        let rule = SynapseLearning { rounding, weight_decay, ..SynapseLearning::new(shift as u8) };
         let update = TapUpdate {
             seed: dither::Purpose::Dither.seed(seed),
             step: u64::from(step),
             projection,
-            how: WeightUpdate {
-                shift,
-                rounding,
-                limit: (1 << (row.get::<u32>(0) - 1)) - 1,
-                decay: (row.text(3) != "-").then(|| WeightDecay { shift: shift - row.get::<u32>(3) }),
-            },
+            how: WeightUpdate::new(&rule, 0, row.get(0)),
         };
         let weight: i32 = row.get(6);
         let write = |products: &mut dyn Iterator<Item = &i64>| {

@@ -11,8 +11,7 @@ use synfire_plasticity::config::{Eligibility, LearningDatapath, Presynaptic, Syn
 use synfire_plasticity::kernel::{self, Factors, RowUpdate, States};
 use synfire_plasticity::rule::{EligibilityRule, UpdateRule};
 use synfire_plasticity::rules::{
-    AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, WeightDecay,
-    adaptation_strength,
+    AdaptationProduct, AdaptationTrace, DoubleFilter, Normaliser, TraceProduct, adaptation_strength,
 };
 use synfire_plasticity::update::WeightUpdate;
 use synfire_plasticity::variables::Unmetered;
@@ -195,15 +194,11 @@ fn run_product_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
 }
 
 fn run_update(_: &Document, table: &Table) -> Vec<Vec<String>> {
-    each(table, |row| updated(row, 3, row.get(2), None))
+    each(table, |row| updated(row, 3, row.get(2), SynapseLearning::new(row.get(2))))
 }
 
 fn run_weight_decay(_: &Document, table: &Table) -> Vec<Vec<String>> {
-    each(table, |row| {
-        let rule = decaying(row.get(2), row.get(3));
-        let decay = rule.decay_shift().map(|shift| WeightDecay { shift });
-        updated(row, 5, row.get(4), decay)
-    })
+    each(table, |row| updated(row, 5, row.get(4), decaying(row.get(2), row.get(3))))
 }
 
 fn run_update_bits(_: &Document, table: &Table) -> Vec<Vec<String>> {
@@ -247,20 +242,23 @@ pub fn drawn(row: &Row, column: usize, shift: u32) -> Draw {
     Draw { rounding, names, key, word }
 }
 
-/// One update of a row: store bits, rounding, and from column `at` on the factors, the names and the weight.
-fn updated(row: &Row, at: usize, shift: u32, decay: Option<WeightDecay>) -> Vec<String> {
+/// One update of a row by a rule, at the k used: store bits, rounding, and from column `at` on the factors, the names and
+/// the weight.
+fn updated(row: &Row, at: usize, shift: u32, rule: SynapseLearning) -> Vec<String> {
     let Draw { rounding, names: [.., post], key, word } = drawn(row, at + 3, shift);
     let (third_factor, surrogate, p): (i32, i32, i32) = (row.get(at), row.get(at + 1), row.get(at + 2));
     let modulation = third_factor * surrogate;
-    let limit = (1 << (row.get::<u32>(0) - 1)) - 1;
-    let how = WeightUpdate { shift, rounding, limit, decay };
+    let rule = SynapseLearning { rounding, ..rule };
+    let how = WeightUpdate { shift, ..WeightUpdate::new(&rule, 0, row.get(0)) };
     let update = RowUpdate { key, first_post: post, how, p, events: 0 };
     let weight: i32 = row.get(at + 4);
     let state =
         SynapseState { weight, trace_p: p, third_factor, surrogate, modulation, ..SynapseState::default() };
     let next = update.apply::<_, i64, _>(TraceProduct, post, state, &Unmetered);
-    let (product, decayed) =
-        (i64::from(modulation) * i64::from(p), decay.map_or(0, |decay| i64::from(weight) << decay.shift));
+    let (product, decayed) = (
+        i64::from(modulation) * i64::from(p),
+        rule.decay_shift().map_or(0, |shift| i64::from(weight) << shift),
+    );
     if product.abs() + decayed.abs() < 1 << 30 && shift <= 30 {
         let narrow = update.apply::<_, i32, _>(TraceProduct, post, state, &Unmetered);
         assert_eq!(narrow, next, "line {}: 32-bit lanes", row.line);
