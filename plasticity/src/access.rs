@@ -1,13 +1,15 @@
 //! What the parts of a learning unit declare to read and write, together.
 //!
-//! The rules' own declarations (`reads!`), of the rules that a configuration asks for (`dispatch`), and the engine's fixed
-//! steps (`steps`). Promises: the list follows the configuration as the dispatch does; `synfire audit` compares it with
+//! The rules' own declarations (`reads!`), of those that a configuration asks for (`rules`), and the engine's fixed
+//! steps (`steps`). Promises: the list follows the configuration as they do; `synfire audit` compares it with
 //! what was counted while a chip ran, so a part that is missing here is found.
 
 use crate::config::{ErrorSignal, NeuronLearning, Readout, SynapseLearning};
-use crate::dispatch::{self, SynapseRule, WithProduct, WithStates, WithThirdFactor};
 use crate::rule::{EligibilityRule, ThirdFactorRule, UpdateRule};
-use crate::rules::{AdaptedSurrogate, Normaliser, RateRegulariser, SurrogateDerivative};
+use crate::rules::{
+    self, AdaptedSurrogate, Normaliser, RateRegulariser, SurrogateDerivative, SynapseRule, WithProduct,
+    WithStates, WithThirdFactor,
+};
 use crate::steps::{self, Fixed};
 use crate::update::{self, WithOption};
 use crate::variables::{Declared, Variable};
@@ -78,7 +80,7 @@ impl Access {
     /// Micro-step 7: third factor, surrogate, modulation of a population that learns.
     pub(crate) fn neurons(&mut self, learning: &NeuronLearning, parts: SliceParts) {
         self.step(&steps::WRITE_THIRD_FACTOR);
-        dispatch::third_factor(learning.third_factor, parts.decay_fraction, &mut *self);
+        rules::third_factor(learning.third_factor, parts.decay_fraction, &mut *self);
         if parts.groups {
             self.step(&steps::GROUP_READOUT);
             self.step(&steps::GROUP_ERROR);

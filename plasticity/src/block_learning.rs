@@ -12,11 +12,10 @@
 use crate::access::Access;
 use crate::config::{LearningDatapath, SynapseLearning};
 use crate::counts::LearningCounts;
-use crate::dispatch::{SynapseRule, WithProduct, WithStates};
 use crate::kernel::{self, Factors, States};
 use crate::registers::Register;
 use crate::rule::{EligibilityRule, Gate, UpdateRule, Visited};
-use crate::rules::Normaliser;
+use crate::rules::{Normaliser, SynapseRule, WithProduct, WithStates};
 use crate::shared::TapSums;
 use crate::slice_learning::SliceLearning;
 use crate::steps;

@@ -18,7 +18,6 @@ pub mod block_learning;
 pub mod broadcast;
 pub mod config;
 pub mod counts;
-pub mod dispatch;
 pub mod feedback;
 pub mod group;
 pub mod kernel;

@@ -5,7 +5,6 @@
 
 use crate::access::{Access, Mirrored, SliceParts};
 use crate::config::{GroupReadout, LearningDatapath, NeuronLearning, Readout, SliceConfig};
-use crate::dispatch::{self, WithThirdFactor};
 use crate::feedback;
 use crate::group::Groups;
 use crate::kernel::Factors;
@@ -13,7 +12,7 @@ use crate::mirror::{Mirror, MirrorState};
 use crate::readout::{ErrorFormats, ErrorTraces};
 use crate::registers::Register;
 use crate::rule::ThirdFactorRule;
-use crate::rules::adaptation_strength;
+use crate::rules::{self, WithThirdFactor, adaptation_strength};
 use crate::variables::Variable;
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
@@ -115,13 +114,13 @@ impl SliceLearning {
         let channels = learning.map_or(0, |l| usize::from(l.channels));
         let counts = learning.is_some_and(|l| l.rate_limit.is_some());
         let decay_fraction = u32::from(formats.decay_fraction);
-        let keeps = |l: NeuronLearning| dispatch::third_factor(l.third_factor, decay_fraction, Keeps);
+        let keeps = |l: NeuronLearning| rules::third_factor(l.third_factor, decay_fraction, Keeps);
         let compartments = if learning.is_some_and(keeps) { vec![0; len] } else { Vec::new() };
         let competes = readout.is_some_and(|r| r.competition.is_some());
         let mirror = mirror.map(|config| {
             let eligibility = config.learning.and_then(|rule| rule.eligibility);
             let bits = formats.learning.eligibility_bits;
-            let filter = eligibility.and_then(|of| dispatch::filter(of, decay_fraction, bits));
+            let filter = eligibility.and_then(|of| rules::filter(of, decay_fraction, bits));
             Mirror::new(config, filter, slice, channels, seed)
         });
         Self {

@@ -7,11 +7,10 @@
 use crate::broadcast::BroadcastState;
 use crate::config::{ErrorSignal, NeuronLearning, Readout, Surrogate};
 use crate::counts::LearningCounts;
-use crate::dispatch::{self, WithThirdFactor};
 use crate::group::{GroupFormats, Groups};
 use crate::readout::{self, ReadoutView};
 use crate::rule::ThirdFactorRule;
-use crate::rules::SurrogateDerivative;
+use crate::rules::{self, SurrogateDerivative, WithThirdFactor};
 use crate::slice_learning::{FormedError, SliceLearning};
 use crate::steps;
 use crate::surrogate;
@@ -154,7 +153,7 @@ impl SliceLearning {
         }
         let decay_fraction = u32::from(self.formats.decay_fraction);
         let form = Form { own: self, learning, slice, broadcast, tally };
-        dispatch::third_factor(learning.third_factor, decay_fraction, form);
+        rules::third_factor(learning.third_factor, decay_fraction, form);
         if !self.state.compartments.is_empty() {
             self.state.compartments.copy_from_slice(&self.third_factor);
             steps::KEEP_COMPARTMENT.count(&tally, [], [slice.len]);
