@@ -5,7 +5,7 @@
 //! lane leaves what a double holds; with narrow ones the twin with ends equals it, whatever is full.
 
 use crate::plain::case::check_cases;
-use crate::plain::learning::KINDS;
+use crate::plain::learning::{KINDS, STATES, without_rounding};
 use proptest::test_runner::TestCaseError;
 use std::cell::Cell;
 use synfire::reference::float::chip::FloatChip;
@@ -90,17 +90,9 @@ fn exact(network: &mut Network) {
         (projection.format.store_bits, projection.format.delivered_bits) = (60, 60);
         projection.format.exponent = projection.format.exponent.max(0);
         if let Some(rule) = &mut projection.learning {
-            rule.shift = 0;
-            // All of the weight, at a shift of 0.
-            rule.weight_decay = rule.weight_decay.map(|_| 0);
-            match &mut rule.eligibility {
-                Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise }) => {
-                    // Its shift would round.
-                    *normalise = None;
-                    (*q_decay, *p_decay, *product_shift) = (whole(*q_decay), whole(*p_decay), 0);
-                }
-                Some(Eligibility::Adaptation { .. }) => adapting.push(projection.target),
-                None => (),
+            without_rounding(rule, whole);
+            if matches!(rule.eligibility, Some(Eligibility::Adaptation { .. })) {
+                adapting.push(projection.target);
             }
         }
         // Small weights stay below the limits for longer.
@@ -152,8 +144,8 @@ struct Full {
     error: u32,
     third_factor: u32,
     trace: u32,
-    filter: u32,
-    adapting: u32,
+    /// Of each kind of rule that keeps any.
+    states: [u32; STATES.len()],
     error_trace: u32,
     compartment: u32,
     weight: u32,
@@ -180,21 +172,20 @@ impl Full {
         for (rows, projection) in plain.rows.iter().zip(&network.projections) {
             self.trace += any(&mut rows.trace_q.iter().chain(&rows.trace_p).copied(), 2 * trace);
             self.weight += any(&mut rows.weights.iter().copied(), store);
-            let (of, half) = match projection.learning.and_then(|rule| rule.eligibility) {
-                Some(Eligibility::Filter { .. }) => (&mut self.filter, 2 * eligibility),
-                Some(Eligibility::Adaptation { .. }) => (&mut self.adapting, eligibility),
-                None => continue,
-            };
-            *of += any(&mut rows.eligibility.iter().flat_map(|pair| [pair.0, pair.1]), half);
+            let Some(of) = projection.learning.and_then(|rule| rule.eligibility) else { continue };
+            for (steps, (is, signed)) in self.states.iter_mut().zip(STATES) {
+                let half = if signed { eligibility } else { 2 * eligibility };
+                let mut lanes = rows.eligibility.iter().flat_map(|pair| [pair.0, pair.1]);
+                *steps += if is(of) { any(&mut lanes, half) } else { 0 };
+            }
         }
     }
 
     fn assert_not_vacuous(&self) {
         let Self { state, adaptation, error, third_factor, trace, .. } = *self;
-        let Self { filter, adapting, error_trace, compartment, weight, .. } = *self;
-        let all = [state, adaptation, error, third_factor, trace];
-        let rules = [filter, adapting, error_trace, compartment, weight];
-        assert!(all.iter().chain(&rules).all(|steps| *steps > 20), "an end was hardly reached: {self:?}");
+        let Self { states, error_trace, compartment, weight, .. } = *self;
+        let all = [state, adaptation, error, third_factor, trace, error_trace, compartment, weight];
+        assert!(all.iter().chain(&states).all(|steps| *steps > 20), "an end was hardly reached: {self:?}");
     }
 }
 

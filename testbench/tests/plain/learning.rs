@@ -176,6 +176,30 @@ pub const KINDS: [(&str, fn(&SynapseLearning) -> bool); 5] = [
     ("weight decay", |rule| rule.weight_decay.is_some()),
 ];
 
+#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
+/// Rules that keep a state a synapse, and whether it has a sign.
+pub const STATES: [(fn(Eligibility) -> bool, bool); 2] = [
+    (|of| matches!(of, Eligibility::Filter { .. }), false),
+    (|of| matches!(of, Eligibility::Adaptation { .. }), true),
+];
+
+#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
+/// Takes from a rule what would round; `whole` makes a decay factor one that does not. An adaptation decays as its
+/// neurons do.
+pub fn without_rounding(rule: &mut SynapseLearning, whole: impl Fn(u32) -> u32) {
+    rule.shift = 0;
+    // All of the weight, at a shift of 0.
+    rule.weight_decay = rule.weight_decay.map(|_| 0);
+    match &mut rule.eligibility {
+        Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise }) => {
+            // Its shift would round.
+            *normalise = None;
+            (*q_decay, *p_decay, *product_shift) = (whole(*q_decay), whole(*p_decay), 0);
+        }
+        Some(Eligibility::Adaptation { .. }) | None => (),
+    }
+}
+
 /// The state of an adaptation, where the population's parameters allow it.
 fn adaptation(c: &mut Choices<'_>, network: &Network, target: usize) -> Option<Eligibility> {
     let population = &network.populations[target];

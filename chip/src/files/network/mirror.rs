@@ -133,32 +133,27 @@ fn learns_as_its_copy(network: &Network, projection: &Projection) -> Result<(), 
     let own = |l: NeuronLearning| l.third_factor == ThirdFactor::OwnError && l.rate_limit.is_none();
     let (by_own_error, surrogate) =
         target.learning.map_or((false, false), |l| (own(l), l.surrogate.is_some()));
-    match learning.eligibility {
-        Some(Eligibility::Filter { normalise, .. }) => {
-            if !by_own_error || normalise.is_some() {
-                return misfit(
-                    format!("`{}` does not learn by its own error through a plain filter", target.name),
-                    "`third_factor: OwnError` without rate limit, `Filter(..)` without `normalise`, or weights that \
-                     are fixed",
-                );
-            }
-            if network.learning.error_delay != 1 {
-                let found = format!(
-                    "the surrogates of `{}` would arrive too late: `error_delay_steps` is {}",
-                    target.name, network.learning.error_delay
-                );
-                return misfit(found, "a chip with `error_delay_steps: 1`");
-            }
+    if let Some(Eligibility::Filter { normalise, .. }) = learning.eligibility {
+        if !by_own_error || normalise.is_some() {
+            return misfit(
+                format!("`{}` does not learn by its own error through a plain filter", target.name),
+                "`third_factor: OwnError` without rate limit, `Filter(..)` without `normalise`, or weights that \
+                 are fixed",
+            );
         }
-        Some(Eligibility::Adaptation { .. }) | None => {
-            if !by_own_error || surrogate || learning.eligibility.is_some() {
-                return misfit(
-                    format!("`{}` does not learn by the plain delta rule", target.name),
-                    "`third_factor: OwnError` without surrogate and rate limit, or with a surrogate and a `Filter(..)`, \
-                     or weights that are fixed",
-                );
-            }
+        if network.learning.error_delay != 1 {
+            let found = format!(
+                "the surrogates of `{}` would arrive too late: `error_delay_steps` is {}",
+                target.name, network.learning.error_delay
+            );
+            return misfit(found, "a chip with `error_delay_steps: 1`");
         }
+    } else if !by_own_error || surrogate || learning.eligibility.is_some() {
+        return misfit(
+            format!("`{}` does not learn by the plain delta rule", target.name),
+            "`third_factor: OwnError` without surrogate and rate limit, or with a surrogate and a `Filter(..)`, \
+             or weights that are fixed",
+        );
     }
     Ok(())
 }
