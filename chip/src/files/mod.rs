@@ -44,8 +44,10 @@ pub mod schema {
     //! A type is one file's statements, before inheritance and before any check; [`parse`](super::parse) reads it and
     //! [`write`](super::write) writes it. Numbers that become register lanes, and fields of several forms, are [`Raw`].
     pub use super::chip::file::*;
+    pub use super::network::decay::DecayFile;
     pub use super::network::file::*;
     pub use super::network::learning_file::*;
+    pub use super::synapses::learning::*;
     pub use super::text::decimal::Raw;
 
     /// The JSON schema of chip files, for the form that `serde_json` gives a [`ChipFile`]: structures are objects, a

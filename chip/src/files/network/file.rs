@@ -7,7 +7,8 @@
 //! Promises: a field is declared once here, with its name, its type and its default.
 //! Absent on purpose: ranges and references (`network_resolve` and what it calls), learning (`learning_file`).
 
-use super::learning_file::{NeuronLearningFile, ReadoutFile, SynapseLearningFile};
+use super::learning_file::{NeuronLearningFile, ReadoutFile};
+use crate::files::synapses::learning::SynapseLearningFile;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
 use crate::files::text::write::stated;
@@ -273,21 +274,6 @@ pub enum ResetFile {
     ToValue(Raw),
 }
 
-/// A decay, where it is not a plain 0.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename = "Decay")]
-pub enum DecayFile {
-    /// The factor, `0..=2^F`.
-    Factor(i64),
-    /// The time constant in steps.
-    TauSteps(Raw),
-    /// No decay.
-    NonLeaky,
-    /// One factor a neuron.
-    Npy(String),
-}
-
 /// A parameter that can differ between neurons, where it is not a plain number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -339,7 +325,7 @@ macro_rules! into_raw {
         })*
     };
 }
-into_raw!(DecayFile, ParameterFile, BiasFile, IntegersFile);
+into_raw!(ParameterFile, BiasFile, IntegersFile);
 
 /// An element of `projections`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,11 +6,11 @@
 //! Promises: a resolved population hears channels that exist; a group fits a core; a half-width is a power of two.
 //! Absent on purpose: plastic projections (`projection`).
 
+use super::decay::decay;
 use super::learning_file::{
     NeuronLearningFile, RateLimitFile, ReadoutFile, SignalFile, SurrogateFile, ThirdFactorFile,
 };
 use super::mirror;
-use super::neuron::decay;
 use super::readouts::Readouts;
 use crate::chip::Chip;
 use crate::files::network::file::PopulationFile;

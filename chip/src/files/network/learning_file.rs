@@ -1,15 +1,15 @@
-//! What a network file may say about learning: third factors, surrogates, readouts, plastic synapses.
+//! What a network file may say about learning: third factors, surrogates, readouts.
 //!
-//! The part of `network_file` that `plasticity` gives its meaning. `docs/formats.md`, "Learning of a population",
-//! "Readout" and "Learning of a projection", is the reader's version.
+//! The part of `network_file` that `plasticity` gives its meaning. `docs/formats.md`, "Learning of a population"
+//! and "Readout", is the reader's version.
 //!
 //! Promises: a field is declared once here, with its name, its type and its default.
-//! Absent on purpose: ranges and references (`learning`, `projection`).
+//! Absent on purpose: ranges and references (`learning`); plastic synapses (`synapses::learning`).
 
 use crate::files::text::decimal::Raw;
 use crate::files::text::write::stated;
 use serde::{Deserialize, Serialize};
-use synfire_plasticity::config::{MatrixDraw, Presynaptic, SurrogateShape};
+use synfire_plasticity::config::{MatrixDraw, SurrogateShape};
 
 /// `learning` of a population.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -173,90 +173,4 @@ pub enum SignalFile {
         /// Right shift.
         shift: i64,
     },
-}
-
-/// `learning` of a projection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename = "SynapseLearning")]
-pub struct SynapseLearningFile {
-    /// Learning-rate shift.
-    pub shift: i64,
-    /// Rounding of the update.
-    #[serde(default)]
-    pub rounding: UpdateRounding,
-    /// An update takes `2^-weight_decay` of the weight.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub weight_decay: Option<i64>,
-    /// Trace or events of the axon.
-    #[serde(default = "trace")]
-    pub presynaptic: Presynaptic,
-    /// What a synapse keeps of its own past.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub eligibility: Option<EligibilityFile>,
-}
-
-impl SynapseLearningFile {
-    /// Trace-driven learning at a rate, rounded stochastically.
-    #[must_use]
-    pub fn new(shift: u8) -> Self {
-        Self {
-            shift: i64::from(shift),
-            rounding: UpdateRounding::default(),
-            weight_decay: None,
-            presynaptic: trace(),
-            eligibility: None,
-        }
-    }
-}
-
-fn trace() -> Presynaptic {
-    Presynaptic::Trace
-}
-
-/// Roundings of a weight update.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename = "Rounding")]
-pub enum UpdateRounding {
-    /// Add uniform bits, then floor.
-    #[default]
-    Stochastic,
-    /// To nearest, ties up.
-    Nearest,
-    /// Toward minus infinity.
-    Floor,
-}
-
-/// `eligibility` of a projection's learning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename = "Eligibility")]
-pub enum EligibilityFile {
-    /// SuperSpike's filter.
-    Filter {
-        /// First filter.
-        q_decay: Raw,
-        /// Second filter.
-        p_decay: Raw,
-        /// Right shift of `surrogate * P`.
-        product_shift: i64,
-        /// A learning rate a synapse.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        normalise: Option<NormaliseFile>,
-    },
-    /// e-prop's state for an adaptive threshold.
-    Adaptation {
-        /// Left shift of P.
-        trace_shift: i64,
-    },
-}
-
-/// `normalise` of a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename = "Normalise")]
-pub struct NormaliseFile {
-    /// Bit length of the second state above which a synapse learns more slowly.
-    pub reference_bits: i64,
 }

@@ -3,6 +3,8 @@
 //! Promises: a network that is accepted holds what [`crate::network`] states, on the chip that it was loaded for.
 //! Absent on purpose: how synapses are stated and read (`synapses`), placement.
 
+pub(super) mod decay;
+mod each;
 pub(super) mod file;
 pub(super) mod learning;
 pub(super) mod learning_file;

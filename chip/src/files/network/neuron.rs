@@ -2,13 +2,13 @@
 //!
 //! A plain number is a real value, brought to the state's fraction: nearest, ties away from zero. `Lanes(300)` is
 //! the register integer itself, `Npy("f.npy")` one register integer a neuron, `Cycle([0.6, 0.0])` real values that repeat
-//! over the neurons. A decay is a factor of the chip's
-//! decay fraction; `TauSteps(t)` is `round(2^F * exp(-1/t))` with the crate `libm`, the same on every machine.
+//! over the neurons.
 //!
-//! Promises: every lane fits its register. Absent on purpose: learning (`learning`).
+//! Promises: every lane fits its register. Absent on purpose: what a decay may be (`decay`), learning (`learning`).
 
-use crate::files::network::file::{BiasFile, DecayFile, IntegersFile, NeuronFile, ParameterFile, ResetFile};
-use crate::files::text::array::{Array, Number};
+use crate::files::network::decay::decays;
+use crate::files::network::each::each;
+use crate::files::network::file::{BiasFile, IntegersFile, NeuronFile, ParameterFile, ResetFile};
 use crate::files::text::check::{Check, Lanes};
 use crate::files::text::decimal::Raw;
 use std::ops::RangeInclusive;
@@ -85,55 +85,6 @@ pub(in crate::files) fn resolve(
         reset_interval: interval as u32,
         reset_offset: check.integer(&field("reset_offset"), file.reset_offset, 0..=(interval - 1).max(0))
             as u32,
-    }
-}
-
-/// One decay factor.
-pub(in crate::files) fn decay(check: &mut Check<'_>, path: &str, raw: &Raw, fraction: u8) -> u32 {
-    match decays(check, path, raw, 0, fraction) {
-        PerNeuron::Same(factor) => factor as u32,
-        PerNeuron::Each(_) => 0,
-    }
-}
-
-/// Decay factors; `neurons` 0 allows only one for all.
-fn decays(check: &mut Check<'_>, path: &str, raw: &Raw, neurons: u32, fraction: u8) -> PerNeuron {
-    let one = 1i64 << fraction;
-    let forms = format!("Factor(0..={one}), TauSteps(steps), NonLeaky");
-    if raw.is_number() {
-        if raw.token() != "0" {
-            let problem = check
-                .at(path, format!("`{path}` does not say what its number is"))
-                .labelled(format!("`Factor({0})` or `TauSteps({0})`?", raw.token()))
-                .noted("allowed", format!("0, {forms}"));
-            check.push(problem);
-        }
-        return PerNeuron::Same(0);
-    }
-    match check.form::<DecayFile>(path, raw) {
-        None => PerNeuron::Same(0),
-        Some(DecayFile::Factor(factor)) => PerNeuron::Same(check.integer(path, factor, 0..=one) as i32),
-        Some(DecayFile::TauSteps(tau)) => {
-            let steps: f64 = check.decimal(path, &tau).to_num();
-            if steps <= 0.0 {
-                let problem = check
-                    .at(path, format!("`{path}` is no time constant"))
-                    .labelled(format!("found {}", tau.token()))
-                    .noted("allowed", "more than 0 steps");
-                check.push(problem);
-                return PerNeuron::Same(0);
-            }
-            PerNeuron::Same(libm::round(one as f64 * libm::exp(-1.0 / steps)) as i32)
-        }
-        Some(DecayFile::NonLeaky) => PerNeuron::Same(one as i32),
-        Some(DecayFile::Npy(_)) if neurons == 0 => {
-            let problem = check
-                .at(path, format!("`{path}` is one factor, not one a neuron"))
-                .noted("allowed", format!("0, {forms}"));
-            check.push(problem);
-            PerNeuron::Same(0)
-        }
-        Some(DecayFile::Npy(name)) => each(check, path, &name, neurons, 0..=one),
     }
 }
 
@@ -232,63 +183,4 @@ fn integers(
         Some(IntegersFile::Npy(name)) => each(check, path, &name, neurons, range),
         None => PerNeuron::Same(0),
     }
-}
-
-/// Reads one integer a neuron; the same for all where they are equal.
-fn each(
-    check: &mut Check<'_>,
-    path: &str,
-    name: &str,
-    neurons: u32,
-    range: RangeInclusive<i64>,
-) -> PerNeuron {
-    match read_integers(check, path, name, neurons, &range) {
-        Ok(values) => match values.first() {
-            Some(first) if values.iter().all(|value| value == first) => PerNeuron::Same(*first),
-            _ => PerNeuron::Each(values),
-        },
-        Err((title, found, allowed)) => {
-            let problem = check
-                .at(path, format!("`{name}`: {title}"))
-                .labelled(format!("found {found}"))
-                .noted("allowed", allowed);
-            check.push(problem);
-            PerNeuron::Same(0)
-        }
-    }
-}
-
-/// What is wrong, what was found, what is allowed.
-type ArrayProblem = (String, String, String);
-
-fn read_integers(
-    check: &Check<'_>,
-    path: &str,
-    name: &str,
-    neurons: u32,
-    range: &RangeInclusive<i64>,
-) -> Result<Vec<i32>, ArrayProblem> {
-    let wanted = format!("an integer array of shape ({neurons},), one value a neuron");
-    let unreadable = |error: String| ("cannot be read".to_owned(), error, wanted.clone());
-    let array = Array::open(&check.data_path(path, name)).map_err(unreadable)?;
-    if array.shape != [u64::from(neurons)] || !array.fields().is_empty() {
-        return Err(("has the wrong shape".to_owned(), array.shape_text(), wanted.clone()));
-    }
-    if array.has_floats() {
-        return Err(("holds no integers".to_owned(), format!("dtype {}", array.descr), wanted.clone()));
-    }
-    let mut values = Vec::with_capacity(neurons as usize);
-    let scanned = array.scan(|position, numbers| {
-        let Number::Integer(value) = numbers[0] else { return Ok(()) };
-        match i64::try_from(value).ok().filter(|value| range.contains(value)) {
-            Some(value) => values.push(value as i32),
-            None => {
-                let allowed = format!("{}..={}", range.start(), range.end());
-                return Err((format!("neuron {position} is out of range"), value.to_string(), allowed));
-            }
-        }
-        Ok(())
-    });
-    scanned.map_err(unreadable)??;
-    Ok(values)
 }

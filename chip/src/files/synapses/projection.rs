@@ -1,27 +1,24 @@
-//! An element of `projections`: its ends, its store, its synapses, how it learns.
+//! An element of `projections`: its ends, its store, its synapses.
 //!
 //! Promises: weights fit the store (symmetric where they learn); delays fit the chip; a plastic projection ends
 //! where its target learns and lists no synapse twice.
-//! Absent on purpose: whether sums fit the accumulator (`proof`).
+//! Absent on purpose: how it learns (`learning`), whether sums fit the accumulator (`proof`).
 
 use super::convolution;
 use super::edge_csv;
 use super::edges::Edges;
 use super::ends::Ends;
 use super::generate::Draws;
+use super::learning;
 use super::stated;
 use super::weight_file::{self, Bounds};
 use crate::chip::Chip;
 use crate::files::network::file::{ConnectFile, ProjectionFile, StoreFile};
-use crate::files::network::learning_file::{EligibilityFile, SynapseLearningFile, UpdateRounding};
-use crate::files::network::neuron::decay;
 use crate::files::text::check::Check;
 use crate::network::{Projection, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
-use synfire_core::rounding::Rounding;
 use synfire_core::synapse::WeightLanes;
-use synfire_plasticity::config::{Eligibility, SynapseLearning};
 
 /// Resolves a projection; `None` after a problem.
 pub(in crate::files) fn resolve(
@@ -33,7 +30,8 @@ pub(in crate::files) fn resolve(
     let count = check.count();
     let path = format!("projections[{}]", ends.index);
     let format = store(check, &format!("{path}.store"), &file.store, file.learning.is_some(), chip);
-    let learning = file.learning.as_ref().map(|l| learning(check, &format!("{path}.learning"), l, chip));
+    let learning =
+        file.learning.as_ref().map(|l| learning::resolve(check, &format!("{path}.learning"), l, chip));
     let most = i64::from(chip.limits.delay_steps);
     let delay = check.integer(&format!("{path}.delay"), file.delay.unwrap_or(1), 1..=most) as u8;
     let lanes = stated::lanes(check, &path, file, format);
@@ -88,53 +86,6 @@ fn store(check: &mut Check<'_>, path: &str, file: &StoreFile, plastic: bool, chi
         fraction: fraction as u8,
         delivered_bits: delivered as u8,
         exponent: exponent as i8,
-    }
-}
-
-fn learning(check: &mut Check<'_>, path: &str, file: &SynapseLearningFile, chip: &Chip) -> SynapseLearning {
-    let fraction = chip.datapath.decay_fraction;
-    let states = |check: &mut Check<'_>, file: &EligibilityFile| match file {
-        EligibilityFile::Filter { q_decay, p_decay, product_shift, normalise } => {
-            let field = |name: &str| format!("{path}.eligibility.Filter.{name}");
-            Eligibility::Filter {
-                q_decay: decay(check, &field("q_decay"), q_decay, fraction),
-                p_decay: decay(check, &field("p_decay"), p_decay, fraction),
-                product_shift: check.integer(&field("product_shift"), *product_shift, 0..=31) as u8,
-                normalise: normalise.map(|normalise| {
-                    let field = field("normalise.reference_bits");
-                    check.integer(&field, normalise.reference_bits, 1..=16) as u8
-                }),
-            }
-        }
-        EligibilityFile::Adaptation { trace_shift } => {
-            let field = format!("{path}.eligibility.Adaptation.trace_shift");
-            // The largest trace must fit the state's magnitude.
-            let most = i64::from(chip.learning.eligibility_bits) - 1 - i64::from(chip.learning.trace_bits);
-            if most < 0 {
-                let (state, trace) = (chip.learning.eligibility_bits, chip.learning.trace_bits);
-                let problem = check
-                    .at(&field, "a trace does not fit the state of an adaptation")
-                    .labelled(format!("`trace_bits` is {trace}, `eligibility_bits` {state} with a sign"))
-                    .noted("allowed", "a chip with more `eligibility_bits` than `trace_bits`");
-                check.push(problem);
-            }
-            let trace_shift = check.integer(&field, *trace_shift, 0..=most.max(0)) as u8;
-            Eligibility::Adaptation { trace_shift }
-        }
-    };
-    let shift = check.integer(&format!("{path}.shift"), file.shift, 0..=31);
-    let decay = |decay| check.integer(&format!("{path}.weight_decay"), decay, 0..=shift) as u8;
-    let weight_decay = file.weight_decay.map(decay);
-    SynapseLearning {
-        shift: shift as u8,
-        weight_decay,
-        rounding: match file.rounding {
-            UpdateRounding::Stochastic => Rounding::Stochastic,
-            UpdateRounding::Nearest => Rounding::Nearest,
-            UpdateRounding::Floor => Rounding::Floor,
-        },
-        presynaptic: file.presynaptic,
-        eligibility: file.eligibility.as_ref().map(|eligibility| states(check, eligibility)),
     }
 }
 
