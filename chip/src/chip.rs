@@ -11,6 +11,7 @@ pub use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timi
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_plasticity::config::LearningDatapath;
+use synfire_router::network::config::Config;
 use synfire_router::topology::Topology;
 
 /// A chip.
@@ -28,10 +29,49 @@ pub struct Chip {
     pub limits: CoreLimits,
     /// Where the cores are.
     pub mesh: Mesh,
+    /// The network between the cores, cycle by cycle, where the chip describes one.
+    pub noc: Option<Noc>,
     /// What things take.
     pub timing: Timing,
     /// What things cost.
     pub energy: Energy,
+}
+
+/// The network between the cores.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noc {
+    /// Routers, links, conventions: what `router::network` simulates.
+    pub config: Config,
+    /// Names of the classes of links, in the order of the configuration's; the first is `link`.
+    pub link_classes: Vec<String>,
+    /// Bits of each kind of packet.
+    pub packets: PacketBits,
+}
+
+/// Bits of each kind of packet on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PacketBits {
+    /// A spike.
+    pub spike: u32,
+    /// An error or a surrogate derivative.
+    pub error: u32,
+    /// A target of a readout neuron.
+    pub target: u32,
+    /// Any other control event.
+    pub control: u32,
+    /// A message of a barrier.
+    pub barrier: u32,
+}
+
+impl PacketBits {
+    /// The kinds, by name.
+    #[must_use]
+    pub fn kinds(&self) -> [(&'static str, u32); 5] {
+        let Self { spike, error, target, control, barrier } = *self;
+        [("spike", spike), ("error", error), ("target", target), ("control", control), ("barrier", barrier)]
+    }
 }
 
 /// What one core holds at most.

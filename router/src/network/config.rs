@@ -7,9 +7,10 @@
 //! link carries the index of its class; prices are the chip's), rates (a load is a fraction of integers, see `open`).
 
 use crate::network::shape::Shape;
+use serde::{Deserialize, Serialize};
 
 /// A network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Routers and what connects them.
     pub shape: Shape,
@@ -44,7 +45,9 @@ pub struct Config {
 }
 
 /// Stages of a router. Allocation of a channel and of the switch take a cycle each, traversal `traversal` cycles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Pipeline {
     /// Whether routes are computed a router ahead; if not, routing is a stage of its own.
     pub lookahead: bool,
@@ -70,7 +73,9 @@ impl Pipeline {
 }
 
 /// What links of one class have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct LinkClass {
     /// Bits it carries in a cycle. A narrower link than a flit is held for `flit_bits / bits` cycles, rounded up.
     pub bits: u32,
@@ -81,7 +86,7 @@ pub struct LinkClass {
 }
 
 /// Links between two neighbouring columns or rows of a mesh, torus or ring, both ways.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seam {
     /// Where it is.
     pub boundary: Boundary,
@@ -90,7 +95,9 @@ pub struct Seam {
 }
 
 /// A line between routers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub enum Boundary {
     /// Between a column and the next one east.
     Columns {
@@ -105,7 +112,7 @@ pub enum Boundary {
 }
 
 /// A set of virtual channels, a bit each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelSet(pub u16);
 
 impl ChannelSet {
@@ -117,7 +124,8 @@ impl ChannelSet {
 }
 
 /// How a packet reaches several cores, and with which addressing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Multicast {
     /// A packet a destination, each with the address of its core.
     Repeated,
@@ -130,7 +138,9 @@ pub enum Multicast {
 }
 
 /// What published simulators differ in. The default is BookSim 2's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default)]
 pub struct Conventions {
     /// When a channel may be given to the next packet.
     pub channel_free: ChannelFree,
@@ -166,7 +176,8 @@ impl Default for Conventions {
 }
 
 /// When a channel may be given to the next packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum ChannelFree {
     /// In the cycle after the switch was granted to its tail.
     TailSent,
@@ -175,7 +186,8 @@ pub enum ChannelFree {
 }
 
 /// Which free channels a head asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum ChannelChoice {
     /// All of them.
     AllFree,
@@ -184,7 +196,8 @@ pub enum ChannelChoice {
 }
 
 /// Who chooses first in a separable allocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum AllocationOrder {
     /// Each output grants one request; each input accepts one grant.
     OutputFirst,
@@ -193,7 +206,8 @@ pub enum AllocationOrder {
 }
 
 /// Where an arbiter begins to look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Arbiters {
     /// Behind what it chose last, if that was accepted in the first round.
     OnAccept,
@@ -206,7 +220,8 @@ pub enum Arbiters {
 }
 
 /// What a guess is worth in the allocation of the switch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Speculation {
     /// As much as a request with a channel; less only than one from the same input to the same output.
     Equal,
@@ -215,7 +230,8 @@ pub enum Speculation {
 }
 
 /// Which free channel the next packet of a core takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum InjectionChoice {
     /// The next one behind the last taken.
     RoundRobin,

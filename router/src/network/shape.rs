@@ -16,8 +16,10 @@
 //!
 //! Promises: numbers depend on the shape alone. Absent on purpose: routes, buffers.
 
+use serde::{Deserialize, Serialize};
+
 /// Routers and what connects them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
     /// Neighbours east, west, south and north.
     Mesh {

@@ -8,6 +8,7 @@
 
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
+use crate::files::chip::noc::NocFile;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
 use crate::files::text::write::stated;
@@ -32,7 +33,7 @@ macro_rules! section {
 
         impl $name {
             /// Takes from `base` what this section does not state.
-            fn fill_from(&mut self, base: Self) {
+            pub(super) fn fill_from(&mut self, base: Self) {
                 $(if self.$field.is_none() {
                     self.$field = base.$field;
                 })*
@@ -40,6 +41,8 @@ macro_rules! section {
         }
     };
 }
+
+pub(super) use section;
 
 section! {
     /// Section `datapath`.
@@ -248,6 +251,9 @@ pub struct ChipFile {
     /// Where the cores are.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub mesh: MeshFile,
+    /// The network between the cores.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub noc: NocFile,
     /// What things take.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub timing: TimingFile,
@@ -257,7 +263,7 @@ pub struct ChipFile {
 }
 
 /// Whether a section states nothing.
-fn is_unstated<T: Default + PartialEq>(section: &T) -> bool {
+pub(super) fn is_unstated<T: Default + PartialEq>(section: &T) -> bool {
     *section == T::default()
 }
 
@@ -269,6 +275,7 @@ impl ChipFile {
         self.learning.fill_from(base.learning);
         self.limits.fill_from(base.limits);
         self.mesh.fill_from(base.mesh);
+        self.noc.fill_from(base.noc);
         self.timing.fill_from(base.timing);
         self.energy.fill_from(base.energy);
         self

@@ -5,5 +5,6 @@
 
 mod costs;
 pub(super) mod file;
+pub(super) mod noc;
 pub(super) mod presets;
 pub(super) mod resolve;

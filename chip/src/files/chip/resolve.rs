@@ -8,6 +8,7 @@
 use crate::chip::{Chip, CoreLimits, Mesh};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
+use crate::files::chip::noc::noc;
 use crate::files::text::check::Check;
 use crate::structures::Resource;
 use synfire_core::format::{Format, Overflow};
@@ -16,13 +17,15 @@ use synfire_plasticity::config::LearningDatapath;
 
 /// Resolves a merged chip file.
 pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: String) -> Chip {
+    let mesh = mesh(check, &file.mesh);
     Chip {
         name,
+        noc: noc(check, &file.noc, &mesh),
         datapath: datapath(check, &file.datapath),
         learning: learning(check, &file.learning),
         learning_gated: file.learning.clock_gated.unwrap_or(true),
         limits: limits(check, &file.limits),
-        mesh: mesh(check, &file.mesh),
+        mesh,
         timing: timing(check, &file.timing),
         energy: energy(check, &file.energy),
     }

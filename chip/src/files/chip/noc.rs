@@ -1,0 +1,295 @@
+//! The section `noc` of a chip file: the network between the cores, as `router::network` simulates it.
+//!
+//! How many routers there are, and how many cores each has, is said by `mesh`; this section says what connects them. Its
+//! conventions are those on which published simulators differ. `docs/formats.md`, "Network between cores".
+//!
+//! Promises: a chip that states nothing here has no such network; one that does has a network that can be built and is
+//! not known to deadlock. Absent on purpose: energies and times (sections `energy`, `timing`), traffic.
+
+use super::file::{is_unstated, section};
+use crate::chip::{Mesh, Noc, PacketBits};
+use crate::files::text::check::Check;
+use crate::files::text::write::stated;
+use serde::{Deserialize, Serialize};
+use synfire_router::network::check::ConfigError;
+use synfire_router::network::config::{
+    Boundary, ChannelSet, Config, Conventions, LinkClass, Multicast, Pipeline, Seam,
+};
+use synfire_router::network::shape::Shape;
+
+section! {
+    /// Section `noc`.
+    NocFile, "Noc" {
+        /// What connects the tiles of the mesh; left out, `Mesh`.
+        shape: ShapeFile,
+        /// Bits of a flit.
+        flit_bits: i64,
+        /// Virtual channels of a port.
+        channels: i64,
+        /// Flits that a virtual channel buffers.
+        depth: i64,
+        /// Flits that a virtual channel of a core's arrival queue buffers; left out, `depth`.
+        ejection_depth: i64,
+        /// Stages of a router.
+        pipeline: Pipeline,
+        /// Links between routers.
+        link: LinkClass,
+        /// Links between a router and its cores; left out, as `link`.
+        local: LinkClass,
+        /// Further classes of links, for seams.
+        link_classes: Vec<LinkClassFile>,
+        /// Boundaries whose links are of another class.
+        seams: Vec<SeamFile>,
+        /// Bits of each kind of packet.
+        packets: PacketBits,
+        /// Virtual channels of each kind of packet; left out, all may use all.
+        packet_channels: PacketChannelsFile,
+        /// How a spike reaches several cores; left out, `Repeated`.
+        multicast: Multicast,
+        /// What simulators differ in; left out, as BookSim 2 has it.
+        conventions: Conventions,
+    }
+}
+
+/// What connects the tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Shape")]
+pub enum ShapeFile {
+    /// Neighbours east, west, south and north.
+    Mesh,
+    /// A mesh whose rows and columns are closed to rings.
+    Torus,
+    /// One row of tiles, closed.
+    Ring,
+    /// One tile, all cores at its router.
+    Crossbar,
+    /// A tree whose leaves are the tiles.
+    Tree {
+        /// Children of a router.
+        arity: u32,
+        /// Levels of routers, the leaves included.
+        levels: u32,
+        /// Parents of a router: 1 is a plain tree, more a fat tree.
+        parents: u32,
+    },
+}
+
+/// A class of links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "NamedLink")]
+pub struct LinkClassFile {
+    /// Its name.
+    pub name: String,
+    /// Bits it carries in a cycle.
+    pub bits: u32,
+    /// Cycles of a flit on it.
+    pub latency: u32,
+    /// Cycles of a credit on the way back.
+    pub credit_latency: u32,
+}
+
+/// A boundary whose links are of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Seam")]
+pub struct SeamFile {
+    /// Where it is.
+    pub at: Boundary,
+    /// Name of the class.
+    pub class: String,
+}
+
+/// Virtual channels of each kind of packet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename = "PacketChannels")]
+pub struct PacketChannelsFile {
+    /// Of spikes.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub spike: Option<Vec<u32>>,
+    /// Of errors and surrogate derivatives.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub error: Option<Vec<u32>>,
+    /// Of targets.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub target: Option<Vec<u32>>,
+    /// Of other control events.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub control: Option<Vec<u32>>,
+    /// Of messages of a barrier.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub barrier: Option<Vec<u32>>,
+}
+
+/// Resolves the section.
+pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<Noc> {
+    if is_unstated(file) {
+        return None;
+    }
+    let before = check.count();
+    let mut number = |field: &str, found: Option<i64>| {
+        check.stated(&format!("noc.{field}"), found, 0..=i64::from(u32::MAX)) as u32
+    };
+    let (flit_bits, channels) = (number("flit_bits", file.flit_bits), number("channels", file.channels));
+    let depth = number("depth", file.depth);
+    let ejection_depth = file.ejection_depth.map_or(depth, |found| number("ejection_depth", Some(found)));
+    let instead = LinkClass { bits: 1, latency: 1, credit_latency: 1 };
+    let link = check.required("noc.link", file.link, instead);
+    let none = PacketBits { spike: 1, error: 1, target: 1, control: 1, barrier: 1 };
+    let packets = check.required("noc.packets", file.packets, none);
+    for (kind, bits) in packets.kinds() {
+        check.integer(&format!("noc.packets.{kind}"), i64::from(bits), 1..=1 << 16);
+    }
+    let listed = file.link_classes.as_deref().unwrap_or(&[]);
+    let link_classes: Vec<String> =
+        std::iter::once("link".to_owned()).chain(listed.iter().map(|class| class.name.clone())).collect();
+    let further = listed.iter().map(|LinkClassFile { bits, latency, credit_latency, .. }| LinkClass {
+        bits: *bits,
+        latency: *latency,
+        credit_latency: *credit_latency,
+    });
+    let config = Config {
+        shape: shape(check, file.shape.unwrap_or(ShapeFile::Mesh), mesh),
+        cores_per_router: u32::from(mesh.cores_per_tile),
+        io_routers: vec![u32::from(mesh.io_tile.1) * u32::from(mesh.columns) + u32::from(mesh.io_tile.0)],
+        flit_bits,
+        channels,
+        depth,
+        ejection_depth,
+        pipeline: check.required("noc.pipeline", file.pipeline, Pipeline::TWO),
+        links: std::iter::once(link).chain(further).collect(),
+        local: file.local.unwrap_or(link),
+        seams: seams(check, file.seams.as_deref().unwrap_or(&[]), &link_classes),
+        classes: classes(check, file.packet_channels.as_ref(), channels),
+        multicast: file.multicast.unwrap_or(Multicast::Repeated),
+        conventions: file.conventions.unwrap_or_default(),
+        may_deadlock: false,
+    };
+    if check.count() > before {
+        return None;
+    }
+    match config.check() {
+        Ok(()) => Some(Noc { config, link_classes, packets }),
+        Err(error) => {
+            refuse(check, file, &error);
+            None
+        }
+    }
+}
+
+/// The router's word on a configuration, at the field of the file that it is about.
+fn refuse(check: &mut Check<'_>, file: &NocFile, error: &ConfigError) {
+    let ConfigError { field, found, allowed, reason } = error;
+    let path = match field.split_once(['.', '[']).map_or(field.as_str(), |(first, _)| first) {
+        "shape" if matches!(file.shape, Some(ShapeFile::Tree { .. })) => field.replace("shape", "noc.shape"),
+        "shape" => field.replace("shape", "mesh"),
+        "cores_per_router" => "mesh.cores_per_tile".to_owned(),
+        "io_routers" => "mesh.io_tile".to_owned(),
+        "links" => link_field(field),
+        "classes" => packet_channels_field(field),
+        "local" if file.local.is_none() => field.replace("local", "noc.link"),
+        "ejection_depth" if file.ejection_depth.is_none() => "noc.depth".to_owned(),
+        _ => format!("noc.{field}"),
+    };
+    let mut problem = check
+        .at(&path, format!("`{path}` is not possible in a network"))
+        .labelled(format!("found {found}"))
+        .noted("allowed", allowed.clone());
+    if let Some(reason) = reason {
+        problem = problem.noted("why", *reason);
+    }
+    check.push(problem);
+}
+
+/// `links[2].bits` of a configuration is `noc.link_classes[1].bits` of a file.
+fn link_field(field: &str) -> String {
+    let index = field.strip_prefix("links[").and_then(|rest| rest.split_once(']'));
+    match index.and_then(|(index, rest)| Some((index.parse::<usize>().ok()?, rest))) {
+        Some((0, rest)) => format!("noc.link{rest}"),
+        Some((index, rest)) => format!("noc.link_classes[{}]{rest}", index - 1),
+        None => "noc.link_classes".to_owned(),
+    }
+}
+
+/// `classes[1]` of a configuration is `noc.packet_channels.error` of a file.
+fn packet_channels_field(field: &str) -> String {
+    let kinds = ["spike", "error", "target", "control", "barrier"];
+    let index = field.strip_prefix("classes[").and_then(|rest| rest.split_once(']'));
+    let kind = index.and_then(|(index, _)| kinds.get(index.parse::<usize>().ok()?));
+    kind.map_or_else(|| "noc.packet_channels".to_owned(), |kind| format!("noc.packet_channels.{kind}"))
+}
+
+fn shape(check: &mut Check<'_>, shape: ShapeFile, mesh: &Mesh) -> Shape {
+    let (columns, rows) = (u32::from(mesh.columns), u32::from(mesh.rows));
+    let tiles = format!("{columns} columns and {rows} rows of tiles");
+    let mut expect = |fits: bool, title: &str, allowed: String| {
+        if !fits {
+            let problem = check.at("mesh", title).labelled(tiles.clone()).noted("allowed", allowed);
+            check.push(problem);
+        }
+    };
+    match shape {
+        ShapeFile::Mesh => Shape::Mesh { columns, rows },
+        ShapeFile::Torus => Shape::Torus { columns, rows },
+        ShapeFile::Ring => {
+            expect(rows == 1, "a ring has one row of tiles", format!("`rows: 1, columns: {}`", columns * rows));
+            Shape::Ring { routers: columns }
+        }
+        ShapeFile::Crossbar => {
+            let cores = columns * rows * u32::from(mesh.cores_per_tile);
+            let allowed = format!("`columns: 1, rows: 1, cores_per_tile: {cores}`");
+            expect(columns * rows == 1, "a crossbar has one tile", allowed);
+            Shape::Crossbar
+        }
+        ShapeFile::Tree { arity, levels, parents } => {
+            let leaves = arity.saturating_pow(levels.saturating_sub(1));
+            let title = "the leaves of the tree are not the tiles";
+            expect(columns * rows == leaves, title, format!("{leaves} tiles: arity^(levels - 1)"));
+            Shape::Tree { arity, levels, parents }
+        }
+    }
+}
+
+fn seams(check: &mut Check<'_>, seams: &[SeamFile], link_classes: &[String]) -> Vec<Seam> {
+    let mut known = Vec::new();
+    for (index, SeamFile { at, class }) in seams.iter().enumerate() {
+        match link_classes.iter().position(|name| name == class) {
+            Some(position) => known.push(Seam { boundary: *at, class: position as u8 }),
+            None => {
+                let names: Vec<String> = link_classes.iter().map(|name| format!("\"{name}\"")).collect();
+                let problem = check
+                    .at(&format!("noc.seams[{index}].class"), "unknown class of links")
+                    .labelled(format!("found \"{class}\""))
+                    .noted("allowed", names.join(", "));
+                check.push(problem);
+            }
+        }
+    }
+    known
+}
+
+/// Channels of each kind of packet, in the order of [`PacketBits::kinds`].
+fn classes(check: &mut Check<'_>, file: Option<&PacketChannelsFile>, channels: u32) -> Vec<ChannelSet> {
+    let none = PacketChannelsFile::default();
+    let file = file.unwrap_or(&none);
+    let kinds = [
+        ("spike", &file.spike),
+        ("error", &file.error),
+        ("target", &file.target),
+        ("control", &file.control),
+        ("barrier", &file.barrier),
+    ];
+    let mut set = |(kind, stated): (&str, &Option<Vec<u32>>)| {
+        let Some(list) = stated else { return ChannelSet::first(channels) };
+        let mut set = 0u16;
+        for (index, channel) in list.iter().enumerate() {
+            let path = format!("noc.packet_channels.{kind}[{index}]");
+            let last = i64::from(channels.clamp(1, 16)) - 1;
+            set |= 1 << check.integer(&path, i64::from(*channel), 0..=last);
+        }
+        ChannelSet(set)
+    };
+    kinds.map(&mut set).to_vec()
+}
