@@ -35,7 +35,7 @@ pub(crate) struct Arrived<'a> {
 
 impl Arrived<'_> {
     /// Whether every neuron of the slice has a synapse on every axon.
-    fn reaches_all(&self) -> bool {
+    pub(crate) fn reaches_all(&self) -> bool {
         self.plastic && self.memory.layout == RowLayout::Dense
     }
 }

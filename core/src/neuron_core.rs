@@ -182,9 +182,12 @@ impl Reached {
         self.blocks.clear();
     }
 
-    fn push(&mut self, block: usize, axons: &[u32]) {
-        self.axons.extend_from_slice(axons);
-        self.blocks.push((block, self.axons.len()));
+    /// Takes note of what reached block `number`: of rows that reach every neuron the first.
+    fn push(&mut self, number: usize, block: &AxonBlock, axons: &[u32]) {
+        let rows = Arrived { memory: &block.memory, plastic: block.plastic, axons };
+        let some = if rows.reaches_all() { &axons[..1] } else { axons };
+        self.axons.extend_from_slice(some);
+        self.blocks.push((number, self.axons.len()));
     }
 
     /// The rows that reach `slice`.
@@ -246,7 +249,7 @@ impl NeuronCore {
             let slice = &mut self.slices[block.slice];
             deliver_block(block, slice, step, &mut self.axons, &mut counts);
             if watch.active && !self.axons.is_empty() && !slice.is_always_active() {
-                self.reached.push(number, &self.axons);
+                self.reached.push(number, block, &self.axons);
             }
         }
         for (number, slice) in self.slices.iter_mut().enumerate() {

@@ -1,13 +1,35 @@
 //! How many packets pass every link in a step, counted without walking any way.
 //!
 //! A way is two runs of consecutive links, so a packet adds one at the first of each and takes one away past its last:
-//! four additions. The running sum of a step's differences is the load of each link, exactly.
+//! four additions, or fewer where a source's packets go several ways (`Footprint`). The running sum of a step's differences is the load of each link, exactly.
 //!
 //! Promises: loads are sums, so they depend neither on the order of packets nor on who counted them; differences of
 //! several workers are added before a largest load is taken. A step without packets costs nothing.
 //! Absent on purpose: time; contention (this is demand, whatever the links could carry).
 
 use crate::topology::{Topology, Way};
+use std::collections::BTreeMap;
+
+/// What one packet on each of several ways adds: the differences of all of them, those of one link together. Ways of one
+/// source share links, so there are fewer than four a way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Link, and what is added there; none is zero.
+    differences: Vec<(u32, i32)>,
+}
+
+impl Footprint {
+    /// Of these ways.
+    #[must_use]
+    pub fn of<'a>(ways: impl IntoIterator<Item = &'a Way>) -> Self {
+        let mut sums: BTreeMap<u32, i32> = BTreeMap::new();
+        for span in ways.into_iter().flat_map(|way| way.links) {
+            *sums.entry(span.first).or_default() += 1;
+            *sums.entry(span.end).or_default() -= 1;
+        }
+        Self { differences: sums.into_iter().filter(|(_, sum)| *sum != 0).collect() }
+    }
+}
 
 /// Differences of the loads of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,17 +40,18 @@ pub struct Differences {
 }
 
 impl Differences {
-    /// Counts `packets` packets on `way`.
+    /// Counts `packets` packets on each of the ways of `footprint`.
     #[inline]
-    pub fn add(&mut self, topology: &Topology, way: &Way, packets: u64) {
+    pub fn add(&mut self, topology: &Topology, footprint: &Footprint, packets: u64) {
+        if footprint.differences.is_empty() {
+            return;
+        }
         if self.lanes.is_empty() {
             self.lanes = vec![0; topology.links() + 1];
         }
         self.used = true;
-        let packets = packets as i64;
-        for span in way.links {
-            self.lanes[span.first as usize] += packets;
-            self.lanes[span.end as usize] -= packets;
+        for (link, difference) in &footprint.differences {
+            self.lanes[*link as usize] += i64::from(*difference) * packets as i64;
         }
     }
 
@@ -86,9 +109,9 @@ mod tests {
             for step in packets.chunks(20) {
                 let mut own = vec![0; mesh.links()];
                 for (from, to, count, worker) in step {
-                    let way = mesh.between(CoreId(from % cores), CoreId(to % cores));
-                    parts[*worker].add(&mesh, &way, *count);
-                    for link in way.links.into_iter().flat_map(|span| span.first..span.end) {
+                    let ways = [*to, to / 2].map(|to| mesh.between(CoreId(from % cores), CoreId(to % cores)));
+                    parts[*worker].add(&mesh, &Footprint::of(&ways), *count);
+                    for link in ways.iter().flat_map(|way| way.links).flat_map(|span| span.first..span.end) {
                         own[link as usize] += count;
                     }
                 }

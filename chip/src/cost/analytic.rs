@@ -191,9 +191,7 @@ impl Step {
         counts.hops_x += class.hops.0 * sources;
         counts.hops_y += class.hops.1 * sources;
         self.time.way_ps = self.time.way_ps.max(class.way_ps);
-        for way in &class.ways {
-            self.links.add(topology, way, sources);
-        }
+        self.links.add(topology, &class.links, sources);
         class.packets * sources
     }
 }

@@ -10,6 +10,7 @@ use crate::cost::time::way_ps;
 use crate::run::machine::Machine;
 use std::collections::HashMap;
 use synfire_core::address::CoreId;
+use synfire_router::loads::Footprint;
 use synfire_router::table::RoutingTable;
 use synfire_router::topology::Way;
 
@@ -22,21 +23,19 @@ pub struct Class {
     pub hops: (u64, u64),
     /// Time of the way that takes the longest, picoseconds.
     pub way_ps: u64,
-    /// Ways that leave the tile.
-    pub ways: Vec<Way>,
+    /// What one packet on each of their ways adds to the loads of links.
+    pub links: Footprint,
 }
 
 impl Class {
     fn of(ways: impl IntoIterator<Item = Way>, timing: &Timing) -> Self {
-        let mut class = Self::default();
-        for way in ways {
+        let ways: Vec<Way> = ways.into_iter().collect();
+        let mut class = Self { links: Footprint::of(&ways), ..Self::default() };
+        for way in &ways {
             class.packets += 1;
             class.hops.0 += u64::from(way.hops.x);
             class.hops.1 += u64::from(way.hops.y);
             class.way_ps = class.way_ps.max(way_ps(timing, way.hops));
-            if way.hops.x + way.hops.y > 0 {
-                class.ways.push(way);
-            }
         }
         class
     }

@@ -234,7 +234,11 @@ fn shape(check: &mut Check<'_>, shape: ShapeFile, mesh: &Mesh) -> Shape {
         ShapeFile::Mesh => Shape::Mesh { columns, rows },
         ShapeFile::Torus => Shape::Torus { columns, rows },
         ShapeFile::Ring => {
-            expect(rows == 1, "a ring has one row of tiles", format!("`rows: 1, columns: {}`", columns * rows));
+            expect(
+                rows == 1,
+                "a ring has one row of tiles",
+                format!("`rows: 1, columns: {}`", columns * rows),
+            );
             Shape::Ring { routers: columns }
         }
         ShapeFile::Crossbar => {
