@@ -1,7 +1,7 @@
 //! The network, cycle by cycle: routers with buffers and virtual channels, links with delays, packets that wait.
 //!
-//! Describe a network ([`config::Config`]), make an engine of it ([`engine::Engine`]: [`plain::Plain`] is written to be
-//! read, the fast one to be run), hand it packets ([`traffic::Source`]) and listen to their arrivals ([`traffic::Sink`]).
+//! Describe a network ([`config::Config`]), make an engine of it ([`engine::Engine`]: [`fast::engine`] to be run, or
+//! [`plain::Plain`] to be read), hand it packets ([`traffic::Source`]) and listen to their arrivals ([`traffic::Sink`]).
 //! Two drivers do that: [`open`] for packets drawn by chance at a described load, [`step`] for a list of packets that is
 //! run until nothing is left.
 //!
@@ -11,7 +11,7 @@
 //! | `shape`, `routing` | routers and links of each topology; the next hop |
 //! | `graph`, `routes`, `plan` | ports and delays; trees and paths of multicast; all that never changes |
 //! | `traffic`, `open`, `step` | packets in and out; drawn by chance; a list of them |
-//! | `engine`, `plain` | what an engine can do; the plain one |
+//! | `engine`, `plain`, `fast` | what an engine can do; the plain one; the fast one |
 //! | `fifo`, `packets`, `injector`, `ejector`, `arbiter` | parts of both engines |
 //! | `statistics`, `stuck` | what is counted; who waits for whom when nothing moves |
 //!
@@ -23,6 +23,7 @@ pub mod check;
 pub mod config;
 pub mod ejector;
 pub mod engine;
+pub mod fast;
 pub mod fifo;
 pub mod graph;
 pub mod injector;

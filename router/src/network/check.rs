@@ -95,7 +95,8 @@ impl Config {
         }
         range("cores_per_router", self.cores_per_router, 1, 60)?;
         for (index, router) in self.io_routers.iter().enumerate() {
-            range(format!("io_routers[{index}]"), *router, 0, routers - 1)?;
+            // Routers above the leaves of a tree are not places to go to.
+            range(format!("io_routers[{index}]"), *router, 0, self.shape.leaves() - 1)?;
         }
         let most =
             (0..routers).map(|router| self.io_routers.iter().filter(|io| **io == router).count()).max();

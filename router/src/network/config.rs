@@ -16,7 +16,7 @@ pub struct Config {
     pub shape: Shape,
     /// Cores of a router (of a leaf of a tree), each with an injection and an ejection port: 1..=60.
     pub cores_per_router: u32,
-    /// Routers with a port to the outside, one port an entry.
+    /// Routers with a port to the outside, one port an entry; of a tree, leaves.
     pub io_routers: Vec<u32>,
     /// Bits of a flit: what an ordinary link carries in a cycle.
     pub flit_bits: u32,

@@ -69,6 +69,17 @@ impl Ejector {
         self.held += 1;
     }
 
+    /// Whether the core takes a flit that comes in cycle `now` at once; then it has.
+    #[inline]
+    pub fn pass(&mut self, now: u64, channel: u8) -> bool {
+        let passes = self.held == 0 && self.ready <= now;
+        if passes {
+            self.last = usize::from(channel);
+            self.ready = now + u64::from(self.every);
+        }
+        passes
+    }
+
     /// What the core takes in cycle `now`: a channel and its first flit.
     #[inline]
     pub fn take(&mut self, now: u64) -> Option<(u8, Waiting)> {

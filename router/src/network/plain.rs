@@ -303,6 +303,24 @@ impl Engine for Plain {
         let graph = &self.plan.graph;
         self.statistics =
             Statistics::new(self.now, graph.links, graph.endpoints.len(), graph.routers as usize);
+        for (counts, router) in self.statistics.routers.iter_mut().zip(&self.routers) {
+            counts.peak = router.held();
+        }
+        for (wire, at) in graph.wires.iter().zip(0..) {
+            match wire.end {
+                End::Router { router, port } => {
+                    self.statistics.links[wire.link as usize].peak =
+                        self.routers[router as usize].held_at(port);
+                }
+                End::Endpoint(endpoint) => {
+                    let (router, port) = (at / graph.ports, (at % graph.ports) as u8);
+                    self.statistics.injection[endpoint as usize].peak = self.routers[router].held_at(port);
+                    self.statistics.ejection[endpoint as usize].peak =
+                        self.ejectors[endpoint as usize].held();
+                }
+                End::None => {}
+            }
+        }
         self.mark();
     }
 

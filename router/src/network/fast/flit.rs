@@ -1,0 +1,55 @@
+//! A flit of the fast engine: one word.
+
+use crate::network::routes::Target;
+
+/// A flit: packet 28 bits, class 8, address 25, and three marks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flit(pub u64);
+
+impl Flit {
+    /// The first of its packet.
+    pub const HEAD: u64 = 1;
+    /// The last of its packet.
+    pub const TAIL: u64 = 2;
+    /// Addressed to a node of a tree, not to an endpoint.
+    const TREE: u64 = 4;
+
+    /// A flit of a packet.
+    pub fn new(packet: u32, class: u8, target: Target, marks: u64) -> Self {
+        Self(u64::from(packet) << 36 | u64::from(class) << 28 | Self::address(target) | marks)
+    }
+
+    /// The same with another address.
+    pub fn to(self, address: u64) -> Self {
+        Self(self.0 & !(0x1ff_ffff << 3 | Self::TREE) | address)
+    }
+
+    /// Bits of an address.
+    pub fn address(target: Target) -> u64 {
+        match target {
+            Target::Endpoint(endpoint) => u64::from(endpoint) << 3,
+            Target::Node(node) => u64::from(node) << 3 | Self::TREE,
+        }
+    }
+
+    /// Packet.
+    pub fn packet(self) -> u32 {
+        (self.0 >> 36) as u32
+    }
+
+    /// Class of its packet.
+    pub fn class(self) -> u8 {
+        (self.0 >> 28) as u8
+    }
+
+    /// Where it goes.
+    pub fn target(self) -> Target {
+        let number = (self.0 >> 3 & 0x1ff_ffff) as u32;
+        if self.0 & Self::TREE == 0 { Target::Endpoint(number) } else { Target::Node(number) }
+    }
+
+    /// Whether it is the last of its packet.
+    pub fn tail(self) -> bool {
+        self.0 & Self::TAIL != 0
+    }
+}

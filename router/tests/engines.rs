@@ -1,0 +1,191 @@
+//! The fast engine is the plain one, to the bit: arrivals, counts, links, and why a run stops.
+
+mod networks;
+
+use networks::{Drawn, config, packets};
+use proptest::prelude::*;
+use synfire_router::network::config::{ChannelSet, Config, Multicast, Pipeline};
+use synfire_router::network::engine::Engine;
+use synfire_router::network::fast;
+use synfire_router::network::open::{Open, Pattern, Traffic};
+use synfire_router::network::plain::Plain;
+use synfire_router::network::plan::Plan;
+use synfire_router::network::shape::Shape;
+use synfire_router::network::step::Step;
+use synfire_router::network::stuck::Halt;
+use synfire_router::network::traffic::{Arrival, Offer, To};
+
+/// Cores that are slow in a test: core, cycles a flit, cycle before which it takes none.
+type Slow = (u32, u32, u64);
+
+fn offer(engine: &mut dyn Engine, drawn: &Drawn, tag: u64) -> (u32, Offer) {
+    let (source, to, at, flits, class) = drawn;
+    let endpoints = engine.plan().graph.endpoints.len() as u32;
+    let config = &engine.plan().config;
+    let class = class % config.classes.len() as u8;
+    let copied = to.len() > 1 && config.multicast != Multicast::Repeated && !config.may_deadlock;
+    let flits = if copied { (*flits).min(config.depth) } else { *flits };
+    let source = source % endpoints;
+    let to: Vec<u32> = to.iter().map(|to| to % endpoints).collect();
+    let to = if to.len() == 1 {
+        To::Endpoint(to[0])
+    } else {
+        To::Route(engine.plan_mut().route(source, &to).expect("a route"))
+    };
+    (source, Offer { at: *at, to, class, flits, tag })
+}
+
+fn sorted(mut arrivals: Vec<Arrival>) -> Vec<Arrival> {
+    arrivals.sort_unstable_by_key(|arrival| (arrival.arrived, arrival.tag, arrival.endpoint));
+    arrivals
+}
+
+/// Two steps of packets, the second after counts were cleared; everything that can be seen.
+fn steps(engine: &mut dyn Engine, drawn: &[Drawn], slow: &[Slow]) -> String {
+    let mut seen = String::new();
+    let endpoints = engine.plan().graph.endpoints.len() as u32;
+    for (core, every, until) in slow {
+        engine.take_every(core % endpoints, *every);
+        engine.stall(core % endpoints, *until);
+    }
+    for half in drawn.chunks(drawn.len().div_ceil(2)) {
+        let mut step = Step::default();
+        for (tag, drawn) in half.iter().enumerate() {
+            let (source, offer) = offer(engine, drawn, tag as u64);
+            step.add(source, offer);
+        }
+        let mut arrivals = Vec::new();
+        let result = step.run(engine, &mut arrivals);
+        seen += &format!("{result:?} at rest {}\n{:?}\n", engine.at_rest(), sorted(arrivals));
+        if result.is_err() {
+            return seen;
+        }
+        seen += &format!("{} {:?}\n", engine.now(), engine.statistics());
+        engine.clear();
+    }
+    seen
+}
+
+/// Traffic by chance, counts looked at and cleared in the middle of it.
+fn open(engine: &mut dyn Engine, traffic: &Traffic, slow: &[Slow]) -> String {
+    let mut seen = String::new();
+    let endpoints = engine.plan().graph.endpoints.len() as u32;
+    let mut source = Open::new(engine.plan(), traffic, 0).expect("traffic");
+    for (round, until) in [57u64, 58, 150, 400].into_iter().enumerate() {
+        let mut arrivals = Vec::new();
+        let result = engine.run(until, &mut source, &mut arrivals);
+        seen += &format!("{result:?} {:?}\n{} {:?}\n", sorted(arrivals), engine.now(), engine.statistics());
+        seen += &format!("{:?}\n", engine.busiest());
+        if round == 1 {
+            engine.clear();
+            engine.mark();
+        }
+        for (core, every, until) in slow.iter().take(round) {
+            engine.take_every(core % endpoints, *every);
+            engine.stall(core % endpoints, *until);
+        }
+    }
+    seen
+}
+
+fn both(config: &Config) -> (Plain, Box<dyn Engine>) {
+    let plan = Plan::new(config.clone()).expect("a network");
+    (Plain::new(plan.clone()), fast::engine(plan))
+}
+
+fn pattern() -> impl Strategy<Value = Pattern> {
+    prop_oneof![
+        Just(Pattern::Uniform),
+        Just(Pattern::Neighbour),
+        Just(Pattern::BitComplement),
+        Just(Pattern::HotSpot { node: 0, part: 1, whole: 3 }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn steps_are_equal(
+        config in config(), drawn in packets(60),
+        slow in proptest::collection::vec((any::<u32>(), 1u32..9, 0u64..300), 0..3),
+    ) {
+        let (mut plain, mut fast) = both(&config);
+        let (plain, fast) = (steps(&mut plain, &drawn, &slow), steps(fast.as_mut(), &drawn, &slow));
+        prop_assert_eq!(plain, fast);
+    }
+
+    #[test]
+    fn traffic_by_chance_is_equal(
+        config in config(), pattern in pattern(), part in 1u64..100, flits in 1u32..7, class: u8, seed: u64,
+        slow in proptest::collection::vec((any::<u32>(), 1u32..9, 0u64..300), 0..3),
+    ) {
+        let (mut plain, mut fast) = both(&config);
+        let class = class % config.classes.len() as u8;
+        let traffic = Traffic { pattern, load: (part, 100), flits, class, seed };
+        let (plain, fast) = (open(&mut plain, &traffic, &slow), open(fast.as_mut(), &traffic, &slow));
+        prop_assert_eq!(plain, fast);
+    }
+
+    /// A torus without halves, and copies longer than a buffer: if they deadlock, in the same circle.
+    #[test]
+    fn deadlocks_are_equal(torus: bool, depth in 1u32..3, drawn in packets(80), pipeline in 0usize..3) {
+        let pipeline = [Pipeline::FOUR, Pipeline::THREE, Pipeline::TWO][pipeline];
+        let mut config = Config::mesh(4, 4, pipeline, 1, depth);
+        config.may_deadlock = true;
+        config.multicast = Multicast::Tree;
+        if torus {
+            config.shape = Shape::Torus { columns: 4, rows: 4 };
+            config.multicast = Multicast::Repeated;
+        }
+        let (mut plain, mut fast) = both(&config);
+        let (plain, fast) = (steps(&mut plain, &drawn, &[]), steps(fast.as_mut(), &drawn, &[]));
+        prop_assert_eq!(plain, fast);
+    }
+}
+
+/// Six long packets that chase one another round a ring without halves, each two links eastward.
+#[test]
+fn a_ring_without_halves_deadlocks_and_is_named() {
+    let mut config = Config::mesh(6, 1, Pipeline::TWO, 1, 1);
+    config.shape = Shape::Ring { routers: 6 };
+    assert!(config.check().is_err_and(|error| error.field == "classes[0]"));
+    let chase = |engine: &mut dyn Engine| {
+        let mut step = Step::default();
+        for core in 0..6 {
+            step.add(core, Offer { at: 0, to: To::Endpoint((core + 2) % 6), class: 0, flits: 6, tag: 0 });
+        }
+        step.run(engine, &mut ())
+    };
+    config.may_deadlock = true;
+    let (mut plain, mut fast) = both(&config);
+    for engine in [&mut plain as &mut dyn Engine, fast.as_mut()] {
+        let found = chase(engine);
+        let Err(Halt::Deadlock(circle)) = found else { panic!("{found:?}") };
+        let mut routers: Vec<u32> = circle.iter().map(|input| input.router).collect();
+        routers.sort_unstable();
+        // Once where it holds the link to the next router, once where it waits there.
+        routers.dedup();
+        assert_eq!(routers, (0..6).collect::<Vec<_>>());
+    }
+    (config.channels, config.classes, config.may_deadlock) = (2, vec![ChannelSet(3)], false);
+    let (mut plain, mut fast) = both(&config);
+    for engine in [&mut plain as &mut dyn Engine, fast.as_mut()] {
+        assert_eq!(chase(engine).map(|result| result.arrived), Ok(6));
+    }
+}
+
+/// A core that takes nothing is not a deadlock.
+#[test]
+fn a_core_that_takes_nothing_is_named() {
+    let config = Config::mesh(3, 3, Pipeline::FOUR, 2, 2);
+    let (mut plain, mut fast) = both(&config);
+    for engine in [&mut plain as &mut dyn Engine, fast.as_mut()] {
+        engine.stall(4, u64::MAX);
+        let mut step = Step::default();
+        for core in 0..9 {
+            step.add(core, Offer { at: 0, to: To::Endpoint(4), class: 0, flits: 5, tag: 0 });
+        }
+        assert_eq!(step.run(engine, &mut ()), Err(Halt::Cores(vec![4])));
+    }
+}

@@ -1,0 +1,131 @@
+//! Networks drawn by chance, and what is given to them.
+
+use proptest::prelude::*;
+use synfire_router::network::config::{
+    AllocationOrder, Arbiters, Boundary, ChannelChoice, ChannelFree, ChannelSet, Config, Conventions,
+    InjectionChoice, LinkClass, Multicast, Pipeline, Seam, Speculation,
+};
+use synfire_router::network::shape::Shape;
+
+fn shapes() -> impl Strategy<Value = Shape> {
+    prop_oneof![
+        3 => (1u32..6, 1u32..6).prop_map(|(columns, rows)| Shape::Mesh { columns, rows }),
+        2 => (1u32..5, 1u32..5).prop_map(|(columns, rows)| Shape::Torus { columns, rows }),
+        1 => (2u32..9).prop_map(|routers| Shape::Ring { routers }),
+        1 => Just(Shape::Crossbar),
+        2 => (1u32..4, 1u32..4, 1u32..3)
+            .prop_map(|(arity, levels, parents)| Shape::Tree { arity, levels, parents }),
+    ]
+}
+
+fn conventions() -> impl Strategy<Value = Conventions> {
+    let free = prop_oneof![3 => Just(ChannelFree::TailSent), 1 => Just(ChannelFree::CreditsBack)];
+    let choice = prop_oneof![3 => Just(ChannelChoice::AllFree), 1 => Just(ChannelChoice::Lowest)];
+    let order = prop_oneof![3 => Just(AllocationOrder::OutputFirst), 1 => Just(AllocationOrder::InputFirst)];
+    let arbiters = prop_oneof![
+        4 => Just(Arbiters::OnAccept),
+        1 => Just(Arbiters::EveryCycle),
+        1 => Just(Arbiters::Fixed),
+        1 => Just(Arbiters::Random),
+    ];
+    let speculation = prop_oneof![3 => Just(Speculation::Equal), 1 => Just(Speculation::Behind)];
+    let injection = prop_oneof![3 => Just(InjectionChoice::RoundRobin), 1 => Just(InjectionChoice::Lowest)];
+    let rounds = prop_oneof![3 => Just(1u32), 1 => 2u32..4];
+    (free, choice, order, rounds, arbiters, speculation, injection, any::<bool>()).prop_map(
+        |(
+            channel_free,
+            channel_choice,
+            allocation,
+            iterations,
+            arbiters,
+            speculation,
+            injection,
+            routes_behind,
+        )| {
+            Conventions {
+                channel_free,
+                channel_choice,
+                allocation,
+                iterations,
+                arbiters,
+                speculation,
+                injection,
+                routes_behind,
+            }
+        },
+    )
+}
+
+fn link() -> impl Strategy<Value = LinkClass> {
+    let bits = prop_oneof![3 => Just(64u32), 1 => 10u32..64];
+    (bits, 1u32..4, 1u32..4).prop_map(|(bits, latency, credit_latency)| LinkClass {
+        bits,
+        latency,
+        credit_latency,
+    })
+}
+
+/// A network that passes its checks.
+pub fn config() -> impl Strategy<Value = Config> {
+    let pipeline = (any::<bool>(), any::<bool>(), prop_oneof![4 => Just(1u32), 1 => 2u32..3])
+        .prop_map(|(lookahead, speculative, traversal)| Pipeline { lookahead, speculative, traversal });
+    let sizes = (1u32..4, prop_oneof![1u32..5, 5u32..10], 1u32..9, 1u32..6);
+    let classes = proptest::collection::vec(1u16..64, 1..4);
+    let multicast = prop_oneof![Just(Multicast::Repeated), Just(Multicast::Path), Just(Multicast::Tree)];
+    let seam = (any::<bool>(), 0u32..5);
+    let places = proptest::collection::vec(0u32..1000, 0..3);
+    (
+        (shapes(), sizes, pipeline, classes, multicast),
+        (proptest::collection::vec(link(), 2), link(), seam, places, conventions()),
+    )
+        .prop_map(
+            |(
+                (shape, sizes, pipeline, classes, multicast),
+                (mut links, local, seam, places, conventions),
+            )| {
+                let (cores, channels, depth, ejection_depth) = sizes;
+                let channels = if shape.closed() { channels.max(2) } else { channels };
+                links[0].bits = links[0].bits.max(32);
+                let mut config = Config::mesh(1, 1, pipeline, channels, depth);
+                config.shape = shape;
+                config.cores_per_router = cores;
+                config.io_routers = places.into_iter().map(|place| place % shape.leaves()).collect();
+                config.ejection_depth = ejection_depth;
+                config.links = links;
+                config.local = local;
+                config.conventions = conventions;
+                let boundary = if seam.0 {
+                    Boundary::Columns { west: seam.1 }
+                } else {
+                    Boundary::Rows { north: seam.1 }
+                };
+                config.seams = vec![Seam { boundary, class: 1 }];
+                if config.check().is_err() {
+                    config.seams.clear();
+                }
+                let all = ChannelSet::first(channels).0;
+                let enough = |set: u16| if shape.closed() { set.count_ones() > 1 } else { set != 0 };
+                let set = |set: u16| if enough(set & all) { set & all } else { all };
+                config.classes = classes.into_iter().map(|class| ChannelSet(set(class))).collect();
+                config.multicast = multicast;
+                if config.check().is_err() {
+                    config.multicast = Multicast::Repeated;
+                }
+                config
+            },
+        )
+        .prop_filter("a network", |config| config.check().is_ok())
+}
+
+/// A packet: source, destinations, cycle, flits, class; numbers are taken modulo what there is.
+pub type Drawn = (u32, Vec<u32>, u64, u32, u8);
+
+/// Packets of a step.
+pub fn packets(most: usize) -> impl Strategy<Value = Vec<Drawn>> {
+    let to = prop_oneof![
+        3 => proptest::collection::vec(any::<u32>(), 1),
+        1 => proptest::collection::vec(any::<u32>(), 1..12),
+    ];
+    let at = prop_oneof![3 => 0u64..40, 1 => 0u64..2000];
+    proptest::collection::vec((any::<u32>(), to, at, 1u32..7, any::<u8>()), 1..most)
+}
