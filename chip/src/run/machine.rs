@@ -81,8 +81,27 @@ pub struct Machine {
     inputs: Vec<RoutingTable>,
     /// Node of each core of the chip.
     node_of: Vec<u32>,
-    /// (node, slice) and first neuron of each slice of each population.
-    places: Vec<Vec<(u32, u32, u32)>>,
+    /// Where the slices of each population are, ascending.
+    places: Vec<Vec<SlicePlace>>,
+}
+
+/// Where a slice is; ordered by its first neuron.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct SlicePlace {
+    /// Its first neuron of the population.
+    first: u32,
+    /// Index of its node.
+    node: u32,
+    /// Its index in that node's core.
+    slice: u32,
+}
+
+/// Where a neuron is.
+struct NeuronPlace {
+    node: usize,
+    slice: usize,
+    /// Its index in the slice.
+    neuron: usize,
 }
 
 /// What workers share.
@@ -91,7 +110,7 @@ struct SharedRun<'a> {
     first_step: u64,
     inputs: &'a [RoutingTable],
     node_of: &'a [u32],
-    places: &'a [Vec<(u32, u32, u32)>],
+    places: &'a [Vec<SlicePlace>],
     /// First node of each worker, and one past the last.
     bounds: &'a [usize],
     interrupt: Option<&'a AtomicBool>,
@@ -119,7 +138,8 @@ impl Machine {
         for (index, node) in built.nodes.iter().enumerate() {
             node_of[node.id.index()] = index as u32;
             for (slice, own) in node.core.slices.iter().enumerate() {
-                places[own.population as usize].push((own.first, index as u32, slice as u32));
+                let place = SlicePlace { first: own.first, node: index as u32, slice: slice as u32 };
+                places[own.population as usize].push(place);
             }
         }
         places.iter_mut().for_each(|list: &mut Vec<_>| list.sort_unstable());
@@ -230,11 +250,11 @@ fn balance(nodes: &[Node], workers: usize) -> Vec<usize> {
     bounds
 }
 
-/// Of places of slices, ascending by their first neuron: the one that holds `neuron`.
-fn place(places: &[(u32, u32, u32)], neuron: u32) -> (usize, usize, usize) {
-    let at = places.partition_point(|(first, _, _)| *first <= neuron) - 1;
-    let (first, node, slice) = places[at];
-    (node as usize, slice as usize, (neuron - first) as usize)
+/// Where a neuron of the population is whose slices are at `places`, ascending.
+fn place(places: &[SlicePlace], neuron: u32) -> NeuronPlace {
+    let at = places.partition_point(|place| place.first <= neuron) - 1;
+    let SlicePlace { first, node, slice } = places[at];
+    NeuronPlace { node: node as usize, slice: slice as usize, neuron: (neuron - first) as usize }
 }
 
 /// What a worker, or all of them, did in a run.
@@ -373,7 +393,7 @@ impl<'a, P: Part> Worker<'a, P> {
     }
 
     fn inject(&mut self, population: u16, neuron: u32, value: i32) {
-        let (node, slice, neuron) = place(&self.shared.places[usize::from(population)], neuron);
+        let NeuronPlace { node, slice, neuron } = place(&self.shared.places[usize::from(population)], neuron);
         let own = node.checked_sub(self.shared.bounds[self.index]);
         if let Some(node) = own.and_then(|node| self.nodes.get_mut(node)) {
             node.core.inject(slice, neuron, value);
