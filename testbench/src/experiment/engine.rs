@@ -73,22 +73,31 @@ pub enum EngineState {
     Float(FloatSnapshot),
 }
 
+/// What a cell looks at: [`Engine::present`] sums `Variable::Compared`, [`Engine::trains`] takes `Variable::Spikes`.
+#[derive(Clone, Copy, Debug)]
+pub struct LookedAt {
+    /// Index of the readout population.
+    pub readout: usize,
+    /// What of it.
+    pub variable: Variable,
+}
+
 impl Engine {
-    /// What runs `network` in `store`, and what of its `readout` is looked at: [`Engine::present`] sums
-    /// `Variable::Compared`, [`Engine::trains`] takes `Variable::Spikes`.
+    /// What runs `network` on `chip`, or, in the store `Float`, without its bits.
     ///
     /// # Errors
     /// When the network does not fit the chip.
     pub fn new(
         network: &Network,
-        (chip, store): (&Chip, Option<&Store>),
-        (readout, looked_at): (usize, Variable),
+        chip: &Chip,
+        store: Option<&Store>,
+        of: LookedAt,
     ) -> Result<Self, MappingError> {
         if store == Some(&Store::Float) {
-            return Ok(Self::Float { chip: FloatChip::saturating(network), readout });
+            return Ok(Self::Float { chip: FloatChip::saturating(network), readout: of.readout });
         }
         let machine = Machine::new(network, chip)?;
-        let recorder = Recorder::new(vec![Probe::all(network, readout, looked_at)], &machine.nodes);
+        let recorder = Recorder::new(vec![Probe::all(network, of.readout, of.variable)], &machine.nodes);
         let costs = Analytic::new(&machine);
         Ok(Self::Chip { machine, recorder, watched: Vec::new(), costs })
     }

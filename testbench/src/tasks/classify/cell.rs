@@ -12,7 +12,7 @@ use crate::architect::summary::Presentations;
 use crate::data::encode::Presentation;
 use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
-use crate::experiment::engine::{Engine, EngineState, FullestCore};
+use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::rows::Variant;
@@ -145,12 +145,9 @@ impl<'a> Cell<'a> {
     pub fn new(task: &'a Task, variant: Variant<'_>, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
-        let engine = Engine::new(
-            &network,
-            (task.rows().chip(variant.row), variant.store),
-            (readout, Variable::Compared),
-        )
-        .map_err(|error| task.rows().misfit(variant.row, &error))?;
+        let of = LookedAt { readout, variable: Variable::Compared };
+        let engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
+            .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let outline = task.outline(seed);
         let schedule = task.schedule(&outline, variant.row, &network, seed)?;
         let parts = task.presented(&outline, variant.row, seed)?;

@@ -9,7 +9,7 @@ use super::check;
 use super::file::Patterns;
 use super::score::{Score, Trains};
 use crate::architect::summary::Presentations;
-use crate::experiment::engine::{Engine, EngineState, FullestCore};
+use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
@@ -206,12 +206,9 @@ impl<'a> Cell<'a> {
         let network = task.rows().variant(variant, seed)?;
         let (readout, first_channel) = task.readout(&network)?;
         let cases = task.cases(&network, seed)?;
-        let engine = Engine::new(
-            &network,
-            (task.rows().chip(variant.row), variant.store),
-            (readout, Variable::Spikes),
-        )
-        .map_err(|error| task.rows().misfit(variant.row, &error))?;
+        let of = LookedAt { readout, variable: Variable::Spikes };
+        let engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
+            .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let name = variant.name();
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
     }
