@@ -54,6 +54,7 @@ fn a_users_rules_are_measured() {
     assert!(cosine > 0.9, "the readout's rule is its gradient but for the way of the error: {cosine}");
     let signs = rows[1][6]["number"].as_f64().expect("a part of the synapses");
     assert!((0.8..=1.0).contains(&signs), "nearly all synapses move the same way: {signs}");
+    assert!(lines.iter().any(|line| line["title"] == "What rows change"), "{}", ended.out);
     // Nothing is measured twice, and what was kept is what was measured, to the last digit.
     let again = folder.run(&["resume", "target/synfire/two-classes-gradient", "--json"]);
     assert_eq!((again.code, again.out), (ended.code, ended.out), "{}", again.err);

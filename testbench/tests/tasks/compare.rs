@@ -20,6 +20,7 @@ fn rows_by_stores_with_paired_differences() {
     let out = folder.succeeds(&["compare", EXPERIMENT, "--out", "out"]);
     for part in [
         "Score of `two-classes`",
+        "What rows change",
         "minus 16 bits",
         "linear classifier, floating point",
         "always the largest class",

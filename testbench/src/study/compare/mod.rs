@@ -13,7 +13,7 @@ pub mod summary;
 use crate::experiment::file::{Comparison, Row, Store};
 use crate::experiment::pool::CellName;
 use crate::experiment::rows::Variant;
-use crate::report::model::Raster;
+use crate::report::model::{Raster, Text};
 use crate::tasks::classify::{self, task::Task as Classification};
 use crate::tasks::patterns::{self, cell::Task as SpikePatterns};
 use costs::Cost;
@@ -96,6 +96,15 @@ impl Task {
         match self {
             Self::Classify(task) => &task.settings.compare,
             Self::Patterns(task) => &task.settings.compare,
+        }
+    }
+
+    /// What its rows change, where one of them changes something.
+    #[must_use]
+    pub fn changes(&self) -> Option<Text> {
+        match self {
+            Self::Classify(task) => task.rows().text(),
+            Self::Patterns(task) => task.rows().text(),
         }
     }
 

@@ -30,6 +30,7 @@ pub fn report(compared: &[Compared<'_>], threads: usize, wall_seconds: f64) -> R
         let seeds = quantity::seeds(one.entry.task.seeds().iter().copied());
         let lines = vec![format!("synfire run {}", one.entry.name), seeds];
         report.push(Text { title: one.entry.title.clone(), lines });
+        report.blocks.extend(one.entry.task.changes().map(Into::into));
         report.push(one.matrix());
         report.push(one.differences());
         if let Some(table) = one.between_rows() {

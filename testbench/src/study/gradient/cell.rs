@@ -8,6 +8,7 @@ use super::exercise::Exercise;
 use super::layers::{self, Measured};
 use crate::experiment::file::Row;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::report::model::Text;
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell::Task as Patterns;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,15 @@ impl Experiment {
         match self {
             Self::Samples(task) => (&task.settings.rows, &task.settings.seeds),
             Self::Trains(task) => (&task.settings.rows, &task.settings.seeds),
+        }
+    }
+
+    /// What its rows change, where one of them changes something.
+    #[must_use]
+    pub fn changes(&self) -> Option<Text> {
+        match self {
+            Self::Samples(task) => task.rows().text(),
+            Self::Trains(task) => task.rows().text(),
         }
     }
 

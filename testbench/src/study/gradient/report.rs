@@ -55,6 +55,7 @@ pub fn report(title: &str, exact: Exact, rows: &[RowResult], experiment: &Experi
     if let Some(table) = angles(rows) {
         report.push(table);
     }
+    report.blocks.extend(experiment.changes().map(Into::into));
     report
 }
 
