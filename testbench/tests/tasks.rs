@@ -7,6 +7,7 @@ mod folder;
 mod tasks {
     pub mod answers;
     pub mod compare;
+    pub mod draws;
     pub mod events;
     pub mod order;
     pub mod recordings;

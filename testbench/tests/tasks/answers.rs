@@ -1,5 +1,6 @@
 //! Accuracies while learning: on noise with random labels they are at chance, whatever was learned from it.
 
+use super::draws::draws;
 use super::events::result;
 use crate::folder::{Folder, npy};
 use serde_json::Value;
@@ -46,13 +47,7 @@ const CLASSIFY: &str = "(
 /// Random features and labels, drawn by a generator of the test's own.
 fn noise() -> Folder {
     let folder = Folder::new();
-    let mut state = 0x1234_5678_9abc_def1_u64;
-    let mut below = |limit: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        ((state >> 32) % limit) as u8
-    };
+    let mut below = draws();
     let features: Vec<u8> = (0..SAMPLES * 64).map(|_| below(17)).collect();
     let labels: Vec<u8> = (0..SAMPLES).map(|_| below(CLASSES)).collect();
     folder.write("noise.npy", npy("|u1", &[SAMPLES, 64], &features));

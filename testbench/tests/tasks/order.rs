@@ -1,5 +1,6 @@
 //! The order of held-out samples: none where the state runs on can be that of their classes.
 
+use super::draws::draws;
 use super::events::result;
 use crate::folder::{Folder, npy};
 
@@ -43,13 +44,7 @@ const EXPERIMENT: &str = "(
 
 /// Rows in which every second feature is a little larger for one class than for the other.
 fn rows() -> Vec<(u8, Vec<u8>)> {
-    let mut state = 0x1234_5678_9abc_def1_u64;
-    let mut below = |limit: u64| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        ((state >> 32) % limit) as u8
-    };
+    let mut below = draws();
     let row = |_| {
         let label = below(2);
         let larger = |channel: usize| if channel % 2 == usize::from(label) { 2 } else { 0 };
