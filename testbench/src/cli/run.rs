@@ -51,7 +51,7 @@ impl Visit for Whole<'_> {
         let started = Instant::now();
         let least = K::shorten(&mut settings, run.narrowed());
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
-        cells::warn(experiment.warnings());
+        cells::warn(experiment.plan().warnings);
         let names = experiment.cells();
         let results = run.cells(&names, K::UNIT, &|index| experiment.cell(index))?;
         let ran = Ran { title, results: &results, threads: run.threads(), started };

@@ -70,16 +70,8 @@ pub trait Kind: Sized + Sync {
         seed: Option<u32>,
     ) -> Result<Self, Diagnostics>;
 
-    /// What is legal in its networks and probably not meant, where they are loaded before the cells are.
-    fn warnings(&self) -> &[String] {
-        &[]
-    }
-
-    /// The names of the rows.
-    fn rows(&self) -> Vec<String>;
-
-    /// The seeds: every row is run with each.
-    fn seeds(&self) -> &[u32];
+    /// What it runs.
+    fn plan(&self) -> Plan<'_>;
 
     /// Loads, maps and builds the cell of a row and a seed.
     ///
@@ -89,7 +81,8 @@ pub trait Kind: Sized + Sync {
 
     /// The names of all cells, row by row, seed by seed.
     fn cells(&self) -> Vec<CellName> {
-        Grid { rows: &self.rows(), seeds: self.seeds() }.names(String::clone)
+        let Plan { rows, seeds, .. } = self.plan();
+        Grid { rows: &rows, seeds }.names(String::clone)
     }
 
     /// The cell of that index.
@@ -97,7 +90,7 @@ pub trait Kind: Sized + Sync {
     /// # Errors
     /// As [`Kind::of_row`].
     fn cell(&self, index: usize) -> Result<Self::Cell<'_>, Diagnostics> {
-        let seeds = self.seeds();
+        let seeds = self.plan().seeds;
         self.of_row(index / seeds.len(), seeds[index % seeds.len()])
     }
 
@@ -109,7 +102,7 @@ pub trait Kind: Sized + Sync {
     fn check(&self) -> Result<Vec<String>, Diagnostics> {
         let cells = self.cells();
         let seed = cells.first().map(|cell| cell.seed);
-        let mut warnings = self.warnings().to_vec();
+        let mut warnings = self.plan().warnings.to_vec();
         for index in (0..cells.len()).filter(|index| Some(cells[*index].seed) == seed) {
             warnings.extend(self.cell(index)?.warnings());
         }
@@ -132,6 +125,17 @@ pub trait Kind: Sized + Sync {
     fn documents(&self, _ran: &Ran<'_, Self::Result>) -> Result<Vec<Document>, PoolError> {
         Ok(Vec::new())
     }
+}
+
+/// What an experiment runs: every row with every seed.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// The names of the rows.
+    pub rows: Vec<String>,
+    /// The seeds.
+    pub seeds: &'a [u32],
+    /// What is legal in its networks and probably not meant, where they are loaded before the cells are.
+    pub warnings: &'a [String],
 }
 
 /// Cells that have run.

@@ -4,7 +4,7 @@ use super::cell::{Cell, CellResult, Task};
 use super::file::Patterns;
 use super::summary;
 use crate::architect::summary::{Part, Parts};
-use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
+use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Variant;
@@ -26,16 +26,9 @@ impl Kind for Task {
         Self::new(settings, chip, opened)
     }
 
-    fn warnings(&self) -> &[String] {
-        &self.warnings
-    }
-
-    fn rows(&self) -> Vec<String> {
-        self.variants().iter().map(Variant::name).collect()
-    }
-
-    fn seeds(&self) -> &[u32] {
-        &self.settings.seeds
+    fn plan(&self) -> Plan<'_> {
+        let rows = self.variants().iter().map(Variant::name).collect();
+        Plan { rows, seeds: &self.settings.seeds, warnings: &self.warnings }
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {

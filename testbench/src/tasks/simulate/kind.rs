@@ -3,7 +3,7 @@
 use super::cell::{Cell, CellResult, Task};
 use super::file::Simulate;
 use super::run;
-use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
+use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
@@ -25,12 +25,9 @@ impl Kind for Task {
         Self::new(settings, chip, opened, seed)
     }
 
-    fn rows(&self) -> Vec<String> {
-        vec!["simulation".to_owned()]
-    }
-
-    fn seeds(&self) -> &[u32] {
-        std::slice::from_ref(&self.seed)
+    fn plan(&self) -> Plan<'_> {
+        let rows = vec!["simulation".to_owned()];
+        Plan { rows, seeds: std::slice::from_ref(&self.seed), warnings: &[] }
     }
 
     fn of_row(&self, _row: usize, _seed: u32) -> Result<Cell<'_>, Diagnostics> {

@@ -5,7 +5,7 @@ use super::deploy::MOVED_CASES;
 use super::file::SpikeTime;
 use super::summary;
 use crate::architect::summary::{Part, Parts, Presentations};
-use crate::experiment::kind::{Document, Kind, Narrowed, Ran};
+use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
@@ -35,12 +35,9 @@ impl Kind for Task {
         Self::new(settings, chip, &opened)
     }
 
-    fn rows(&self) -> Vec<String> {
-        self.settings.rows.iter().map(|row| row.name.clone()).collect()
-    }
-
-    fn seeds(&self) -> &[u32] {
-        &self.settings.seeds
+    fn plan(&self) -> Plan<'_> {
+        let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
+        Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
