@@ -5,7 +5,7 @@
 //! lane leaves what a double holds; with narrow ones the twin with ends equals it, whatever is full.
 
 use crate::plain::case::check_cases;
-use crate::plain::learning::{KINDS, STATES, without_rounding};
+use crate::plain::learning::{FACTORS, KINDS, STATES, factor_without_rounding, without_rounding};
 use proptest::test_runner::TestCaseError;
 use std::cell::Cell;
 use synfire::reference::float::chip::FloatChip;
@@ -14,7 +14,7 @@ use synfire_chip::network::Network;
 use synfire_chip::run::program::{Control, StepEvents};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::PerNeuron;
-use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, SurrogateShape, ThirdFactor};
+use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic, SurrogateShape};
 
 /// Half-width of every surrogate; with one more bit of fraction a step of a membrane is a step of any of them.
 const HALF_WIDTH_LOG2: u8 = 9;
@@ -63,17 +63,7 @@ fn exact(network: &mut Network) {
             }
         }
         let Some(learning) = &mut population.learning else { continue };
-        match &mut learning.third_factor {
-            ThirdFactor::OwnError => (),
-            ThirdFactor::Feedback { shift, .. }
-            | ThirdFactor::Mirror { shift, .. }
-            | ThirdFactor::Symmetric { shift, .. } => *shift = 0,
-            ThirdFactor::Compartment { decay, shift, .. } => (*decay, *shift) = (whole(*decay), 0),
-            ThirdFactor::Group { readout, shift } => {
-                readout.decay = whole(readout.decay);
-                *shift = 0;
-            }
-        }
+        factor_without_rounding(&mut learning.third_factor, whole);
         if let Some(surrogate) = &mut learning.surrogate {
             surrogate.half_width_log2 = HALF_WIDTH_LOG2;
             surrogate.shape = match surrogate.shape {
@@ -257,9 +247,7 @@ struct Did {
     steps: u32,
     weights: u32,
     kinds: [u32; KINDS.len()],
-    mirrored: u32,
-    compartments: u32,
-    groups: u32,
+    factors: [u32; FACTORS.len()],
     handed_down: u32,
     contested: u32,
 }
@@ -277,11 +265,8 @@ impl Did {
         for (of, population) in network.populations.iter().enumerate() {
             let Some(learning) = population.learning else { continue };
             let live = u32::from(plain.learning[of].third_factor.iter().any(|factor| *factor != 0));
-            match learning.third_factor {
-                ThirdFactor::OwnError | ThirdFactor::Feedback { .. } => (),
-                ThirdFactor::Mirror { .. } | ThirdFactor::Symmetric { .. } => self.mirrored += live,
-                ThirdFactor::Compartment { .. } => self.compartments += live,
-                ThirdFactor::Group { .. } => self.groups += live,
+            for (steps, is) in self.factors.iter_mut().zip(FACTORS) {
+                *steps += live * u32::from(is(learning.third_factor));
             }
             let Some(readout) = population.readout else { continue };
             let first = usize::from(readout.first_channel);
@@ -293,8 +278,8 @@ impl Did {
     }
 
     fn assert_not_vacuous(&self) {
-        let factors = [self.mirrored, self.compartments, self.groups, self.handed_down, self.contested];
-        let mut rules = self.kinds.iter().chain(&factors);
+        let errors = [self.handed_down, self.contested];
+        let mut rules = self.kinds.iter().chain(&self.factors).chain(&errors);
         assert!(self.steps > 10_000 && self.weights > 1000, "{self:?}");
         assert!(rules.all(|steps| *steps > 50), "a rule hardly did anything: {self:?}");
     }

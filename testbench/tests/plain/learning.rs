@@ -176,16 +176,16 @@ pub const KINDS: [(&str, fn(&SynapseLearning) -> bool); 5] = [
     ("weight decay", |rule| rule.weight_decay.is_some()),
 ];
 
-#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
 /// Rules that keep a state a synapse, and whether it has a sign.
+#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
 pub const STATES: [(fn(Eligibility) -> bool, bool); 2] = [
     (|of| matches!(of, Eligibility::Filter { .. }), false),
     (|of| matches!(of, Eligibility::Adaptation { .. }), true),
 ];
 
-#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
 /// Takes from a rule what would round; `whole` makes a decay factor one that does not. An adaptation decays as its
 /// neurons do.
+#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
 pub fn without_rounding(rule: &mut SynapseLearning, whole: impl Fn(u32) -> u32) {
     rule.shift = 0;
     // All of the weight, at a shift of 0.
@@ -199,6 +199,32 @@ pub fn without_rounding(rule: &mut SynapseLearning, whole: impl Fn(u32) -> u32) 
         Some(Eligibility::Adaptation { .. }) | None => (),
     }
 }
+
+/// The same of a third factor.
+#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
+pub fn factor_without_rounding(factor: &mut ThirdFactor, whole: impl Fn(u32) -> u32) {
+    match factor {
+        ThirdFactor::OwnError => (),
+        ThirdFactor::Feedback { shift, .. }
+        | ThirdFactor::Mirror { shift, .. }
+        | ThirdFactor::Symmetric { shift, .. } => *shift = 0,
+        ThirdFactor::Compartment { decay, shift, .. } => (*decay, *shift) = (whole(*decay), 0),
+        ThirdFactor::Group { readout, shift } => {
+            readout.decay = whole(readout.decay);
+            *shift = 0;
+        }
+    }
+}
+
+/// Third factors that must each be other than zero somewhere.
+#[allow(dead_code, reason = "what only the comparison with the float twin takes")]
+pub const FACTORS: [fn(ThirdFactor) -> bool; 5] = [
+    |of| matches!(of, ThirdFactor::OwnError),
+    |of| matches!(of, ThirdFactor::Feedback { .. }),
+    |of| matches!(of, ThirdFactor::Mirror { .. } | ThirdFactor::Symmetric { .. }),
+    |of| matches!(of, ThirdFactor::Compartment { .. }),
+    |of| matches!(of, ThirdFactor::Group { .. }),
+];
 
 /// The state of an adaptation, where the population's parameters allow it.
 fn adaptation(c: &mut Choices<'_>, network: &Network, target: usize) -> Option<Eligibility> {
