@@ -9,40 +9,13 @@
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
 use crate::files::chip::noc::NocFile;
+use crate::files::chip::section::{is_unstated, section};
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
 use crate::files::text::write::stated;
 use serde::{Deserialize, Serialize};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order};
-
-/// A section: all fields optional, and field by field inheritance.
-macro_rules! section {
-    ($(#[$meta:meta])* $name:ident, $label:literal { $($(#[$doc:meta])* $field:ident: $type:ty,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-        #[serde(deny_unknown_fields, default, rename = $label)]
-        pub struct $name {
-            $(
-                $(#[$doc])*
-                #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
-                pub $field: Option<$type>,
-            )*
-        }
-
-        impl $name {
-            /// Takes from `base` what this section does not state.
-            pub(super) fn fill_from(&mut self, base: Self) {
-                $(if self.$field.is_none() {
-                    self.$field = base.$field;
-                })*
-            }
-        }
-    };
-}
-
-pub(super) use section;
 
 section! {
     /// Section `datapath`.
@@ -260,11 +233,6 @@ pub struct ChipFile {
     /// What things cost.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub energy: EnergyFile,
-}
-
-/// Whether a section states nothing.
-pub(super) fn is_unstated<T: Default + PartialEq>(section: &T) -> bool {
-    *section == T::default()
 }
 
 impl ChipFile {

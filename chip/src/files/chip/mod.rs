@@ -8,3 +8,4 @@ pub(super) mod file;
 pub(super) mod noc;
 pub(super) mod presets;
 pub(super) mod resolve;
+mod section;

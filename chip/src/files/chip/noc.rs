@@ -6,7 +6,7 @@
 //! Promises: a chip that states nothing here has no such network; one that does has a network that can be built and is
 //! not known to deadlock. Absent on purpose: energies and times (sections `energy`, `timing`), traffic.
 
-use super::file::{is_unstated, section};
+use super::section::{is_unstated, section};
 use crate::chip::{Mesh, Noc, PacketBits};
 use crate::files::text::check::Check;
 use crate::files::text::write::stated;
