@@ -167,8 +167,11 @@ pub fn synapses(c: &mut Choices<'_>, network: &Network, target: usize) -> Option
     })
 }
 
+/// Whether a rule is of a kind.
+type Is = fn(&SynapseLearning) -> bool;
+
 /// What a synapse's rule can have, by name; a test in which one of them writes nothing does not test it.
-pub const KINDS: [(&str, fn(&SynapseLearning) -> bool); 5] = [
+pub const KINDS: [(&str, Is); 5] = [
     ("a trace", |rule| rule.presynaptic == Presynaptic::Trace),
     ("events", |rule| rule.presynaptic == Presynaptic::Events),
     ("a filter", |rule| matches!(rule.eligibility, Some(Eligibility::Filter { .. }))),
@@ -176,9 +179,12 @@ pub const KINDS: [(&str, fn(&SynapseLearning) -> bool); 5] = [
     ("weight decay", |rule| rule.weight_decay.is_some()),
 ];
 
+/// Whether states are those of a rule.
+type HasStates = fn(Eligibility) -> bool;
+
 /// Rules that keep a state a synapse, and whether it has a sign.
 #[allow(dead_code, reason = "what only the comparison with the float twin takes")]
-pub const STATES: [(fn(Eligibility) -> bool, bool); 2] = [
+pub const STATES: [(HasStates, bool); 2] = [
     (|of| matches!(of, Eligibility::Filter { .. }), false),
     (|of| matches!(of, Eligibility::Adaptation { .. }), true),
 ];
