@@ -5,7 +5,7 @@ use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, bptt, check, claims, compare, gradient, help, output, resume, run};
+use synfire::cli::{audit, bptt, check, claims, compare, gradient, help, noc, output, resume, run};
 
 fn main() -> ExitCode {
     let as_json = std::env::args_os().any(|argument| argument == "--json");
@@ -47,6 +47,9 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
         Some(Command::Resume { folder, threads, json }) => resume::resume(&folder, threads, json, interrupt),
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
+        Some(Command::Noc { experiment, options, changes }) => {
+            noc::noc(&experiment, &options, &changes, interrupt)
+        }
         Some(Command::Gradient { experiment, options, changes }) => {
             gradient::gradient(&experiment, &options, &changes, interrupt)
         }

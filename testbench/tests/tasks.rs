@@ -12,4 +12,5 @@ mod tasks {
     pub mod order;
     pub mod recordings;
     pub mod stores;
+    pub mod traffic;
 }

@@ -12,9 +12,10 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 use synfire::experiment::embedded::FILES;
-use synfire::experiment::kind::{Kind, Ran};
+use synfire::experiment::kind::{Kind, Narrowed, Ran};
 use synfire::experiment::pool::{self, CellName, PoolOptions, Progress, Watch};
 use synfire::report::terminal::{Style, render};
+use synfire::tasks::traffic;
 
 /// What is promised: no line of a terminal of so many columns is longer.
 const COLUMNS: u16 = 80;
@@ -79,6 +80,10 @@ fn every_carried_experiment_reports_in_80_columns() {
                 printed::<paths::spike_time::Task>(title, settings, chip, opened)
             }
             TaskFile::Simulate(settings) => printed::<paths::simulate::Task>(title, settings, chip, opened),
+            TaskFile::Traffic(mut settings) => {
+                settings.shorten(Narrowed { quick: true, seed: None });
+                printed::<traffic::task::Task>(title, settings, chip, opened)
+            }
         };
         assert!(text.lines().count() > 10, "{name}: {text}");
         let line = widest(&text);

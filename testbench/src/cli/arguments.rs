@@ -85,6 +85,18 @@ pub enum Command {
         #[command(flatten)]
         changes: ChangeOptions,
     },
+    /// Drive the network between the cores alone: latency and accepted rate over offered load
+    Noc {
+        /// Experiment file or name whose task is `Traffic`
+        #[arg(default_value = "noc")]
+        experiment: String,
+        /// Options
+        #[command(flatten)]
+        options: RunOptions,
+        /// Changes
+        #[command(flatten)]
+        changes: ChangeOptions,
+    },
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
     /// Try the paper's claims as experiments, and print a verdict on each

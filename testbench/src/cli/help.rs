@@ -9,7 +9,7 @@ use clap::{CommandFactory, FromArgMatches};
 /// The groups, in order, and their commands.
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Run", &["run", "resume"]),
-    ("Explore", &["presets", "compare"]),
+    ("Explore", &["presets", "noc", "compare"]),
     ("Verify", &["check", "audit", "bench"]),
     ("Study", &["gradient", "bptt", "claims"]),
 ];

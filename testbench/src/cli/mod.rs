@@ -14,6 +14,7 @@ pub mod folder;
 pub mod gradient;
 pub mod help;
 pub mod interrupt;
+pub mod noc;
 pub mod output;
 pub mod progress;
 pub mod resume;

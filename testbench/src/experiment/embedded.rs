@@ -107,6 +107,8 @@ pub const FILES: &[(&str, &str)] = &[
         include_str!("../../experiments/yin-yang-200-gradient.network.ron"),
     ),
     ("yin-yang-200-frozen.network.ron", include_str!("../../experiments/yin-yang-200-frozen.network.ron")),
+    ("mesh.chip.ron", include_str!("../../experiments/mesh.chip.ron")),
+    ("noc.ron", include_str!("../../experiments/noc.ron")),
     ("nmnist.chip.ron", include_str!("../../experiments/nmnist.chip.ron")),
     ("nmnist-direct.network.ron", include_str!("../../experiments/nmnist-direct.network.ron")),
     ("nmnist-select.ron", include_str!("../../experiments/nmnist-select.ron")),

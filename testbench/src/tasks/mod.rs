@@ -12,6 +12,7 @@ pub mod patterns;
 pub mod rate_network;
 pub mod simulate;
 pub mod spike_time;
+pub mod traffic;
 
 use crate::experiment::file;
 use crate::experiment::kind::{self, Kind, Registry, Visit};
@@ -51,6 +52,8 @@ registry! {
     RateNetwork => rate_network::cell::Task,
     /// Run a network on stimuli and record it.
     Simulate => simulate::cell::Task,
+    /// Drive the network between the cores alone.
+    Traffic => traffic::task::Task,
 }
 
 /// An experiment file whose task is of one of these kinds.

@@ -38,6 +38,8 @@ fn of_file(experiment: &str, file: ExperimentFile, opened: Opened, folder: &Path
             spike_time(&task.unwrap_or_else(|problems| panic!("{problems}")))
         }
         TaskFile::Simulate(settings) => vec![simulate(settings, chip, opened, folder)],
+        // The network between cores alone: no neuron, no bit of a chip.
+        TaskFile::Traffic(_) => Vec::new(),
     };
     rows.into_iter().map(|(row, hash)| (format!("{experiment} / {row}"), hash)).collect()
 }

@@ -170,7 +170,8 @@ pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<
     if check.count() > before {
         return None;
     }
-    match config.check() {
+    let spike = config.flits(packets.spike);
+    match config.check().and_then(|()| config.check_copies(spike)) {
         Ok(()) => Some(Noc { config, link_classes, packets }),
         Err(error) => {
             refuse(check, file, &error);
@@ -191,6 +192,7 @@ fn refuse(check: &mut Check<'_>, file: &NocFile, error: &ConfigError) {
         "classes" => packet_channels_field(field),
         "local" if file.local.is_none() => field.replace("local", "noc.link"),
         "ejection_depth" if file.ejection_depth.is_none() => "noc.depth".to_owned(),
+        "seams" => format!("noc.{}", field.replace(".boundary.", ".at.")),
         _ => format!("noc.{field}"),
     };
     let mut problem = check
@@ -223,7 +225,7 @@ fn packet_channels_field(field: &str) -> String {
 
 fn shape(check: &mut Check<'_>, shape: ShapeFile, mesh: &Mesh) -> Shape {
     let (columns, rows) = (u32::from(mesh.columns), u32::from(mesh.rows));
-    let tiles = format!("{columns} columns and {rows} rows of tiles");
+    let tiles = format!("found {columns} columns and {rows} rows of tiles");
     let mut expect = |fits: bool, title: &str, allowed: String| {
         if !fits {
             let problem = check.at("mesh", title).labelled(tiles.clone()).noted("allowed", allowed);

@@ -1,0 +1,52 @@
+//! Traffic over the network between the cores as a kind of experiment.
+
+use super::cell::{CURVE, Cell, CellResult};
+use super::file::Traffic;
+use super::summary;
+use super::table;
+use super::task::Task;
+use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
+use crate::experiment::pool::PoolError;
+use crate::experiment::reference::Opened;
+use crate::report::model::Report;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::Diagnostics;
+
+impl Kind for Task {
+    type Settings = Traffic;
+    type Result = CellResult;
+    type Cell<'a> = Cell<'a>;
+    const UNIT: &'static str = "loads";
+
+    fn shorten(settings: &mut Traffic, to: Narrowed) -> Option<f64> {
+        settings.shorten(to);
+        None
+    }
+
+    fn load(settings: Traffic, chip: Chip, opened: Opened, _seed: Option<u32>) -> Result<Self, Diagnostics> {
+        Self::new(settings, chip, &opened)
+    }
+
+    fn plan(&self) -> Plan<'_> {
+        let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
+        Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
+    }
+
+    fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
+        Ok(Cell::new(self, row, seed))
+    }
+
+    /// The short form judges nothing.
+    fn reached<'r>(&self, _results: &'r [CellResult]) -> Option<(&'r str, f64)> {
+        None
+    }
+
+    fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
+        Ok(summary::report(ran.title, self, ran.results))
+    }
+
+    fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
+        let text = table::text(self, ran.results).map_err(|error| PoolError::Run(error.to_string()))?;
+        Ok(vec![Document { name: CURVE, text }])
+    }
+}

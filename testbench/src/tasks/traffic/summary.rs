@@ -1,0 +1,265 @@
+//! The report of a traffic experiment: where each network saturates, its curves, and every load.
+
+use super::cell::CellResult;
+use super::point::{Answer, Point};
+use super::table;
+use super::task::{RowNetwork, Task};
+use crate::report::model::{Curves, Headline, Reference, Report, Series, Table, TableCell};
+use crate::report::quantity::{self, Spread};
+use synfire_router::network::shape::Shape;
+
+/// A network is called saturated where packets take so many times what they take alone.
+const SATURATED: f64 = 3.0;
+/// Curves of latency are drawn up to so many times that.
+const DRAWN: f64 = 6.0;
+
+/// The whole report.
+#[must_use]
+pub fn report(title: &str, task: &Task, results: &[CellResult]) -> Report {
+    let settings = &task.settings;
+    let mut report = Report { title: title.to_owned(), ..Report::default() };
+    report.intro = vec![
+        "The network between the cores alone, cycle by cycle. Latency is from the cycle in which a packet is offered to \
+         that in which its tail has arrived, waiting before the network included. Load is flits offered by a core in a \
+         cycle; accepted is flits that a core took in a cycle, mean over cores."
+            .to_owned(),
+        format!(
+            "A load begins with an empty network: {} cycles, then a sample of {}, then at most {} until the sample's \
+             packets have arrived, while traffic goes on.",
+            quantity::count(settings.warm_up.into()),
+            quantity::count(settings.sample.into()),
+            quantity::count(settings.drain.into())
+        ),
+        "The saturation load is where the mean latency is three times that of packets alone, linear between loads."
+            .to_owned(),
+    ];
+    let rows: Vec<(&str, &RowNetwork, Vec<&CellResult>)> = (settings.rows.iter().zip(&task.networks))
+        .map(|(row, network)| {
+            (row.name.as_str(), network, results.iter().filter(|result| result.row == row.name).collect())
+        })
+        .collect();
+    for (name, _, of) in &rows {
+        report.headlines.push(headline(name, of));
+    }
+    report.push(networks(&rows));
+    report.push(overview(&rows));
+    report.push(latencies(&rows));
+    report.push(accepted(&rows));
+    for (name, network, of) in &rows {
+        report.push(loads(name, network, of));
+    }
+    report
+}
+
+/// The load at which the mean latency is three times that of packets alone; none if no load of the file comes so far.
+#[must_use]
+pub fn saturation(result: &CellResult) -> Option<f64> {
+    let limit = SATURATED * result.alone.latency;
+    let over = result.points.iter().position(|point| point.latency > limit || point.packets == 0)?;
+    let above = &result.points[over];
+    let (load, latency) = match over.checked_sub(1) {
+        Some(below) => (result.points[below].load, result.points[below].latency),
+        None => (0.0, result.alone.latency),
+    };
+    if above.packets == 0 {
+        return Some(above.load);
+    }
+    Some(load + (above.load - load) * (limit - latency) / (above.latency - latency))
+}
+
+fn spread(of: &[&CellResult], value: impl Fn(&CellResult) -> Option<f64>) -> Option<Spread> {
+    let values: Option<Vec<f64>> = of.iter().map(|result| value(result)).collect();
+    Spread::of(&values?)
+}
+
+/// A mean with its standard error over seeds.
+fn mean(spread: Option<Spread>, digits: usize) -> TableCell {
+    spread.map_or_else(
+        || TableCell::text("-"),
+        |spread| {
+            let error = spread.standard_error.map_or(String::new(), |error| format!(" +- {error:.digits$}"));
+            TableCell::number(spread.mean, format!("{:.digits$}{error}", spread.mean))
+        },
+    )
+}
+
+fn headline(name: &str, of: &[&CellResult]) -> Headline {
+    let saturation = spread(of, saturation);
+    let alone = of.first().map_or(0.0, |result| result.alone.latency);
+    let highest =
+        of.iter().filter_map(|result| result.points.last()).map(|point| point.load).next().unwrap_or(0.0);
+    Headline {
+        label: format!("{name}: saturation load"),
+        text: match &saturation {
+            Some(load) => format!("{:.3} flits a core and cycle", load.mean),
+            None => format!("above {highest}"),
+        },
+        number: saturation.map(|load| load.mean),
+        note: format!("{alone:.1} cycles alone"),
+        ..Headline::default()
+    }
+}
+
+/// What each row's network is.
+fn networks(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Table {
+    let columns = ["", "chip", "shape", "cores", "router cycles", "channels", "depth", "flits"];
+    let line = |(name, network, _): &(&str, &RowNetwork, Vec<&CellResult>)| {
+        let config = &network.noc.config;
+        let cores = config.shape.leaves() * config.cores_per_router;
+        vec![
+            TableCell::text(*name),
+            TableCell::text(network.chip.clone()),
+            TableCell::text(shape(config.shape)),
+            TableCell::count(cores.into()),
+            TableCell::count(config.pipeline.cycles().into()),
+            TableCell::count(config.channels.into()),
+            TableCell::count(config.depth.into()),
+            TableCell::count(network.flits.into()),
+        ]
+    };
+    Table {
+        title: "Networks".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: rows.iter().map(line).collect(),
+        notes: vec![
+            "channels: virtual channels of a port; depth: flits of a channel's buffer; flits: of a packet"
+                .to_owned(),
+        ],
+    }
+}
+
+fn shape(shape: Shape) -> String {
+    match shape {
+        Shape::Mesh { columns, rows } => format!("mesh {columns}x{rows}"),
+        Shape::Torus { columns, rows } => format!("torus {columns}x{rows}"),
+        Shape::Ring { routers } => format!("ring {routers}"),
+        Shape::Crossbar => "crossbar".to_owned(),
+        Shape::Tree { arity, levels, parents } => format!("tree {arity}^{levels}, {parents} parents"),
+    }
+}
+
+/// A line a row: latency alone, saturation, accepted rate at the highest load.
+fn overview(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Table {
+    let columns = [
+        "",
+        "alone (cycles)",
+        "longest",
+        "saturation load",
+        "highest load",
+        "accepted",
+        "worst core",
+        "best core",
+    ];
+    let line = |(name, _, of): &(&str, &RowNetwork, Vec<&CellResult>)| {
+        let last = |value: fn(&Point) -> f64| spread(of, |result| result.points.last().map(value));
+        let alone = of.first().map(|result| result.alone);
+        let stated = of.first().and_then(|result| result.points.last()).map(|point| point.load);
+        vec![
+            TableCell::text(*name),
+            alone.map_or_else(TableCell::default, |alone| {
+                TableCell::number(alone.latency, format!("{:.2}", alone.latency))
+            }),
+            alone.map_or_else(TableCell::default, |alone| TableCell::count(alone.worst.into())),
+            mean(spread(of, saturation), 3),
+            stated.map_or_else(TableCell::default, |load| TableCell::number(load, load.to_string())),
+            mean(last(|point| point.accepted), 3),
+            mean(last(|point| point.least.rate), 3),
+            mean(last(|point| point.most.rate), 3),
+        ]
+    };
+    Table {
+        title: "Saturation and accepted rate".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: rows.iter().map(line).collect(),
+        notes: vec!["accepted, worst and best core: flits a cycle at the highest load; mean over seeds +- its standard error".to_owned()],
+    }
+}
+
+/// Mean over seeds of a figure at each load; as long as all seeds have it.
+fn series(name: &str, of: &[&CellResult], value: impl Fn(&CellResult, &Point) -> Option<f64>) -> Series {
+    let loads = of.first().map_or(0, |result| result.points.len());
+    let point = |index: usize| {
+        let at = |result: &CellResult| value(result, result.points.get(index)?);
+        let load = of.first()?.points.get(index)?.load;
+        Some((load, spread(of, at)?.mean))
+    };
+    Series { name: name.to_owned(), points: (0..loads).map_while(point).collect() }
+}
+
+fn latencies(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Curves {
+    let drawn = |result: &CellResult, point: &Point| {
+        let seen = point.packets > 0 && point.latency <= DRAWN * result.alone.latency;
+        seen.then_some(point.latency)
+    };
+    Curves {
+        title: "Mean latency over offered load".to_owned(),
+        x_label: "offered, flits a core and cycle".to_owned(),
+        y_label: "cycles".to_owned(),
+        series: rows.iter().map(|(name, _, of)| series(name, of, drawn)).collect(),
+        references: Vec::new(),
+    }
+}
+
+fn accepted(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Curves {
+    Curves {
+        title: "Accepted over offered load".to_owned(),
+        x_label: "offered, flits a core and cycle".to_owned(),
+        y_label: "accepted, flits a core and cycle".to_owned(),
+        series: rows.iter().map(|(name, _, of)| series(name, of, |_, point| Some(point.accepted))).collect(),
+        references: Vec::<Reference>::new(),
+    }
+}
+
+/// Every load of a row: means over seeds, extremes of all seeds.
+fn loads(name: &str, network: &RowNetwork, of: &[&CellResult]) -> Table {
+    let columns = ["load", "answer", "latency", "p50", "p99", "worst", "accepted", "busiest link", "held"];
+    let count = of.first().map_or(0, |result| result.points.len());
+    let line = |index: usize| {
+        let points: Vec<&Point> = of.iter().filter_map(|result| result.points.get(index)).collect();
+        let first = points.first().copied();
+        let largest = |value: fn(&Point) -> u64| points.iter().map(|point| value(point)).max().unwrap_or(0);
+        let saturated = points.iter().any(|point| point.answer == Answer::Saturated);
+        let latency = mean(spread(of, |result| result.points.get(index).map(|point| point.latency)), 1);
+        let busiest = first.and_then(|point| point.busiest);
+        vec![
+            first.map_or_else(TableCell::default, |point| {
+                TableCell::number(point.load, point.load.to_string())
+            }),
+            TableCell::text(answers(&points)),
+            if saturated { TableCell { text: format!("> {}", latency.text), ..latency } } else { latency },
+            TableCell::count(largest(|point| point.p50).into()),
+            TableCell::count(largest(|point| point.p99).into()),
+            TableCell::count(largest(|point| point.worst).into()),
+            mean(spread(of, |result| result.points.get(index).map(|point| point.accepted)), 3),
+            TableCell::text(busiest.map_or("-".to_owned(), |(link, _)| table::link_name(network, link))),
+            busiest.map_or_else(TableCell::default, |(_, held)| {
+                TableCell::number(held, quantity::percent(held))
+            }),
+        ]
+    };
+    Table {
+        title: format!("`{name}`: every load"),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: (0..count).map(line).collect(),
+        notes: vec![
+            "latency: mean of all seeds +- its standard error; of a saturated network it grows with the sample, so what \
+             is printed is too low"
+                .to_owned(),
+            "p50, p99, worst: the largest of any seed; busiest link and the share of cycles for which it was held: of the \
+             first seed"
+                .to_owned(),
+        ],
+    }
+}
+
+/// The answers of all seeds: one word where they agree.
+fn answers(points: &[&Point]) -> String {
+    let all = [Answer::Converged, Answer::NotConverged, Answer::Saturated];
+    let count = |answer: &Answer| points.iter().filter(|point| point.answer == *answer).count();
+    let said: Vec<(usize, &str)> =
+        all.iter().map(|answer| (count(answer), answer.words())).filter(|(count, _)| *count > 0).collect();
+    match &said[..] {
+        [(_, only)] => (*only).to_owned(),
+        _ => said.iter().map(|(count, words)| format!("{count} {words}")).collect::<Vec<_>>().join(", "),
+    }
+}

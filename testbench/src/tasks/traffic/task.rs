@@ -1,0 +1,99 @@
+//! A traffic experiment, checked: every row has a network that can carry its traffic.
+
+use super::check;
+use super::file::{MILLION, Traffic, TrafficRow};
+use crate::experiment::origin::Origin;
+use crate::experiment::reference::{self, Opened};
+use synfire_chip::chip::{Chip, Noc};
+use synfire_chip::files::{Diagnostics, Root};
+use synfire_router::network::check::ConfigError;
+use synfire_router::network::open::{self, Open};
+use synfire_router::network::plan::Plan;
+
+/// A traffic experiment with what it refers to.
+pub struct Task {
+    /// The file's settings.
+    pub settings: Traffic,
+    /// The network of each row.
+    pub networks: Vec<RowNetwork>,
+}
+
+/// The network of a row.
+pub struct RowNetwork {
+    /// Name of its chip.
+    pub chip: String,
+    /// What the chip describes.
+    pub noc: Noc,
+    /// Flits of a packet.
+    pub flits: u32,
+}
+
+impl Task {
+    /// Checks the file's numbers, and that each row's network can carry its traffic.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub fn new(settings: Traffic, chip: Chip, origin: &Opened) -> Result<Self, Diagnostics> {
+        origin.expect(&[Root::Chip, Root::Experiment])?;
+        let place = Origin::new(origin);
+        check::numbers(&settings, &place)?;
+        let mut networks = Vec::new();
+        for (index, row) in settings.rows.iter().enumerate() {
+            let chip = row_chip(row, index, &chip, origin, &place)?;
+            let Some(noc) = chip.noc else {
+                let title = format!("chip `{}` describes no network between its cores", chip.name);
+                let problem = place.at(&format!("rows[{index}].name"), title);
+                return Err(problem.noted("allowed", "a chip file with a section `noc`").into());
+            };
+            let flits = row.flits.unwrap_or_else(|| noc.config.flits(noc.packets.spike));
+            let network = RowNetwork { chip: chip.name, noc, flits };
+            network.traffic(row, settings.loads[0], 0).map_err(|error| {
+                // What the network calls a node is a core of the chip.
+                let field = error.field.replace("node", "core");
+                let title = format!("row `{}`: its network cannot carry this `{field}`", row.name);
+                let problem = place.at(&format!("rows[{index}].{field}"), title);
+                problem.labelled(format!("found {}", error.found)).noted("allowed", error.allowed)
+            })?;
+            networks.push(network);
+        }
+        Ok(Self { settings, networks })
+    }
+}
+
+impl RowNetwork {
+    /// The plan of its network, and the traffic of `row` at a load.
+    ///
+    /// # Errors
+    /// What the network cannot carry.
+    pub fn traffic(&self, row: &TrafficRow, load: f64, seed: u32) -> Result<(Plan, Open), ConfigError> {
+        let plan = Plan::new(self.noc.config.clone())?;
+        let traffic = open::Traffic {
+            pattern: row.pattern.pattern(),
+            load: ((load * f64::from(MILLION)).round() as u64, u64::from(MILLION)),
+            flits: self.flits,
+            class: 0,
+            seed: u64::from(seed),
+        };
+        let open = Open::new(&plan, &traffic, 0)?;
+        Ok((plan, open))
+    }
+}
+
+/// The chip of a row, with its changes.
+fn row_chip(
+    row: &TrafficRow,
+    index: usize,
+    common: &Chip,
+    origin: &Opened,
+    place: &Origin,
+) -> Result<Chip, Diagnostics> {
+    let changes = row.set.changes(place, &format!("rows[{index}].set"), &row.name)?;
+    for change in &changes {
+        change.within(&[Root::Chip])?;
+    }
+    if row.chip.is_none() && changes.is_empty() {
+        return Ok(common.clone());
+    }
+    let reference = row.chip.clone().map_or_else(|| origin.chip(), Ok)?;
+    reference::chip_with(&reference, origin, changes)
+}
