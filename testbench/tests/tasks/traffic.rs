@@ -23,6 +23,7 @@ const EXPERIMENT: &str = "(
     chip: \"mesh.ron\",
     task: Traffic((
         loads: [0.0002, 0.2, 1.0],
+        refine: 0.05,
         warm_up: 500,
         sample: 2000,
         drain: 4000,
@@ -69,7 +70,8 @@ fn what_the_table_says_is_so_on_any_number_of_threads() {
     let text = folder.read("one/curve.csv");
     assert_eq!(text, folder.read("three/curve.csv"));
     let lines = lines(&text);
-    assert_eq!(lines.len(), 3 * 2 * 3);
+    // The third pattern saturates below 0.2, all between listed loads.
+    assert!(lines.len() > 3 * 2 * 3 + 2 * 3, "{} lines", lines.len());
     let all = || (0..16).flat_map(|from| (0..16).map(move |to| (from, to)));
     let near = |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-9, "{found}, not {wanted}");
     for line in &lines {

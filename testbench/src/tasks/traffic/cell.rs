@@ -5,6 +5,7 @@
 use super::alone::{self, Alone};
 use super::file::{Traffic, TrafficRow};
 use super::point::{self, Point, Times};
+use super::search;
 use super::task::{RowNetwork, Task};
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub struct CellResult {
     pub seed: u32,
     /// Packets that meet no other.
     pub alone: Alone,
-    /// Every load, ascending.
+    /// Every load, ascending once all are there.
     pub points: Vec<Point>,
 }
 
@@ -72,7 +73,7 @@ impl Work for Cell<'_> {
     }
 
     fn units(&self) -> u64 {
-        self.settings.loads.len() as u64
+        self.settings.loads.len() as u64 + u64::from(search::halvings(self.settings))
     }
 
     fn describe(result: &CellResult) -> String {
@@ -88,9 +89,8 @@ impl Work for Cell<'_> {
     }
 
     fn fits(&mut self, state: CellResult) -> Result<(), String> {
-        let done = state.points.iter().map(|point| point.load);
-        let wanted = self.settings.loads.iter().copied();
-        if state.points.len() <= self.settings.loads.len() && done.eq(wanted.take(state.points.len())) {
+        let next = |done: usize| search::next(self.settings, &state.alone, &state.points[..done]);
+        if state.points.iter().enumerate().all(|(done, point)| next(done) == Some(point.load)) {
             return Ok(());
         }
         Err(format!("{} loads, which are not the file's", state.points.len()))
@@ -109,16 +109,19 @@ impl Work for Cell<'_> {
             }
         };
         (context.progress)(Progress { units: result.points.len() as u64, message: "" });
-        for load in &self.settings.loads[result.points.len()..] {
+        while let Some(load) = search::next(self.settings, &result.alone, &result.points) {
             if context.interrupt.load(Ordering::Relaxed) {
                 return Ok(Outcome::Interrupted(Box::new(result)));
             }
-            let point = self.point(*load, &result.alone)?;
+            let point = self.point(load, &result.alone)?;
             let message = format!("load {load}: {}", point.answer.words());
             result.points.push(point);
             (context.save)(&result);
             (context.progress)(Progress { units: 1, message: &message });
         }
+        let left = self.units().saturating_sub(result.points.len() as u64);
+        (context.progress)(Progress { units: left, message: "" });
+        result.points.sort_by(|one, other| one.load.total_cmp(&other.load));
         Ok(Outcome::Finished(Box::new(result)))
     }
 }

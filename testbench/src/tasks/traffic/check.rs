@@ -8,6 +8,9 @@ use synfire_chip::files::Diagnostics;
 /// Longest warm-up, sample and drain, cycles.
 const MOST_CYCLES: u32 = 100_000_000;
 
+/// Least distance of two loads that are searched for.
+const FINEST: f64 = 0.0001;
+
 /// The numbers and names of the file.
 ///
 /// # Errors
@@ -21,6 +24,10 @@ pub fn numbers(settings: &Traffic, place: &Origin) -> Result<(), Diagnostics> {
     if let Some(quick) = &settings.quick {
         check.epochs_and_seeds("quick.", 1, &quick.seeds);
         sampled(&mut check, "quick.", &quick.loads, quick.sample);
+    }
+    if let Some(refine) = settings.refine {
+        let title = "`refine` is out of range";
+        check.expect((FINEST..=1.0).contains(&refine), "refine", title, refine, &format!("{FINEST}..=1"));
     }
     for (index, row) in settings.rows.iter().enumerate() {
         if let Some(flits) = row.flits {

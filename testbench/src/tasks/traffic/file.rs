@@ -12,6 +12,10 @@ use synfire_router::network::open::Pattern;
 pub struct Traffic {
     /// Offered loads, ascending: flits a core and cycle, above 0, at most 1.
     pub loads: Vec<f64>,
+    /// The loads between which the mean latency passes three times that of packets alone are halved until they are this
+    /// close; left out, only the listed loads are run.
+    #[serde(default)]
+    pub refine: Option<f64>,
     /// Cycles before the sample.
     pub warm_up: u32,
     /// Cycles of the sample: packets that are offered in it are measured.

@@ -13,6 +13,7 @@ pub mod check;
 pub mod file;
 pub mod kind;
 pub mod point;
+pub mod search;
 pub mod summary;
 pub mod table;
 pub mod task;

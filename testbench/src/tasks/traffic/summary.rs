@@ -2,14 +2,13 @@
 
 use super::cell::CellResult;
 use super::point::{Answer, Point};
+use super::search;
 use super::table;
 use super::task::{RowNetwork, Task};
 use crate::report::model::{Curves, Headline, Reference, Report, Series, Table, TableCell};
 use crate::report::quantity::{self, Spread};
 use synfire_router::network::shape::Shape;
 
-/// A network is called saturated where packets take so many times what they take alone.
-const SATURATED: f64 = 3.0;
 /// Curves of latency are drawn up to so many times that.
 const DRAWN: f64 = 6.0;
 
@@ -30,7 +29,8 @@ pub fn report(title: &str, task: &Task, results: &[CellResult]) -> Report {
             quantity::count(settings.sample.into()),
             quantity::count(settings.drain.into())
         ),
-        "The saturation load is where the mean latency is three times that of packets alone, linear between loads."
+        "The saturation load is where the mean latency is three times that of packets alone, linear between the two loads \
+         that are printed beside it."
             .to_owned(),
     ];
     let rows: Vec<(&str, &RowNetwork, Vec<&CellResult>)> = (settings.rows.iter().zip(&task.networks))
@@ -51,20 +51,16 @@ pub fn report(title: &str, task: &Task, results: &[CellResult]) -> Report {
     report
 }
 
-/// The load at which the mean latency is three times that of packets alone; none if no load of the file comes so far.
-#[must_use]
-pub fn saturation(result: &CellResult) -> Option<f64> {
-    let limit = SATURATED * result.alone.latency;
-    let over = result.points.iter().position(|point| point.latency > limit || point.packets == 0)?;
-    let above = &result.points[over];
-    let (load, latency) = match over.checked_sub(1) {
-        Some(below) => (result.points[below].load, result.points[below].latency),
-        None => (0.0, result.alone.latency),
-    };
-    if above.packets == 0 {
-        return Some(above.load);
-    }
-    Some(load + (above.load - load) * (limit - latency) / (above.latency - latency))
+/// The saturation load of a cell.
+fn saturation(result: &CellResult) -> Option<f64> {
+    search::saturation(&result.alone, &result.points).map(|(load, _)| load)
+}
+
+/// The loads that all seeds saturate between.
+fn between(of: &[&CellResult]) -> Option<[f64; 2]> {
+    let gaps =
+        of.iter().filter_map(|result| search::saturation(&result.alone, &result.points)).map(|(_, gap)| gap);
+    gaps.reduce(|[low, high], [below, above]| [low.min(below), high.max(above)])
 }
 
 fn spread(of: &[&CellResult], value: impl Fn(&CellResult) -> Option<f64>) -> Option<Spread> {
@@ -95,7 +91,10 @@ fn headline(name: &str, of: &[&CellResult]) -> Headline {
             None => format!("above {highest}"),
         },
         number: saturation.map(|load| load.mean),
-        note: format!("{alone:.1} cycles alone"),
+        note: match between(of) {
+            Some([low, high]) => format!("between {low:.3} and {high:.3}; {alone:.1} cycles alone"),
+            None => format!("{alone:.1} cycles alone"),
+        },
         ..Headline::default()
     }
 }
@@ -175,15 +174,21 @@ fn overview(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Table {
     }
 }
 
-/// Mean over seeds of a figure at each load; as long as all seeds have it.
+/// Mean over seeds of a figure at each load that all of them ran; as long as all have it.
 fn series(name: &str, of: &[&CellResult], value: impl Fn(&CellResult, &Point) -> Option<f64>) -> Series {
-    let loads = of.first().map_or(0, |result| result.points.len());
-    let point = |index: usize| {
-        let at = |result: &CellResult| value(result, result.points.get(index)?);
-        let load = of.first()?.points.get(index)?.load;
-        Some((load, spread(of, at)?.mean))
-    };
-    Series { name: name.to_owned(), points: (0..loads).map_while(point).collect() }
+    let mean = |load: f64| Some((load, spread(of, |result| value(result, at(result, load)?))?.mean));
+    Series { name: name.to_owned(), points: common(of).into_iter().map_while(mean).collect() }
+}
+
+/// The loads that all seeds ran, ascending; a search may try others with each seed.
+fn common(of: &[&CellResult]) -> Vec<f64> {
+    let first = of.first().map_or(&[][..], |result| &result.points);
+    let all = |load: &f64| of.iter().all(|result| at(result, *load).is_some());
+    first.iter().map(|point| point.load).filter(all).collect()
+}
+
+fn at(result: &CellResult, load: f64) -> Option<&Point> {
+    result.points.iter().find(|point| point.load == load)
 }
 
 fn latencies(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Curves {
@@ -213,13 +218,12 @@ fn accepted(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Curves {
 /// Every load of a row: means over seeds, extremes of all seeds.
 fn loads(name: &str, network: &RowNetwork, of: &[&CellResult]) -> Table {
     let columns = ["load", "answer", "latency", "p50", "p99", "worst", "accepted", "busiest link", "held"];
-    let count = of.first().map_or(0, |result| result.points.len());
-    let line = |index: usize| {
-        let points: Vec<&Point> = of.iter().filter_map(|result| result.points.get(index)).collect();
+    let line = |load: f64| {
+        let points: Vec<&Point> = of.iter().filter_map(|result| at(result, load)).collect();
         let first = points.first().copied();
         let largest = |value: fn(&Point) -> u64| points.iter().map(|point| value(point)).max().unwrap_or(0);
         let saturated = points.iter().any(|point| point.answer == Answer::Saturated);
-        let latency = mean(spread(of, |result| result.points.get(index).map(|point| point.latency)), 1);
+        let latency = mean(spread(of, |result| at(result, load).map(|point| point.latency)), 1);
         let busiest = first.and_then(|point| point.busiest);
         vec![
             first.map_or_else(TableCell::default, |point| {
@@ -230,7 +234,7 @@ fn loads(name: &str, network: &RowNetwork, of: &[&CellResult]) -> Table {
             TableCell::count(largest(|point| point.p50).into()),
             TableCell::count(largest(|point| point.p99).into()),
             TableCell::count(largest(|point| point.worst).into()),
-            mean(spread(of, |result| result.points.get(index).map(|point| point.accepted)), 3),
+            mean(spread(of, |result| at(result, load).map(|point| point.accepted)), 3),
             TableCell::text(busiest.map_or("-".to_owned(), |(link, _)| table::link_name(network, link))),
             busiest.map_or_else(TableCell::default, |(_, held)| {
                 TableCell::number(held, quantity::percent(held))
@@ -240,7 +244,7 @@ fn loads(name: &str, network: &RowNetwork, of: &[&CellResult]) -> Table {
     Table {
         title: format!("`{name}`: every load"),
         columns: columns.map(str::to_owned).to_vec(),
-        rows: (0..count).map(line).collect(),
+        rows: common(of).into_iter().map(line).collect(),
         notes: vec![
             "latency: mean of all seeds +- its standard error; of a saturated network it grows with the sample, so what \
              is printed is too low"
