@@ -2,7 +2,7 @@
 
 mod networks;
 
-use networks::{Drawn, config, packets};
+use networks::config;
 use proptest::prelude::*;
 use synfire_router::network::config::{ChannelSet, Config, Multicast, Pipeline};
 use synfire_router::network::engine::Engine;
@@ -14,6 +14,19 @@ use synfire_router::network::shape::Shape;
 use synfire_router::network::step::Step;
 use synfire_router::network::stuck::Halt;
 use synfire_router::network::traffic::{Arrival, Offer, To};
+
+/// A packet: source, destinations, cycle, flits, class; numbers are taken modulo what there is.
+type Drawn = (u32, Vec<u32>, u64, u32, u8);
+
+/// Packets of a step.
+fn packets(most: usize) -> impl Strategy<Value = Vec<Drawn>> {
+    let to = prop_oneof![
+        3 => proptest::collection::vec(any::<u32>(), 1),
+        1 => proptest::collection::vec(any::<u32>(), 1..12),
+    ];
+    let at = prop_oneof![3 => 0u64..40, 1 => 0u64..2000];
+    proptest::collection::vec((any::<u32>(), to, at, 1u32..7, any::<u8>()), 1..most)
+}
 
 /// Cores that are slow in a test: core, cycles a flit, cycle before which it takes none.
 type Slow = (u32, u32, u64);
@@ -103,7 +116,7 @@ fn pattern() -> impl Strategy<Value = Pattern> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(120))]
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn steps_are_equal(

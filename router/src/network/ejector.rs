@@ -61,6 +61,12 @@ impl Ejector {
         self.held
     }
 
+    /// Flits that wait in a channel's queue.
+    #[must_use]
+    pub fn held_in(&self, channel: usize) -> usize {
+        self.queues[channel].len()
+    }
+
     /// Puts a flit into its channel's queue. Credits keep it from being full.
     #[inline]
     pub fn push(&mut self, channel: u8, flit: Waiting) {

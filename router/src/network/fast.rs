@@ -12,6 +12,7 @@
 mod allocate;
 mod counts;
 mod ends;
+mod far;
 mod flit;
 mod flow;
 mod rest;
@@ -89,11 +90,17 @@ impl<const N: usize, const Q: usize> Fast<N, Q> {
             let mut awake = 0;
             for bit in bits(active) {
                 let number = word * 64 + bit;
-                awake |= u64::from(self.routers[number].cycle(&mut self.rest, number, now)) << bit;
+                let router = &mut self.routers[number];
+                let rest = &mut self.rest;
+                let stays = if rest.plain_rules {
+                    router.cycle::<true>(rest, number, now)
+                } else {
+                    router.cycle::<false>(rest, number, now)
+                };
+                awake |= u64::from(stays) << bit;
             }
             self.awake[word] = awake;
         }
-        self.rest.slots.close(slot);
         Ok(())
     }
 
@@ -107,7 +114,8 @@ impl<const N: usize, const Q: usize> Fast<N, Q> {
 
     /// Counts of the far end of an output.
     fn counts_of(&self, router: usize, port: usize) -> LinkCounts {
-        let (counts, state) = (&self.rest.counts[router * Q + port], &self.routers[router]);
+        let state = &self.routers[router];
+        let counts = &state.counts[port];
         let (waiting, ready) = (state.wait[port].count_ones(), state.ready[port].count_ones());
         let (peak, endpoint) = match self.rest.plan.graph.wire(router as u32, port).end {
             End::Router { router, port } => {
@@ -200,10 +208,10 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
 
     fn clear(&mut self) {
         let now = self.now;
-        for (number, router) in self.routers.iter_mut().enumerate() {
+        for router in &mut self.routers {
             for port in 0..Q {
                 let (waiting, ready) = (router.wait[port].count_ones(), router.ready[port].count_ones());
-                self.rest.counts[number * Q + port] = Counts::cleared(now, waiting, ready);
+                router.counts[port] = Counts::cleared(now, waiting, ready);
             }
             (router.held_peak, router.all_peak) = (router.held, router.all);
         }
@@ -218,8 +226,7 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
     fn mark(&mut self) {
         for (word, seen) in self.seen.iter_mut().enumerate() {
             for router in bits(std::mem::take(seen)).map(|bit| word * 64 + bit) {
-                let counts = &mut self.rest.counts[router * Q..(router + 1) * Q];
-                counts.iter_mut().for_each(|counts| counts.marked = counts.flits);
+                self.routers[router].counts.iter_mut().for_each(|counts| counts.marked = counts.flits);
             }
         }
         for (word, seen) in self.ends.seen.iter_mut().enumerate() {
@@ -245,7 +252,7 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
         };
         for router in places(&self.seen) {
             for port in 0..graph.ports {
-                let counts = &self.rest.counts[router * Q + port];
+                let counts = &self.routers[router].counts[port];
                 let wire = graph.wire(router as u32, port);
                 let held = (counts.flits - counts.marked) * u64::from(wire.period);
                 match wire.end {

@@ -3,6 +3,7 @@
 //! Promises: asks its source for a packet when the one before has left; a packet of several parts leaves them one after
 //! the other. Absent on purpose: the queue before it, which is the source's.
 
+use crate::network::arbiter::first_from;
 use crate::network::config::{ChannelFree, InjectionChoice};
 use crate::network::plan::Plan;
 use crate::network::routes::{Part, Target};
@@ -22,8 +23,9 @@ pub struct Injector {
     /// Number of the part in the network.
     packet: u32,
     target: Target,
-    /// Credits of each channel.
-    pub credits: Vec<u16>,
+    /// Credits of each channel, and channels that have one.
+    credits: Vec<u16>,
+    open: u16,
     /// Channels that a packet holds, and those of them whose tail has left.
     used: u16,
     tail_sent: u16,
@@ -74,6 +76,7 @@ impl Injector {
             packet: 0,
             target: Target::Endpoint(0),
             credits: vec![plan.config.depth as u16; plan.config.channels as usize],
+            open: u16::MAX,
             used: 0,
             tail_sent: 0,
             channel: plan.config.channels as u8 - 1,
@@ -92,6 +95,7 @@ impl Injector {
         let credits = &mut self.credits[usize::from(channel)];
         *credits += 1;
         let bit = 1 << channel;
+        self.open |= bit;
         if u32::from(*credits) == plan.config.depth && self.tail_sent & bit != 0 {
             self.used &= !bit;
             self.tail_sent &= !bit;
@@ -105,25 +109,21 @@ impl Injector {
             return Send::Busy;
         }
         if self.sent > 0 {
-            let full = self.credits[usize::from(self.channel)] == 0;
+            let full = self.open >> self.channel & 1 == 0;
             return if full { Send::Blocked(Cause::NoCredit) } else { Send::Body };
         }
         let Some(part) = plan.part(&offer, self.part) else { return Send::Idle };
         let set = plan.channels(offer.class, Half::All);
-        let with = |set: u16| {
-            let count = plan.config.channels as u8;
-            let first = match plan.config.conventions.injection {
-                InjectionChoice::RoundRobin => (self.channel + 1) % count,
-                InjectionChoice::Lowest => 0,
-            };
-            let order = (0..count).map(|step| (first + step) % count);
-            let mut open = order.filter(|channel| set >> channel & 1 != 0);
-            open.find(|channel| self.credits[usize::from(*channel)] > 0)
-        };
         let free = set & !self.used;
-        match with(free) {
+        let begin = match plan.config.conventions.injection {
+            InjectionChoice::RoundRobin if u32::from(self.channel) + 1 < plan.config.channels => {
+                self.channel + 1
+            }
+            _ => 0,
+        };
+        match first_from(u64::from(free & self.open), usize::from(begin)) {
             Some(channel) => {
-                self.channel = channel;
+                self.channel = channel as u8;
                 Send::Head(part)
             }
             None if free == 0 => Send::Blocked(Cause::NoChannel),
@@ -144,7 +144,11 @@ impl Injector {
         let (bit, head) = (1 << self.channel, self.sent == 0);
         self.sent += 1;
         let tail = self.sent == offer.flits;
-        self.credits[usize::from(self.channel)] -= 1;
+        let credits = &mut self.credits[usize::from(self.channel)];
+        *credits -= 1;
+        if *credits == 0 {
+            self.open &= !bit;
+        }
         self.free_at = now + u64::from(plan.graph.injection_period);
         if tail {
             match plan.config.conventions.channel_free {

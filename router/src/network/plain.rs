@@ -70,6 +70,29 @@ impl Plain {
         }
     }
 
+    /// Whether free slots, flits and credits of every channel, here and on their way, are together its depth.
+    #[must_use]
+    pub fn balanced(&self) -> bool {
+        let (ports, channels) = (self.plan.graph.ports, self.plan.config.channels as usize);
+        let there = |end: End, channel: usize| match end {
+            End::Router { router, port } => {
+                self.routers[router as usize].inputs[usize::from(port) * channels + channel].held()
+            }
+            End::Endpoint(endpoint) => self.ejectors[endpoint as usize].held_in(channel),
+            End::None => 0,
+        };
+        (0..self.flits.len() * channels).all(|at| {
+            let (output, channel) = (at / channels, at % channels);
+            let router = &self.routers[output / ports];
+            let flits = self.flits[output].all().filter(|flit| usize::from(flit.0) == channel).count();
+            let credits =
+                self.credits[output].all().filter(|credit| usize::from(**credit) == channel).count();
+            let free = router.outputs[output % ports * channels + channel].credits as usize;
+            let room = self.plan.room((output / ports) as u32, output % ports) as usize;
+            free + flits + credits + there(self.plan.graph.wires[output].end, channel) == room
+        })
+    }
+
     fn inject(&mut self, source: &mut dyn Source) -> Result<(), Halt> {
         for endpoint in 0..self.injectors.len() {
             let injector = &mut self.injectors[endpoint];

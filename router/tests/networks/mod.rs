@@ -1,4 +1,4 @@
-//! Networks drawn by chance, and what is given to them.
+//! Networks drawn by chance.
 
 use proptest::prelude::*;
 use synfire_router::network::config::{
@@ -115,17 +115,4 @@ pub fn config() -> impl Strategy<Value = Config> {
             },
         )
         .prop_filter("a network", |config| config.check().is_ok())
-}
-
-/// A packet: source, destinations, cycle, flits, class; numbers are taken modulo what there is.
-pub type Drawn = (u32, Vec<u32>, u64, u32, u8);
-
-/// Packets of a step.
-pub fn packets(most: usize) -> impl Strategy<Value = Vec<Drawn>> {
-    let to = prop_oneof![
-        3 => proptest::collection::vec(any::<u32>(), 1),
-        1 => proptest::collection::vec(any::<u32>(), 1..12),
-    ];
-    let at = prop_oneof![3 => 0u64..40, 1 => 0u64..2000];
-    proptest::collection::vec((any::<u32>(), to, at, 1u32..7, any::<u8>()), 1..most)
 }

@@ -1,7 +1,7 @@
 //! What comes to a router of the fast engine in a cycle, and what leaves it.
 
-use crate::network::arbiter::Moment;
-use crate::network::fast::allocate::{Grants, bits};
+use crate::network::arbiter::{Moment, first_from};
+use crate::network::fast::allocate::{Grants, behind, bits};
 use crate::network::fast::flit::Flit;
 use crate::network::fast::rest::{Branch, Rest};
 use crate::network::fast::router::{NONE, Router};
@@ -10,11 +10,11 @@ use crate::network::routes::Target;
 
 impl<const N: usize, const Q: usize> Router<N, Q> {
     /// A cycle. Whether the next one has anything to decide, even if nothing comes.
-    pub fn cycle(&mut self, rest: &mut Rest, number: usize, now: u64) -> bool {
+    pub fn cycle<const PLAIN: bool>(&mut self, rest: &mut Rest, number: usize, now: u64) -> bool {
         let slot = rest.slots.of(now);
         let (credits, arrivals) = rest.slots.take(slot, number);
         if credits != 0 {
-            self.credits(rest, number, credits);
+            self.credits(rest, credits);
         }
         if arrivals != 0 {
             self.arrivals(rest, number, arrivals, now);
@@ -22,12 +22,53 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         if self.waiting | self.asking | self.routing == 0 {
             return false;
         }
+        if PLAIN && self.alone(rest, number, now) {
+            return self.awake(rest, number);
+        }
         let mut grants = Grants::new();
         if self.waiting | self.asking != 0 {
-            self.decide(rest, Moment { now, router: number as u32 }, &mut grants);
+            self.decide::<PLAIN>(rest, Moment { now, router: number as u32 }, &mut grants);
         }
         self.commit(rest, number, now, &grants);
         self.awake(rest, number)
+    }
+
+    /// If there is but one request, serves it as the allocations would. Whether it did.
+    #[inline]
+    fn alone(&mut self, rest: &mut Rest, number: usize, now: u64) -> bool {
+        let outputs = self.waiting | self.asking;
+        let output = outputs.trailing_zeros() as usize & 63;
+        let (wait, ask) = (self.wait[output & (Q - 1)], self.ask[output & (Q - 1)]);
+        let inputs = wait | ask;
+        let several = outputs & outputs.wrapping_sub(1) | inputs & inputs.wrapping_sub(1) | self.routing;
+        if several != 0 || self.branched & inputs != 0 || rest.narrow {
+            return false;
+        }
+        let input = inputs.trailing_zeros() as usize & 63;
+        if wait != 0 {
+            let mut free = self.free_at(rest, output);
+            if !rest.uniform {
+                free &= u64::from(self.allowed[input & (N - 1)]);
+            }
+            let first = output * rest.channels;
+            let begin = usize::from(self.channel_accept[input & (N - 1)]);
+            let Some(channel) = first_from(free << first, begin) else { return true };
+            self.channel_grant[channel & (N - 1)] = behind(input, rest.total);
+            self.channel_accept[input & (N - 1)] = behind(channel, rest.total);
+            let guess = rest.speculative && free & (self.credit >> first) != 0;
+            self.take_channel(rest, number, input, channel as u8, now);
+            if !guess {
+                return true;
+            }
+        } else {
+            self.counts[output & (Q - 1)].sent += 1;
+        }
+        let port = usize::from(rest.port_of[input & 63]);
+        self.switch_grant[output & (Q - 1)] = behind(port, rest.ports);
+        self.switch_accept[port & (Q - 1)] = behind(output, rest.ports);
+        self.switch_channel[port & (Q - 1)] = behind(input - port * rest.channels, rest.channels);
+        self.pass(rest, number, input, now);
+        true
     }
 
     /// Whether a head is being routed or may get a channel, or a flit may move.
@@ -43,14 +84,14 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         })
     }
 
-    fn credits(&mut self, rest: &Rest, number: usize, credits: u64) {
+    fn credits(&mut self, rest: &Rest, credits: u64) {
         self.credit |= credits;
         for channel in bits(credits) {
             let at = channel & (N - 1);
             self.credits[at] += 1;
             let output = usize::from(rest.port_of[channel & 63]);
             let bit = 1 << channel;
-            if self.tail_sent & bit != 0 && self.credits[at] == rest.far[number * Q + output].room {
+            if self.tail_sent & bit != 0 && self.credits[at] == self.far[output & (Q - 1)].room {
                 self.tail_sent &= !bit;
                 self.free |= bit;
             }
@@ -74,7 +115,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
             } else if self.branched >> input & 1 != 0 {
                 self.flit_for_branches(rest, number, input, now);
             } else if self.channel[at] != NONE && self.len[at] == 1 {
-                self.set_ready(rest, number, input, usize::from(self.out[at]), self.channel[at], now);
+                self.set_ready(input, usize::from(self.out[at]), self.channel[at], now);
             }
         }
         self.all_peak = self.all_peak.max(self.all);
@@ -88,9 +129,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         self.front |= 1 << input;
         match flit.target() {
             Target::Endpoint(endpoint) => {
-                let exit = rest.exit(number, endpoint, flit.class());
-                self.out[at] = exit.port as u8;
-                self.allowed[at] = exit.channels;
+                (self.out[at], self.allowed[at]) = rest.exit(number, self.spot, endpoint, flit.class());
             }
             Target::Node(_) => self.begin_branches(rest, number, input, flit),
         }
@@ -103,34 +142,26 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
 
     /// A head waits for a channel from a cycle on.
     #[inline]
-    fn wait_from(&mut self, rest: &mut Rest, number: usize, input: usize, from: u64) {
+    fn wait_from(&mut self, rest: &Rest, number: usize, input: usize, from: u64) {
         if self.branched >> input & 1 == 0 {
             let output = usize::from(self.out[input & (N - 1)]);
             self.set_wait(input, output);
-            let counts = &mut rest.counts[number * Q + output];
+            let counts = &mut self.counts[output & (Q - 1)];
             counts.waited = counts.waited.wrapping_sub(from);
             return;
         }
         for output in bits(rest.branches.live[number * N + input]) {
             self.set_wait(input, output);
-            let counts = &mut rest.counts[number * Q + output];
+            let counts = &mut self.counts[output & (Q - 1)];
             counts.waited = counts.waited.wrapping_sub(from);
         }
     }
 
     /// An input channel with a channel of an output has a flit for it from a cycle on.
     #[inline]
-    fn set_ready(
-        &mut self,
-        rest: &mut Rest,
-        number: usize,
-        input: usize,
-        output: usize,
-        channel: u8,
-        from: u64,
-    ) {
+    fn set_ready(&mut self, input: usize, output: usize, channel: u8, from: u64) {
         self.ready[output & (Q - 1)] |= 1 << input;
-        let counts = &mut rest.counts[number * Q + output];
+        let counts = &mut self.counts[output & (Q - 1)];
         counts.ready = counts.ready.wrapping_sub(from);
         if self.credit >> channel & 1 != 0 {
             self.set_ask(input, output);
@@ -139,9 +170,9 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
 
     /// It has none after this cycle.
     #[inline]
-    fn clear_ready(&mut self, rest: &mut Rest, number: usize, input: usize, output: usize, now: u64) {
+    fn clear_ready(&mut self, input: usize, output: usize, now: u64) {
         self.ready[output & (Q - 1)] &= !(1 << input);
-        let counts = &mut rest.counts[number * Q + output];
+        let counts = &mut self.counts[output & (Q - 1)];
         counts.ready = counts.ready.wrapping_add(now + 1);
         self.clear_ask(input, output);
     }
@@ -179,14 +210,14 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         self.owner[usize::from(channel) & (N - 1)] = input as u8;
         self.free &= !(1 << channel);
         self.clear_wait(input, output);
-        let counts = &mut rest.counts[number * Q + output];
+        let counts = &mut self.counts[output & (Q - 1)];
         counts.waited = counts.waited.wrapping_add(now);
         if self.branched >> input & 1 == 0 {
             self.channel[input & (N - 1)] = channel;
         } else {
             rest.branches.of[(number * N + input) * Q + output].channel = channel;
         }
-        self.set_ready(rest, number, input, output, channel, now + 1);
+        self.set_ready(input, output, channel, now + 1);
     }
 
     /// Sends the first flit of a packet with one way on, if it has a channel with a credit.
@@ -204,7 +235,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
             self.front &= !(1 << input);
         }
         if flit.tail() || self.len[at] == 1 {
-            self.clear_ready(rest, number, input, output, now);
+            self.clear_ready(input, output, now);
         } else if self.credit >> channel & 1 == 0 {
             self.clear_ask(input, output);
         }
@@ -216,7 +247,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
     fn send(&mut self, rest: &mut Rest, number: usize, by: (usize, u8), flit: Flit, now: u64) {
         let (output, channel) = by;
         let at = usize::from(channel) & (N - 1);
-        let far = rest.far[number * Q + output];
+        let far = self.far[output & (Q - 1)];
         self.credits[at] -= 1;
         if self.credits[at] == 0 {
             self.credit &= !(1 << channel);
@@ -226,7 +257,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
             let freed = if rest.frees_at_once { &mut self.free } else { &mut self.tail_sent };
             *freed |= 1 << channel;
         }
-        rest.counts[number * Q + output].flits += 1;
+        self.counts[output & (Q - 1)].flits += 1;
         if rest.narrow {
             rest.free_at[number * Q + output] = now + u64::from(far.period);
         }
@@ -254,7 +285,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         self.len[at] -= 1;
         self.held[port & (Q - 1)] -= 1;
         self.all -= 1;
-        let far = rest.far[number * Q + port];
+        let far = self.far[port & (Q - 1)];
         let there = input - port * rest.channels;
         let due = now + u64::from(far.credit_delay);
         if far.endpoint {
@@ -286,7 +317,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         for output in bits(rest.branches.live[number * N + input]) {
             let branch = rest.branches.of[(number * N + input) * Q + output];
             if branch.channel != NONE && branch.passed + 1 == self.len[input & (N - 1)] {
-                self.set_ready(rest, number, input, output, branch.channel, now);
+                self.set_ready(input, output, branch.channel, now);
             }
         }
     }
@@ -308,7 +339,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
                 rest.branches.of[first + output].channel = NONE;
             }
             if flit.tail() || passed == self.len[at] {
-                self.clear_ready(rest, number, input, output, now);
+                self.clear_ready(input, output, now);
             } else if self.credit >> branch.channel & 1 == 0 {
                 self.clear_ask(input, output);
             }

@@ -3,6 +3,8 @@
 //! Channel `c` of port `p` is bit `p * channels + c`, of inputs and of outputs. `N` is at least the channels of all
 //! ports, `Q` the ports; both are powers of two, so an index that is masked needs no check.
 
+use crate::network::fast::counts::Counts;
+use crate::network::fast::far::Far;
 use crate::network::plan::Plan;
 
 /// No channel, no owner.
@@ -50,6 +52,11 @@ pub struct Router<const N: usize, const Q: usize> {
     pub held_peak: [u16; Q],
     pub all: u16,
     pub all_peak: u16,
+    /// Column and row, on a mesh.
+    pub spot: (u16, u16),
+    /// Far ends of ports, and counts of outputs.
+    pub far: [Far; Q],
+    pub counts: [Counts; Q],
 }
 
 impl<const N: usize, const Q: usize> Router<N, Q> {
@@ -85,6 +92,13 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
             held_peak: [0; Q],
             all: 0,
             all_peak: 0,
+            spot: plan
+                .config
+                .shape
+                .grid()
+                .map_or((0, 0), |(columns, _)| ((number % columns) as u16, (number / columns) as u16)),
+            far: std::array::from_fn(|port| Far::new(plan, number, port)),
+            counts: [Counts::default(); Q],
         };
         for output in 0..plan.graph.ports * channels {
             let room = plan.room(number, output / channels);

@@ -11,17 +11,14 @@ pub struct Slots {
     mask: u64,
     routers: usize,
     words: usize,
-    /// Input channels with a flit and output channels with a credit, at `slot * routers + router`.
-    arrivals: Vec<u64>,
-    credits: Vec<u64>,
+    /// Output channels with a credit and input channels with a flit, at `slot * routers + router`.
+    channels: Vec<(u64, u64)>,
     /// Routers with something, at `slot * words`.
     due: Vec<u64>,
     /// Flits at endpoints, with their channel.
     pub ejected: Vec<Vec<(u32, u8, Flit)>>,
     /// Credits at endpoints.
     pub returned: Vec<Vec<(u32, u8)>>,
-    /// Whether a slot has anything.
-    used: Vec<bool>,
 }
 
 impl Slots {
@@ -33,12 +30,10 @@ impl Slots {
             mask: count as u64 - 1,
             routers,
             words,
-            arrivals: vec![0; count * routers],
-            credits: vec![0; count * routers],
+            channels: vec![(0, 0); count * routers],
             due: vec![0; count * words],
             ejected: vec![Vec::new(); count],
             returned: vec![Vec::new(); count],
-            used: vec![false; count],
         }
     }
 
@@ -51,14 +46,13 @@ impl Slots {
     #[inline]
     fn due_at(&mut self, slot: usize, router: usize) {
         self.due[slot * self.words + router / 64] |= 1 << (router % 64);
-        self.used[slot] = true;
     }
 
     /// A flit will be at an input channel.
     #[inline]
     pub fn arrival(&mut self, cycle: u64, router: usize, channel: usize) {
         let slot = self.of(cycle);
-        self.arrivals[slot * self.routers + router] |= 1 << channel;
+        self.channels[slot * self.routers + router].1 |= 1 << channel;
         self.due_at(slot, router);
     }
 
@@ -66,7 +60,7 @@ impl Slots {
     #[inline]
     pub fn credit(&mut self, cycle: u64, router: usize, channel: usize) {
         let slot = self.of(cycle);
-        self.credits[slot * self.routers + router] |= 1 << channel;
+        self.channels[slot * self.routers + router].0 |= 1 << channel;
         self.due_at(slot, router);
     }
 
@@ -75,7 +69,6 @@ impl Slots {
     pub fn eject(&mut self, cycle: u64, endpoint: u32, channel: u8, flit: Flit) {
         let slot = self.of(cycle);
         self.ejected[slot].push((endpoint, channel, flit));
-        self.used[slot] = true;
     }
 
     /// A credit will be at an endpoint.
@@ -83,7 +76,6 @@ impl Slots {
     pub fn give_back(&mut self, cycle: u64, endpoint: u32, channel: u8) {
         let slot = self.of(cycle);
         self.returned[slot].push((endpoint, channel));
-        self.used[slot] = true;
     }
 
     /// Takes the routers of a word with something in a slot.
@@ -95,18 +87,17 @@ impl Slots {
     /// Takes credits and arrivals of a router.
     #[inline]
     pub fn take(&mut self, slot: usize, router: usize) -> (u64, u64) {
-        let at = slot * self.routers + router;
-        (std::mem::take(&mut self.credits[at]), std::mem::take(&mut self.arrivals[at]))
-    }
-
-    /// The slot of a cycle has been dealt with.
-    #[inline]
-    pub fn close(&mut self, slot: usize) {
-        self.used[slot] = false;
+        std::mem::take(&mut self.channels[slot * self.routers + router])
     }
 
     /// Cycles from `now` to the first slot with anything, that of `now` included.
     pub fn next(&self, now: u64) -> Option<u64> {
-        (0..=self.mask).find(|ahead| self.used[self.of(now + ahead)])
+        (0..=self.mask).find(|ahead| {
+            let slot = self.of(now + ahead);
+            let due = &self.due[slot * self.words..(slot + 1) * self.words];
+            !self.ejected[slot].is_empty()
+                || !self.returned[slot].is_empty()
+                || due.iter().any(|word| *word != 0)
+        })
     }
 }

@@ -32,6 +32,11 @@ impl<T> Line<T> {
         self.0.pop_front().map(|first| first.1)
     }
 
+    /// Everything that is on its way.
+    pub fn all(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().map(|thing| &thing.1)
+    }
+
     /// Cycle in which the next is due.
     pub fn next(&self) -> Option<u64> {
         self.0.front().map(|first| first.0)
@@ -93,6 +98,11 @@ pub struct Input {
 }
 
 impl Input {
+    /// Flits.
+    pub fn held(&self) -> usize {
+        self.fifo.len()
+    }
+
     /// The next flit of a branch.
     fn next(&self, front: &Front, branch: &Branch) -> Option<Flit> {
         if branch.done {
