@@ -78,7 +78,7 @@ impl<const N: usize, const Q: usize> Fast<N, Q> {
 
     fn cycle(&mut self, source: &mut dyn Source, sink: &mut dyn Sink) -> Result<(), Halt> {
         let now = self.now;
-        self.ends.inject(&mut self.rest, N, now, source)?;
+        self.ends.inject(&mut self.rest, now, source)?;
         self.ends.eject(&mut self.rest, now, sink);
         let slot = self.rest.slots.of(now);
         for word in 0..self.awake.len() {

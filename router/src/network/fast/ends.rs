@@ -115,13 +115,7 @@ impl Ends {
     }
 
     /// Credits, then a flit of each endpoint that has one and a credit for it.
-    pub fn inject(
-        &mut self,
-        rest: &mut Rest,
-        stride: usize,
-        now: u64,
-        source: &mut dyn Source,
-    ) -> Result<(), Halt> {
+    pub fn inject(&mut self, rest: &mut Rest, now: u64, source: &mut dyn Source) -> Result<(), Halt> {
         let slot = rest.slots.of(now);
         let mut returned = std::mem::take(&mut rest.slots.returned[slot]);
         for (endpoint, channel) in returned.drain(..) {
@@ -137,7 +131,7 @@ impl Ends {
         for word in 0..self.awake.len() {
             self.seen[word] |= self.awake[word];
             for bit in bits(self.awake[word]) {
-                if !self.look(rest, stride, now, word * 64 + bit, source)? {
+                if !self.look(rest, now, word * 64 + bit, source)? {
                     self.awake[word] &= !(1 << bit);
                 }
             }
@@ -149,7 +143,6 @@ impl Ends {
     fn look(
         &mut self,
         rest: &mut Rest,
-        stride: usize,
         now: u64,
         endpoint: usize,
         source: &mut dyn Source,
@@ -195,7 +188,8 @@ impl Ends {
         let write = &mut self.write[endpoint * rest.channels + usize::from(sent.channel)];
         let input = usize::from(port.first + sent.channel);
         let ring = (1usize << rest.ring_bits) - 1;
-        let place = (port.router as usize * stride + input) << rest.ring_bits | usize::from(*write) & ring;
+        let place =
+            (port.router as usize * rest.total + input) << rest.ring_bits | usize::from(*write) & ring;
         *write = write.wrapping_add(1);
         rest.flits[place] = flit.0;
         let due = now + u64::from(rest.plan.graph.injection_delay);

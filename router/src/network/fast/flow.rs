@@ -182,7 +182,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
     fn place(&self, rest: &Rest, number: usize, input: usize, ahead: u16) -> usize {
         let ring = (1usize << rest.ring_bits) - 1;
         let at = (usize::from(self.head[input & (N - 1)]) + usize::from(ahead)) & ring;
-        (number * N + input) << rest.ring_bits | at
+        (number * rest.total + input) << rest.ring_bits | at
     }
 
     #[inline]
@@ -272,7 +272,7 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         let write = self.write[at];
         self.write[at] = write.wrapping_add(1);
         let ring = (1usize << rest.ring_bits) - 1;
-        rest.flits[(router * N + there) << rest.ring_bits | usize::from(write) & ring] = flit.0;
+        rest.flits[(router * rest.total + there) << rest.ring_bits | usize::from(write) & ring] = flit.0;
         rest.slots.arrival(due, router, there);
     }
 

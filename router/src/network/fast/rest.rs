@@ -106,7 +106,7 @@ impl Rest {
             free_at: vec![0; routers * Q],
             frees_at_once: plan.config.conventions.channel_free == ChannelFree::TailSent,
             lowest: plan.config.conventions.channel_choice == ChannelChoice::Lowest,
-            flits: vec![0; (routers * N) << ring_bits],
+            flits: vec![0; (routers * ports * channels) << ring_bits],
             ring_bits,
             slots: Slots::new(routers, plan.graph.longest_delay()),
             branches: Branches::default(),
