@@ -15,4 +15,5 @@ pub mod network;
 pub mod place;
 pub mod run;
 pub mod structures;
+pub mod technology;
 pub mod warnings;

@@ -12,10 +12,12 @@
 mod chip;
 mod network;
 mod synapses;
+mod technology;
 mod text;
 
 pub use chip::presets::presets;
 pub use network::overrides::{NetworkOverrides, StoreOverride};
+pub use technology::{Carried, load_technology, technologies};
 pub use text::change::{Change, Root};
 pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics};

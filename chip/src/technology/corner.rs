@@ -1,0 +1,115 @@
+//! A node and a voltage of a technology, and what the voltage does.
+//!
+//! Laws, each of a value at voltage V against its table's nominal voltage Vn:
+//! - Energy of an operation: `(V / Vn)^2`, the charge of a capacitance.
+//! - Leakage power: `V / Vn`. That is a current that does not depend on the voltage: it leaves out what a lower drain
+//!   voltage saves beside (barrier lowering), so that leakage below Vn is an upper bound and above Vn a lower one.
+//! - Delay: `V / (V - Vt)^alpha` against the same at Vn, the alpha-power law (Sakurai and Newton, IEEE Journal of
+//!   Solid-State Circuits 25, 1990), with the file's threshold and exponent.
+//!
+//! Promises: at the nominal voltage every factor is 1; a voltage outside of the stated range is refused.
+
+use super::refusal::Refusal;
+use super::tables::{Ends, LogicNode, MILLIONTH, SramNode, Technology};
+use super::value::Bounds;
+
+/// A node and a voltage.
+#[derive(Clone, Copy, Debug)]
+pub struct Corner<'t> {
+    /// The tables.
+    pub technology: &'t Technology,
+    /// Memories of the node.
+    pub sram: &'t SramNode,
+    /// Arithmetic of the node.
+    pub logic: &'t LogicNode,
+    /// Microvolts.
+    pub voltage: u64,
+    /// What the voltage does to memories.
+    pub of_sram: Factors,
+    /// What it does to arithmetic.
+    pub of_logic: Factors,
+}
+
+/// What a voltage does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Factors {
+    /// To energies.
+    pub energy: f64,
+    /// To leakages.
+    pub leakage: f64,
+    /// To times.
+    pub time: f64,
+}
+
+impl Corner<'_> {
+    /// A bit over `millimetres` of wire, attojoules: `C V^2`, of the switching that the file's capacitance has in it.
+    #[must_use]
+    pub fn wire(&self, millimetres: f64) -> Bounds {
+        let wire = &self.technology.wire;
+        let volts = self.voltage as f64 * MILLIONTH;
+        // An attofarad at a volt is an attojoule.
+        let [low, nominal, high] =
+            wire.capacitance.map(|capacitance| capacitance as f64 * volts * volts * millimetres);
+        Bounds { low, nominal, high, kind: wire.kind }
+    }
+}
+
+impl Technology {
+    /// Nodes that have tables, nanometres.
+    pub fn nodes(&self) -> impl Iterator<Item = u16> + '_ {
+        self.sram.nodes.iter().map(|node| node.nm)
+    }
+
+    /// Voltages of a node, microvolts.
+    #[must_use]
+    pub fn voltages(&self, nm: u16) -> Option<Ends> {
+        let nominal = self.sram.nodes.iter().find(|node| node.nm == nm)?.nominal;
+        let of = |millionths: u64| (u128::from(nominal) * u128::from(millionths) / 1_000_000) as u64;
+        Some(Ends { low: of(self.delay.range.low), high: of(self.delay.range.high) })
+    }
+
+    /// The building blocks of a node at a voltage (microvolts); without one at the nominal voltage of its memories.
+    ///
+    /// # Errors
+    /// For a node without tables, or a voltage outside of the stated range.
+    pub fn at(&self, nm: u16, voltage: Option<u64>) -> Result<Corner<'_>, Refusal> {
+        let sram = self.sram.nodes.iter().find(|node| node.nm == nm);
+        let logic = self.logic.nodes.iter().find(|node| node.nm == nm);
+        let threshold = self.delay.thresholds.iter().find(|(node, _)| *node == nm);
+        let (Some(sram), Some(logic), Some((_, threshold))) = (sram, logic, threshold) else {
+            let nodes: Vec<String> = self.nodes().map(|node| node.to_string()).collect();
+            return Err(Refusal {
+                title: format!("technology `{}` has no tables of this node", self.name),
+                found: format!("{nm} nm"),
+                allowed: format!("{} nm", nodes.join(", ")),
+                remedy: "state one of them, or a table of your own".to_owned(),
+            });
+        };
+        let voltage = voltage.unwrap_or(sram.nominal);
+        let range = self.voltages(nm).unwrap_or(Ends { low: 0, high: 0 });
+        if !(range.low..=range.high).contains(&voltage) {
+            let volts = |microvolts: u64| format!("{:.3}", microvolts as f64 * MILLIONTH);
+            return Err(Refusal {
+                title: format!("technology `{}` has no law for this voltage at {nm} nm", self.name),
+                found: format!("{} V", volts(voltage)),
+                allowed: format!(
+                    "{} to {} V (nominal {} V)",
+                    volts(range.low),
+                    volts(range.high),
+                    volts(sram.nominal)
+                ),
+                remedy: "nearer to the threshold, or far above the nominal voltage, the laws do not hold"
+                    .to_owned(),
+            });
+        }
+        let alpha = self.delay.alpha as f64 * MILLIONTH;
+        let factors = |nominal: u64| {
+            let (v, n, t) = (voltage as f64, nominal as f64, *threshold as f64);
+            let delay = |v: f64| v / libm::pow((v - t) * MILLIONTH, alpha);
+            let ratio = v / n;
+            Factors { energy: ratio * ratio, leakage: ratio, time: delay(v) / delay(n) }
+        };
+        let (of_sram, of_logic) = (factors(sram.nominal), factors(logic.nominal));
+        Ok(Corner { technology: self, sram, logic, voltage, of_sram, of_logic })
+    }
+}
