@@ -31,7 +31,10 @@ fn every_preset_loads() {
     for (name, _) in presets() {
         assert_eq!(chip(name).name, *name);
     }
-    assert_eq!(presets().iter().map(|preset| preset.0).collect::<Vec<_>>(), ["loihi", "paper", "small"]);
+    assert_eq!(
+        presets().iter().map(|preset| preset.0).collect::<Vec<_>>(),
+        ["loihi", "paper", "small", "small-technology"]
+    );
 }
 
 #[test]

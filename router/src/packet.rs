@@ -12,6 +12,9 @@
 
 use synfire_core::address::{AxonIn, CoreId};
 
+/// Bits of a packet on a link.
+pub const PACKET_BITS: u32 = 64;
+
 /// A packet as it travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet(pub u64);

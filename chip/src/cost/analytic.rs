@@ -14,6 +14,7 @@ use crate::cost::prices::Timing;
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
 use crate::cost::time::{self, CoreTime, StepTime};
 use crate::cost::ways::{Class, NodeWays, Ways};
+use crate::cost::widths::Widths;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
 use crate::run::observer::{Observer, Part, Record};
@@ -34,6 +35,7 @@ struct Fixed {
     topology: Topology,
     /// Whether learning engines are clock-gated.
     gated: bool,
+    widths: Widths,
     /// First neuron and node of each slice of each population, ascending.
     places: Vec<Vec<(u32, usize)>>,
 }
@@ -82,6 +84,7 @@ impl Analytic {
             timing: machine.chip.timing,
             topology: machine.chip.mesh.topology(),
             gated: machine.chip.learning_gated,
+            widths: Widths::of(machine),
             places,
         };
         let nodes = machine.nodes.iter().map(|_| GatedCounts::default()).collect();
@@ -100,7 +103,10 @@ impl Analytic {
             let totals = self.state.totals.of(stage);
             let mut counts = NodeCounts::sum(self.state.nodes.iter().map(|node| node.of(stage)));
             counts.add(&totals.host);
-            Spent { counts, elapsed: self.state.times.of(stage), busiest_link: totals.busiest_link }
+            let elapsed = self.state.times.of(stage);
+            // A stage without steps has spent nothing.
+            let widths = if elapsed.steps > 0 { self.fixed.widths } else { Widths::default() };
+            Spent { counts, elapsed, busiest_link: totals.busiest_link, widths }
         };
         let [training, test, inference] = Stage::ALL.map(spent);
         Costs { training, test, inference }

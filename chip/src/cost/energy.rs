@@ -7,6 +7,7 @@
 use crate::cost::counters::{NodeCounts, OPERATIONS};
 use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timing};
 use crate::cost::time::Elapsed;
+use crate::technology::Kind;
 use std::collections::BTreeMap;
 
 /// Component and operation of static power.
@@ -21,6 +22,8 @@ pub enum Rate {
     PartOf(String),
     /// Microwatts a core, for so many picoseconds.
     Microwatts(u64, u128),
+    /// Picowatts a core, for so many picoseconds.
+    Picowatts(u64, u128),
     /// Nobody published it.
     Unpublished,
 }
@@ -38,6 +41,10 @@ pub struct Item {
     pub rate: Rate,
     /// Attojoules of this line; where nobody published a price, 0.
     pub attojoules: u128,
+    /// Their lower and upper end; a price that states none has itself.
+    pub ends: (u128, u128),
+    /// Of the attojoules, those that are assumed, where prices say so of themselves.
+    pub assumed: u128,
     /// Where the price is from.
     pub source: String,
 }
@@ -83,11 +90,20 @@ impl Bill {
             let count = u128::from((operation.count)(counts));
             let (rate, source) = match price {
                 Price::Stated { attojoules, source } => (Rate::Attojoules(*attojoules), source.clone()),
+                Price::Composed { figure, source, .. } => (Rate::Attojoules(figure.nominal), source.clone()),
                 Price::PartOf(other) => (Rate::PartOf(other.clone()), format!("part of `{other}`")),
                 Price::Unpublished => (Rate::Unpublished, "not published".to_owned()),
             };
             let attojoules = count * u128::from(price.attojoules().unwrap_or(0));
-            items.push(Item { component, operation: operation.name, count, rate, attojoules, source });
+            let (ends, assumed) = match price {
+                Price::Composed { figure, assumed, .. } => {
+                    let ends = (count * u128::from(figure.low), count * u128::from(figure.high));
+                    (ends, count * u128::from(*assumed))
+                }
+                _ => ((attojoules, attojoules), 0),
+            };
+            let operation = operation.name;
+            items.push(Item { component, operation, count, rate, attojoules, ends, assumed, source });
         }
         items.push(static_power(&energy.core_static, powered));
         Self { items }
@@ -97,6 +113,18 @@ impl Bill {
     #[must_use]
     pub fn total(&self) -> u128 {
         self.items.iter().map(|item| item.attojoules).sum()
+    }
+
+    /// Lower and upper end of the total: every line at its own, as if all prices erred the same way.
+    #[must_use]
+    pub fn ends(&self) -> (u128, u128) {
+        self.items.iter().fold((0, 0), |(low, high), item| (low + item.ends.0, high + item.ends.1))
+    }
+
+    /// Of the total, what is assumed, where prices say so of themselves.
+    #[must_use]
+    pub fn assumed(&self) -> u128 {
+        self.items.iter().map(|item| item.assumed).sum()
     }
 
     /// Attojoules by price field; static power is [`CORE_STATIC`].
@@ -117,18 +145,30 @@ impl Bill {
 }
 
 fn static_power(power: &StaticPower, powered: &Powered) -> Item {
-    let (count, rate, attojoules, source) = match power {
-        StaticPower::Stated { microwatts, source, clock, unused_gated } => {
-            let cores = if *unused_gated { powered.used } else { powered.all } as u128;
-            let ps = match clock {
-                PowerClock::Wall => powered.elapsed.wall_ps,
-                PowerClock::Busy => powered.elapsed.total_ps,
-            };
-            (cores, Rate::Microwatts(*microwatts, ps), u128::from(*microwatts) * ps * cores, source.clone())
+    let (component, operation) = (CORE_STATIC, CORE_STATIC);
+    let (cores, ps) = power.drawn().map_or((powered.used as u128, 0), |(clock, unused_gated)| {
+        let cores = if unused_gated { powered.used } else { powered.all } as u128;
+        let ps = match clock {
+            PowerClock::Wall => powered.elapsed.wall_ps,
+            PowerClock::Busy => powered.elapsed.total_ps,
+        };
+        (cores, ps)
+    });
+    // A microwatt for a picosecond is an attojoule.
+    let (rate, attojoules, ends, assumed, source) = match power {
+        StaticPower::Stated { microwatts, source, .. } => {
+            let attojoules = u128::from(*microwatts) * ps * cores;
+            (Rate::Microwatts(*microwatts, ps), attojoules, (attojoules, attojoules), 0, source.clone())
         }
-        StaticPower::Unpublished => (powered.used as u128, Rate::Unpublished, 0, "not published".to_owned()),
+        StaticPower::Leakage { picowatts, source, .. } => {
+            let of = |picowatts: u64| u128::from(picowatts) * ps * cores / 1_000_000;
+            let (ends, attojoules) = ((of(picowatts.low), of(picowatts.high)), of(picowatts.nominal));
+            let assumed = if picowatts.kind == Kind::Assumed { attojoules } else { 0 };
+            (Rate::Picowatts(picowatts.nominal, ps), attojoules, ends, assumed, source.clone())
+        }
+        StaticPower::Unpublished => (Rate::Unpublished, 0, (0, 0), 0, "not published".to_owned()),
     };
-    Item { component: CORE_STATIC, operation: CORE_STATIC, count, rate, attojoules, source }
+    Item { component, operation, count: cores, rate, attojoules, ends, assumed, source }
 }
 
 /// Operations of `counts` that have no published time.

@@ -5,12 +5,15 @@
 //! Promises: reads what happened, changes nothing. Absent on purpose: bits.
 
 pub mod analytic;
+pub mod composition;
 pub mod counters;
 pub mod energy;
 pub mod gating;
 pub mod memory;
 pub(crate) mod operations;
+pub mod per_operation;
 pub mod prices;
 pub mod stage;
 pub mod time;
 pub mod ways;
+pub mod widths;

@@ -5,7 +5,9 @@
 //! Promises: pure data; no number of it can change a bit of a result. Absent on purpose: files (`files`), what is
 //! made of the numbers (`time`, `energy`).
 
+use crate::cost::composition::Store;
 use crate::cost::operations;
+use crate::technology::{Figure, Technology};
 use serde::{Deserialize, Serialize};
 
 /// What an operation takes.
@@ -69,6 +71,15 @@ pub enum Price {
         /// Source: paper and table, or the reasoning.
         source: String,
     },
+    /// Of a chip with a technology: the sum of its parts.
+    Composed {
+        /// Attojoules an operation.
+        figure: Figure,
+        /// Of the nominal ones, those that are assumed.
+        assumed: u64,
+        /// Its parts.
+        source: String,
+    },
     /// Included in the price of that operation, which has a number.
     PartOf(String),
     /// Nobody published it: it is left out, and the energy of a run with such an operation is a least one.
@@ -81,6 +92,7 @@ impl Price {
     pub fn attojoules(&self) -> Option<u64> {
         match self {
             Self::Stated { attojoules, .. } => Some(*attojoules),
+            Self::Composed { figure, .. } => Some(figure.nominal),
             Self::PartOf(_) => Some(0),
             Self::Unpublished => None,
         }
@@ -101,8 +113,60 @@ pub enum StaticPower {
         /// Whether cores without a neuron draw none.
         unused_gated: bool,
     },
+    /// Of a chip with a technology: what the blocks of a core leak.
+    Leakage {
+        /// Picowatts a core: 10^6 pW for 1 ps are 1 aJ.
+        picowatts: Figure,
+        /// Where they are from.
+        source: String,
+        /// How long it is drawn.
+        clock: PowerClock,
+        /// Whether cores without a neuron draw none.
+        unused_gated: bool,
+    },
     /// Nobody published it.
     Unpublished,
+}
+
+impl StaticPower {
+    /// How long it is drawn, and whether cores without a neuron draw none; `None` where there is no number.
+    #[must_use]
+    pub const fn drawn(&self) -> Option<(PowerClock, bool)> {
+        match self {
+            Self::Stated { clock, unused_gated, .. } | Self::Leakage { clock, unused_gated, .. } => {
+                Some((*clock, *unused_gated))
+            }
+            Self::Unpublished => None,
+        }
+    }
+}
+
+/// A technology in place of prices: what the prices of operations are composed from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PerOperation {
+    /// Tables and laws.
+    pub technology: Technology,
+    /// Node, nanometres.
+    pub nm: u16,
+    /// Supply, microvolts.
+    pub voltage: u64,
+    /// How each memory of a core is built, in the order of [`Store::ALL`].
+    pub memories: [Build; Store::ALL.len()],
+    /// How long leakage is drawn.
+    pub clock: PowerClock,
+    /// Whether cores without a neuron draw none.
+    pub unused_gated: bool,
+}
+
+/// How a memory is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Items packed in a word; `None`: as many as its lanes.
+    pub items: Option<u32>,
+    /// Banks.
+    pub banks: u32,
+    /// Read-write ports.
+    pub ports: u32,
 }
 
 /// How long static power is drawn.
@@ -157,6 +221,20 @@ macro_rules! energy {
         }
 
         impl Energy {
+            /// No price at all.
+            #[must_use]
+            pub const fn unpublished() -> Self {
+                Self { $($price: Price::Unpublished,)* core_static: StaticPower::Unpublished }
+            }
+
+            /// Sets the price of this name; another name sets nothing.
+            pub(crate) fn set(&mut self, name: &str, price: Price) {
+                match name {
+                    $(stringify!($price) => self.$price = price,)*
+                    _ => {}
+                }
+            }
+
             /// Name and price of every operation, in the order of the table.
             #[must_use]
             pub fn prices(&self) -> Vec<(&'static str, &Price)> {

@@ -7,6 +7,7 @@
 
 use crate::cost::counters::NodeCounts;
 use crate::cost::time::Elapsed;
+use crate::cost::widths::Widths;
 use serde::{Deserialize, Serialize};
 
 /// Part of an experiment.
@@ -35,6 +36,9 @@ pub struct Spent {
     pub elapsed: Elapsed,
     /// Most packets that passed one link in one step.
     pub busiest_link: u64,
+    /// Of the words of what ran, for prices that are composed.
+    #[serde(default)]
+    pub widths: Widths,
 }
 
 impl Spent {
@@ -44,6 +48,7 @@ impl Spent {
         self.counts.add(&later.counts);
         self.elapsed = self.elapsed.plus(&later.elapsed);
         self.busiest_link = self.busiest_link.max(later.busiest_link);
+        self.widths = self.widths.join(later.widths);
         self
     }
 }

@@ -69,7 +69,8 @@ pub(super) fn tidy(mut list: Vec<Structure>) -> Vec<Structure> {
 const DELAY_BITS: u64 = 6;
 
 /// An axon's number among so many, and its delay.
-const fn axon_entry_bits(axons: u64) -> u64 {
+#[must_use]
+pub const fn axon_entry_bits(axons: u64) -> u64 {
     (u64::BITS - axons.leading_zeros()) as u64 + DELAY_BITS
 }
 

@@ -25,4 +25,4 @@ pub mod planned;
 pub mod rows;
 
 pub use kind::{Kind, Part, Resource};
-pub use list::{Needs, Owner, Structure, total_bits};
+pub use list::{Needs, Owner, Structure, axon_entry_bits, total_bits};

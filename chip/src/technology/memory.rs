@@ -63,6 +63,12 @@ impl Memory {
 }
 
 impl Corner<'_> {
+    /// Bits of the widest word.
+    #[must_use]
+    pub fn widest_word(&self) -> u64 {
+        self.technology.sram.bits.last().map_or(1, |bits| u64::from(*bits))
+    }
+
     /// A memory of this organisation; one without words costs nothing.
     ///
     /// # Errors
@@ -130,7 +136,8 @@ impl Corner<'_> {
             write: bit.energy.times(bits as f64),
             area: bit.area.times(all),
             leakage: bit.leakage.times(all),
-            time: Bounds::ZERO,
+            // A register has no access time of its own: it is read within its cycle.
+            time: Bounds::exact(0.0, Kind::Derived),
             registers: true,
         })
     }

@@ -141,6 +141,54 @@ pub enum UnusedCores {
     Gated,
 }
 
+/// How a memory of a core is built: `(items: 8, banks: 4)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, default, rename = "Build")]
+pub struct BuildFile {
+    /// Items packed in a word; left out, as many as its lanes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub items: Option<i64>,
+    /// Banks; left out, one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub banks: Option<i64>,
+    /// Read-write ports; left out, one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ports: Option<i64>,
+}
+
+section! {
+    /// Section `technology`: in place of `energy`.
+    PerOperationFile, "PerOperation" {
+        /// A carried technology's name, or the path of a technology file.
+        table: String,
+        /// Node, nanometres.
+        node_nm: i64,
+        /// Supply in volts; left out, the table's nominal one.
+        voltage: Raw,
+        /// How long leakage is drawn; left out, `Wall`.
+        clock: PowerClock,
+        /// Whether cores without a neuron leak too; left out, they do.
+        unused_cores: UnusedCores,
+        /// Synapse memory.
+        synapses: BuildFile,
+        /// State of neurons.
+        neurons: BuildFile,
+        /// Parameters that differ between neurons.
+        parameters: BuildFile,
+        /// Axons behind input addresses.
+        axons: BuildFile,
+        /// Rings of arrivals.
+        arrivals: BuildFile,
+        /// Destinations.
+        routes: BuildFile,
+        /// Learning memory.
+        learning: BuildFile,
+        /// Targets and errors on their way.
+        broadcast: BuildFile,
+    }
+}
+
 macro_rules! energy {
     ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
         section! {
@@ -233,12 +281,22 @@ pub struct ChipFile {
     /// What things cost.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub energy: EnergyFile,
+    /// What things are made of, in place of what they cost.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub technology: PerOperationFile,
 }
 
 impl ChipFile {
     /// This file, with what it does not state taken from `base`.
     pub fn over(mut self, mut base: Self) -> Self {
         self.timing.hide(&mut base.timing);
+        // A chip has prices or a technology: who states one of them replaces a base's other one.
+        if !is_unstated(&self.technology) {
+            base.energy = EnergyFile::default();
+        }
+        if !is_unstated(&self.energy) {
+            base.technology = PerOperationFile::default();
+        }
         self.datapath.fill_from(base.datapath);
         self.learning.fill_from(base.learning);
         self.limits.fill_from(base.limits);
@@ -246,6 +304,7 @@ impl ChipFile {
         self.noc.fill_from(base.noc);
         self.timing.fill_from(base.timing);
         self.energy.fill_from(base.energy);
+        self.technology.fill_from(base.technology);
         self
     }
 }

@@ -9,3 +9,4 @@ pub(super) mod noc;
 pub(super) mod presets;
 pub(super) mod resolve;
 mod section;
+mod technology;

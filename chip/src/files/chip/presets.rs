@@ -8,6 +8,7 @@ const PRESETS: &[(&str, &str)] = &[
     ("loihi", include_str!("../../../presets/loihi.ron")),
     ("paper", include_str!("../../../presets/paper.ron")),
     ("small", include_str!("../../../presets/small.ron")),
+    ("small-technology", include_str!("../../../presets/small-technology.ron")),
 ];
 
 /// Name and RON text of every preset.

@@ -5,10 +5,12 @@
 //! Promises: no default; a field that no file of the stack states is a problem.
 //! Absent on purpose: reading files, the order of sections.
 
-use crate::chip::{Chip, CoreLimits, Mesh};
+use crate::chip::{Chip, CoreLimits, Energy, Mesh};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
 use crate::files::chip::noc::noc;
+use crate::files::chip::section::is_unstated;
+use crate::files::chip::technology::technology;
 use crate::files::text::check::Check;
 use crate::structures::Resource;
 use synfire_core::format::{Format, Overflow};
@@ -18,7 +20,7 @@ use synfire_plasticity::config::LearningDatapath;
 /// Resolves a merged chip file.
 pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: String) -> Chip {
     let mesh = mesh(check, &file.mesh);
-    Chip {
+    let mut chip = Chip {
         name,
         noc: noc(check, &file.noc, &mesh),
         datapath: datapath(check, &file.datapath),
@@ -27,8 +29,16 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         limits: limits(check, &file.limits),
         mesh,
         timing: timing(check, &file.timing),
-        energy: energy(check, &file.energy),
+        energy: Energy::unpublished(),
+        technology: None,
+    };
+    if is_unstated(&file.technology) {
+        chip.energy = energy(check, &file.energy);
+    } else {
+        let prices = !is_unstated(&file.energy);
+        chip.technology = technology(check, &file.technology, &chip, prices).map(Box::new);
     }
+    chip
 }
 
 /// Reads `s24.15` or `u8.7`.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Most records of a table.
-pub const MOST_RECORDS: usize = 100_000;
+pub const MOST_RECORDS: usize = 10_000;
 
 /// A record: its cells in the order of the wanted columns, as places of the text.
 #[derive(Debug)]

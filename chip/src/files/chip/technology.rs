@@ -1,0 +1,221 @@
+//! Section `technology` of a chip file: the technology that prices are composed from, and how memories are built.
+//!
+//! Promises: what is accepted has a price for every operation of every network that the limits allow, and no access of a
+//! memory takes longer than its time of the chip file; a chip that states prices of events beside is refused.
+//! Absent on purpose: technology files (`files::technology`), what prices are composed of (`cost::composition`).
+
+use crate::chip::{Build, Chip, PerOperation, PowerClock, Time};
+use crate::cost::composition::Store;
+use crate::cost::per_operation::{built, memory};
+use crate::cost::widths::Widths;
+use crate::files::chip::file::{BuildFile, PerOperationFile, UnusedCores};
+use crate::files::technology::{load_technology, technologies};
+use crate::files::text::check::Check;
+use crate::files::text::decimal::{self, Raw};
+use crate::technology::tables::Technology;
+use crate::technology::{Corner, Refusal};
+use std::path::Path;
+
+/// Section `technology` of a chip that is whole but for it; `prices`: whether there are prices of events beside it.
+pub(super) fn technology(
+    check: &mut Check<'_>,
+    file: &PerOperationFile,
+    chip: &Chip,
+    prices: bool,
+) -> Option<PerOperation> {
+    if prices {
+        let energy = check.at("energy", "");
+        let place = energy.line_column().map(|(line, column)| format!("{line}:{column}"));
+        let place = [energy.file().map(str::to_owned), place].into_iter().flatten().collect::<Vec<_>>();
+        let problem = check
+            .at("technology", "a chip has prices of events or a technology, not both")
+            .labelled("the technology stands here")
+            .noted("found", format!("section `energy` at {}", place.join(":")))
+            .noted(
+                "allowed",
+                "one of the two: prices of an event and of an operation never meet in one total",
+            );
+        check.push(problem);
+        return None;
+    }
+    let builds = Store::ALL.map(|store| build(check, store, of_store(file, store)));
+    let clean = check.count();
+    let technology = open(check, file.table.as_deref())?;
+    let nm = check.stated("technology.node_nm", file.node_nm, 1..=1000) as u16;
+    let voltage = file.voltage.as_ref().and_then(|raw| volts(check, raw));
+    let corner = match technology.at(nm, voltage) {
+        Ok(corner) => corner,
+        Err(refusal) => {
+            let known = technology.nodes().any(|node| node == nm);
+            refuse(check, if known { "technology.voltage" } else { "technology.node_nm" }, refusal);
+            return None;
+        }
+    };
+    let of = PerOperation {
+        voltage: corner.voltage,
+        nm,
+        memories: builds,
+        clock: file.clock.unwrap_or(PowerClock::Wall),
+        unused_gated: file.unused_cores == Some(UnusedCores::Gated),
+        technology: technology.clone(),
+    };
+    if check.count() == clean {
+        for store in Store::ALL {
+            fits(check, chip, &of, (&corner, store));
+        }
+    }
+    Some(of)
+}
+
+/// The technology that a chip file names.
+fn open(check: &mut Check<'_>, table: Option<&str>) -> Option<Technology> {
+    let path = "technology.table";
+    let Some(table) = table else {
+        check.missing(path);
+        return None;
+    };
+    let carried = technologies().iter().any(|carried| carried.name == table);
+    let file = check.data_path(path, table);
+    let loaded = if carried {
+        load_technology(table, Path::new(""))
+    } else {
+        load_technology(&file.to_string_lossy(), Path::new(""))
+    };
+    match loaded {
+        Ok(technology) => Some(technology),
+        Err(problems) => {
+            for problem in problems.into_problems() {
+                // What cannot be opened has no place of its own.
+                let problem = if problem.place.is_some() {
+                    problem
+                } else {
+                    let here = check.at(path, problem.title.clone()).labelled("named here");
+                    problem.notes.into_iter().fold(here, |here, (name, text)| here.noted(name, text))
+                };
+                check.push(problem);
+            }
+            None
+        }
+    }
+}
+
+fn volts(check: &mut Check<'_>, raw: &Raw) -> Option<u64> {
+    let found = decimal::micro_units(raw.token()).filter(|microvolts| *microvolts > 0);
+    if found.is_none() {
+        let problem = check
+            .at("technology.voltage", "`technology.voltage` is no voltage")
+            .labelled(format!("found `{}`", raw.token()))
+            .noted("allowed", "volts, such as 0.9, with at most six places");
+        check.push(problem);
+    }
+    found
+}
+
+fn of_store(file: &PerOperationFile, store: Store) -> Option<&BuildFile> {
+    match store {
+        Store::Synapses => file.synapses.as_ref(),
+        Store::Neurons => file.neurons.as_ref(),
+        Store::Parameters => file.parameters.as_ref(),
+        Store::Axons => file.axons.as_ref(),
+        Store::Arrivals => file.arrivals.as_ref(),
+        Store::Routes => file.routes.as_ref(),
+        Store::Learning => file.learning.as_ref(),
+        Store::Broadcast => file.broadcast.as_ref(),
+    }
+}
+
+fn build(check: &mut Check<'_>, store: Store, file: Option<&BuildFile>) -> Build {
+    let path = |field: &str| format!("technology.{}.{field}", store.name());
+    let none = BuildFile::default();
+    let file = file.unwrap_or(&none);
+    let items = file.items.map(|items| check.integer(&path("items"), items, 1..=4096) as u32);
+    Build {
+        items,
+        banks: check.integer(&path("banks"), file.banks.unwrap_or(1), 1..=65_536) as u32,
+        ports: check.integer(&path("ports"), file.ports.unwrap_or(1), 1..=8) as u32,
+    }
+}
+
+fn refuse(check: &mut Check<'_>, path: &str, refusal: Refusal) {
+    let problem = check
+        .at(path, refusal.title)
+        .labelled(format!("found {}", refusal.found))
+        .noted("allowed", refusal.allowed)
+        .noted("note", refusal.remedy);
+    check.push(problem);
+}
+
+/// The narrowest and the widest words that networks of this chip can ask of a memory.
+fn extremes(chip: &Chip) -> [Widths; 2] {
+    let bits = |count: u32| u32::BITS - count.leading_zeros();
+    let (state, decay) = (u32::from(chip.datapath.state_width), u32::from(chip.datapath.decay_fraction) + 1);
+    let narrow = Widths {
+        synapse: 1,
+        neuron: 2 * state + 1,
+        parameters: 0,
+        accumulator: 1,
+        arrival: 1,
+        eligibility_states: 0,
+        channels: 0,
+        used: [0; 4],
+    };
+    let wide = Widths {
+        // A weight, its neuron, its tap.
+        synapse: u32::from(chip.limits.weight_bits) + bits(chip.limits.neurons) + 24,
+        // Refractory counter, adaptation, fired bit.
+        neuron: 3 * state + 8,
+        // Three decays, threshold, bias, two initial values, an increment.
+        parameters: 3 * decay + 5 * state - 1,
+        accumulator: 32,
+        arrival: 8,
+        eligibility_states: 2,
+        channels: 1,
+        used: [0; 4],
+    };
+    [narrow, wide]
+}
+
+/// Whether a memory has a number at both extremes, and time for an access.
+fn fits(check: &mut Check<'_>, chip: &Chip, of: &PerOperation, (corner, store): (&Corner<'_>, Store)) {
+    let path = format!("technology.{}", store.name());
+    for widths in extremes(chip) {
+        let organisation = built(chip, of, &widths, store).organisation;
+        let memory = match memory(corner, organisation) {
+            Ok(memory) => memory,
+            Err(refusal) => {
+                let refusal = Refusal { title: format!("{} ({})", refusal.title, store.name()), ..refusal };
+                return refuse(check, &path, refusal);
+            }
+        };
+        let access = memory.time.round().nominal.div_ceil(1000);
+        let times = chip.timing.times();
+        let field = times.iter().find(|(name, _)| name.trim_end_matches("_ps") == store.timed_by());
+        let Some((_, Time::Picoseconds(ps))) = field else { continue };
+        if access > *ps {
+            let (name, allowed) = match chip.timing.clock_ps {
+                Some(clock) => {
+                    ("cycles", format!("at least {} cycles of {clock} ps", access.div_ceil(clock)))
+                }
+                None => ("ps", format!("at least {access} ps")),
+            };
+            let field = format!("timing.{}_{name}", store.timed_by());
+            let problem = check
+                .at(&field, format!("`{field}` is shorter than an access of the memory `{}`", store.name()))
+                .labelled(format!("{ps} ps"))
+                .noted(
+                    "found",
+                    format!(
+                        "{access} ps for {} words of {} bits at {} nm and {:.3} V",
+                        organisation.words,
+                        organisation.bits,
+                        of.nm,
+                        of.voltage as f64 / 1e6
+                    ),
+                )
+                .noted("allowed", allowed)
+                .noted("note", "more banks, or a higher voltage, make it faster");
+            check.push(problem);
+            return;
+        }
+    }
+}
