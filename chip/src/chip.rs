@@ -6,10 +6,7 @@
 //! Promises: pure data. Nothing in `mesh`, `timing` or `energy` can change a bit of a result.
 //! Absent on purpose: files and their errors (`files`), the models that read these numbers (`time`, `energy`).
 
-use crate::cost::per_operation::{self, PricedCore};
 pub use crate::cost::prices::{Build, Energy, PerOperation, PowerClock, Price, StaticPower, Time, Timing};
-use crate::cost::widths::Widths;
-use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
@@ -40,25 +37,6 @@ pub struct Chip {
     pub energy: Energy,
     /// What the prices of operations are composed from, in place of prices of events.
     pub technology: Option<Box<PerOperation>>,
-}
-
-impl Chip {
-    /// A core of this chip for a network of these widths; `None` where the chip states prices of events.
-    #[must_use]
-    pub fn priced_core(&self, widths: &Widths) -> Option<PricedCore> {
-        let technology = self.technology.as_ref()?;
-        per_operation::core(self, technology, widths).ok()
-    }
-
-    /// The prices of a run of a network of these widths: those of events, or those that its technology makes of its
-    /// operations. Where the technology has no number, nothing has: what loading a chip checked, has one.
-    #[must_use]
-    pub fn prices(&self, widths: &Widths) -> Cow<'_, Energy> {
-        match self.priced_core(widths) {
-            Some(core) => Cow::Owned(core.energy),
-            None => Cow::Borrowed(&self.energy),
-        }
-    }
 }
 
 /// The network between the cores.

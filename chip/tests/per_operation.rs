@@ -87,14 +87,14 @@ fn figures_of_the_digits() {
         let core = core_at(&[], bits);
         let [event, update, write] =
             ["synaptic_event", "weight_update", "weight_write"].map(|field| figure(&core.energy, field));
-        println!(
+        eprintln!(
             "{bits} bits: synaptic event {event:?}, update {update:?}, write {write:?}; core {:?} nm2, {:?} pW",
             core.area, core.leakage
         );
         event.nominal
     });
     for of in &core(&[]).structures {
-        println!("{of:?}");
+        eprintln!("{of:?}");
     }
     assert!(energies[0] < energies[1] && energies[1] < energies[2], "{energies:?}");
     assert_eq!(energies, PINNED);

@@ -112,7 +112,7 @@ fn widths_beside_the_table_follow_a_law_and_say_so() {
 #[test]
 fn held_out_errors_are_stated_and_widen_the_ends() {
     for (nm, quantity, error) in held_out_errors(&LSTP.sram) {
-        println!("{nm} nm {quantity}: mean {:.1} %, worst {:.1} %", error.mean * 100.0, error.worst * 100.0);
+        eprintln!("{nm} nm {quantity}: mean {:.1} %, worst {:.1} %", error.mean * 100.0, error.worst * 100.0);
         assert_eq!(error.points, 4 * 9);
         assert!(
             0.0 < error.mean && error.mean <= error.worst && error.worst < 0.8,

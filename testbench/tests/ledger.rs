@@ -57,7 +57,12 @@ fn counted(name: &str, of: &Value) -> String {
         "longest step" => duration("time.longest_step_ps"),
         "steps longer than the tick" => quantity::count(at(of, "time.steps_over_tick")),
         "wall time: no step shorter than the tick" => duration("time.wall_ps"),
-        "energy" => shown(quantity::energy(at(of, "energy.total_aj")), is_least(of, "price")),
+        "energy" => {
+            let energy = |field: &str| quantity::energy(at(of, &format!("energy.{field}")));
+            let text = shown(energy("total_aj"), is_least(of, "price"));
+            let ends = at(of, "energy.low_aj") != at(of, "energy.high_aj");
+            if ends { format!("{text} ({} to {})", energy("low_aj"), energy("high_aj")) } else { text }
+        }
         _ => {
             let row = OPERATIONS.iter().find(|row| row.name == name);
             let row = row.unwrap_or_else(|| panic!("no operation `{name}`"));
@@ -234,6 +239,41 @@ fn a_simulation() {
     assert_eq!(headline(&left, "energy"), quantity::energy(at(&left.summary, "energy.total_aj")));
     assert_eq!(headline(&left, "simulated time"), quantity::duration(at(&left.summary, "time.total_ps")));
     assert_eq!(headline(&left, "spikes"), "3");
+}
+
+/// A chip with a technology: composed prices sum as published ones do, the total has its ends, the core its area.
+#[test]
+fn a_simulation_with_prices_per_operation() {
+    let folder = tempfile::tempdir().unwrap();
+    let experiment = r#"(format: "synfire-experiment/1", title: "test", chip: "small-technology", task: Simulate((
+        network: "net.ron", steps: 10, stimuli: [SpikeList(input: "in", file: "s.csv")])))"#;
+    let files = [
+        ("net.ron", NETWORK.to_owned()),
+        ("s.csv", "0,0\n0,1\n2,3\n".to_owned()),
+        ("exp.ron", experiment.to_owned()),
+    ];
+    let left = run(&folder, "exp.ron", &files);
+    check_sums(&left);
+    check_costs(&left, &left.summary["parts"][0]);
+    check_machine(&left);
+    assert_eq!(left.summary["unpublished"], serde_json::json!([]));
+    let energy = |field: &str| at(&left.summary, &format!("energy.{field}"));
+    let [low, total, high] = ["low_aj", "total_aj", "high_aj"].map(energy);
+    assert!(0 < low && low < total && total < high && energy("assumed_aj") < total);
+    assert!(
+        left.text.contains("per operation, from technology `lstp` at 45 nm and 1.100 V"),
+        "{}",
+        left.text
+    );
+    let silicon = &left.summary["silicon"];
+    let structures = silicon["structures"].as_array().unwrap();
+    let sum: u128 = structures.iter().map(|of| at(of, "area_nm2.nominal")).sum();
+    let core = at(silicon, "core.area_nm2.nominal");
+    assert!(sum.abs_diff(core) <= structures.len() as u128, "{sum}, {core}");
+    assert_eq!(at(silicon, "chip.area_nm2.high"), 16 * at(silicon, "core.area_nm2.high"));
+    assert_eq!(at(&structures[0], "fullest_core.used"), at(&left.summary["memory"][0], "synapse_bits"));
+    let table = tables(&left, "Area and leakage").next().expect("a table");
+    assert_eq!(table["rows"].as_array().unwrap().len(), structures.len() + 2);
 }
 
 #[test]

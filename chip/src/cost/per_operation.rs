@@ -18,6 +18,7 @@ use crate::technology::logic::Block;
 use crate::technology::memory::Memory;
 use crate::technology::{Bounds, Corner, Figure, Kind, Organisation, Refusal, Unit};
 use serde::Serialize;
+use std::borrow::Cow;
 use synfire_core::arrival;
 use synfire_router::packet::PACKET_BITS;
 
@@ -66,6 +67,25 @@ pub struct PricedCore {
     pub area: Figure,
     /// Leakage of all, picowatts.
     pub leakage: Figure,
+}
+
+impl Chip {
+    /// A core of this chip for a network of these widths; `None` where the chip states prices of events.
+    #[must_use]
+    pub fn priced_core(&self, widths: &Widths) -> Option<PricedCore> {
+        let technology = self.technology.as_ref()?;
+        core(self, technology, widths).ok()
+    }
+
+    /// The prices of a run of a network of these widths: those of events, or those that its technology makes of its
+    /// operations. Where the technology has no number, nothing has: what loading a chip checked, has one.
+    #[must_use]
+    pub fn prices(&self, widths: &Widths) -> Cow<'_, Energy> {
+        match self.priced_core(widths) {
+            Some(core) => Cow::Owned(core.energy),
+            None => Cow::Borrowed(&self.energy),
+        }
+    }
 }
 
 /// How a memory of a chip is built for a network.

@@ -7,8 +7,11 @@
 
 use super::tables::SramPoint;
 
+/// Reads a quantity of a memory.
+pub type Quantity = fn(&SramPoint) -> u64;
+
 /// Five quantities of a memory.
-pub const QUANTITIES: [(&str, fn(&SramPoint) -> u64); 5] = [
+pub const QUANTITIES: [(&str, Quantity); 5] = [
     ("read", |point| point.read),
     ("write", |point| point.write),
     ("area", |point| point.area),
@@ -44,7 +47,7 @@ pub fn interpolate(
     points: &[SramPoint],
     columns: usize,
     (row, column): (Between, Between),
-    quantity: fn(&SramPoint) -> u64,
+    quantity: Quantity,
 ) -> f64 {
     let mut log = 0.0;
     let mut exact = None;
@@ -76,11 +79,7 @@ pub struct HeldOut {
 
 /// Leaves out each inner point of a grid in turn.
 #[must_use]
-pub fn held_out(
-    points: &[SramPoint],
-    (bits, words): (&[u32], &[u32]),
-    quantity: fn(&SramPoint) -> u64,
-) -> HeldOut {
+pub fn held_out(points: &[SramPoint], (bits, words): (&[u32], &[u32]), quantity: Quantity) -> HeldOut {
     let value = |row: usize, column: usize| quantity(&points[row * words.len() + column]) as f64;
     let mut result = HeldOut::default();
     let mut sum = 0.0;

@@ -14,10 +14,10 @@
 //! Promises: more words, wider words or more ports never cost less. Absent on purpose: caches, refresh, error correction.
 
 use super::corner::Corner;
-use super::grid::{self, Between, QUANTITIES};
+use super::grid::{self, Between, QUANTITIES, Quantity};
 use super::logic::Unit;
 use super::refusal::Refusal;
-use super::tables::{Ends, Growth, MILLIONTH, Sram, SramNode, SramPoint};
+use super::tables::{Ends, Growth, MILLIONTH, Sram, SramNode};
 use super::value::{Bounds, Kind};
 
 /// How a memory is built.
@@ -182,7 +182,7 @@ impl Reading<'_> {
 
 /// The error of a node's grid at points that are left out.
 #[must_use]
-pub fn held_out(sram: &Sram, node: &SramNode, quantity: fn(&SramPoint) -> u64) -> grid::HeldOut {
+pub fn held_out(sram: &Sram, node: &SramNode, quantity: Quantity) -> grid::HeldOut {
     grid::held_out(&node.points, (&sram.bits, &sram.words), quantity)
 }
 

@@ -3,6 +3,7 @@
 //! Promises: every price is shown with its source; energy sums exactly; counts are the hardware's. What nobody
 //! published is named with its count, and the figures that lack it say `at least`.
 
+use super::silicon;
 use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
@@ -11,6 +12,7 @@ use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
+use synfire_chip::cost::widths::Widths;
 use synfire_chip::structures::Part;
 
 /// What a run did, and on how many cores.
@@ -24,20 +26,22 @@ pub struct Work<'a> {
     pub elapsed: Elapsed,
     /// Cores in use.
     pub cores: usize,
+    /// Of the words of what ran, which composed prices depend on.
+    pub widths: Widths,
 }
 
 impl<'a> Work<'a> {
     /// What some stages cost on `cores` cores of `chip`.
     #[must_use]
     pub fn of(chip: &'a Chip, spent: Spent, cores: usize) -> Self {
-        Self { chip, counts: spent.counts, elapsed: spent.elapsed, cores }
+        Self { chip, counts: spent.counts, elapsed: spent.elapsed, cores, widths: spent.widths }
     }
 
     /// The energy bill.
     #[must_use]
     pub fn bill(&self) -> Bill {
         let powered = Powered { used: self.cores, all: self.chip.mesh.cores(), elapsed: self.elapsed };
-        Bill::of(&self.chip.energy, &self.counts, &powered)
+        Bill::of(&self.chip.prices(&self.widths), &self.counts, &powered)
     }
 
     /// All energy, attojoules; at least, where the bill knows of an operation without a price.
@@ -46,7 +50,8 @@ impl<'a> Work<'a> {
         self.bill().total()
     }
 
-    /// The energy of each of `parts` like parts of this work, for a reader: `at least 12.4 uJ`.
+    /// The energy of each of `parts` like parts of this work, for a reader: `at least 12.4 uJ`, or with its ends,
+    /// `12.4 uJ (7.10 uJ to 25.0 uJ)`.
     #[must_use]
     pub fn energy(&self, parts: u128) -> TableCell {
         mean_energy(&[*self], parts)
@@ -78,9 +83,19 @@ pub fn at_least(text: String, least: bool) -> String {
 /// The energy of all of `works`, a `parts`-th of it.
 #[must_use]
 pub fn mean_energy(works: &[Work<'_>], parts: u128) -> TableCell {
-    let attojoules = works.iter().map(Work::attojoules).sum::<u128>() / parts.max(1);
-    let least = works.iter().any(|work| work.bill().unknown().next().is_some());
-    TableCell::number(attojoules as f64 / 1e18, at_least(quantity::energy(attojoules), least))
+    let bills: Vec<Bill> = works.iter().map(Work::bill).collect();
+    let mean = |of: &dyn Fn(&Bill) -> u128| bills.iter().map(of).sum::<u128>() / parts.max(1);
+    let attojoules = mean(&Bill::total);
+    let least = bills.iter().any(|bill| bill.unknown().next().is_some());
+    let text = at_least(quantity::energy(attojoules), least);
+    let (low, high) = (mean(&|bill| bill.ends().0), mean(&|bill| bill.ends().1));
+    // Where prices state no ends, there are none.
+    let text = if low == high {
+        text
+    } else {
+        format!("{text} ({} to {})", quantity::energy(low), quantity::energy(high))
+    };
+    TableCell::number(attojoules as f64 / 1e18, text)
 }
 
 /// The simulated time of all of `works`, a `parts`-th of it.
@@ -160,17 +175,33 @@ fn learning_note(chip: &Chip) -> String {
 }
 
 /// Of which cores and how long static power is billed.
-fn static_note(chip: &Chip) -> String {
-    let StaticPower::Stated { clock, unused_gated, .. } = &chip.energy.core_static else {
+fn static_note(chip: &Chip, power: &StaticPower) -> String {
+    let Some((clock, unused_gated)) = power.drawn() else {
         return format!("{CORE_STATIC}: the chip states no static power");
     };
     let cores =
-        if *unused_gated { "cores in use (the others are power-gated)" } else { "all cores of the chip" };
+        if unused_gated { "cores in use (the others are power-gated)" } else { "all cores of the chip" };
     let clock = match (clock, chip.timing.tick_ps) {
         (PowerClock::Wall, Some(_)) => "wall time, in which no step is shorter than the tick",
         (PowerClock::Wall, None) | (PowerClock::Busy, _) => "simulated time",
     };
     format!("{CORE_STATIC}: operations are {cores}; energy is power x {clock}")
+}
+
+/// How far the total of a chip with a technology may be off, and how much of it is assumed.
+fn ends_note(work: &Work<'_>, bill: &Bill) -> Option<String> {
+    let technology = work.chip.technology.as_ref()?;
+    let (low, high) = bill.ends();
+    Some(format!(
+        "per operation, from technology `{}` at {} nm and {:.3} V: total {} to {}, {} of it assumed; the ends are those of \
+         every price at once",
+        technology.technology.name,
+        technology.nm,
+        technology.voltage as f64 / 1e6,
+        quantity::energy(low),
+        quantity::energy(high),
+        quantity::share(bill.assumed(), bill.total()),
+    ))
 }
 
 /// The price of an item, for a reader.
@@ -181,13 +212,17 @@ fn price(item: &Item) -> TableCell {
         Rate::Microwatts(power, ps) => {
             TableCell::number(*power as f64, format!("{power} uW for {}", quantity::duration(*ps)))
         }
+        Rate::Picowatts(power, ps) => TableCell::number(
+            *power as f64 / 1e6,
+            format!("{:.3} uW for {}", *power as f64 / 1e6, quantity::duration(*ps)),
+        ),
         Rate::Unpublished => TableCell::text("unpublished"),
     }
 }
 
 /// The energy bill: bars, and a table with the source of every price.
 #[must_use]
-pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
+pub fn energy_blocks(title: &str, work: &Work<'_>) -> Vec<Block> {
     let bill = work.bill();
     let total = bill.total();
     let mut sorted: Vec<&Item> = bill.items.iter().filter(|item| item.attojoules > 0).collect();
@@ -229,11 +264,15 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> [Block; 2] {
     rows.push(sum);
     let mut notes = vec![
         "operations that did not occur have no line; shares are of the total".to_owned(),
-        static_note(work.chip),
+        static_note(work.chip, &work.chip.prices(&work.widths).core_static),
     ];
     notes.extend(bill.unknown().map(|operation| unknown("price", &operation)));
+    notes.extend(ends_note(work, &bill));
     let title = format!("{title}, by operation");
-    [bars.into(), Table { title, columns: columns.map(str::to_owned).to_vec(), rows, notes }.into()]
+    let table = Table { title, columns: columns.map(str::to_owned).to_vec(), rows, notes };
+    let silicon =
+        work.chip.priced_core(&work.widths).map(|core| silicon::table(work.chip, &core, &work.widths).into());
+    [bars.into(), table.into()].into_iter().chain(silicon).collect()
 }
 
 /// Cores that fit side by side; more are listed one a row.

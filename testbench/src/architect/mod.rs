@@ -3,4 +3,5 @@
 //! Promises: every figure comes from the counts of the run and the chip's file. Absent on purpose: tasks.
 
 pub mod bill;
+pub mod silicon;
 pub mod summary;

@@ -9,6 +9,7 @@
 //! Absent on purpose: scores beyond one number a part (the report has them).
 
 use super::bill::Work;
+use super::silicon;
 use crate::experiment::kind::Document;
 use crate::experiment::pool::PoolError;
 use serde::Serialize;
@@ -42,6 +43,9 @@ pub struct Summary {
     whole: Figures,
     stages: BTreeMap<&'static str, Figures>,
     memory: Vec<BTreeMap<&'static str, u64>>,
+    /// Area and leakage by structure, of the first part on a chip with a technology.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    silicon: Option<Value>,
     parts: Vec<PartFigures>,
     simulator: Simulator,
 }
@@ -69,6 +73,11 @@ struct Time {
 #[derive(Debug, Default, Serialize)]
 struct Energy {
     total_aj: u128,
+    /// Ends of the total; equal to it where prices state none.
+    low_aj: u128,
+    high_aj: u128,
+    /// What of the total is assumed, where prices say so of themselves.
+    assumed_aj: u128,
     by_component_aj: BTreeMap<&'static str, u128>,
     by_operation: Vec<Line>,
 }
@@ -84,6 +93,9 @@ struct Line {
     part_of: Option<String>,
     /// Of static power.
     microwatts: Option<u64>,
+    /// Of leakage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    picowatts: Option<u64>,
     total_aj: u128,
 }
 
@@ -179,11 +191,12 @@ fn unpublished(what: &'static str) -> impl Fn(Unknown) -> Unpublished {
 }
 
 fn line(item: synfire_chip::cost::energy::Item) -> Line {
-    let (mut price_aj, mut part_of, mut microwatts) = (None, None, None);
+    let (mut price_aj, mut part_of, mut microwatts, mut picowatts) = (None, None, None, None);
     match item.rate {
         Rate::Attojoules(price) => price_aj = Some(price),
         Rate::PartOf(other) => part_of = Some(other),
         Rate::Microwatts(power, _) => microwatts = Some(power),
+        Rate::Picowatts(power, _) => picowatts = Some(power),
         Rate::Unpublished => {}
     }
     Line {
@@ -193,6 +206,7 @@ fn line(item: synfire_chip::cost::energy::Item) -> Line {
         price_aj,
         part_of,
         microwatts,
+        picowatts,
         total_aj: item.attojoules,
     }
 }
@@ -215,6 +229,9 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
         },
         energy: Energy {
             total_aj: bill.total(),
+            low_aj: bill.ends().0,
+            high_aj: bill.ends().1,
+            assumed_aj: bill.assumed(),
             by_component_aj: bill.by_component(),
             by_operation: bill.items.iter().cloned().map(line).collect(),
         },
@@ -236,6 +253,9 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         let cycles = part.time.clock_cycles.map(|cycles| cycles + all.time.clock_cycles.unwrap_or(0));
         all.time.clock_cycles = cycles.or(all.time.clock_cycles);
         all.energy.total_aj += part.energy.total_aj;
+        all.energy.low_aj += part.energy.low_aj;
+        all.energy.high_aj += part.energy.high_aj;
+        all.energy.assumed_aj += part.energy.assumed_aj;
         for (component, attojoules) in &part.energy.by_component_aj {
             *all.energy.by_component_aj.entry(*component).or_default() += attojoules;
         }
@@ -278,13 +298,27 @@ fn memory(of: &CoreMemory) -> BTreeMap<&'static str, u64> {
 
 /// The cost model and what it was set to.
 fn model(chip: &Chip) -> Value {
+    let technology = chip
+        .technology
+        .as_ref()
+        .map(|of| json!({ "name": of.technology.name, "node_nm": of.nm, "voltage_uv": of.voltage }));
+    let names = |clock: &PowerClock, unused_gated: bool| {
+        let clock = match clock {
+            PowerClock::Wall => "wall",
+            PowerClock::Busy => "busy",
+        };
+        (clock, if unused_gated { "gated" } else { "powered" })
+    };
     let power = match &chip.energy.core_static {
-        StaticPower::Stated { microwatts, clock, unused_gated, .. } => json!({
-            "microwatts": microwatts,
-            "clock": match clock { PowerClock::Wall => "wall", PowerClock::Busy => "busy" },
-            "unused_cores": if *unused_gated { "gated" } else { "powered" },
+        StaticPower::Stated { microwatts, clock, unused_gated, .. } => {
+            let (clock, unused) = names(clock, *unused_gated);
+            json!({ "microwatts": microwatts, "clock": clock, "unused_cores": unused })
+        }
+        // The leakage of a technology depends on the network's words: the bill of a part has it.
+        _ => chip.technology.as_ref().map_or(Value::Null, |of| {
+            let (clock, unused) = names(&of.clock, of.unused_gated);
+            json!({ "microwatts": null, "clock": clock, "unused_cores": unused })
         }),
-        StaticPower::Unpublished => Value::Null,
     };
     json!({
         "name": "analytic",
@@ -293,6 +327,7 @@ fn model(chip: &Chip) -> Value {
             "tick_ps": chip.timing.tick_ps,
             "learning_clock_gated": chip.learning_gated,
             "static_power": power,
+            "technology": technology,
         },
     })
 }
@@ -341,6 +376,12 @@ impl<'a> Parts<'a> {
             whole: figures(part.chip, &part.costs.whole(), part.cores),
             stages: stages(part.chip, &part.costs, part.cores),
         };
+        let first = self.parts.iter().find(|part| part.cores > 0);
+        let silicon = first.and_then(|part| {
+            let widths = part.costs.whole().widths;
+            let core = part.chip.priced_core(&widths)?;
+            Some(silicon::value(part.chip, &core, &widths))
+        });
         let parts: Vec<PartFigures> = self.parts.iter().map(part).collect();
         let whole = together(parts.iter().map(|part| &part.whole));
         let stage = |name: &'static str| {
@@ -366,6 +407,7 @@ impl<'a> Parts<'a> {
                 steps_per_second: a_second(whole.steps),
             },
             whole,
+            silicon,
             parts,
         }
     }

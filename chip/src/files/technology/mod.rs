@@ -21,6 +21,7 @@ use crate::files::text::source::SourceText;
 use crate::files::text::spelling;
 use crate::technology::Technology;
 use file::TechnologyFile;
+use resolve::ReadTable;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -52,9 +53,6 @@ pub fn load_technology(reference: &str, base_dir: &Path) -> Result<Technology, D
     };
     load(opened, &table)
 }
-
-/// Reads a table that a header names.
-type ReadTable<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
 
 fn load(first: Opened, table: &ReadTable<'_>) -> Result<Technology, Diagnostics> {
     let no_base = |reference: &str, _: &Path| {

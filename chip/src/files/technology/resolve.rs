@@ -3,7 +3,6 @@
 //! Promises: every source is stated; every node has a voltage, a threshold, memories, arithmetic and a leakage of
 //! registers; ends lie around their number. Absent on purpose: arithmetic on the numbers.
 
-use super::ReadTable;
 use super::file::{GrowthFile, SpreadFile, TechnologyFile, WireFile};
 use super::grids::{self, LogicGrids, MOST_NM, SramGrids};
 use crate::files::text::check::Check;
@@ -15,6 +14,9 @@ use crate::technology::tables::{
 };
 use std::path::Path;
 use std::sync::Arc;
+
+/// Reads a table that a header names.
+pub type ReadTable<'a> = dyn Fn(&str) -> Result<String, String> + 'a;
 
 /// One, in millionths.
 const ONE: u64 = 1_000_000;

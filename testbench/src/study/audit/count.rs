@@ -5,7 +5,8 @@ use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::stage::Stage;
+use synfire_chip::cost::stage::{Spent, Stage};
+use synfire_chip::cost::widths::Widths;
 use synfire_chip::files::schema::NetworkFile;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
@@ -36,6 +37,8 @@ pub struct Counted {
     pub counts: NodeCounts,
     /// Cores in use.
     pub cores: usize,
+    /// Of its words, which composed prices depend on.
+    pub widths: Widths,
     /// The network that ran.
     pub network: Network,
 }
@@ -133,11 +136,6 @@ pub fn count(rule: &AuditedRule, chip: &Chip) -> Result<Counted, Diagnostics> {
             tally.add(own);
         }
     }
-    Ok(Counted {
-        declared,
-        tally,
-        counts: costs.costs().training.counts,
-        cores: machine.nodes.len(),
-        network,
-    })
+    let Spent { counts, widths, .. } = costs.costs().training;
+    Ok(Counted { declared, tally, counts, cores: machine.nodes.len(), widths, network })
 }

@@ -276,7 +276,7 @@ fn traffic(findings: &Findings, chip: &Chip) -> Table {
     let mut rows: Vec<Vec<TableCell>> = counted.collect();
     let used = findings.counted.cores;
     let powered = Powered { used, all: chip.mesh.cores(), elapsed: Elapsed::default() };
-    let bill = Bill::of(&chip.energy, counts, &powered);
+    let bill = Bill::of(&chip.prices(&findings.counted.widths), counts, &powered);
     let learned: Vec<&str> = OPERATIONS.iter().filter(learned).map(|row| row.name).collect();
     let joules: u128 =
         bill.items.iter().filter(|i| learned.contains(&i.operation)).map(|i| i.attojoules).sum();

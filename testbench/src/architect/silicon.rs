@@ -1,0 +1,141 @@
+//! Area and leakage of a core and a chip by structure, of chips whose prices are composed from a technology.
+//!
+//! Promises: the structures sum to the core, the cores to the chip. Absent on purpose: chips that state prices of events.
+
+use crate::report::model::{Table, TableCell};
+use crate::report::quantity;
+use serde_json::{Value, json};
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::per_operation::{PricedCore, Structure};
+use synfire_chip::cost::widths::Widths;
+use synfire_chip::structures::Resource;
+use synfire_chip::technology::Figure;
+use synfire_chip::technology::memory::held_out_errors;
+
+/// Square nanometres for a reader.
+fn area(nm2: f64) -> String {
+    format!("{:.4} mm2", nm2 / 1e12)
+}
+
+/// Picowatts for a reader.
+fn power(picowatts: f64) -> String {
+    format!("{:.3} uW", picowatts / 1e6)
+}
+
+fn cells(figure: &Figure, cores: f64, scale: f64, show: fn(f64) -> String) -> [TableCell; 2] {
+    let [low, nominal, high] = [figure.low, figure.nominal, figure.high].map(|value| value as f64 * cores);
+    [
+        TableCell::number(nominal * scale, show(nominal)),
+        TableCell::text(format!("{} to {}", show(low), show(high))),
+    ]
+}
+
+/// How a memory is built, for a reader.
+fn organisation(of: &Structure) -> String {
+    if of.words == 0 {
+        return String::new();
+    }
+    let banks = if of.banks > 1 { format!(", {} banks", of.banks) } else { String::new() };
+    let ports = if of.ports > 1 { format!(", {} ports", of.ports) } else { String::new() };
+    let made = if of.registers { ", flip-flops" } else { "" };
+    format!("{} x {} bits{banks}{ports}{made}", of.words, of.word_bits)
+}
+
+/// How much of a memory the fullest core uses, and how much there is, in the unit of the chip's limit.
+fn fill(chip: &Chip, widths: &Widths, name: &str) -> Option<(u64, u64)> {
+    let resource = match name {
+        "synapses" => Resource::SynapseMemory,
+        "learning" => Resource::LearningMemory,
+        "neurons" => Resource::Neurons,
+        "axons" => Resource::Axons,
+        _ => return None,
+    };
+    Some((widths.used[resource as usize], resource.limit(&chip.limits)))
+}
+
+/// How far the technology's tables are from their own points that are left out.
+fn held_out(chip: &Chip) -> Option<String> {
+    let of = chip.technology.as_ref()?;
+    let errors = held_out_errors(&of.technology.sram).into_iter().filter(|(nm, ..)| *nm == of.nm);
+    let percent = |error: f64| format!("{:.0} %", error * 100.0);
+    let shown = errors.map(|(_, name, error)| format!("{name} {}", percent(error.worst)));
+    let list = shown.collect::<Vec<_>>().join(", ");
+    Some(format!("between points of the table the ends are wider by its largest held-out error: {list}"))
+}
+
+/// A core by structure, and the chip.
+#[must_use]
+pub fn table(chip: &Chip, core: &PricedCore, widths: &Widths) -> Table {
+    let columns =
+        ["structure", "words", "fullest core", "area", "area, ends", "leakage", "leakage, ends", "access"];
+    let fill = |name: &str| {
+        let (used, limit) = fill(chip, widths, name)?;
+        Some(format!("{used} of {limit} ({})", quantity::share(u128::from(used), u128::from(limit))))
+    };
+    let row = |name: &str, words: String, (own, leaks): (&Figure, &Figure), cores: f64, access: String| {
+        let mut row = vec![TableCell::text(name), TableCell::text(words)];
+        row.push(TableCell::text(fill(name).unwrap_or_default()));
+        row.extend(cells(own, cores, 1e-12, area));
+        row.extend(cells(leaks, cores, 1e-12, power));
+        row.push(TableCell::text(access));
+        row
+    };
+    let mut rows: Vec<Vec<TableCell>> = Vec::new();
+    for of in &core.structures {
+        let access = match of.access.nominal {
+            0 => String::new(),
+            time => quantity::duration(u128::from(time.div_ceil(1000))),
+        };
+        rows.push(row(of.name, organisation(of), (&of.area, &of.leakage), 1.0, access));
+    }
+    rows.push(row("core", String::new(), (&core.area, &core.leakage), 1.0, String::new()));
+    let cores = chip.mesh.cores();
+    rows.push(row(
+        "chip",
+        format!("{cores} cores"),
+        (&core.area, &core.leakage),
+        cores as f64,
+        String::new(),
+    ));
+    let notes = [
+        "blocks side by side: without control, clock tree, pads, and wires between blocks of a core",
+        "fullest core: neurons, axons, or bits of the memory, as the chip's limits count them",
+        "memories have the size of the chip's limits and the words of this network",
+    ];
+    let notes = notes.map(str::to_owned).into_iter().chain(held_out(chip)).collect();
+    Table { title: "Area and leakage".to_owned(), columns: columns.map(str::to_owned).to_vec(), rows, notes }
+}
+
+/// The same for `summary.json`.
+#[must_use]
+pub fn value(chip: &Chip, core: &PricedCore, widths: &Widths) -> Value {
+    let figure = |figure: &Figure, cores: u128| {
+        json!({
+            "low": u128::from(figure.low) * cores,
+            "nominal": u128::from(figure.nominal) * cores,
+            "high": u128::from(figure.high) * cores,
+            "kind": figure.kind.name(),
+        })
+    };
+    let structure = |of: &Structure| {
+        json!({
+            "name": of.name,
+            "words": of.words,
+            "word_bits": of.word_bits,
+            "items": of.items,
+            "banks": of.banks,
+            "ports": of.ports,
+            "flip_flops": of.registers,
+            "area_nm2": figure(&of.area, 1),
+            "leakage_pw": figure(&of.leakage, 1),
+            "access_fs": figure(&of.access, 1),
+            "fullest_core": fill(chip, widths, of.name).map(|(used, limit)| json!({ "used": used, "limit": limit })),
+        })
+    };
+    let cores = chip.mesh.cores() as u128;
+    json!({
+        "structures": core.structures.iter().map(structure).collect::<Vec<_>>(),
+        "core": { "area_nm2": figure(&core.area, 1), "leakage_pw": figure(&core.leakage, 1) },
+        "chip": { "cores": cores, "area_nm2": figure(&core.area, cores), "leakage_pw": figure(&core.leakage, cores) },
+    })
+}
