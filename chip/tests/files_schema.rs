@@ -85,6 +85,10 @@ fn broken(root: &Value, schema: &Value, value: &Value) -> Option<String> {
                 .as_array()
                 .filter(|all| all.len() as u64 > rule.as_u64().unwrap_or(0))
                 .map(|_| "too many".to_owned()),
+            "minimum" => value
+                .as_f64()
+                .filter(|value| *value < rule.as_f64().unwrap_or(0.0))
+                .map(|value| format!("{value} is below {rule}")),
             "$schema" | "$defs" | "title" | "description" | "default" | "format" => None,
             other => panic!("the keyword {other}"),
         };

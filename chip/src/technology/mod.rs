@@ -1,7 +1,7 @@
 //! What building blocks of a chip cost: memories by word and depth, arithmetic by width, at a node and a voltage.
 //!
 //! A [`Technology`] is a file's tables and laws, in integers as the file states them. [`Technology::at`] chooses a node
-//! and a voltage; the [`Corner`](corner::Corner) that it gives prices memories ([`memory`]) and arithmetic ([`logic`]).
+//! and a voltage; the [`Corner`] that it gives prices memories ([`memory`]) and arithmetic ([`logic`]).
 //! Numbers between are `f64` from `libm` alone, so that they are the same on every machine; they are rounded once, where
 //! a price is formed ([`value::Figure`]).
 //!
