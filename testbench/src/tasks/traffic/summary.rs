@@ -9,6 +9,8 @@ use crate::report::model::{Curves, Headline, Reference, Report, Series, Table, T
 use crate::report::quantity::{self, Spread};
 use synfire_router::network::shape::Shape;
 
+/// Most rows in one chart: as many as there are colours to tell apart.
+const TOGETHER: usize = 6;
 /// Curves of latency are drawn up to so many times that.
 const DRAWN: f64 = 6.0;
 
@@ -43,8 +45,10 @@ pub fn report(title: &str, task: &Task, results: &[CellResult]) -> Report {
     }
     report.push(networks(&rows));
     report.push(overview(&rows));
-    report.push(latencies(&rows));
-    report.push(accepted(&rows));
+    for some in rows.chunks(TOGETHER) {
+        report.push(latencies(some));
+        report.push(accepted(some));
+    }
     for (name, network, of) in &rows {
         report.push(loads(name, network, of));
     }
@@ -85,9 +89,9 @@ fn headline(name: &str, of: &[&CellResult]) -> Headline {
     let highest =
         of.iter().filter_map(|result| result.points.last()).map(|point| point.load).next().unwrap_or(0.0);
     Headline {
-        label: format!("{name}: saturation load"),
+        label: format!("{name}: saturation load, flits a core and cycle"),
         text: match &saturation {
-            Some(load) => format!("{:.3} flits a core and cycle", load.mean),
+            Some(load) => format!("{:.3}", load.mean),
             None => format!("above {highest}"),
         },
         number: saturation.map(|load| load.mean),
