@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_plasticity::config::LearningDatapath;
 use synfire_router::network::config::Config;
+use synfire_router::network::shape::Shape;
 use synfire_router::topology::Topology;
 
 /// A chip.
@@ -37,6 +38,17 @@ pub struct Chip {
     pub energy: Energy,
     /// What the prices of operations are composed from, in place of prices of events.
     pub technology: Option<Box<PerOperation>>,
+}
+
+impl Chip {
+    /// Where the cores are and which ways packets take: over a mesh, where the chip describes no network.
+    #[must_use]
+    pub fn topology(&self) -> Topology {
+        let Mesh { columns, rows, cores_per_tile, io_tile } = self.mesh;
+        let mesh = Shape::Mesh { columns: columns.into(), rows: rows.into() };
+        let shape = self.noc.as_ref().map_or(mesh, |noc| noc.config.shape);
+        Topology { columns, rows, cores_per_tile, io_tile, shape }
+    }
 }
 
 /// The network between the cores.
@@ -93,7 +105,7 @@ pub struct CoreLimits {
     pub delay_steps: u8,
 }
 
-/// A mesh of tiles with XY (dimension-order) routing.
+/// Tiles in columns and rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mesh {
     /// Tiles from west to east.
@@ -111,12 +123,5 @@ impl Mesh {
     #[must_use]
     pub fn cores(&self) -> usize {
         usize::from(self.columns) * usize::from(self.rows) * usize::from(self.cores_per_tile)
-    }
-
-    /// Where the cores are and which ways packets take.
-    #[must_use]
-    pub fn topology(&self) -> Topology {
-        let Self { columns, rows, cores_per_tile, io_tile } = *self;
-        Topology { columns, rows, cores_per_tile, io_tile }
     }
 }

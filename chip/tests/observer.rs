@@ -4,7 +4,7 @@ mod files_common;
 
 use files_common::{chip, load};
 use std::path::Path;
-use synfire_chip::chip::Chip;
+use synfire_chip::chip::{Chip, Noc, PacketBits};
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::prices::Time;
 use synfire_chip::cost::stage::{Spent, Stage};
@@ -12,6 +12,8 @@ use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
 use synfire_chip::run::program::{Control, Injection, Program, StepEvents, StimulusSpike};
+use synfire_router::network::config::{Config, Pipeline};
+use synfire_router::network::shape::Shape;
 use synfire_router::topology::Hops;
 
 /// Time of an operation on the chips of these tests, 10 ns.
@@ -103,14 +105,31 @@ fn the_dearest_way_is_paid_not_the_longest() {
     assert_eq!(spent.elapsed.total_ps, u128::from(200 * CYCLE), "nothing else takes time here");
 }
 
+/// On a torus the western edge is a hop from the eastern one, the northern from the southern.
+#[test]
+fn a_chip_pays_the_ways_of_its_shape() {
+    let shape = Shape::Torus { columns: 4, rows: 3 };
+    let config = Config { shape, ..Config::mesh(4, 3, Pipeline::TWO, 2, 8) };
+    let packets = PacketBits { spike: 64, error: 64, target: 64, control: 64, barrier: 64 };
+    for (to, cycles) in [(&[3][..], 1), (&[8], 100), (&[2], 2)] {
+        let mut machine = machine(to);
+        machine.chip.noc =
+            Some(Noc { config: config.clone(), link_classes: vec!["link".to_owned()], packets });
+        let spent = inference(&mut machine, &spike());
+        assert_eq!(spent.elapsed.longest_ps, cycles * CYCLE, "to {to:?}");
+        assert_eq!((spent.counts.spike_packets, spent.busiest_link), (1, 1));
+    }
+}
+
 #[test]
 fn links_are_loaded_by_the_ways_over_them() {
     let mut machine = machine(&[1, 3, 7, 8]);
-    let topology = machine.chip.mesh.topology();
+    let topology = machine.chip.topology();
     let mut costs = Analytic::new(&machine);
     run(&mut machine, &mut costs, &spike());
     let loads = costs.loads(Stage::Inference);
-    let load = |from, to| {
+    let load = |from: (u32, u32), to: (u32, u32)| {
+        let [from, to] = [from, to].map(|(column, row)| row * u32::from(topology.columns) + column);
         let link = (0..topology.links()).find(|link| topology.ends(*link) == Some((from, to)));
         loads[link.expect("a link")]
     };

@@ -23,7 +23,7 @@ impl Footprint {
     #[must_use]
     pub fn of<'a>(ways: impl IntoIterator<Item = &'a Way>) -> Self {
         let mut sums: BTreeMap<u32, i32> = BTreeMap::new();
-        for span in ways.into_iter().flat_map(|way| way.links) {
+        for span in ways.into_iter().flat_map(Way::links) {
             *sums.entry(span.first).or_default() += 1;
             *sums.entry(span.end).or_default() -= 1;
         }
@@ -91,6 +91,7 @@ impl Differences {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::shape::Shape;
     use proptest::prelude::*;
     use synfire_core::address::CoreId;
 
@@ -101,7 +102,8 @@ mod tests {
             (columns, rows) in (1u16..6, 1u16..6),
             packets in proptest::collection::vec((0u16..36, 0u16..36, 1u64..4, 0usize..3), 0..60),
         ) {
-            let mesh = Topology { columns, rows, cores_per_tile: 1, io_tile: (0, 0) };
+            let shape = Shape::Mesh { columns: columns.into(), rows: rows.into() };
+            let mesh = Topology { columns, rows, cores_per_tile: 1, io_tile: (0, 0), shape };
             let cores = columns * rows;
             let mut walked = vec![0; mesh.links()];
             let mut totals = vec![0; mesh.links()];
@@ -111,7 +113,7 @@ mod tests {
                 for (from, to, count, worker) in step {
                     let ways = [*to, to / 2].map(|to| mesh.between(CoreId(from % cores), CoreId(to % cores)));
                     parts[*worker].add(&mesh, &Footprint::of(&ways), *count);
-                    for link in ways.iter().flat_map(|way| way.links).flat_map(|span| span.first..span.end) {
+                    for link in ways.iter().flat_map(Way::links).flat_map(|span| span.first..span.end) {
                         own[link as usize] += count;
                     }
                 }

@@ -1,9 +1,8 @@
 //! Where the cores of a chip are, which links a packet takes, and how the links are numbered.
 //!
-//! A mesh of tiles with dimension-order routing: a packet goes first along X, then along Y. Everybody who wants to
-//! know a way, its hops or its links asks here, so that another topology is another body of this file.
-//!
-//! A link leads from one router to a neighbour, one way. With `t` tiles in `c` columns and `r` rows:
+//! Tiles stand in columns and rows; what connects their routers is a [`Shape`], whose rules of routing and numbers of
+//! links are `network`'s, so that one link has one name in every model. Everybody who wants to know a way, its hops or
+//! its links asks here. On a mesh, of `t` tiles in `c` columns and `r` rows:
 //!
 //! | links | number | leads |
 //! | --- | --- | --- |
@@ -14,16 +13,18 @@
 //!
 //! A number whose far tile would lie outside the mesh names no link; nothing ever passes it.
 //!
-//! Promises: hops between two tiles are the Manhattan distance, split by dimension; within a tile there are none. The
-//! links of a way are at most two runs of consecutive numbers, so that loads are counted by differences (`loads`).
-//! Absent on purpose: buffers, contention (a cycle-accurate network is another model), prices and times of hops.
+//! Promises: hops on a grid are split by dimension, the fewest there are; within a tile there are none. The links of a way
+//! are runs of consecutive numbers, on a mesh at most two, so that loads are counted by differences (`loads`).
+//! Absent on purpose: buffers, contention (`network`), prices and times of hops.
 
+use crate::network::routing;
+use crate::network::shape::{SOUTH, Shape};
 use synfire_core::address::CoreId;
 
 /// Column and row of a tile.
 pub type Tile = (u16, u16);
 
-/// Tiles of a mesh, each with some cores; cores are numbered tile by tile, tiles row by row.
+/// Tiles, each with some cores; cores are numbered tile by tile, tiles row by row. The router of a tile has its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topology {
     /// Tiles from west to east.
@@ -34,12 +35,14 @@ pub struct Topology {
     pub cores_per_tile: u16,
     /// Tile at which packets from the host enter.
     pub io_tile: Tile,
+    /// What connects the routers of the tiles.
+    pub shape: Shape,
 }
 
 /// Router-to-router hops of one packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hops {
-    /// East or west.
+    /// East or west; on a tree, up or down.
     pub x: u32,
     /// North or south.
     pub y: u32,
@@ -55,12 +58,20 @@ pub struct Span {
 }
 
 /// What a packet passes between two tiles.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Way {
     /// Its hops.
     pub hops: Hops,
-    /// Its links: those along X, those along Y.
-    pub links: [Span; 2],
+    /// Its links: on a mesh those along X and those along Y; elsewhere all are in `further`.
+    links: [Span; 2],
+    further: Vec<Span>,
+}
+
+impl Way {
+    /// Its links, in runs of consecutive numbers.
+    pub fn links(&self) -> impl Iterator<Item = Span> + '_ {
+        self.links.iter().chain(&self.further).copied()
+    }
 }
 
 impl Topology {
@@ -74,6 +85,9 @@ impl Topology {
     /// The way of a packet from one tile to another.
     #[must_use]
     pub fn way(&self, from: Tile, to: Tile) -> Way {
+        if !matches!(self.shape, Shape::Mesh { .. }) {
+            return self.walk(self.router(from), self.router(to));
+        }
         let (columns, rows) = (u32::from(self.columns), u32::from(self.rows));
         let tiles = columns * rows;
         // Links of a direction and its opposite are numbered alike, by their western or northern end.
@@ -87,7 +101,31 @@ impl Topology {
                 span(u32::from(from.1) * columns, from.0, to.0),
                 span(2 * tiles + u32::from(to.0) * rows, from.1, to.1),
             ],
+            further: Vec::new(),
         }
+    }
+
+    /// The way hop by hop, by the rules of the network.
+    fn walk(&self, mut at: u32, to: u32) -> Way {
+        let mut way = Way::default();
+        while let Some(hop) = routing::hop(self.shape, false, at, to) {
+            let Some((next, _, link)) = self.shape.neighbour(at, hop.port) else { break };
+            let along_y = self.shape.grid().is_some() && hop.port >= SOUTH;
+            *(if along_y { &mut way.hops.y } else { &mut way.hops.x }) += 1;
+            let link = link as u32;
+            match way.further.last_mut() {
+                Some(last) if last.end == link => last.end += 1,
+                Some(last) if last.first == link + 1 => last.first = link,
+                _ => way.further.push(Span { first: link, end: link + 1 }),
+            }
+            at = next;
+        }
+        way
+    }
+
+    /// Router of a tile.
+    fn router(&self, tile: Tile) -> u32 {
+        u32::from(tile.1) * u32::from(self.columns) + u32::from(tile.0)
     }
 
     /// The way of a packet between two cores.
@@ -105,24 +143,19 @@ impl Topology {
     /// One past the largest number of a link.
     #[must_use]
     pub fn links(&self) -> usize {
-        4 * usize::from(self.columns) * usize::from(self.rows)
+        self.shape.links()
     }
 
-    /// The tiles that a link leads from and to; `None` for a number that names no link.
+    /// The routers that a link leads from and to; `None` for a number that names no link. Looks at all of them.
     #[must_use]
-    pub fn ends(&self, link: usize) -> Option<(Tile, Tile)> {
-        let (columns, rows) = (usize::from(self.columns), usize::from(self.rows));
-        let (direction, at) = (link / (columns * rows), link % (columns * rows));
-        let along_x = direction < 2;
-        let near = if along_x { (at % columns, at / columns) } else { (at / rows, at % rows) };
-        let far = if along_x { (near.0 + 1, near.1) } else { (near.0, near.1 + 1) };
-        let tile = |(column, row): (usize, usize)| (column as u16, row as u16);
-        let (near, far) = (far.0 < columns && far.1 < rows).then(|| (tile(near), tile(far)))?;
-        match direction {
-            0 | 2 => Some((near, far)),
-            1 | 3 => Some((far, near)),
-            _ => None,
-        }
+    pub fn ends(&self, link: usize) -> Option<(u32, u32)> {
+        let ports =
+            (0..self.shape.routers()).flat_map(|at| (0..self.shape.ways()).map(move |port| (at, port)));
+        let mut led = ports.filter_map(|(at, port)| {
+            let (to, _, number) = self.shape.neighbour(at, port)?;
+            (number == link).then_some((at, to))
+        });
+        led.next()
     }
 }
 
@@ -130,39 +163,63 @@ impl Topology {
 mod tests {
     use super::*;
 
-    /// The links of a way, laid one after the other along X and then along Y, lead from its first tile to its last.
-    #[test]
-    fn a_way_is_a_path_over_its_links() {
-        let mesh = Topology { columns: 4, rows: 3, cores_per_tile: 2, io_tile: (1, 2) };
-        let tiles: Vec<Tile> = (0..24).step_by(2).map(|core| mesh.tile(CoreId(core))).collect();
-        assert_eq!(tiles.len(), 12);
-        for from in &tiles {
-            for to in &tiles {
-                let way = mesh.way(*from, *to);
-                let mut at = *from;
-                for span in way.links {
-                    let mut ends: Vec<_> =
-                        (span.first..span.end).map(|l| mesh.ends(l as usize).expect("a link")).collect();
-                    if ends.first().is_some_and(|first| first.0 != at) {
-                        ends.reverse();
-                    }
-                    for (near, far) in ends {
-                        assert_eq!(near, at, "{from:?} -> {to:?}");
-                        at = far;
-                    }
+    fn of(shape: Shape, (columns, rows): (u16, u16)) -> Topology {
+        Topology { columns, rows, cores_per_tile: 2, io_tile: (1, 0), shape }
+    }
+
+    /// The links of a way, laid one after the other, lead from its first tile to its last, over as few as there are.
+    fn ways_are_paths(topology: Topology, fewest: impl Fn(Tile, Tile) -> (u32, u32)) {
+        let tiles = u32::from(topology.columns) * u32::from(topology.rows);
+        let tile = |number: u32| topology.tile(CoreId(2 * number as u16));
+        for (from, to) in (0..tiles).flat_map(|from| (0..tiles).map(move |to| (from, to))) {
+            let way = topology.way(tile(from), tile(to));
+            let mut at = from;
+            let mut count = 0;
+            for span in way.links() {
+                let mut ends: Vec<_> = (span.first..span.end)
+                    .map(|link| topology.ends(link as usize).expect("a link"))
+                    .collect();
+                if ends.first().is_some_and(|first| first.0 != at) {
+                    ends.reverse();
                 }
-                assert_eq!(at, *to, "{from:?} -> {to:?}");
-                let [x, y] = way.links.map(|span| span.end - span.first);
-                assert_eq!((x, y), (way.hops.x, way.hops.y));
+                for (near, far) in ends {
+                    assert_eq!(near, at, "{from} -> {to}");
+                    (at, count) = (far, count + 1);
+                }
             }
+            assert_eq!(at, to, "{from} -> {to}");
+            assert_eq!((way.hops.x, way.hops.y), fewest(tile(from), tile(to)), "{from} -> {to}");
+            assert_eq!(way.hops.x + way.hops.y, count);
         }
-        assert_eq!(mesh.between(CoreId(0), CoreId(1)).hops, Hops::default(), "cores of one tile");
-        assert_eq!(mesh.from_host(CoreId(0)).hops, Hops { x: 1, y: 2 });
+        assert_eq!(topology.between(CoreId(0), CoreId(1)).hops, Hops::default(), "cores of one tile");
+        assert_eq!(topology.from_host(CoreId(0)), topology.way((1, 0), (0, 0)));
+    }
+
+    #[test]
+    fn a_way_is_a_shortest_path_over_its_links() {
+        let apart = |(from, to): (u16, u16)| u32::from(from.abs_diff(to));
+        let around = |size: u32| move |pair: (u16, u16)| apart(pair).min(size - apart(pair));
+        let grid = (4, 3);
+        ways_are_paths(of(Shape::Mesh { columns: 4, rows: 3 }, grid), |from, to| {
+            (apart((from.0, to.0)), apart((from.1, to.1)))
+        });
+        ways_are_paths(of(Shape::Torus { columns: 4, rows: 3 }, grid), |from, to| {
+            (around(4)((from.0, to.0)), around(3)((from.1, to.1)))
+        });
+        ways_are_paths(of(Shape::Ring { routers: 7 }, (7, 1)), |from, to| (around(7)((from.0, to.0)), 0));
+        for parents in [1, 2] {
+            // Up to the first common subtree, and down as far.
+            let tree = Shape::Tree { arity: 2, levels: 4, parents };
+            ways_are_paths(of(tree, (4, 2)), |from, to| {
+                let leaf = |tile: Tile| u32::from(tile.1) * 4 + u32::from(tile.0);
+                (2 * (u32::BITS - (leaf(from) ^ leaf(to)).leading_zeros()), 0)
+            });
+        }
     }
 
     #[test]
     fn every_link_has_one_number() {
-        let mesh = Topology { columns: 3, rows: 4, cores_per_tile: 1, io_tile: (0, 0) };
+        let mesh = of(Shape::Mesh { columns: 3, rows: 4 }, (3, 4));
         let mut ends: Vec<_> = (0..mesh.links()).filter_map(|link| mesh.ends(link)).collect();
         assert_eq!(ends.len(), 2 * (2 * 4 + 3 * 3), "both directions of every pair of neighbours");
         ends.sort_unstable();

@@ -13,6 +13,7 @@ use synfire_router::network::fast;
 use synfire_router::network::open::{Open, Pattern, Traffic};
 use synfire_router::network::plain::Plain;
 use synfire_router::network::plan::Plan;
+use synfire_router::network::shape::Shape;
 use synfire_router::network::step::{Step, StepResult};
 use synfire_router::network::traffic::{Arrival, Offer, Source, To};
 use synfire_router::topology::Topology;
@@ -52,6 +53,11 @@ impl Source for Until {
     }
 }
 
+fn topology(columns: u32, rows: u32) -> Topology {
+    let shape = Shape::Mesh { columns, rows };
+    Topology { columns: columns as u16, rows: rows as u16, cores_per_tile: 1, io_tile: (0, 0), shape }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -86,11 +92,11 @@ proptest! {
             drawn.iter().map(|(from, to, flits)| (from % cores, vec![to % cores], *flits)).collect();
         let mut engine = fast::engine(plan(&Config::mesh(columns, rows, pipeline, channels, 8)));
         let (result, arrivals) = step(engine.as_mut(), &packets);
-        let mesh = Topology { columns: columns as u16, rows: rows as u16, cores_per_tile: 1, io_tile: (0, 0) };
+        let mesh = topology(columns, rows);
         let mut loads = vec![0; mesh.links()];
         for (from, to, flits) in &packets {
             let way = mesh.between(CoreId(*from as u16), CoreId(to[0] as u16));
-            for link in way.links.into_iter().flat_map(|span| span.first..span.end) {
+            for link in way.links().flat_map(|span| span.first..span.end) {
                 loads[link as usize] += u64::from(*flits);
             }
         }
@@ -122,10 +128,10 @@ proptest! {
     ) {
         let cores = columns * rows;
         let wanted: BTreeSet<u32> = to.iter().map(|to| to % cores).collect();
-        let mesh = Topology { columns: columns as u16, rows: rows as u16, cores_per_tile: 1, io_tile: (0, 0) };
+        let mesh = topology(columns, rows);
         let from = from % cores;
         let ways = wanted.iter().map(|to| mesh.between(CoreId(from as u16), CoreId(*to as u16)));
-        let links: Vec<u32> = ways.flat_map(|way| way.links).flat_map(|span| span.first..span.end).collect();
+        let links: Vec<u32> = ways.flat_map(|way| way.links().collect::<Vec<_>>()).flat_map(|span| span.first..span.end).collect();
         let union: BTreeSet<u32> = links.iter().copied().collect();
         for (multicast, crossings) in
             [(Multicast::Repeated, Some(links.len())), (Multicast::Tree, Some(union.len())), (Multicast::Path, None)]

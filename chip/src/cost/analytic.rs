@@ -82,7 +82,7 @@ impl Analytic {
         let fixed = Fixed {
             ways: Ways::of(machine),
             timing: machine.chip.timing,
-            topology: machine.chip.mesh.topology(),
+            topology: machine.chip.topology(),
             gated: machine.chip.learning_gated,
             widths: Widths::of(machine),
             places,

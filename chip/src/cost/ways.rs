@@ -93,7 +93,7 @@ impl Ways {
     /// The ways of `machine`.
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
-        let (topology, timing) = (machine.chip.mesh.topology(), &machine.chip.timing);
+        let (topology, timing) = (machine.chip.topology(), &machine.chip.timing);
         let node = |node: &crate::run::node::Node| {
             let way = |to: CoreId| topology.between(node.id, to);
             let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(*core)), timing);

@@ -90,7 +90,7 @@ impl Tables {
             }
         };
         Self {
-            topology: machine.chip.mesh.topology(),
+            topology: machine.chip.topology(),
             timing: machine.chip.timing,
             gated: machine.chip.learning_gated,
             nodes: machine.nodes.iter().map(node).collect(),
@@ -157,7 +157,7 @@ struct Network<'a> {
 
 impl Network<'_> {
     fn pass(&mut self, way: Way, counts: &mut NodeCounts) {
-        for link in way.links.into_iter().flat_map(|span| span.first..span.end) {
+        for link in way.links().flat_map(|span| span.first..span.end) {
             self.loads[link as usize] += 1;
         }
         counts.hops_x += u64::from(way.hops.x);
