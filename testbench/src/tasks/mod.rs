@@ -104,7 +104,7 @@ mod tests {
     fn the_schema_knows_every_kind_and_its_fields() {
         let schema = json_schema().to_value();
         let text = schema.to_string();
-        for name in ["Classify", "Patterns", "SpikeTime", "RateNetwork", "Simulate"] {
+        for name in ["Classify", "Patterns", "SpikeTime", "RateNetwork", "Simulate", "Traffic"] {
             assert!(schema["$defs"]["Task"].to_string().contains(&format!("\"{name}\"")), "{name}: {text}");
         }
         assert_eq!(schema["$defs"]["Row"]["properties"]["set"]["$ref"], "#/$defs/Set");
