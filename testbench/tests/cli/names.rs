@@ -10,7 +10,7 @@ fn an_unknown_experiment() {
     error: no file `digts`
      |
      = help: did you mean the carried file `digits`?
-     = allowed: a path, or a carried experiment, such as digits, cues, nmnist, gradient, stream (all of them: synfire presets)
+     = allowed: a path, or a carried experiment, such as digits, cues, nmnist, noc, gradient (all of them: synfire presets)
        = nothing was run; exit status 2
     "#);
     assert_snapshot!(folder.refuses(&["check", "nowhere/mine.ron"]), @r#"
@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: loihi, paper, small, [CARRIED]
+     = allowed: loihi, paper, small, small-technology, [CARRIED]
        = nothing was run; exit status 2
     "#);
 }
@@ -91,7 +91,7 @@ fn resuming_a_folder_without_a_run() {
     assert_snapshot!(folder.refuses(&["resume", "out"]), @r#"
     error: no file `[DIR]/two-classes.ron`
      |
-     = allowed: a path, or a carried experiment, such as cues, yin-yang, superspike, spike-time, digits (all of them: synfire presets)
+     = allowed: a path, or a carried experiment, such as cues, yin-yang, noc, superspike, spike-time (all of them: synfire presets)
      = note: `out/run.json` names the experiment
        = nothing was run; exit status 2
     "#);
@@ -115,6 +115,8 @@ fn help_is_in_groups() {
 
     Explore:
       presets   List what the program carries, or print one of it
+      noc       Drive the network between the cores alone: latency and accepted rate
+                over offered load
       compare   Compare rules, tasks and weight stores: every carried experiment
                 that lists `stores`, or those named
 
