@@ -16,7 +16,7 @@ fn an_unknown_experiment() {
     assert_snapshot!(folder.refuses(&["check", "nowhere/mine.ron"]), @r#"
     error: no file `nowhere/mine.ron`
      |
-     = allowed: a path, or a carried experiment, such as cues, nmnist, digits, evidence, stream (all of them: synfire presets)
+     = allowed: a path, or a carried experiment, such as cues, nmnist, noc, digits, evidence (all of them: synfire presets)
        = nothing was run; exit status 2
     "#);
 }

@@ -3,7 +3,6 @@
 use crate::experiment::changes::Set;
 use crate::experiment::kind::Narrowed;
 use serde::Deserialize;
-use synfire_router::network::open::Pattern;
 
 /// Latency and accepted rate over offered load, for patterns of traffic.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,27 +74,8 @@ pub enum PatternFile {
     },
 }
 
-/// Parts of a share in [`Pattern::HotSpot`] and of a load: both are exact to a millionth.
+/// Parts of a share in [`PatternFile::HotSpot`] and of a load: both are exact to a millionth.
 pub const MILLION: u32 = 1_000_000;
-
-impl PatternFile {
-    /// As the network has it.
-    #[must_use]
-    pub fn pattern(self) -> Pattern {
-        match self {
-            Self::Uniform => Pattern::Uniform,
-            Self::UniformOthers => Pattern::UniformOthers,
-            Self::Transpose => Pattern::Transpose,
-            Self::Neighbour => Pattern::Neighbour,
-            Self::BitComplement => Pattern::BitComplement,
-            Self::HotSpot { core, share } => Pattern::HotSpot {
-                node: core,
-                part: (share * f64::from(MILLION)).round() as u32,
-                whole: MILLION,
-            },
-        }
-    }
-}
 
 /// A short form.
 #[derive(Clone, Debug, Deserialize)]

@@ -1,13 +1,13 @@
 //! A traffic experiment, checked: every row has a network that can carry its traffic.
 
 use super::check;
-use super::file::{MILLION, Traffic, TrafficRow};
+use super::file::{MILLION, PatternFile, Traffic, TrafficRow};
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::{self, Opened};
 use synfire_chip::chip::{Chip, Noc};
 use synfire_chip::files::{Diagnostics, Root};
 use synfire_router::network::check::ConfigError;
-use synfire_router::network::open::{self, Open};
+use synfire_router::network::open::{self, Open, Pattern};
 use synfire_router::network::plan::Plan;
 
 /// A traffic experiment with what it refers to.
@@ -68,7 +68,7 @@ impl RowNetwork {
     pub fn traffic(&self, row: &TrafficRow, load: f64, seed: u32) -> Result<(Plan, Open), ConfigError> {
         let plan = Plan::new(self.noc.config.clone())?;
         let traffic = open::Traffic {
-            pattern: row.pattern.pattern(),
+            pattern: pattern(row.pattern),
             load: ((load * f64::from(MILLION)).round() as u64, u64::from(MILLION)),
             flits: self.flits,
             class: 0,
@@ -76,6 +76,20 @@ impl RowNetwork {
         };
         let open = Open::new(&plan, &traffic, 0)?;
         Ok((plan, open))
+    }
+}
+
+/// A pattern as the network has it.
+fn pattern(file: PatternFile) -> Pattern {
+    match file {
+        PatternFile::Uniform => Pattern::Uniform,
+        PatternFile::UniformOthers => Pattern::UniformOthers,
+        PatternFile::Transpose => Pattern::Transpose,
+        PatternFile::Neighbour => Pattern::Neighbour,
+        PatternFile::BitComplement => Pattern::BitComplement,
+        PatternFile::HotSpot { core, share } => {
+            Pattern::HotSpot { node: core, part: (share * f64::from(MILLION)).round() as u32, whole: MILLION }
+        }
     }
 }
 
