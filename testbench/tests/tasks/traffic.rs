@@ -143,7 +143,7 @@ fn what_no_network_carries_is_refused_at_its_place() {
     shows(refused("0.0002", "0.3"), &["the loads do not ascend"]);
     shows(
         refused("core: 5", "core: 16"),
-        &["cannot carry this `pattern.core`", "traffic.ron:13", "found 16", "allowed: 0..=15"],
+        &["cannot carry this `pattern.core`", "traffic.ron:14", "found 16", "allowed: 0..=15"],
     );
     shows(refused("share: 0.5", "share: 1.5"), &["`share` is out of range", "found 1.5", "allowed: 0..=1"]);
     shows(refused("HotSpot", "Hotspot"), &["unknown choice `Hotspot`", "did you mean `HotSpot`?"]);
