@@ -7,6 +7,8 @@ use synfire_router::network::step::Step;
 use synfire_router::network::stuck::Halt;
 use synfire_router::network::traffic::{Offer, To};
 
+/// A network is called saturated where packets take so many times what they take alone.
+pub const SATURATED: f64 = 3.0;
 /// Most packets that are sent, one after the other; of more pairs, evenly chosen ones.
 const MOST_PAIRS: u64 = 16_384;
 

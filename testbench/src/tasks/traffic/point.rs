@@ -12,14 +12,14 @@
 //! | not converged | not saturated, and the mean latency is not known to 5 %: twice its standard error is more, or a batch is empty |
 //! | converged | otherwise |
 
-use super::alone::Alone;
+use super::alone::{Alone, SATURATED};
 use crate::report::quantity::Spread;
 use serde::{Deserialize, Serialize};
 use synfire_router::network::engine::Engine;
 use synfire_router::network::graph::End;
 use synfire_router::network::open::Open;
 use synfire_router::network::plan::Plan;
-use synfire_router::network::statistics::{CAUSES, Histogram, LinkCounts, Statistics};
+use synfire_router::network::statistics::{CAUSES, Histogram, Statistics};
 use synfire_router::network::stuck::Halt;
 use synfire_router::network::traffic::{Arrival, Offer, Sink, Source};
 
@@ -163,11 +163,13 @@ fn point(plan: &Plan, counted: &Statistics, arrived: &Arrived, seen: Seen, alone
     let latencies = &arrived.latencies;
     let latency = if latencies.number == 0 { 0.0 } else { latencies.sum as f64 / latencies.number as f64 };
     let standard_error = arrived.standard_error();
-    let fills = mean < 0.95 * load && latency > 3.0 * alone.latency;
+    let fills = mean < 0.95 * load && latency > SATURATED * alone.latency;
     let known = standard_error.is_some_and(|error| 2.0 * error <= 0.05 * latency);
-    let periods = |link: usize| link_period(plan, link);
-    let held = |(link, counts): (usize, &LinkCounts)| (counts.flits * periods(link), std::cmp::Reverse(link));
-    let busiest = counted.links.iter().enumerate().map(held).max().filter(|(held, _)| *held > 0);
+    let wires = plan.graph.wires.iter().filter(|wire| matches!(wire.end, End::Router { .. }));
+    let held = wires.map(|wire| {
+        (counted.links[wire.link as usize].flits * u64::from(wire.period), std::cmp::Reverse(wire.link))
+    });
+    let busiest = held.max().filter(|(held, _)| *held > 0);
     let mut stalls = [0; CAUSES];
     for link in counted.links.iter().chain(&counted.injection).chain(&counted.ejection) {
         stalls.iter_mut().zip(link.stalls).for_each(|(sum, cycles)| *sum += cycles);
@@ -189,20 +191,10 @@ fn point(plan: &Plan, counted: &Statistics, arrived: &Arrived, seen: Seen, alone
         accepted: mean,
         least: of((0..accepted.len()).min_by_key(ranked).unwrap_or(0)),
         most: of((0..accepted.len()).rev().max_by_key(ranked).unwrap_or(0)),
-        busiest: busiest.map(|(held, link)| (link.0 as u32, rate(held))),
+        busiest: busiest.map(|(held, link)| (link.0, rate(held))),
         peak: counted.links.iter().map(|link| link.peak).max().unwrap_or(0),
         stalls,
     }
-}
-
-/// Cycles that a flit holds a link.
-fn link_period(plan: &Plan, link: usize) -> u64 {
-    let wire = plan
-        .graph
-        .wires
-        .iter()
-        .find(|wire| wire.link as usize == link && matches!(wire.end, End::Router { .. }));
-    wire.map_or(1, |wire| u64::from(wire.period))
 }
 
 /// The traffic, and how far each core has come with it.

@@ -5,12 +5,9 @@
 //! Promises: what comes next is a pure function of the file and of what was found, so an interrupted search goes on as
 //! if it had not been. Absent on purpose: runs.
 
-use super::alone::Alone;
+use super::alone::{Alone, SATURATED};
 use super::file::{MILLION, Traffic};
 use super::point::Point;
-
-/// A network is called saturated where packets take so many times what they take alone.
-pub const SATURATED: f64 = 3.0;
 
 /// The load to run after `done`, in the order in which they were run; `None` when there is no more.
 #[must_use]
