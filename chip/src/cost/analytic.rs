@@ -213,14 +213,14 @@ impl Part for AnalyticPart<'_> {
             let sent = events.control.len() as u64;
             counts.control_packets = step.pass(topology, &ways.to_all, sent, &mut counts);
         }
-        for spike in &events.spikes {
-            let input = &ways.inputs[usize::from(spike.input)];
-            let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
+        for (input, neuron) in events.sources() {
+            let input = &ways.inputs[usize::from(input)];
+            let class = &input.classes[input.class_of[neuron as usize] as usize];
             counts.stimulus_packets += step.pass(topology, class, 1, &mut counts);
         }
-        for injection in &events.injections {
-            let places = &places[usize::from(injection.population)];
-            let (_, node) = places[places.partition_point(|(first, _)| *first <= injection.neuron) - 1];
+        for (population, neuron) in events.driven() {
+            let places = &places[usize::from(population)];
+            let (_, node) = places[places.partition_point(|(first, _)| *first <= neuron) - 1];
             counts.injection_packets += step.pass(topology, &ways.to_node[node], 1, &mut counts);
         }
         if let Some((totals, _)) = &mut self.totals {

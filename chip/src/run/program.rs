@@ -1,7 +1,8 @@
 //! What happens to a chip from outside, step by step: stimulus spikes, injected currents, control events.
 //!
 //! Promises: a program is data, the same for every worker; a stimulus spike "of step n" counts as an input
-//! neuron that fired in step n; control events of a step come before everything else of it, in their order.
+//! neuron that fired in step n; control events of a step come before everything else of it, in their order. However a
+//! step's events of one neuron are cut into entries, the chip does the same and is sent the same packets.
 //! Absent on purpose: data sets and encoders (they write programs).
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +56,31 @@ pub struct StepEvents {
     pub spikes: Vec<StimulusSpike>,
     /// Injected currents.
     pub injections: Vec<Injection>,
+}
+
+impl StepEvents {
+    /// Input neurons that fire, as (input population, neuron), each once: a packet carries all events of its neuron in
+    /// the step, in however many entries they are stated.
+    #[must_use]
+    pub fn sources(&self) -> Vec<(u16, u32)> {
+        each_once(self.spikes.iter().map(|spike| (spike.input, spike.neuron)))
+    }
+
+    /// Neurons that currents are injected into, as (population, neuron), each once: a packet carries their sum.
+    #[must_use]
+    pub fn driven(&self) -> Vec<(u16, u32)> {
+        each_once(self.injections.iter().map(|current| (current.population, current.neuron)))
+    }
+}
+
+/// `neurons` ascending and without repetition; most programs state them so.
+fn each_once(neurons: impl Iterator<Item = (u16, u32)>) -> Vec<(u16, u32)> {
+    let mut list: Vec<(u16, u32)> = neurons.collect();
+    if !list.is_sorted_by(|a, b| a < b) {
+        list.sort_unstable();
+        list.dedup();
+    }
+    list
 }
 
 /// Consecutive steps.

@@ -3,6 +3,7 @@
 
 use crate::seam::copy::{Share, StepCopy};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::gating::{Flags, GatedCounts, GatedTimes};
 use synfire_chip::cost::prices::Timing;
@@ -114,15 +115,19 @@ impl Tables {
                 host.control_packets += 1;
             }
         }
-        for spike in &step.spikes {
-            for to in self.inputs[usize::from(spike.input)].get(spike.neuron as usize) {
+        // A packet carries all that a neuron gets in a step.
+        let sources: BTreeSet<_> = step.spikes.iter().map(|spike| (spike.input, spike.neuron)).collect();
+        for (input, neuron) in sources {
+            for to in self.inputs[usize::from(input)].get(neuron as usize) {
                 network.pass(self.topology.from_host(to.core), &mut host);
                 host.stimulus_packets += 1;
             }
         }
-        for injection in &step.injections {
+        let driven: BTreeSet<_> =
+            step.injections.iter().map(|current| (current.population, current.neuron)).collect();
+        for (to, neuron) in driven {
             let holds = |(population, first, end): &(usize, u32, u32)| {
-                *population == usize::from(injection.population) && (*first..*end).contains(&injection.neuron)
+                *population == usize::from(to) && (*first..*end).contains(&neuron)
             };
             let node = self.nodes.iter().find(|node| node.slices.iter().any(holds)).expect("a mapped neuron");
             network.pass(self.topology.from_host(node.core), &mut host);
