@@ -2,7 +2,7 @@
 
 mod files_common;
 
-use files_common::{chip, load};
+use files_common::{chip, digits_with, load};
 use std::path::Path;
 use synfire_chip::chip::{Chip, Noc, PacketBits};
 use synfire_chip::cost::analytic::Analytic;
@@ -140,6 +140,23 @@ fn links_are_loaded_by_the_ways_over_them() {
     assert_eq!(topology.way((0, 0), (3, 1)).hops, Hops { x: 3, y: 1 });
 }
 
+/// Three events of a neuron are one packet, whether they are stated as one entry of three or as three of one; so are
+/// currents.
+#[test]
+fn a_packet_carries_all_that_its_neuron_gets_in_a_step() {
+    let spikes = |counts: &[u8]| {
+        let mut program = vec![StepEvents::default(); 2];
+        program[0].spikes =
+            counts.iter().map(|&count| StimulusSpike { input: 0, neuron: 0, count }).collect();
+        let current = |&count| Injection { population: 7, neuron: 0, value: i32::from(count) };
+        program[0].injections = counts.iter().map(current).collect();
+        program
+    };
+    let [whole, cut] = [&[3][..], &[1, 1, 1]].map(|counts| inference(&mut machine(&[3]), &spikes(counts)));
+    assert_eq!((whole.counts.stimulus_packets, whole.counts.injection_packets), (1, 1));
+    assert_eq!((whole.counts, whole.elapsed), (cut.counts, cut.elapsed));
+}
+
 /// Control events go to every core, an injected current to one; both pay their ways from the I/O tile.
 #[test]
 fn packets_of_the_host_pay_their_way() {
@@ -158,6 +175,35 @@ fn packets_of_the_host_pay_their_way() {
     assert_eq!((spent.counts.injection_packets, spent.counts.hops_x, spent.counts.hops_y), (1, 3, 1));
     assert_eq!(spent.counts.packets(), 1);
     assert_eq!(spent.elapsed.longest_ps, 103 * CYCLE);
+}
+
+/// Symmetric feedback has the bits of a mirror and none of its work: its weights come from another core, one a channel of
+/// each third factor.
+#[test]
+fn symmetric_feedback_pays_for_its_weights_not_for_a_mirror() {
+    let learnt = |form: &str| {
+        let third_factor = format!("third_factor: {form}(projection: \"hidden_readout\", shift: 14),");
+        let text = digits_with("third_factor: Feedback(draw: Sign, shift: 1),", &third_factor);
+        let text = text.replace("seed: 7,", "seed: 7, allow_nonlocal: true,");
+        let network = load(&text).unwrap_or_else(|problems| panic!("{problems}"));
+        let mut machine = Machine::new(&network, &files_common::paper()).expect("it fits");
+        let mut program = vec![StepEvents::default(); 12];
+        program[0].control.extend([Control::Learn(true), Control::Target { channel: 3, value: 30_000 }]);
+        for events in &mut program {
+            events.spikes = (0..65).map(|neuron| StimulusSpike { input: 0, neuron, count: 1 }).collect();
+        }
+        let spent = inference(&mut machine, &program);
+        (spent.counts, machine.weights(&network, 1))
+    };
+    let ((mirror, mirrored), (symmetric, brought)) = (learnt("Mirror"), learnt("Symmetric"));
+    assert_eq!(mirrored, brought);
+    let (mirror, symmetric) = (mirror.learning, symmetric.learning);
+    assert_eq!((mirror.transported_weights, mirror.trace_updates), (0, 12 * 128));
+    // The first errors arrive in the second of twelve steps.
+    assert_eq!((symmetric.transported_weights, symmetric.trace_updates), (11 * 128 * 10, 0));
+    assert_eq!(symmetric.third_factors, mirror.third_factors);
+    // The mirror does the readout's updates of these weights once more.
+    assert!(mirror.weight_updates > symmetric.weight_updates && symmetric.weight_updates > 0);
 }
 
 #[test]

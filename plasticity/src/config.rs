@@ -186,6 +186,12 @@ impl ThirdFactor {
         }
     }
 
+    /// Whether the weights that it needs are brought from another core.
+    #[must_use]
+    pub const fn is_transported(&self) -> bool {
+        matches!(self.mirrored(), Some((_, true)))
+    }
+
     /// The entries of its random matrix, where it has one.
     #[must_use]
     pub const fn matrix(&self) -> Option<MatrixDraw> {

@@ -21,6 +21,8 @@ pub struct LearningCounts {
     pub errors_formed: u64,
     /// Third factors formed.
     pub third_factors: u64,
+    /// Weights that symmetric feedback brought from the readout's core, one a channel of each third factor.
+    pub transported_weights: u64,
     /// Surrogate derivatives formed, and multiplied by the third factor.
     pub surrogates: u64,
     /// Synapse rows visited for weight updates.

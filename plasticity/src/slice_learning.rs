@@ -252,12 +252,18 @@ impl SliceLearning {
         &self.state.compartments
     }
 
+    /// Weights that each third factor needs from another core: one a channel with symmetric feedback, else none.
+    #[must_use]
+    pub fn transported(&self) -> u64 {
+        let brought = self.learning.filter(|learning| learning.third_factor.is_transported());
+        brought.map_or(0, |learning| u64::from(learning.channels))
+    }
+
     /// The slice's memories. Weights that symmetric feedback brings from another core are not kept here, and are not
     /// among them.
     pub(crate) fn registers(&self, widths: (&Datapath, &LearningDatapath)) -> Vec<(Register, Words)> {
         let len = self.third_factor.len();
-        let transported = self.learning.and_then(|l| l.third_factor.mirrored()).is_some_and(|(_, t)| t);
-        let mirror = self.mirror.as_ref().filter(|_| !transported);
+        let mirror = self.mirror.as_ref().filter(|_| self.transported() == 0);
         let strengths = if self.strength_differs { self.adaptation_strength.len() } else { 0 };
         let lanes = self.state.groups.as_ref().map_or(0, Groups::lanes);
         let counts = [

@@ -270,7 +270,8 @@ impl SliceLearning {
         steps::SEND_SURROGATES.count(&tally, [slice.len], [out.len() - before]);
     }
 
-    /// Micro-steps 5 and 8 of the mirror, where the slice keeps one. Call after the third factors were formed.
+    /// Micro-steps 5 and 8 of the mirror, where the slice keeps one. Call after the third factors were formed. Symmetric
+    /// feedback has none: what keeps its weights here is the simulator's, and no work of the chip.
     pub fn mirror_step(
         &mut self,
         slice: &Slice,
@@ -279,6 +280,8 @@ impl SliceLearning {
         counts: &mut LearningCounts,
         tally: Option<&Tally>,
     ) {
+        let mut no_work = LearningCounts::default();
+        let counts = if self.transported() > 0 { &mut no_work } else { counts };
         let (Some(mirror), Some(learning)) = (&mut self.mirror, self.learning) else { return };
         if let Some(first) = mirror.surrogates() {
             let channels = usize::from(learning.channels);

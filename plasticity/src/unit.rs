@@ -122,6 +122,7 @@ impl LearningUnit {
             own.form_surrogates(slice, formed > 0, counts, self.tally.as_ref());
             own.hand_down_errors(slice, &self.broadcast, errors, counts, self.tally.as_ref());
             counts.third_factors += formed;
+            counts.transported_weights += formed * own.transported();
             counts.errors_formed += (errors.len() - before) as u64;
         }
         for (own, slice) in self.slices.iter().zip(&core.slices) {

@@ -350,6 +350,13 @@ pub const COMPOSITIONS: &[Composition] = &[
         "for every channel of the broadcast an error and an entry of a matrix read and added; random signs: no product",
     ),
     row(
+        "transport",
+        Lanes::One,
+        Assumed,
+        &[part(1, ReadItem(Store::Synapses)), part(1, Wire), part(2, Register(Width::Packet))],
+        "the least that it can be: a weight read where it is stored, and one hop",
+    ),
+    row(
         "surrogate",
         Lanes::One,
         Derived,

@@ -77,6 +77,11 @@ macro_rules! table {
                 price third_factor = "one third factor formed",
                 time third_factor_ps third_factor_cycles = "one third factor formed, of all its channels"
                     or Unpublished;
+            learning.transported_weights, "weights transported",
+                "a weight that symmetric feedback brought from the readout's core, one a channel of each third \
+                 factor; no packet is counted for it",
+                price transport = "one weight brought from another core, however it gets there" or Unpublished,
+                time transport_ps transport_cycles = "one weight brought from another core" or Unpublished;
             learning.surrogates, "surrogate derivatives",
                 "a neuron whose surrogate derivative was formed, and multiplied by its third factor",
                 price surrogate = "one surrogate derivative, and its product with the third factor"
@@ -96,7 +101,8 @@ macro_rules! table {
             learning.weight_writes, "weight writes", "a weight that changed; of a shared kernel a tap",
                 price weight_write = "one changed weight written back";
             learning.eligibility_updates, "eligibility updates",
-                "a synapse whose one or two eligibility states were advanced",
+                "a synapse whose one or two eligibility states were advanced; rows of which all states and the trace \
+                 are zero are passed over",
                 price eligibility_update = "the eligibility states of a synapse, one or two",
                 time eligibility_update_ps eligibility_update_cycles
                     = "the eligibility states of a synapse, one or two",
@@ -107,11 +113,11 @@ macro_rules! table {
             error_packets, "error packets", "an error sent, one a destination core, the sender's own included",
                 price packet,
                 time packet_out_ps packet_out_cycles;
-            stimulus_packets, "stimulus packets", "a spike of an input, one a destination core",
+            stimulus_packets, "stimulus packets", "all events of an input neuron in a step, one packet a destination core",
                 price packet;
             control_packets, "control packets", "a control event that a core took from the host",
                 price packet;
-            injection_packets, "injected currents", "a current from the host for one neuron, one packet to its core",
+            injection_packets, "injected currents", "all that the host injects into one neuron in a step, one packet to its core",
                 price packet;
             received_packets, "packets received", "a spike or error packet that a core took";
             hops_x, "hops east-west", "a packet over one link between tiles of a row",
