@@ -86,7 +86,7 @@ fn the_readouts_of_groups_are_learning_memory() {
     assert_eq!(
         error.to_string(),
         "the network needs 6 cores, the chip has 4 (at population `hidden`); `mesh.rows: 2` would hold them (4 \
-         columns, 1 a tile)"
+         columns, 1 a tile); `limits.learning_memory_bits: 7924` is full in 4 of the 6"
     );
     small.mesh.rows = 2;
     mapping::map(&network, &small).expect("the advice holds");
@@ -148,6 +148,35 @@ fn what_no_core_holds_is_refused_with_what_would_do() {
     let error = mapping::map(&network, &small).expect_err("neither");
     let both = "`limits.axons: 8` and `limits.synapse_memory_bits: 64` would do";
     assert!(error.to_string().ends_with(both), "{error}");
+}
+
+/// The population that fails first is not the only one that must fit, and all must find cores.
+#[test]
+fn what_would_do_does_for_the_whole_network() {
+    let mut small = chip("small");
+    small.limits.axons = 6;
+    (small.mesh.columns, small.mesh.rows) = (2, 1);
+    let neuron = "(current_decay: 0, membrane_decay: 0, threshold: 10.0)";
+    let text = format!(
+        r#"(
+    format: "synfire-network/1",
+    inputs: [(name: "in", neurons: 9)],
+    populations: [(name: "a", neurons: 7, max_per_core: 2, neuron: {neuron}), (name: "b", neurons: 2, neuron: {neuron})],
+    projections: [
+        (name: "p", from: "a", to: "a", connect: AllToAll, weights: Lanes(1), store: (bits: 8, fraction: 0)),
+        (name: "q", from: "in", to: "b", connect: AllToAll, weights: Lanes(1), store: (bits: 8, fraction: 0)),
+    ],
+)"#
+    );
+    let network = load(&text, &small);
+    let error = mapping::map(&network, &small).expect_err("7 axons, then 9");
+    assert_eq!(
+        error.to_string(),
+        "population `a` does not fit a core: neuron 0 alone needs 7 axons, a core has 6; `limits.axons: 9` would do \
+         on 5 cores, the chip has 2; `mesh.rows: 3` would hold them (2 columns, 1 a tile)"
+    );
+    (small.limits.axons, small.mesh.rows) = (9, 3);
+    mapping::map(&network, &small).expect("the advice holds");
 }
 
 #[test]

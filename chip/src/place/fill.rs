@@ -8,9 +8,10 @@
 //! synapses for each of the two. Absent on purpose: which core a slice goes to (`mapping`).
 
 use crate::chip::CoreLimits;
-use crate::structures::Needs;
+use crate::network::Population;
 use crate::structures::inbound::GrowingSlice;
 use crate::structures::planned::needs;
+use crate::structures::{Needs, Resource};
 
 /// Neurons of one slice, and what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +34,31 @@ pub(super) struct Cutting<'c> {
     pub limits: &'c CoreLimits,
 }
 
+impl<'c> Cutting<'c> {
+    /// How `population` is cut, `unit` neurons of which stay together.
+    pub fn of(population: &Population, unit: u32, limits: &'c CoreLimits) -> Self {
+        let most = population.max_per_core.unwrap_or(u32::MAX);
+        Self { neurons: population.neurons, unit: unit.max(1), most, limits }
+    }
+}
+
 /// The slices, or the first neuron of the first unit that no core holds.
 pub(super) fn cut(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Result<Vec<Cut>, u32> {
     let greedy = greedily(slice, cutting)?;
     let units = cutting.neurons.div_ceil(cutting.unit);
     let even = units.div_ceil(greedy.len().max(1) as u32) * cutting.unit;
     Ok(evenly(slice, cutting, even).unwrap_or(greedy))
+}
+
+/// What ended each slice but the last, where slices take all that a core holds; nothing where a bound on neurons did.
+pub(super) fn ends(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Vec<Resource> {
+    let mut cuts = greedily(slice, cutting).unwrap_or_default();
+    cuts.pop();
+    let next = |cut: &Cut| {
+        slice.set(cut.first, cut.len + cutting.unit.min(cutting.neurons - cut.first - cut.len));
+        needs(slice).short(cutting.limits).next()
+    };
+    cuts.iter().filter_map(next).collect()
 }
 
 fn greedily(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Result<Vec<Cut>, u32> {

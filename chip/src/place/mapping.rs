@@ -61,14 +61,13 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     for (index, population) in network.populations.iter().enumerate() {
         let together = Together::of(network, index);
         let inbound = Inbound::new(network, index);
-        let cutting = Cutting {
-            neurons: population.neurons,
-            unit: together.unit.max(1),
-            most: population.max_per_core.unwrap_or(u32::MAX),
-            limits: &chip.limits,
-        };
-        let cuts = fill::cut(&mut GrowingSlice::new(&inbound), &cutting)
-            .map_err(|_| misfit::too_large(network, chip, index, &together))?;
+        let cutting = Cutting::of(population, together.unit, &chip.limits);
+        let cuts = fill::cut(&mut GrowingSlice::new(&inbound), &cutting).map_err(|_| {
+            misfit::too_large(network, chip, index, &together, |limits| {
+                let raised = Chip { limits: *limits, ..chip.clone() };
+                map(network, &raised).err().filter(|error| matches!(error, MappingError::TooFewCores { .. }))
+            })
+        })?;
         for cut in &cuts {
             let together = used.plus(cut.needs);
             if next > 0 && cuts.len() == 1 && together.fit(&chip.limits) {
@@ -85,7 +84,7 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
         }
     }
     let Some(population) = error else { return Ok(mapping) };
-    let advice = misfit::larger_mesh(&chip.mesh, next);
+    let advice = misfit::larger_mesh(&chip.mesh, next) + &misfit::full_of(network, chip, next);
     Err(MappingError::TooFewCores { needed: next, available: cores, population, advice })
 }
 

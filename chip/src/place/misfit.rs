@@ -3,9 +3,10 @@
 //! Promises: a message names the neurons, the resource that ran out, need and limit; an advice was tried before it is
 //! given. Absent on purpose: where the population is stated (`files::population_place`).
 
-use crate::chip::{Chip, Mesh};
+use crate::chip::{Chip, CoreLimits, Mesh};
 use crate::files::{Diagnostic, Place};
 use crate::network::Network;
+use crate::place::fill::{self, Cutting};
 use crate::place::groups::{self, Band, Cause, Together};
 use crate::structures::inbound::{GrowingSlice, Inbound};
 use crate::structures::planned::needs;
@@ -107,8 +108,15 @@ impl MappingError {
     }
 }
 
-/// Why no core of `chip` holds population `index`, some unit of which does not fit.
-pub(super) fn too_large(network: &Network, chip: &Chip, index: usize, together: &Together) -> MappingError {
+/// Why no core of `chip` holds population `index`, some unit of which does not fit. `refused` places the whole network
+/// under other limits, and says whether it needs more cores then.
+pub(super) fn too_large(
+    network: &Network,
+    chip: &Chip,
+    index: usize,
+    together: &Together,
+    refused: impl Fn(&CoreLimits) -> Option<MappingError>,
+) -> MappingError {
     let population = &network.populations[index];
     let (cause, size) = match together.cause() {
         // One group or band that no core holds is no matter of straddling.
@@ -138,8 +146,18 @@ pub(super) fn too_large(network: &Network, chip: &Chip, index: usize, together: 
             group_sizes(network, chip, index, together).into_iter().chain(copies).collect()
         }
     };
-    let limits = limits_that_do(chip, most_of(&units_alone(network, index, together.unit)));
-    advice.push(format!("{limits} would do"));
+    // The populations after this one have not been looked at yet: what would do must do for them too.
+    let all = (0..network.populations.len())
+        .map(|index| most_of(&units_alone(network, index, Together::of(network, index).unit)));
+    let most = all.fold(Needs::default(), Needs::most);
+    let (limits, raised) = limits_that_do(chip, most);
+    let more = match raised.and_then(|limits| refused(&limits)) {
+        Some(MappingError::TooFewCores { needed, available, advice, .. }) => {
+            format!(" on {needed} cores, the chip has {available}; {advice}")
+        }
+        _ => String::new(),
+    };
+    advice.push(format!("{limits} would do{more}"));
     MappingError::SliceTooLarge { population: population.name.clone(), reason, advice: advice.join("; ") }
 }
 
@@ -191,20 +209,26 @@ fn who(network: &Network, together: &Together, cause: Cause, unit: UnitAlone) ->
     }
 }
 
-/// The limits with which every unit would fit, in the fields' names.
-fn limits_that_do(chip: &Chip, most: Needs) -> String {
+/// The limits with which every unit would fit, in the fields' names; and themselves, where a chip file may state them.
+fn limits_that_do(chip: &Chip, most: Needs) -> (String, Option<CoreLimits>) {
+    let mut raised = Some(chip.limits);
     let field = |resource: Resource| {
         let needed = most.get(resource);
         if needed > resource.most() {
+            raised = None;
             return format!(
                 "more than {} of `{}`, which no chip file may state,",
                 resource.most(),
                 resource.field()
             );
         }
+        if let Some(limits) = &mut raised {
+            resource.set_limit(limits, needed);
+        }
         format!("`{}: {needed}`", resource.field())
     };
-    most.short(&chip.limits).map(field).collect::<Vec<_>>().join(" and ")
+    let fields: Vec<String> = most.short(&chip.limits).map(field).collect();
+    (fields.join(" and "), raised)
 }
 
 /// Copies of a kernel other than its own, fewest first, with which a population would fit, and the neurons that then
@@ -282,6 +306,21 @@ fn group_sizes(network: &Network, chip: &Chip, index: usize, together: &Together
     let candidates = candidates.filter(|size| band.is_multiple_of(*size) || size.is_multiple_of(band));
     let sizes = alternatives(candidates.filter(|size| fits(*size)).take(LISTED))?;
     Some(format!("groups of {sizes} neurons would fit"))
+}
+
+/// Which limit makes most of `needed` cores, in words; nothing where none does.
+pub(super) fn full_of(network: &Network, chip: &Chip, needed: usize) -> String {
+    let mut ends: Vec<Resource> = Vec::new();
+    for (index, population) in network.populations.iter().enumerate() {
+        let inbound = Inbound::new(network, index);
+        let cutting = Cutting::of(population, Together::of(network, index).unit, &chip.limits);
+        ends.extend(fill::ends(&mut GrowingSlice::new(&inbound), &cutting));
+    }
+    let number = |resource: Resource| ends.iter().filter(|end| **end == resource).count();
+    let most = Resource::ALL.into_iter().rev().max_by_key(|resource| number(*resource));
+    let Some(most) = most.filter(|most| number(*most) > 0) else { return String::new() };
+    let (limit, number) = (most.limit(&chip.limits), number(most));
+    format!("; `{}: {limit}` is full in {number} of the {needed}", most.field())
 }
 
 /// A mesh that has `needed` cores: taller than that of the chip, or of another shape, or of larger tiles.
