@@ -45,7 +45,9 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         }
         Some(Command::Check { file, chip, changes }) => check::check(&file, &chip, &changes),
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
-        Some(Command::Resume { folder, threads, json }) => resume::resume(&folder, threads, json, interrupt),
+        Some(Command::Resume { folder, experiment, threads, json }) => {
+            resume::resume(&folder, experiment, threads, json, interrupt)
+        }
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
         Some(Command::Noc { experiment, options, changes }) => {
             noc::noc(&experiment, &options, &changes, interrupt)

@@ -46,6 +46,9 @@ pub enum Command {
     Resume {
         /// Its output folder
         folder: PathBuf,
+        /// Experiment file, where it was moved without the folder
+        #[arg(long, value_name = "FILE")]
+        experiment: Option<String>,
         /// Threads
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
         threads: Option<u16>,

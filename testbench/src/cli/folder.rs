@@ -2,7 +2,7 @@
 //!
 //! `run.json` is the note that `resume` goes on from, and the list of everything that the run wrote or may have
 //! written. A folder that holds another run is refused; with `--overwrite` what that run wrote is removed first, file by
-//! file from its list. The same experiment again begins anew in its folder; cells of an interrupted one are kept in
+//! file from its list. The same run again begins anew in its folder; cells of an interrupted one are kept in
 //! `cells.previous`.
 //!
 //! Promises: two runs never write into one folder; nothing is removed that no run noted; a note that was changed is
@@ -77,12 +77,19 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether `other` is about the same experiment, changes included: it may differ in seed or length.
+    /// Whether `other` asks for the same results: the experiment, its changes, its seed and its length.
     fn is_again(&self, other: &Self) -> bool {
-        let of = |request: &Self| {
-            (request.command, request.experiment.clone(), request.tasks.clone(), request.set.clone())
-        };
-        of(self) == of(other)
+        let anywhere = |request: &Self| Self { from_here: None, ..request.clone() };
+        anywhere(self) == anywhere(other)
+    }
+
+    /// What was asked for, as it is typed, without the output folder.
+    fn typed(&self) -> String {
+        let mut text = format!("`synfire {}` of {}", self.command.command(), self.experiment);
+        text.extend(self.set.iter().map(|change| format!(" --set '{change}'")));
+        text.extend(self.seed.map(|seed| format!(" --seed {seed}")));
+        text.extend(self.quick.then_some(" --quick"));
+        text
     }
 
     /// Where the experiment is now, for a run that goes on in `folder`.
@@ -106,8 +113,16 @@ struct Note {
 
 impl Note {
     fn new(request: Request, outputs: Vec<String>) -> Result<Self, CommandError> {
-        let text = serde_json::to_string(&(&request, &outputs)).map_err(failed)?;
-        Ok(Self { request, outputs, sha256: checkpoint::hex(&checkpoint::fingerprint(&text)) })
+        let note = Self { request, outputs, sha256: String::new() };
+        let sha256 = note.hash().map_err(CommandError::Failed)?;
+        Ok(Self { sha256, ..note })
+    }
+
+    /// Of everything but itself.
+    fn hash(&self) -> Result<String, String> {
+        let text =
+            serde_json::to_string(&(&self.request, &self.outputs)).map_err(|error| error.to_string())?;
+        Ok(checkpoint::hex(&checkpoint::fingerprint(&text)))
     }
 
     fn write(&self, folder: &Path) -> Result<(), CommandError> {
@@ -174,26 +189,32 @@ pub fn begin(
     outputs: &[String],
     overwrite: bool,
 ) -> Result<(), CommandError> {
-    lock(folder)?;
+    let noted = || folder.join(NOTE).exists();
     let mut outputs = outputs.to_vec();
-    if folder.join(NOTE).exists() {
-        let earlier = note(folder)?;
-        if !earlier.request.is_again(request) && !overwrite {
-            let (command, mut of) = (earlier.request.command.command(), earlier.request.experiment.clone());
-            of.extend(earlier.request.set.iter().map(|change| format!(" --set '{change}'")));
-            return Err(CommandError::Usage(format!(
-                "`{}` holds another run: `synfire {command}` of {of}\n   = allowed: another folder (`--out`), or \
-                 `--overwrite`, which removes what that run wrote",
-                folder.display()
-            )));
-        }
-        outputs.extend(clear(folder, &earlier, earlier.request.is_again(request))?);
-    } else if let Some(taken) = outputs.iter().find(|name| folder.join(name).exists()) {
+    // Before the lock: a folder that is refused stays as it was.
+    if let Some(taken) = outputs.iter().find(|name| !noted() && folder.join(name).exists()) {
         return Err(CommandError::Usage(format!(
             "`{}` holds a file `{taken}` that no run noted\n   = allowed: a new or empty folder, or that of an \
              earlier run",
             folder.display()
         )));
+    }
+    lock(folder)?;
+    if noted() {
+        let way_out = "allowed: another folder (`--out`), or to remove this one by hand: what its run wrote can no \
+                       longer be told";
+        let earlier = note(folder).map_err(|found| {
+            CommandError::Usage(format!("`{}` holds another run: {found}\n   = {way_out}", folder.display()))
+        })?;
+        if !earlier.request.is_again(request) && !overwrite {
+            return Err(CommandError::Usage(format!(
+                "`{}` holds another run: {}\n   = allowed: another folder (`--out`), or `--overwrite`, which removes \
+                 what that run wrote",
+                folder.display(),
+                earlier.request.typed()
+            )));
+        }
+        outputs.extend(clear(folder, &earlier, earlier.request.is_again(request))?);
     }
     let from_here = relative(folder, &request.experiment);
     Note::new(Request { from_here, ..request.clone() }, outputs)?.write(folder)
@@ -262,7 +283,7 @@ fn remove(path: &Path) -> Result<(), CommandError> {
 /// When it cannot be written.
 pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CommandError> {
     if folder.join(NOTE).exists() {
-        let Note { request, mut outputs, .. } = note(folder)?;
+        let Note { request, mut outputs, .. } = note(folder).map_err(CommandError::Failed)?;
         if !outputs.iter().any(|noted| noted == name) {
             outputs.push(name.to_owned());
             Note::new(request, outputs)?.write(folder)?;
@@ -276,20 +297,19 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CommandError
 /// # Errors
 /// When there was none, or its note was changed.
 pub fn request(folder: &Path) -> Result<Request, CommandError> {
-    note(folder).map(|note| note.request)
+    let hint = "allowed: the output folder of a run, with the `run.json` that it wrote";
+    let refuse = |found: String| CommandError::Usage(format!("no run to go on with: {found}\n   = {hint}"));
+    note(folder).map(|note| note.request).map_err(refuse)
 }
 
-fn note(folder: &Path) -> Result<Note, CommandError> {
+/// The note of a folder, or what is wrong with it.
+fn note(folder: &Path) -> Result<Note, String> {
     let path = folder.join(NOTE);
-    let refuse = |found: String| {
-        let hint = "allowed: the output folder of a run, with the `run.json` that it wrote";
-        CommandError::Usage(format!("no run to go on with: {}: {found}\n   = {hint}", path.display()))
-    };
-    let text = files::read_text(&path).map_err(|error| refuse(error.to_string()))?;
-    let found: Note = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-    let whole = Note::new(found.request.clone(), found.outputs.clone())?;
-    if whole != found {
-        return Err(refuse("it was changed: its SHA-256 does not match its content".to_owned()));
+    let wrong = |found: String| format!("{}: {found}", path.display());
+    let text = files::read_text(&path).map_err(|error| wrong(error.to_string()))?;
+    let found: Note = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+    if found.hash().as_ref() != Ok(&found.sha256) {
+        return Err(wrong("it was changed: its SHA-256 does not match its content".to_owned()));
     }
     Ok(found)
 }

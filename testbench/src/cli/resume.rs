@@ -9,12 +9,13 @@ use super::{bptt, compare, gradient, run};
 use crate::tasks;
 use std::path::Path;
 
-/// Goes on with the run in `folder`.
+/// Goes on with the run in `folder`; `experiment` is its file where that was moved without the folder.
 ///
 /// # Errors
 /// [`CommandError`].
 pub fn resume(
     folder: &Path,
+    experiment: Option<String>,
     threads: Option<u16>,
     json: bool,
     interrupt: &Interrupt,
@@ -23,6 +24,11 @@ pub fn resume(
     // They belong to the experiment that is gone on with.
     let changes = ChangeOptions { set: request.set.clone() };
     let command = match request.command {
+        Asked::Compare if experiment.is_some() => {
+            let text = "a comparison has no experiment of its own\n   = allowed: `--experiment` for a folder of \
+                        `synfire run`, `gradient` or `bptt`";
+            return Err(CommandError::Usage(text.to_owned()));
+        }
         Asked::Compare => {
             let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
             return compare::compare(
@@ -40,10 +46,15 @@ pub fn resume(
         json,
         overwrite: false,
     };
+    let stated = experiment.is_some();
+    let experiment = experiment.unwrap_or_else(|| request.experiment_from(folder));
     let (file, opened) =
-        tasks::open_changed(&request.experiment_from(folder), &changes.set).map_err(|problems| {
-            let origin = format!("`{}` names the experiment", folder.join("run.json").display());
-            problems.each(|problem| problem.noted("note", origin.clone()))
+        tasks::open_changed(&experiment, &changes.set).map_err(|problems| {
+            let note = format!("`{}` names the experiment", folder.join("run.json").display());
+            let help = "`--experiment FILE` says where it is now";
+            problems.each(|problem| {
+                if stated { problem } else { problem.noted("note", note.clone()).noted("help", help) }
+            })
         })?;
     let whole = Run { options: &options, folder, interrupt, begin: None, changes: &changes };
     match command {

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use synfire::experiment::embedded::FILES;
 use tempfile::TempDir;
 
 /// The experiment's name in a [`Folder`].
@@ -71,14 +70,12 @@ impl Folder {
         self.ended(self.command(arguments).output().expect("the command"))
     }
 
-    /// What a command that ended left; the folder's name in it is `[DIR]`, and the list of what the program carries
-    /// `[CARRIED]`.
+    /// What a command that ended left; the folder's name in it is `[DIR]`.
     pub fn ended(&self, output: Output) -> Ended {
         let whole = std::fs::canonicalize(self.dir.path()).expect("a folder");
         let text = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes);
             let text = text.replace(&shown(&whole), "[DIR]").replace(&shown(self.dir.path()), "[DIR]");
-            let text = text.replace(&carried(), "[CARRIED]");
             text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
         };
         let ended =
@@ -114,11 +111,6 @@ impl Folder {
         folder.edit(EXPERIMENT, from, to);
         folder.refuses(&["check", EXPERIMENT])
     }
-}
-
-/// Names of carried files, as messages list them.
-fn carried() -> String {
-    FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")).collect::<Vec<_>>().join(", ")
 }
 
 fn shown(path: &Path) -> String {

@@ -93,6 +93,7 @@ fn resuming_a_folder_without_a_run() {
      |
      = allowed: a path, or a carried experiment, such as cues, yin-yang, noc, superspike, spike-time (all of them: synfire presets)
      = note: `out/run.json` names the experiment
+     = help: `--experiment FILE` says where it is now
        = nothing was run; exit status 2
     "#);
 }

@@ -51,6 +51,11 @@ fn a_folder_that_holds_another_run_is_refused_or_overwritten() {
     assert!(refused.contains("`out` holds another run: `synfire run` of [DIR]/two-classes.ron"), "{refused}");
     assert!(refused.contains("--overwrite"), "{refused}");
     assert_eq!(names(&folder, "out/cells").len(), before + 1, "nothing was removed");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--seed", "1", "--out", "out"]);
+    assert!(
+        refused.contains("`out` holds another run: `synfire run` of [DIR]/two-classes.ron\n"),
+        "{refused}"
+    );
     folder.edit("other.ron", "seeds: [1, 2]", "seeds: [3]");
     folder.succeeds(&["run", "other.ron", "--out", "out", "--overwrite"]);
     let left: Vec<String> = names(&folder, "out/cells");
@@ -107,6 +112,30 @@ fn a_run_goes_on_after_its_folders_were_moved() {
     assert_eq!(cells(&folder, "moved/out"), cells(&folder, "whole"));
 }
 
+/// Moved alone, the experiment is found where `--experiment` says.
+#[cfg(unix)]
+#[test]
+fn a_run_goes_on_with_an_experiment_that_was_moved_alone() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 100");
+    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
+    folder.succeeds(&["run", EXPERIMENT, "--threads", "1", "--out", "whole"]);
+    let mut child = begun(&folder, "out");
+    child.kill().expect("the command");
+    child.wait().expect("the command");
+    std::fs::create_dir(folder.path("moved")).expect("a folder");
+    for name in [EXPERIMENT, NETWORK, "features.npy", "labels.npy"] {
+        std::fs::rename(folder.path(name), folder.path("moved").join(name)).expect("a file");
+    }
+    let refused = folder.refuses(&["resume", "out"]);
+    assert!(refused.contains("help: `--experiment FILE` says where it is now"), "{refused}");
+    folder.edit("moved/two-classes.ron", "epochs: 100", "epochs: 99");
+    folder.refuses(&["resume", "out", "--experiment", "moved/two-classes.ron"]);
+    folder.edit("moved/two-classes.ron", "epochs: 99", "epochs: 100");
+    folder.succeeds(&["resume", "out", "--experiment", "moved/two-classes.ron"]);
+    assert_eq!(cells(&folder, "out"), cells(&folder, "whole"));
+}
+
 #[test]
 fn a_changed_note_is_refused() {
     let folder = Folder::new();
@@ -114,6 +143,8 @@ fn a_changed_note_is_refused() {
     folder.edit("out/run.json", "\"seed\": null", "\"seed\": 7");
     let refused = folder.refuses(&["resume", "out"]);
     assert!(refused.contains("it was changed: its SHA-256 does not match its content"), "{refused}");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "out", "--overwrite"]);
+    assert!(refused.contains("to remove this one by hand"), "{refused}");
 }
 
 #[test]
