@@ -37,6 +37,27 @@ pub enum Pattern {
     Table(Vec<u32>),
 }
 
+impl Pattern {
+    /// The one core that `core` of `cores` sends to, where chance has no say; `grid` is columns, rows and cores of a
+    /// router.
+    #[must_use]
+    pub fn fixed(&self, core: u32, cores: u32, grid: Option<(u32, u32, u32)>) -> Option<u32> {
+        let moved = |to: fn(u32, u32, u32, u32) -> (u32, u32)| {
+            let Some((columns, rows, each)) = grid else { return (core + 1) % cores };
+            let router = core / each;
+            let (x, y) = to(router % columns, router / columns, columns, rows);
+            (y * columns + x) * each + core % each
+        };
+        match self {
+            Self::Uniform | Self::UniformOthers | Self::HotSpot { .. } => None,
+            Self::BitComplement => Some(cores - 1 - core),
+            Self::Table(list) => Some(list[core as usize]),
+            Self::Transpose => Some(moved(|x, y, _, _| (y, x))),
+            Self::Neighbour => Some(moved(|x, y, columns, rows| ((x + 1) % columns, (y + 1) % rows))),
+        }
+    }
+}
+
 /// Traffic of all cores of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Traffic {
@@ -124,28 +145,15 @@ impl Open {
 
     fn destination(&mut self, core: u32) -> u32 {
         let cores = self.cores();
-        let stream = &mut self.streams[core as usize];
-        match &self.pattern {
-            Pattern::Uniform => stream.below(cores),
-            Pattern::UniformOthers => (core + 1 + stream.below(cores - 1)) % cores,
-            Pattern::HotSpot { node, part, whole } => {
-                let hot = stream.below(*whole) < *part;
-                if hot { *node } else { stream.below(cores) }
-            }
-            Pattern::BitComplement => cores - 1 - core,
-            Pattern::Table(list) => list[core as usize],
-            Pattern::Transpose => self.moved(core, |x, y, _, _| (y, x)),
-            Pattern::Neighbour if self.grid.is_none() => (core + 1) % cores,
-            Pattern::Neighbour => self.moved(core, |x, y, columns, rows| ((x + 1) % columns, (y + 1) % rows)),
+        if let Some(to) = self.pattern.fixed(core, cores, self.grid) {
+            return to;
         }
-    }
-
-    /// The core at the same place of another router.
-    fn moved(&self, core: u32, to: impl Fn(u32, u32, u32, u32) -> (u32, u32)) -> u32 {
-        let Some((columns, rows, each)) = self.grid else { return core };
-        let router = core / each;
-        let (x, y) = to(router % columns, router / columns, columns, rows);
-        (y * columns + x) * each + core % each
+        let stream = &mut self.streams[core as usize];
+        match self.pattern {
+            Pattern::UniformOthers => (core + 1 + stream.below(cores - 1)) % cores,
+            Pattern::HotSpot { node, part, whole } if stream.below(whole) < part => node,
+            _ => stream.below(cores),
+        }
     }
 }
 

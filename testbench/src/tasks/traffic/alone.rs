@@ -1,8 +1,8 @@
 //! What packets take that meet no other: the zero-load latency of a pattern.
 
-use super::file::PatternFile;
 use serde::{Deserialize, Serialize};
 use synfire_router::network::engine::Engine;
+use synfire_router::network::open::Pattern;
 use synfire_router::network::step::Step;
 use synfire_router::network::stuck::Halt;
 use synfire_router::network::traffic::{Offer, To};
@@ -25,61 +25,45 @@ pub struct Alone {
 ///
 /// # Errors
 /// When one cannot be carried.
-pub fn latency(engine: &mut dyn Engine, pattern: PatternFile, flits: u32) -> Result<Alone, Halt> {
+pub fn latency(engine: &mut dyn Engine, pattern: &Pattern, flits: u32) -> Result<Alone, Halt> {
     let config = &engine.plan().config;
-    let cores = u64::from(config.shape.leaves() * config.cores_per_router);
+    let cores = config.shape.leaves() * config.cores_per_router;
     let grid = config.shape.grid().map(|(columns, rows)| (columns, rows, config.cores_per_router));
-    // Weights of all pairs of a pattern that is spread over all destinations are alike, but for the hot spot's.
     let (mut sum, mut weights, mut worst) = (0.0, 0.0, 0);
     let mut step = Step::default();
-    let mut send = |engine: &mut dyn Engine, from: u64, to: u64, weight: f64| {
-        let offer = Offer { at: 0, to: To::Endpoint(to as u32), class: 0, flits, tag: 0 };
-        step.add(from as u32, offer);
+    let mut send = |from: u32, to: u32, weight: f64| {
+        let offer = Offer { at: 0, to: To::Endpoint(to), class: 0, flits, tag: 0 };
+        step.add(from, offer);
         let took = step.run(engine, &mut ())?.worst;
         (sum, weights, worst) = (sum + weight * took as f64, weights + weight, took.max(worst));
         Ok::<(), Halt>(())
     };
-    match pattern {
-        PatternFile::Transpose | PatternFile::Neighbour | PatternFile::BitComplement => {
-            for from in 0..cores {
-                send(engine, from, one(pattern, from, cores, grid), 1.0)?;
+    for from in 0..cores {
+        if let Some(to) = pattern.fixed(from, cores, grid) {
+            send(from, to, 1.0)?;
+        }
+    }
+    if pattern.fixed(0, cores, grid).is_none() {
+        // Weights of all pairs of a pattern that is spread over all destinations are alike, but for the hot spot's.
+        let hot = match *pattern {
+            Pattern::HotSpot { node, part, whole } => Some((node, f64::from(part) / f64::from(whole))),
+            _ => None,
+        };
+        let spread = 1.0 - hot.map_or(0.0, |(_, share)| share);
+        let pairs = u64::from(cores) * u64::from(cores);
+        let sent = pairs.min(MOST_PAIRS);
+        for index in 0..sent {
+            let pair = index * pairs / sent;
+            let (from, to) = ((pair / u64::from(cores)) as u32, (pair % u64::from(cores)) as u32);
+            if from != to || *pattern != Pattern::UniformOthers {
+                send(from, to, spread / sent as f64)?;
             }
         }
-        PatternFile::Uniform | PatternFile::UniformOthers | PatternFile::HotSpot { .. } => {
-            let hot = if let PatternFile::HotSpot { core, share } = pattern {
-                Some((u64::from(core), share))
-            } else {
-                None
-            };
-            let spread = 1.0 - hot.map_or(0.0, |(_, share)| share);
-            let pairs = cores * cores;
-            let sent = pairs.min(MOST_PAIRS);
-            for index in 0..sent {
-                let pair = index * pairs / sent;
-                let (from, to) = (pair / cores, pair % cores);
-                if from != to || pattern != PatternFile::UniformOthers {
-                    send(engine, from, to, spread / sent as f64)?;
-                }
-            }
-            if let Some((core, share)) = hot {
-                for from in 0..cores {
-                    send(engine, from, core, share / cores as f64)?;
-                }
+        if let Some((core, share)) = hot {
+            for from in 0..cores {
+                send(from, core, share / f64::from(cores))?;
             }
         }
     }
     Ok(Alone { latency: if weights > 0.0 { sum / weights } else { 0.0 }, worst })
-}
-
-/// The one destination of a core.
-fn one(pattern: PatternFile, from: u64, cores: u64, grid: Option<(u32, u32, u32)>) -> u64 {
-    let Some((columns, rows, each)) = grid.map(|(c, r, e)| (u64::from(c), u64::from(r), u64::from(e))) else {
-        return if pattern == PatternFile::BitComplement { cores - 1 - from } else { (from + 1) % cores };
-    };
-    let (x, y, own) = (from / each % columns, from / each / columns, from % each);
-    match pattern {
-        PatternFile::Transpose => (x * columns + y) * each + own,
-        PatternFile::Neighbour => ((y + 1) % rows * columns + (x + 1) % columns) * each + own,
-        _ => cores - 1 - from,
-    }
 }

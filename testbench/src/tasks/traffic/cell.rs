@@ -6,7 +6,7 @@ use super::alone::{self, Alone};
 use super::file::{Traffic, TrafficRow};
 use super::point::{self, Point, Times};
 use super::search;
-use super::task::{RowNetwork, Task};
+use super::task::{self, RowNetwork, Task};
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
@@ -48,7 +48,8 @@ impl<'a> Cell<'a> {
     fn alone(&self) -> Result<Alone, String> {
         let plan = Plan::new(self.network.noc.config.clone()).map_err(|error| error.to_string())?;
         let mut engine = fast::engine(plan);
-        alone::latency(engine.as_mut(), self.row.pattern, self.network.flits).map_err(|halt| halt.to_string())
+        let pattern = task::pattern(self.row.pattern);
+        alone::latency(engine.as_mut(), &pattern, self.network.flits).map_err(|halt| halt.to_string())
     }
 
     fn point(&self, load: f64, alone: &Alone) -> Result<Point, String> {

@@ -80,7 +80,7 @@ impl RowNetwork {
 }
 
 /// A pattern as the network has it.
-fn pattern(file: PatternFile) -> Pattern {
+pub(super) fn pattern(file: PatternFile) -> Pattern {
     match file {
         PatternFile::Uniform => Pattern::Uniform,
         PatternFile::UniformOthers => Pattern::UniformOthers,
