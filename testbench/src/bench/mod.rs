@@ -14,6 +14,7 @@ pub mod deliver;
 pub mod learn;
 pub mod measure;
 pub mod networks;
+pub mod observer;
 pub mod threads;
 pub mod update;
 pub mod whole_step;
@@ -40,6 +41,7 @@ pub fn run(quick: bool) -> Report {
     let others = [threads::two_threads(alternations), threads::bare(alternations)];
     let [two_threads, bare_threads] = others;
     let two_threads = threads::judge(two_threads, &bare_threads);
+    let watched = measure(&mut observer::Watched::new(), alternations, None);
     let batch = measure(&mut channel::BatchAgainstSends::new(), alternations, None);
     let mut report = Report { title: "The simulator against bare loops".to_owned(), ..Report::default() };
     report.intro = vec![
@@ -55,6 +57,11 @@ pub fn run(quick: bool) -> Report {
             "ceilings: bare loops over arrays of the same sizes in the same order; both sides are compared bit by bit",
             "whole step, dense: all of a step, by the bare delivery of the same synaptic events",
         ],
+    ));
+    report.push(table(
+        "What counts, times and link loads cost",
+        &[watched],
+        &["without an observer a run counts nothing; both sides have the same registers"],
     ));
     report.push(table(
         "Workers",

@@ -16,7 +16,8 @@ use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 /// Steps of one call.
 const STEPS: u32 = 40;
 
-fn dense() -> NetworkFile {
+/// The dense network.
+pub(super) fn dense() -> NetworkFile {
     let mut file = networks::file();
     let neuron = || networks::neuron(0, 3584, 0.05);
     file.input("in", 512);
