@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: loihi, paper, small, small-technology, [CARRIED]
+     = allowed: small, cues, stream, noc, loihi, paper, nmnist, randman, digits, gradient, yin-yang, evidence and 84 more
        = nothing was run; exit status 2
     "#);
 }

@@ -154,10 +154,15 @@ pub struct Totals {
     pub adapted: u64,
 }
 
-/// The projection whose weights a population mirrors.
+/// The projection whose weights a population mirrors, or gets from another core.
 fn mirrored(network: &Network, population: usize) -> Option<usize> {
     let learning = network.populations[population].learning?;
     learning.third_factor.mirrored().map(|(projection, _)| usize::from(projection))
+}
+
+/// Whether a population keeps no copy of the weights that it needs.
+fn transports(network: &Network, population: usize) -> bool {
+    network.populations[population].learning.is_some_and(|learning| learning.third_factor.is_transported())
 }
 
 impl Totals {
@@ -185,8 +190,9 @@ impl Totals {
         for (of, projection) in network.projections.iter().enumerate() {
             let changed =
                 before[of].iter().zip(&chip.rows[of].weights).filter(|(a, b)| a != b).count() as u64;
-            let copies = (0..network.populations.len()).filter(|p| mirrored(network, *p) == Some(of)).count();
-            self.counts.learning.weight_writes += changed * (1 + copies as u64);
+            let needing = || (0..network.populations.len()).filter(|p| mirrored(network, *p) == Some(of));
+            let (copies, kept) = (needing().count(), needing().filter(|p| !transports(network, *p)).count());
+            self.counts.learning.weight_writes += changed * (1 + kept as u64);
             for (kind, (_, is)) in KINDS.iter().enumerate() {
                 if projection.learning.is_some_and(|rule| is(&rule)) {
                     self.writes[kind] += changed;
