@@ -3,10 +3,11 @@
 //! Times are picoseconds (`u64`), energies attojoules (`u64`), memory bits. A synchronous chip has a clock and
 //! its costs are whole cycles; an asynchronous one (Loihi) states picoseconds and has no clock.
 //!
-//! Promises: pure data. Nothing in `mesh`, `timing` or `energy` can change a bit of a result.
+//! Promises: pure data. Nothing in `service`, `mesh`, `timing` or `energy` can change a bit of a result.
 //! Absent on purpose: files and their errors (`files`), the models that read these numbers (`time`, `energy`).
 
 pub use crate::cost::prices::{Build, Energy, PerOperation, PowerClock, Price, StaticPower, Time, Timing};
+pub use crate::cost::service::{RowService, Service, UpdateStyle};
 
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
@@ -28,6 +29,8 @@ pub struct Chip {
     pub learning_gated: bool,
     /// What a core holds.
     pub limits: CoreLimits,
+    /// How cores go about a step.
+    pub service: Service,
     /// Where the cores are.
     pub mesh: Mesh,
     /// The network between the cores, cycle by cycle, where the chip describes one.

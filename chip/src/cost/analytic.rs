@@ -1,6 +1,7 @@
 //! The analytic model: counts, hops, time and link loads of every step, from its record and static tables.
 //!
-//! A step lasts as long as its slowest core, plus the way of a packet that takes the longest, plus the barrier
+//! What a core does in a step is what its record says; rows that are fetched at arrival are counted from the packets
+//! (`arriving`). A step lasts as long as its slowest core, plus the way of a packet that takes the longest, plus the barrier
 //! (`time`). Loads of links are counted by differences (`router::loads`); nothing is simulated on them.
 //! Source: `docs/timing-and-energy.md`.
 //!
@@ -8,12 +9,15 @@
 //! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
 
+use crate::cost::arriving::Arriving;
 use crate::cost::counters::NodeCounts;
 use crate::cost::gating::{Flags, GatedCounts, GatedTimes};
 use crate::cost::prices::Timing;
+use crate::cost::service::{RowService, UpdateStyle};
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
-use crate::cost::time::{self, CoreTime, StepTime};
-use crate::cost::ways::{Class, NodeWays, Ways};
+use crate::cost::step::Step;
+use crate::cost::time::{self, StepTime};
+use crate::cost::ways::{NodeWays, Ways};
 use crate::cost::widths::Widths;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
@@ -21,7 +25,6 @@ use crate::run::observer::{Observer, Part, Record};
 use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron_core::Watch;
-use synfire_router::loads::Differences;
 use synfire_router::topology::Topology;
 
 /// Name of the model in a checkpoint.
@@ -31,6 +34,9 @@ const MODEL: &str = "analytic";
 #[derive(Clone, Debug)]
 struct Fixed {
     ways: Ways,
+    /// What packets bring, where rows are fetched at arrival.
+    arriving: Option<Arriving>,
+    updates: UpdateStyle,
     timing: Timing,
     topology: Topology,
     /// Whether learning engines are clock-gated.
@@ -48,6 +54,8 @@ struct Totals {
     busiest_link: u64,
     /// Packets over each link; empty before the first step.
     loads: Vec<u64>,
+    /// What each node fetched at arrival; empty where rows are fetched at use.
+    taken: Vec<NodeCounts>,
 }
 
 /// What a checkpoint holds.
@@ -81,6 +89,8 @@ impl Analytic {
         places.iter_mut().for_each(|list| list.sort_unstable());
         let fixed = Fixed {
             ways: Ways::of(machine),
+            arriving: (machine.chip.service.rows == RowService::AtArrival).then(|| Arriving::of(machine)),
+            updates: machine.chip.service.updates,
             timing: machine.chip.timing,
             topology: machine.chip.topology(),
             gated: machine.chip.learning_gated,
@@ -103,6 +113,7 @@ impl Analytic {
             let totals = self.state.totals.of(stage);
             let mut counts = NodeCounts::sum(self.state.nodes.iter().map(|node| node.of(stage)));
             counts.add(&totals.host);
+            counts.add(&NodeCounts::sum(&totals.taken));
             let elapsed = self.state.times.of(stage);
             // A stage without steps has spent nothing.
             let widths = if elapsed.steps > 0 { self.fixed.widths } else { Widths::default() };
@@ -114,8 +125,9 @@ impl Analytic {
 
     /// Counts of one node in one stage; packets from the host are in no node's.
     #[must_use]
-    pub fn node(&self, node: usize, stage: Stage) -> &NodeCounts {
-        self.state.nodes[node].of(stage)
+    pub fn node(&self, node: usize, stage: Stage) -> NodeCounts {
+        let taken = self.state.totals.of(stage).taken.get(node);
+        NodeCounts::sum(taken.into_iter().chain([self.state.nodes[node].of(stage)]))
     }
 
     /// Packets over each link in one stage, by the numbers of the router's topology; empty before its first step.
@@ -179,35 +191,12 @@ pub struct AnalyticPart<'a> {
     fired: Vec<u64>,
 }
 
-/// What one step, or a worker's share of it, took. It is the note that rides to the first worker.
-#[derive(Debug, Default)]
-pub struct Step {
-    time: StepTime,
-    /// Slowest core, were its engine not gated.
-    ungated_ps: u64,
-    /// The same in every worker.
-    flags: Flags,
-    links: Differences,
-}
-
-impl Step {
-    /// Counts the packets of `sources` sources of `class`.
-    #[inline]
-    fn pass(&mut self, topology: &Topology, class: &Class, sources: u64, counts: &mut NodeCounts) -> u64 {
-        counts.hops_x += class.hops.0 * sources;
-        counts.hops_y += class.hops.1 * sources;
-        self.time.way_ps = self.time.way_ps.max(class.way_ps);
-        self.links.add(topology, &class.links, sources);
-        class.packets * sources
-    }
-}
-
 impl Part for AnalyticPart<'_> {
     const WATCH: Watch = Watch { served: false, active: true };
     type Note = Step;
 
     fn host(&mut self, _step: u64, events: &StepEvents) {
-        let Fixed { ways, topology, places, .. } = self.fixed;
+        let Fixed { ways, arriving, topology, places, .. } = self.fixed;
         let (mut counts, step) = (NodeCounts::default(), &mut self.step);
         if !events.control.is_empty() {
             let sent = events.control.len() as u64;
@@ -217,6 +206,10 @@ impl Part for AnalyticPart<'_> {
             let input = &ways.inputs[usize::from(input)];
             let class = &input.classes[input.class_of[neuron as usize] as usize];
             counts.stimulus_packets += step.pass(topology, class, 1, &mut counts);
+            if let Some(arriving) = arriving {
+                let packets = arriving.inputs[usize::from(spike.input)].get(spike.neuron as usize);
+                step.bring(ways.nodes.len(), packets, u64::from(spike.count));
+            }
         }
         for (population, neuron) in events.driven() {
             let places = &places[usize::from(population)];
@@ -229,7 +222,7 @@ impl Part for AnalyticPart<'_> {
     }
 
     fn node(&mut self, node: usize, record: Record<'_>) {
-        let Fixed { ways, topology, timing, gated, .. } = self.fixed;
+        let Fixed { ways, arriving, updates, topology, timing, gated, .. } = self.fixed;
         let NodeWays { spikes, errors } = &ways.nodes[node];
         let mut counts =
             NodeCounts { core: *record.core, learning: *record.learning, ..NodeCounts::default() };
@@ -253,12 +246,22 @@ impl Part for AnalyticPart<'_> {
         // What leaves a core arrives at one, in the same step (`machine` checks it).
         counts.received_packets = counts.spike_packets + counts.error_packets;
         let flags = Flags { learns: record.learns || !gated, cleared: record.cleared };
-        let CoreTime { whole_ps, gated_ps } = time::core_time(timing, &counts);
-        let core_ps = if flags.learns { whole_ps } else { gated_ps };
-        let step = &mut self.step;
-        step.time.core_ps = step.time.core_ps.max(core_ps);
-        step.ungated_ps = step.ungated_ps.max(whole_ps);
-        step.flags = flags;
+        if *updates == UpdateStyle::EventDriven {
+            counts.core.neuron_accesses = counts.core.neuron_updates;
+        }
+        self.step.flags = flags;
+        if let Some(arriving) = arriving {
+            // What this step delivers was fetched, and paid, when its packets arrived.
+            (counts.core.axon_events, counts.core.synaptic_events) = (0, 0);
+            let nodes = ways.nodes.len();
+            self.step.own(nodes, node, time::core_time(timing, &counts));
+            if record.core.spikes > 0 {
+                let sources = &arriving.nodes[node];
+                record.fired.sources(|source| self.step.bring(nodes, sources.get(source), 1));
+            }
+        } else {
+            self.step.core(time::core_time(timing, &counts), flags.learns);
+        }
         self.nodes[node - self.first].add(self.stage, &mut counts, flags);
     }
 
@@ -267,12 +270,13 @@ impl Part for AnalyticPart<'_> {
     }
 
     fn hear(&mut self, _worker: usize, note: &mut Step) {
-        self.step.time = self.step.time.join(std::mem::take(&mut note.time));
-        self.step.ungated_ps = self.step.ungated_ps.max(std::mem::take(&mut note.ungated_ps));
-        self.step.links.absorb(&mut note.links);
+        self.step.absorb(note);
     }
 
     fn close(&mut self, _step: u64) {
+        if let (Some((totals, _)), true) = (&mut self.totals, self.fixed.arriving.is_some()) {
+            self.step.arrive(&self.fixed.timing, &mut totals.taken);
+        }
         let time = std::mem::take(&mut self.step.time);
         let ungated = StepTime { core_ps: std::mem::take(&mut self.step.ungated_ps), ..time };
         if let Some((totals, times)) = &mut self.totals {

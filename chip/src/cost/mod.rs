@@ -5,6 +5,7 @@
 //! Promises: reads what happened, changes nothing. Absent on purpose: bits.
 
 pub mod analytic;
+pub mod arriving;
 pub mod composition;
 pub mod counters;
 pub mod energy;
@@ -13,7 +14,9 @@ pub mod memory;
 pub(crate) mod operations;
 pub mod per_operation;
 pub mod prices;
+pub mod service;
 pub mod stage;
+pub mod step;
 pub mod time;
 pub mod ways;
 pub mod widths;

@@ -21,7 +21,8 @@
 macro_rules! table {
     ($view:path, $($pass:tt)*) => {
         $view! { $($pass)*
-            core.axon_events, "axon events", "an event on an axon, taken from the arrival buffer",
+            core.axon_events, "axon events",
+                "an event on an axon, taken from the arrival buffer; where rows are fetched at arrival, from its packet",
                 price axon_event = "one event at one axon",
                 time axon_event_ps axon_event_cycles = "one event at one axon: table look-up";
             core.synaptic_events, "synaptic events",
@@ -29,8 +30,8 @@ macro_rules! table {
                 price synaptic_event = "one weight read and added",
                 time synapse_word_ps synapse_word_cycles / synapse_lanes
                     = "one word of synapse memory, read and added";
-            core.neuron_accesses, "neuron accesses", "a mapped neuron, a step",
-                price neuron_access = "one access of a neuron; every mapped neuron, every step",
+            core.neuron_accesses, "neuron accesses", "a mapped neuron, a step; of an event-driven core an active one",
+                price neuron_access = "one access of a neuron",
                 time neuron_access_ps neuron_access_cycles = "one access of a neuron";
             core.neuron_updates, "neuron updates",
                 "an active neuron, a step: an event or a current reached it, a register of it was not at rest, or it \

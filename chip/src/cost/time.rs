@@ -28,8 +28,14 @@ pub struct CoreTime {
 }
 
 impl CoreTime {
+    /// Further work of the core, after this.
+    pub fn add(&mut self, further: Self) {
+        self.whole_ps += further.whole_ps;
+        self.gated_ps += further.gated_ps;
+    }
+
     #[inline(always)]
-    fn add(&mut self, ps: u64, gated: bool) {
+    fn take(&mut self, ps: u64, gated: bool) {
         self.whole_ps += ps;
         self.gated_ps += if gated { 0 } else { ps };
     }
@@ -45,7 +51,7 @@ macro_rules! core_time {
             $(
                 let _count = counts.$($record).+;
                 let _gated = !stringify!($($with)?).is_empty();
-                $(time.add(words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps.ps(), _gated);)?
+                $(time.take(words(_count, [$(Some(timing.$lanes),)? None][0]) * timing.$ps.ps(), _gated);)?
             )*
             time
         }

@@ -6,7 +6,7 @@
 use super::silicon;
 use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
-use synfire_chip::chip::{Chip, PowerClock, StaticPower};
+use synfire_chip::chip::{Chip, PowerClock, RowService, StaticPower, UpdateStyle};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
 use synfire_chip::cost::memory::CoreMemory;
@@ -159,6 +159,7 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
     row("energy", &|w| w.energy(1));
     if let Some((_, work)) = columns.last() {
         table.notes.push(learning_note(work.chip));
+        table.notes.extend(service_notes(work.chip));
         table.notes.extend(work.untimed().iter().map(|operation| unknown("time", operation)));
     }
     table
@@ -172,6 +173,15 @@ fn learning_note(chip: &Chip) -> String {
     } else {
         "learning engines are not clock-gated: traces are updated while learning is off too".to_owned()
     }
+}
+
+/// What cores do otherwise than most chips do.
+fn service_notes(chip: &Chip) -> impl Iterator<Item = String> {
+    let rows = (chip.service.rows == RowService::AtArrival)
+        .then_some("synapse rows are fetched when a packet arrives: each packet pays, merged or not");
+    let updates = (chip.service.updates == UpdateStyle::EventDriven)
+        .then_some("cores are event-driven: of the neurons, the active ones are accessed");
+    rows.into_iter().chain(updates).map(str::to_owned)
 }
 
 /// Of which cores and how long static power is billed.

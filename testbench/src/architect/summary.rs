@@ -326,6 +326,8 @@ fn model(chip: &Chip) -> Value {
             "clock_ps": chip.timing.clock_ps,
             "tick_ps": chip.timing.tick_ps,
             "learning_clock_gated": chip.learning_gated,
+            "row_service": chip.service.rows,
+            "update_style": chip.service.updates,
             "static_power": power,
             "technology": technology,
         },

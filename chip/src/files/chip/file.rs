@@ -8,6 +8,7 @@
 
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
+use crate::cost::service::{RowService, UpdateStyle};
 use crate::files::chip::noc::NocFile;
 use crate::files::chip::section::{is_unstated, section};
 use crate::files::text::decimal::Raw;
@@ -76,6 +77,16 @@ section! {
         weight_bits: i64,
         /// Longest delay.
         delay_steps: i64,
+    }
+}
+
+section! {
+    /// Section `core`: how cores go about a step.
+    CoreFile, "Core" {
+        /// When synapse rows are fetched; left out, `AtUse`.
+        row_service: RowService,
+        /// Which neurons are accessed in a step; left out, `TimeStepped`.
+        update_style: UpdateStyle,
     }
 }
 
@@ -269,6 +280,9 @@ pub struct ChipFile {
     /// What a core holds.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub limits: LimitsFile,
+    /// How cores go about a step.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub core: CoreFile,
     /// Where the cores are.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub mesh: MeshFile,
@@ -300,6 +314,7 @@ impl ChipFile {
         self.datapath.fill_from(base.datapath);
         self.learning.fill_from(base.learning);
         self.limits.fill_from(base.limits);
+        self.core.fill_from(base.core);
         self.mesh.fill_from(base.mesh);
         self.noc.fill_from(base.noc);
         self.timing.fill_from(base.timing);

@@ -5,9 +5,9 @@
 //! Promises: no default; a field that no file of the stack states is a problem.
 //! Absent on purpose: reading files, the order of sections.
 
-use crate::chip::{Chip, CoreLimits, Energy, Mesh};
+use crate::chip::{Chip, CoreLimits, Energy, Mesh, Service};
 use crate::files::chip::costs::{energy, timing};
-use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
+use crate::files::chip::file::{ChipFile, CoreFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
 use crate::files::chip::noc::noc;
 use crate::files::chip::section::is_unstated;
 use crate::files::chip::technology::technology;
@@ -27,6 +27,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         learning: learning(check, &file.learning),
         learning_gated: file.learning.clock_gated.unwrap_or(true),
         limits: limits(check, &file.limits),
+        service: service(&file.core),
         mesh,
         timing: timing(check, &file.timing),
         energy: Energy::unpublished(),
@@ -155,6 +156,10 @@ fn limits(check: &mut Check<'_>, file: &LimitsFile) -> CoreLimits {
         weight_bits: check.stated("limits.weight_bits", file.weight_bits, 1..=16) as u8,
         delay_steps: check.stated("limits.delay_steps", file.delay_steps, 1..=63) as u8,
     }
+}
+
+fn service(file: &CoreFile) -> Service {
+    Service { rows: file.row_service.unwrap_or_default(), updates: file.update_style.unwrap_or_default() }
 }
 
 fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
