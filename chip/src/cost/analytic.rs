@@ -12,6 +12,7 @@
 use crate::cost::arriving::Arriving;
 use crate::cost::counters::NodeCounts;
 use crate::cost::gating::{Flags, GatedCounts, GatedTimes};
+use crate::cost::per_step::{Closed, Series, StepFigures};
 use crate::cost::prices::Timing;
 use crate::cost::service::{RowService, UpdateStyle};
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
@@ -24,6 +25,7 @@ use crate::run::machine::Machine;
 use crate::run::observer::{Observer, Part, Record};
 use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
+use synfire_core::address::CoreId;
 use synfire_core::neuron_core::Watch;
 use synfire_router::topology::Topology;
 
@@ -42,6 +44,8 @@ struct Fixed {
     /// Whether learning engines are clock-gated.
     gated: bool,
     widths: Widths,
+    /// Core of each node.
+    cores: Vec<CoreId>,
     /// First neuron and node of each slice of each population, ascending.
     places: Vec<Vec<(u32, usize)>>,
 }
@@ -72,6 +76,8 @@ struct State {
 pub struct Analytic {
     fixed: Fixed,
     state: State,
+    /// Single steps, where somebody asked for them.
+    series: Option<Series>,
 }
 
 impl Analytic {
@@ -95,15 +101,33 @@ impl Analytic {
             topology: machine.chip.topology(),
             gated: machine.chip.learning_gated,
             widths: Widths::of(machine),
+            cores: machine.nodes.iter().map(|node| node.id).collect(),
             places,
         };
         let nodes = machine.nodes.iter().map(|_| GatedCounts::default()).collect();
-        Self { fixed, state: State { nodes, ..State::default() } }
+        Self { fixed, state: State { nodes, ..State::default() }, series: None }
     }
 
     /// The coming steps belong to `stage`.
     pub fn enter(&mut self, stage: Stage) {
         self.state.stage = stage;
+    }
+
+    /// Keeps the figures of every coming step, in memory. They are no part of a snapshot.
+    pub fn keep_steps(&mut self) {
+        self.series.get_or_insert_default();
+    }
+
+    /// The figures of the steps since [`Analytic::keep_steps`], or since they were taken last. Taken while learning is
+    /// off, between steps of a stretch that turns out to be needed later, they lack its clock-gated work.
+    pub fn take_steps(&mut self) -> Vec<StepFigures> {
+        self.series.as_mut().map(Series::take).unwrap_or_default()
+    }
+
+    /// Widths of the words of what runs, for prices that are composed.
+    #[must_use]
+    pub fn widths(&self) -> Widths {
+        self.fixed.widths
     }
 
     /// What each stage cost so far.
@@ -165,15 +189,25 @@ impl Observer for Analytic {
         let State { nodes, totals, times, .. } = &mut self.state;
         let totals = totals.of_mut(stage);
         totals.loads.resize(links, 0);
-        let (mut totals, mut rest) = (Some((totals, times)), &mut nodes[..]);
+        let keep = self.series.is_some();
+        let whole = Whole { totals, times, series: self.series.as_mut() };
+        let (mut whole, mut rest) = (Some(whole), &mut nodes[..]);
         let part = |bounds: &[usize]| {
             let (own, others) = std::mem::take(&mut rest).split_at_mut(bounds[1] - bounds[0]);
             rest = others;
-            let (first, totals) = (bounds[0], totals.take());
-            AnalyticPart { fixed, stage, first, nodes: own, totals, step: Step::default(), fired: Vec::new() }
+            let (first, whole, step) = (bounds[0], whole.take(), Step::default());
+            AnalyticPart { fixed, stage, first, nodes: own, whole, keep, step, fired: Vec::new() }
         };
         bounds.windows(2).map(part).collect()
     }
+}
+
+/// What is of the whole chip.
+#[derive(Debug)]
+struct Whole<'a> {
+    totals: &'a mut Totals,
+    times: &'a mut GatedTimes,
+    series: Option<&'a mut Series>,
 }
 
 /// One worker's part of the model.
@@ -184,8 +218,10 @@ pub struct AnalyticPart<'a> {
     /// The first of its nodes.
     first: usize,
     nodes: &'a mut [GatedCounts],
-    /// Of the whole chip, in the first worker.
-    totals: Option<(&'a mut Totals, &'a mut GatedTimes)>,
+    /// In the first worker.
+    whole: Option<Whole<'a>>,
+    /// Whether single steps are kept.
+    keep: bool,
     step: Step,
     /// How many sources of each class fired.
     fired: Vec<u64>,
@@ -216,8 +252,11 @@ impl Part for AnalyticPart<'_> {
             let (_, node) = places[places.partition_point(|(first, _)| *first <= neuron) - 1];
             counts.injection_packets += step.pass(topology, &ways.to_node[node], 1, &mut counts);
         }
-        if let Some((totals, _)) = &mut self.totals {
-            totals.host.add(&counts);
+        if self.keep {
+            step.keep(counts, true);
+        }
+        if let Some(whole) = &mut self.whole {
+            whole.totals.host.add(&counts);
         }
     }
 
@@ -260,7 +299,10 @@ impl Part for AnalyticPart<'_> {
                 record.fired.sources(|source| self.step.bring(nodes, sources.get(source), 1));
             }
         } else {
-            self.step.core(time::core_time(timing, &counts), flags.learns);
+            self.step.core(node, time::core_time(timing, &counts), flags.learns);
+        }
+        if self.keep {
+            self.step.keep(counts, flags.learns);
         }
         self.nodes[node - self.first].add(self.stage, &mut counts, flags);
     }
@@ -273,16 +315,24 @@ impl Part for AnalyticPart<'_> {
         self.step.absorb(note);
     }
 
-    fn close(&mut self, _step: u64) {
-        if let (Some((totals, _)), true) = (&mut self.totals, self.fixed.arriving.is_some()) {
-            self.step.arrive(&self.fixed.timing, &mut totals.taken);
+    fn close(&mut self, step: u64) {
+        let (Some(Whole { totals, times, series }), fixed) = (&mut self.whole, self.fixed) else { return };
+        let Fixed { timing, arriving, cores, .. } = fixed;
+        if arriving.is_some() {
+            self.step.arrive(timing, &mut totals.taken, self.keep);
         }
-        let time = std::mem::take(&mut self.step.time);
-        let ungated = StepTime { core_ps: std::mem::take(&mut self.step.ungated_ps), ..time };
-        if let Some((totals, times)) = &mut self.totals {
-            times.add(self.stage, &self.fixed.timing, [time, ungated], self.step.flags);
-            let busiest = self.step.links.settle(&mut totals.loads);
-            totals.busiest_link = totals.busiest_link.max(busiest);
+        let Step { time, ungated_ps, slowest, kept, flags, links, .. } = &mut self.step;
+        let (time, ungated_ps) = (std::mem::take(time), std::mem::take(ungated_ps));
+        times.add(self.stage, timing, [time, StepTime { core_ps: ungated_ps, ..time }], *flags);
+        let busiest_link = links.settle(&mut totals.loads);
+        totals.busiest_link = totals.busiest_link.max(busiest_link);
+        let core_of = |node: u32| cores.get(node as usize).copied().unwrap_or(CoreId(0));
+        let [critical_core, ungated_core] = std::mem::take(slowest).map(core_of);
+        if let Some(series) = series {
+            let [counts, gated] = *kept.take().unwrap_or_default();
+            let (stage, barrier_ps) = (self.stage, timing.barrier_ps);
+            let figures = StepFigures { step, stage, time, barrier_ps, critical_core, counts, busiest_link };
+            series.add(Closed { figures, flags: *flags, ungated_ps, ungated_core, gated });
         }
     }
 }

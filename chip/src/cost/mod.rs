@@ -13,6 +13,7 @@ pub mod gating;
 pub mod memory;
 pub(crate) mod operations;
 pub mod per_operation;
+pub mod per_step;
 pub mod prices;
 pub mod service;
 pub mod stage;

@@ -7,7 +7,7 @@
 //! are cut. Absent on purpose: what is counted over many steps (`analytic`).
 
 use crate::cost::arriving::Brought;
-use crate::cost::counters::NodeCounts;
+use crate::cost::counters::{NodeCounts, move_gated};
 use crate::cost::gating::Flags;
 use crate::cost::prices::Timing;
 use crate::cost::time::{self, CoreTime, StepTime};
@@ -21,6 +21,10 @@ pub struct Step {
     pub(super) time: StepTime,
     /// Slowest core, were its engine not gated.
     pub(super) ungated_ps: u64,
+    /// The first of the slowest nodes, and of the slowest were no engine gated.
+    pub(super) slowest: [u32; 2],
+    /// Where steps are kept: what was done, and what a gated engine may leave out of it.
+    pub(super) kept: Option<Box<[NodeCounts; 2]>>,
     /// The same in every worker.
     pub(super) flags: Flags,
     pub(super) links: Differences,
@@ -52,11 +56,30 @@ impl Step {
         class.packets * sources
     }
 
-    /// A core's work of the step is whole.
+    /// The work of node `node` is whole. Nodes come in ascending order.
     #[inline]
-    pub(super) fn core(&mut self, CoreTime { whole_ps, gated_ps }: CoreTime, learns: bool) {
-        self.time.core_ps = self.time.core_ps.max(if learns { whole_ps } else { gated_ps });
-        self.ungated_ps = self.ungated_ps.max(whole_ps);
+    pub(super) fn core(&mut self, node: usize, CoreTime { whole_ps, gated_ps }: CoreTime, learns: bool) {
+        self.slower([if learns { whole_ps } else { gated_ps }, whole_ps], [node as u32; 2]);
+    }
+
+    /// The slower of what is known and of nodes that took this long.
+    #[inline]
+    fn slower(&mut self, [core_ps, ungated_ps]: [u64; 2], nodes: [u32; 2]) {
+        let known = [&mut self.time.core_ps, &mut self.ungated_ps].into_iter().zip(&mut self.slowest);
+        for ((known_ps, slowest), (ps, node)) in known.zip([core_ps, ungated_ps].into_iter().zip(nodes)) {
+            if ps > *known_ps {
+                (*known_ps, *slowest) = (ps, node);
+            }
+        }
+    }
+
+    /// Takes down what was done, and what a gated engine may leave out of it while learning is off.
+    pub(super) fn keep(&mut self, mut counts: NodeCounts, learns: bool) {
+        let [done, gated] = &mut **self.kept.get_or_insert_default();
+        if !learns {
+            move_gated(&mut counts, gated);
+        }
+        done.add(&counts);
     }
 
     /// Of `nodes` nodes, `node` did its own work; what it takes is not known yet.
@@ -75,8 +98,14 @@ impl Step {
 
     /// Takes another worker's share, and leaves it empty.
     pub(super) fn absorb(&mut self, other: &mut Self) {
-        self.time = self.time.join(std::mem::take(&mut other.time));
-        self.ungated_ps = self.ungated_ps.max(std::mem::take(&mut other.ungated_ps));
+        let (time, slowest) = (std::mem::take(&mut other.time), std::mem::take(&mut other.slowest));
+        self.slower([time.core_ps, std::mem::take(&mut other.ungated_ps)], slowest);
+        self.time.way_ps = self.time.way_ps.max(time.way_ps);
+        if let Some([done, gated]) = other.kept.take().as_deref() {
+            let own = self.kept.get_or_insert_default();
+            own[0].add(done);
+            own[1].add(gated);
+        }
         self.links.absorb(&mut other.links);
         self.cores.resize(self.cores.len().max(other.cores.len()), CoreShare::default());
         for (own, other) in self.cores.iter_mut().zip(&mut other.cores) {
@@ -87,15 +116,18 @@ impl Step {
     }
 
     /// All shares are here: adds to `taken` what each node took, and what that takes to its time.
-    pub(super) fn arrive(&mut self, timing: &Timing, taken: &mut Vec<NodeCounts>) {
+    pub(super) fn arrive(&mut self, timing: &Timing, taken: &mut Vec<NodeCounts>, keep: bool) {
         taken.resize(taken.len().max(self.cores.len()), NodeCounts::default());
         let mut cores = std::mem::take(&mut self.cores);
-        for (core, taken) in cores.iter_mut().zip(taken) {
+        for (node, (core, taken)) in cores.iter_mut().zip(taken).enumerate() {
             let CoreShare { mut own, brought } = std::mem::take(core);
             let counts = brought.counts();
             taken.add(&counts);
+            if keep {
+                self.keep(counts, true);
+            }
             own.add(time::core_time(timing, &counts));
-            self.core(own, self.flags.learns);
+            self.core(node, own, self.flags.learns);
         }
         self.cores = cores;
     }
