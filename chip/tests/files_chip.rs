@@ -123,9 +123,14 @@ fn sections_are_inherited_field_by_field() {
 #[test]
 fn an_extending_file_may_change_the_units() {
     let chip = over_paper("timing: (clock_ps: 2_000, barrier_cycles: 10)").expect("another clock");
-    assert_eq!((chip.timing.barrier_ps, chip.timing.hop_x_ps), (20_000, Time::Picoseconds(4_000)));
+    assert_eq!((chip.timing.barrier.ps(1), chip.timing.hop_x_ps), (20_000, Time::Picoseconds(4_000)));
+    let by_tiles = over_paper("timing: (barrier_cycles: ByTiles([(1, 5), (3, 9)]))").expect("a table");
+    assert_eq!(
+        [1, 2, 3, 64].map(|tiles| by_tiles.timing.barrier.ps(tiles)),
+        [50_000, 50_000, 90_000, 90_000]
+    );
     let chip = over("loihi", "timing: (barrier_ps: 7, tick_ps: 1_000_000)").expect("another barrier");
-    assert_eq!((chip.timing.barrier_ps, chip.timing.tick_ps), (7, Some(1_000_000)));
+    assert_eq!((chip.timing.barrier.ps(1), chip.timing.tick_ps), (7, Some(1_000_000)));
 }
 
 #[test]
@@ -211,6 +216,9 @@ fn what_has_no_number_says_why() {
             "energy: (spike: PartOf(\"spike\"))",
             "`energy.spike` is part of `spike`, which has no number itself",
         ),
+        ("timing: (barrier_cycles: ByTiles([]))", "the rows of a barrier ascend in tiles"),
+        ("timing: (barrier_cycles: ByTiles([(2, 5), (2, 6)]))", "the rows of a barrier ascend in tiles"),
+        ("timing: (barrier_cycles: ByTiles([(0, 5)]))", "`timing.barrier_cycles` is out of range"),
         (
             "timing: (trace_update_cycles: PartOf(\"barrier\"))",
             "`timing.trace_update_cycles` is part of `barrier`, which is no field of this section",

@@ -6,6 +6,7 @@ use files_common::{chip, digits_with, load};
 use std::path::Path;
 use synfire_chip::chip::{Chip, Noc, PacketBits};
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::prices::Time;
 use synfire_chip::cost::stage::{Spent, Stage};
 use synfire_chip::files::{NetworkOverrides, network_from_text};
@@ -46,7 +47,7 @@ fn mesh() -> Chip {
     {
         *time = Time::Picoseconds(0);
     }
-    t.barrier_ps = 0;
+    t.barrier = Barrier::fixed(0);
     (t.hop_x_ps, t.hop_y_ps) = (Time::Picoseconds(CYCLE), Time::Picoseconds(100 * CYCLE));
     chip
 }

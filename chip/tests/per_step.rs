@@ -65,9 +65,9 @@ proptest! {
             for (stage, spent) in [Stage::Training, Stage::Test].into_iter().zip(stages) {
                 let own: Vec<_> = steps.iter().filter(|step| step.stage == stage).collect();
                 prop_assert_eq!(NodeCounts::sum(own.iter().map(|step| &step.counts)), spent.counts);
-                let total: u128 = own.iter().map(|step| u128::from(step.total_ps())).sum();
+                let total: u128 = own.iter().map(|step| u128::from(step.time.total_ps())).sum();
                 prop_assert_eq!(total, spent.elapsed.total_ps);
-                prop_assert_eq!(own.iter().map(|step| step.total_ps()).max(), Some(spent.elapsed.longest_ps));
+                prop_assert_eq!(own.iter().map(|step| step.time.total_ps()).max(), Some(spent.elapsed.longest_ps));
                 prop_assert_eq!(own.iter().map(|step| step.busiest_link).max(), Some(spent.busiest_link));
             }
             prop_assert_eq!(run(&program, rows, 3), (steps, stages));

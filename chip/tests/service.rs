@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use std::path::Path;
 use synfire_chip::chip::{Chip, RowService, UpdateStyle};
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::stage::Spent;
 use synfire_chip::files::{NetworkOverrides, chip_from_text, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -89,6 +90,27 @@ fn event_driven_cores_access_the_active_neurons() {
     let driven = inference(&chip, SIX, &program, 1);
     assert_eq!((driven.counts.core.neuron_accesses, driven.counts.core.neuron_updates), (18, 18));
     assert_eq!(stepped.elapsed.total_ps - driven.elapsed.total_ps, 18 * CYCLE, "an access is a cycle");
+}
+
+/// Three populations of two neurons, as many a core: three tiles of one core, or one of four.
+#[test]
+fn a_barrier_is_that_of_the_tiles_in_use() {
+    let population = |k: u32| {
+        format!("(name: \"p{k}\", neurons: 2, neuron: (current_decay: 0, membrane_decay: 0, threshold: 1)),")
+    };
+    let populations: String = (0..3).map(population).collect();
+    let network = format!(
+        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 1)], populations: [{populations}], \
+         projections: [])"
+    );
+    let mut chip = chip("small");
+    chip.limits.neurons = 2;
+    chip.timing.barrier =
+        Barrier::by_tiles(&[(1, 600_000), (2, 1_000_000), (4, 1_400_000)]).expect("a table");
+    let barrier = |chip: &Chip| inference(chip, &network, &spikes(&[], 1), 1).elapsed.total_ps - 2 * CYCLE;
+    assert_eq!(barrier(&chip), 1_000_000, "three tiles, two accesses in each");
+    chip.mesh.cores_per_tile = 4;
+    assert_eq!(barrier(&chip), 600_000, "one tile");
 }
 
 #[test]

@@ -40,6 +40,8 @@ struct Fixed {
     arriving: Option<Arriving>,
     updates: UpdateStyle,
     timing: Timing,
+    /// Of the tiles in use.
+    barrier_ps: u64,
     topology: Topology,
     /// Whether learning engines are clock-gated.
     gated: bool,
@@ -98,6 +100,7 @@ impl Analytic {
             arriving: (machine.chip.service.rows == RowService::AtArrival).then(|| Arriving::of(machine)),
             updates: machine.chip.service.updates,
             timing: machine.chip.timing,
+            barrier_ps: machine.chip.timing.barrier.ps(machine.tiles()),
             topology: machine.chip.topology(),
             gated: machine.chip.learning_gated,
             widths: Widths::of(machine),
@@ -317,12 +320,13 @@ impl Part for AnalyticPart<'_> {
 
     fn close(&mut self, step: u64) {
         let (Some(Whole { totals, times, series }), fixed) = (&mut self.whole, self.fixed) else { return };
-        let Fixed { timing, arriving, cores, .. } = fixed;
+        let Fixed { timing, barrier_ps, arriving, cores, .. } = fixed;
         if arriving.is_some() {
             self.step.arrive(timing, &mut totals.taken, self.keep);
         }
-        let Step { time, ungated_ps, slowest, kept, flags, links, .. } = &mut self.step;
-        let (time, ungated_ps) = (std::mem::take(time), std::mem::take(ungated_ps));
+        let Step { core_ps, way_ps, ungated_ps, slowest, kept, flags, links, .. } = &mut self.step;
+        let [core_ps, network_ps, ungated_ps] = [core_ps, way_ps, ungated_ps].map(std::mem::take);
+        let time = StepTime { core_ps, network_ps, barrier_ps: *barrier_ps };
         times.add(self.stage, timing, [time, StepTime { core_ps: ungated_ps, ..time }], *flags);
         let busiest_link = links.settle(&mut totals.loads);
         totals.busiest_link = totals.busiest_link.max(busiest_link);
@@ -330,8 +334,8 @@ impl Part for AnalyticPart<'_> {
         let [critical_core, ungated_core] = std::mem::take(slowest).map(core_of);
         if let Some(series) = series {
             let [counts, gated] = *kept.take().unwrap_or_default();
-            let (stage, barrier_ps) = (self.stage, timing.barrier_ps);
-            let figures = StepFigures { step, stage, time, barrier_ps, critical_core, counts, busiest_link };
+            let stage = self.stage;
+            let figures = StepFigures { step, stage, time, critical_core, counts, busiest_link };
             series.add(Closed { figures, flags: *flags, ungated_ps, ungated_core, gated });
         }
     }

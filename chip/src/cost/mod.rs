@@ -6,6 +6,7 @@
 
 pub mod analytic;
 pub mod arriving;
+pub mod barrier;
 pub mod composition;
 pub mod counters;
 pub mod energy;

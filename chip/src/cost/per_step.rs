@@ -23,10 +23,8 @@ pub struct StepFigures {
     pub step: u64,
     /// The stage that it belongs to.
     pub stage: Stage,
-    /// Slowest core and longest way.
+    /// How long it lasted.
     pub time: StepTime,
-    /// The barrier that ended it, picoseconds.
-    pub barrier_ps: u64,
     /// The slowest core; of several the first.
     pub critical_core: CoreId,
     /// What all cores and the host did.
@@ -36,12 +34,6 @@ pub struct StepFigures {
 }
 
 impl StepFigures {
-    /// How long it lasted, picoseconds.
-    #[must_use]
-    pub fn total_ps(&self) -> u64 {
-        self.time.core_ps + self.time.way_ps + self.barrier_ps
-    }
-
     /// What the step alone cost, for a bill: of a network with `widths` on a chip of this `timing`.
     #[must_use]
     pub fn spent(&self, timing: &Timing, widths: Widths) -> Spent {

@@ -5,6 +5,7 @@
 //! Promises: pure data; no number of it can change a bit of a result. Absent on purpose: files (`files`), what is
 //! made of the numbers (`time`, `energy`).
 
+use crate::cost::barrier::Barrier;
 use crate::cost::composition::Store;
 use crate::cost::operations;
 use crate::technology::{Figure, Technology};
@@ -46,7 +47,7 @@ macro_rules! timing {
             /// Weight updates, or entries of a group's matrix, of a word.
             pub learning_lanes: u32,
             /// The barrier that ends a step.
-            pub barrier_ps: u64,
+            pub barrier: Barrier,
             $(#[doc = $time_of] pub $ps: Time,)*
         }
 

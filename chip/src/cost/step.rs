@@ -10,7 +10,7 @@ use crate::cost::arriving::Brought;
 use crate::cost::counters::{NodeCounts, move_gated};
 use crate::cost::gating::Flags;
 use crate::cost::prices::Timing;
-use crate::cost::time::{self, CoreTime, StepTime};
+use crate::cost::time::{self, CoreTime};
 use crate::cost::ways::Class;
 use synfire_router::loads::Differences;
 use synfire_router::topology::Topology;
@@ -18,7 +18,10 @@ use synfire_router::topology::Topology;
 /// What one step, or a worker's share of it, took. It is the note that rides to the first worker.
 #[derive(Debug, Default)]
 pub struct Step {
-    pub(super) time: StepTime,
+    /// Slowest core, picoseconds.
+    pub(super) core_ps: u64,
+    /// Longest way, picoseconds.
+    pub(super) way_ps: u64,
     /// Slowest core, were its engine not gated.
     pub(super) ungated_ps: u64,
     /// The first of the slowest nodes, and of the slowest were no engine gated.
@@ -51,7 +54,7 @@ impl Step {
     ) -> u64 {
         counts.hops_x += class.hops.0 * sources;
         counts.hops_y += class.hops.1 * sources;
-        self.time.way_ps = self.time.way_ps.max(class.way_ps);
+        self.way_ps = self.way_ps.max(class.way_ps);
         self.links.add(topology, &class.links, sources);
         class.packets * sources
     }
@@ -65,7 +68,7 @@ impl Step {
     /// The slower of what is known and of nodes that took this long.
     #[inline]
     fn slower(&mut self, [core_ps, ungated_ps]: [u64; 2], nodes: [u32; 2]) {
-        let known = [&mut self.time.core_ps, &mut self.ungated_ps].into_iter().zip(&mut self.slowest);
+        let known = [&mut self.core_ps, &mut self.ungated_ps].into_iter().zip(&mut self.slowest);
         for ((known_ps, slowest), (ps, node)) in known.zip([core_ps, ungated_ps].into_iter().zip(nodes)) {
             if ps > *known_ps {
                 (*known_ps, *slowest) = (ps, node);
@@ -98,9 +101,9 @@ impl Step {
 
     /// Takes another worker's share, and leaves it empty.
     pub(super) fn absorb(&mut self, other: &mut Self) {
-        let (time, slowest) = (std::mem::take(&mut other.time), std::mem::take(&mut other.slowest));
-        self.slower([time.core_ps, std::mem::take(&mut other.ungated_ps)], slowest);
-        self.time.way_ps = self.time.way_ps.max(time.way_ps);
+        let times = [std::mem::take(&mut other.core_ps), std::mem::take(&mut other.ungated_ps)];
+        self.slower(times, std::mem::take(&mut other.slowest));
+        self.way_ps = self.way_ps.max(std::mem::take(&mut other.way_ps));
         if let Some([done, gated]) = other.kept.take().as_deref() {
             let own = self.kept.get_or_insert_default();
             own[0].add(done);

@@ -65,20 +65,22 @@ pub fn way_ps(timing: &Timing, hops: Hops) -> u64 {
     u64::from(hops.x) * timing.hop_x_ps.ps() + u64::from(hops.y) * timing.hop_y_ps.ps()
 }
 
-/// The slowest core and the way that took the longest, of what was seen of one step.
+/// What one step lasted: its parts follow one another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepTime {
-    /// Slowest core.
+    /// Slowest core, picoseconds.
     pub core_ps: u64,
-    /// Longest way.
-    pub way_ps: u64,
+    /// The network, after that: the way of a packet that takes the longest.
+    pub network_ps: u64,
+    /// The barrier that ends the step.
+    pub barrier_ps: u64,
 }
 
 impl StepTime {
-    /// Both seen.
+    /// All of it, picoseconds.
     #[must_use]
-    pub fn join(self, other: Self) -> Self {
-        Self { core_ps: self.core_ps.max(other.core_ps), way_ps: self.way_ps.max(other.way_ps) }
+    pub fn total_ps(self) -> u64 {
+        self.core_ps + self.network_ps + self.barrier_ps
     }
 }
 
@@ -100,7 +102,7 @@ pub struct Elapsed {
 impl Elapsed {
     /// Adds one step.
     pub fn add(&mut self, timing: &Timing, step: StepTime) {
-        let ps = step.core_ps + step.way_ps + timing.barrier_ps;
+        let ps = step.total_ps();
         self.steps += 1;
         self.total_ps += u128::from(ps);
         self.wall_ps += u128::from(ps.max(timing.tick_ps.unwrap_or(0)));

@@ -212,6 +212,16 @@ impl Machine {
         &self.inputs
     }
 
+    /// How many tiles are in use.
+    #[must_use]
+    pub fn tiles(&self) -> usize {
+        let topology = self.chip.topology();
+        let mut tiles: Vec<_> = self.nodes.iter().map(|node| topology.tile(node.id)).collect();
+        tiles.sort_unstable();
+        tiles.dedup();
+        tiles.len()
+    }
+
     /// Events that full axons merged since reset.
     #[must_use]
     pub fn merged_events(&self) -> u64 {

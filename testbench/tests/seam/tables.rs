@@ -30,6 +30,7 @@ struct NodeTables {
 pub struct Tables {
     topology: Topology,
     timing: Timing,
+    barrier_ps: u64,
     gated: bool,
     nodes: Vec<NodeTables>,
     inputs: Vec<RoutingTable>,
@@ -93,6 +94,7 @@ impl Tables {
         Self {
             topology: machine.chip.topology(),
             timing: machine.chip.timing,
+            barrier_ps: machine.chip.timing.barrier.ps(machine.tiles()),
             gated: machine.chip.learning_gated,
             nodes: machine.nodes.iter().map(node).collect(),
             inputs: machine.inputs().to_vec(),
@@ -143,7 +145,8 @@ impl Tables {
             network.share(share, served, flags.learns, &mut host);
         }
         state.counts.add(Stage::Inference, &mut host, flags);
-        let Network { time, ungated_ps, loads, .. } = network;
+        let Network { mut time, ungated_ps, loads, .. } = network;
+        time.barrier_ps = self.barrier_ps;
         let ungated = StepTime { core_ps: ungated_ps, ..time };
         state.times.add(Stage::Inference, &self.timing, [time, ungated], flags);
         state.busiest_link = state.busiest_link.max(loads.iter().copied().max().unwrap_or(0));
@@ -167,7 +170,7 @@ impl Network<'_> {
         }
         counts.hops_x += u64::from(way.hops.x);
         counts.hops_y += u64::from(way.hops.y);
-        self.time.way_ps = self.time.way_ps.max(way_ps(&self.tables.timing, way.hops));
+        self.time.network_ps = self.time.network_ps.max(way_ps(&self.tables.timing, way.hops));
     }
 
     fn share(&mut self, share: &Share, served: bool, learns: bool, total: &mut NodeCounts) {

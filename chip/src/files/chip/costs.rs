@@ -9,8 +9,11 @@
 //! Absent on purpose: which fields there are (`cost::operations`).
 
 use crate::chip::{Energy, PowerClock, Price, StaticPower, Time, Timing};
+use crate::cost::barrier::{Barrier, MOST_ROWS};
 use crate::cost::operations;
-use crate::files::chip::file::{EnergyFile, PriceFile, StaticPowerFile, TimingFile, Unstated, UnusedCores};
+use crate::files::chip::file::{
+    BarrierFile, EnergyFile, PriceFile, StaticPowerFile, TimingFile, Unstated, UnusedCores,
+};
 use crate::files::text::check::Check;
 use crate::files::text::decimal::{self, Raw};
 use crate::files::text::spelling;
@@ -50,14 +53,14 @@ pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
                     [file.$ps.as_ref(), file.$cycles.as_ref()],
                     !stringify!($($unstated)?).is_empty(),
                 ),)*
-                barrier_ps: cost("barrier_ps", [file.barrier_ps.as_ref(), file.barrier_cycles.as_ref()], false)
-                    .ps(),
+                barrier: Barrier::fixed(0),
             }
         };
     }
-    let timing = {
+    let mut timing = {
         operations::times! { timing }
     };
+    timing.barrier = barrier(check, [file.barrier_ps.as_ref(), file.barrier_cycles.as_ref()], clock_ps);
     let times = timing.times();
     let numbers =
         times.iter().map(|(name, time)| (name.trim_end_matches("_ps"), matches!(time, Time::Picoseconds(_))));
@@ -65,59 +68,108 @@ pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
     timing
 }
 
-/// One cost, in picoseconds or cycles.
-fn time(
+/// A cost of a file: where it stands, what is stated, the most that it may be, picoseconds of its unit.
+struct Stated<'a> {
+    path: String,
+    raw: &'a Raw,
+    most: i64,
+    unit: u64,
+}
+
+/// The one unit in which a cost is stated; `None` where there is none, or a problem.
+fn stated<'a>(
     check: &mut Check<'_>,
     name: &str,
-    [ps, cycles]: [Option<&Raw>; 2],
+    [ps, cycles]: [Option<&'a Raw>; 2],
     (clock_ps, optional): (Option<u64>, bool),
-    parts: &mut Parts,
-) -> Time {
+) -> Option<Stated<'a>> {
     let (ps_path, cycles_path) = (format!("timing.{name}_ps"), format!("timing.{name}_cycles"));
     let mut refuse = |path: &str, title: String, label: &str| {
         let problem = check.at(path, title).labelled(label);
         check.push(problem);
-        Time::Unpublished
+        None
     };
-    let (path, raw, most, unit) = match (ps, cycles, clock_ps) {
+    match (ps, cycles, clock_ps) {
         (Some(_), Some(_), _) => {
             let title = format!("`{name}` is stated in picoseconds and in cycles");
-            return refuse(&cycles_path, title, &format!("one of them; the other is `{name}_ps`"));
+            refuse(&cycles_path, title, &format!("one of them; the other is `{name}_ps`"))
         }
         (None, Some(_), None) => {
             let title = format!("`{name}_cycles` on a chip without a clock");
-            return refuse(&cycles_path, title, &format!("state `clock_ps`, or write `{name}_ps`"));
+            refuse(&cycles_path, title, &format!("state `clock_ps`, or write `{name}_ps`"))
         }
         (Some(_), None, Some(_)) => {
             let title = format!("`{name}_ps` on a chip with a clock");
             let label = format!("write `{name}_cycles`: a synchronous chip takes whole cycles");
-            return refuse(&ps_path, title, &label);
+            refuse(&ps_path, title, &label)
         }
-        (Some(ps), None, None) => (ps_path, ps, MAX_PS, 1),
-        (None, Some(cycles), Some(clock)) => (cycles_path, cycles, (MAX_PS as u64 / clock) as i64, clock),
+        (Some(raw), None, None) => Some(Stated { path: ps_path, raw, most: MAX_PS, unit: 1 }),
+        (None, Some(raw), Some(clock)) => {
+            Some(Stated { path: cycles_path, raw, most: (MAX_PS as u64 / clock) as i64, unit: clock })
+        }
         (None, None, clock) => {
             if !optional {
                 check.missing(if clock.is_some() { &cycles_path } else { &ps_path });
             }
-            return Time::Unpublished;
+            None
         }
+    }
+}
+
+/// One cost, in picoseconds or cycles.
+fn time(
+    check: &mut Check<'_>,
+    name: &str,
+    found: [Option<&Raw>; 2],
+    unit: (Option<u64>, bool),
+    parts: &mut Parts,
+) -> Time {
+    let Some(Stated { path, raw, most, unit }) = stated(check, name, found, unit) else {
+        return Time::Unpublished;
     };
     if raw.is_number() {
         let Some(number) = check.form::<i64>(&path, raw) else { return Time::Unpublished };
         return Time::Picoseconds(check.integer(&path, number, 0..=most) as u64 * unit);
     }
     match check.form::<Unstated>(&path, raw) {
-        Some(_) if name == "barrier" => {
-            let problem = check.at(&path, "every step ends with a barrier").labelled("state its time");
-            check.push(problem);
-            Time::Unpublished
-        }
         Some(Unstated::PartOf(other)) => {
             parts.push((path, other));
             Time::Included
         }
         Some(Unstated::Unpublished) | None => Time::Unpublished,
     }
+}
+
+/// The barrier: a time, or a table by tiles in use.
+fn barrier(check: &mut Check<'_>, found: [Option<&Raw>; 2], clock_ps: Option<u64>) -> Barrier {
+    let none = Barrier::fixed(0);
+    let Some(Stated { path, raw, most, unit }) = stated(check, "barrier", found, (clock_ps, false)) else {
+        return none;
+    };
+    let ps = |check: &mut Check<'_>, number: i64| check.integer(&path, number, 0..=most) as u64 * unit;
+    if raw.is_number() {
+        return check.form::<i64>(&path, raw).map_or(none, |number| Barrier::fixed(ps(check, number)));
+    }
+    if raw.token().starts_with("PartOf") || raw.token() == "Unpublished" {
+        let problem = check.at(&path, "every step ends with a barrier").labelled("state its time");
+        check.push(problem);
+        return none;
+    }
+    let Some(BarrierFile::ByTiles(rows)) = check.form(&path, raw) else { return none };
+    let mut table = Vec::new();
+    for (tiles, number) in &rows {
+        table.push((check.integer(&path, *tiles, 1..=65_536) as u32, ps(check, *number)));
+    }
+    Barrier::by_tiles(&table).unwrap_or_else(|| {
+        let allowed =
+            format!("1..={MOST_ROWS} rows of (tiles, time), each of more tiles than the one before");
+        let problem = check
+            .at(&path, "the rows of a barrier ascend in tiles")
+            .labelled(format!("found {} rows", rows.len()))
+            .noted("allowed", allowed);
+        check.push(problem);
+        none
+    })
 }
 
 /// Section `energy`.

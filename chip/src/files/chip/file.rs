@@ -125,6 +125,15 @@ pub enum Unstated {
     Unpublished,
 }
 
+/// In place of a barrier's time: `ByTiles([(1, 600_000), (2, 1_000_000)])`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename = "Barrier")]
+pub enum BarrierFile {
+    /// From so many tiles in use on, so long.
+    ByTiles(Vec<(i64, i64)>),
+}
+
 /// A static power: `(uw: 12, source: "..")`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
