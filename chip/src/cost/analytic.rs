@@ -241,9 +241,9 @@ impl Part for AnalyticPart<'_> {
             let sent = events.control.len() as u64;
             counts.control_packets = step.pass(topology, &ways.to_all, sent, &mut counts);
         }
-        for (input, neuron) in events.sources() {
-            let input = &ways.inputs[usize::from(input)];
-            let class = &input.classes[input.class_of[neuron as usize] as usize];
+        for spike in events.packets().iter() {
+            let input = &ways.inputs[usize::from(spike.input)];
+            let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
             counts.stimulus_packets += step.pass(topology, class, 1, &mut counts);
             if let Some(arriving) = arriving {
                 let packets = arriving.inputs[usize::from(spike.input)].get(spike.neuron as usize);

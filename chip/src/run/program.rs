@@ -6,6 +6,7 @@
 //! Absent on purpose: data sets and encoders (they write programs).
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// A broadcast packet from the host: micro-step 1, before spikes and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,28 +60,32 @@ pub struct StepEvents {
 }
 
 impl StepEvents {
-    /// Input neurons that fire, as (input population, neuron), each once: a packet carries all events of its neuron in
-    /// the step, in however many entries they are stated.
+    /// Input neurons that fire, each once, ascending: a packet carries all events of its neuron in the step, in however
+    /// many entries they are stated; more than 255 are 255, which no axon exceeds either.
     #[must_use]
-    pub fn sources(&self) -> Vec<(u16, u32)> {
-        each_once(self.spikes.iter().map(|spike| (spike.input, spike.neuron)))
+    pub fn packets(&self) -> Cow<'_, [StimulusSpike]> {
+        let place = |spike: &StimulusSpike| (spike.input, spike.neuron);
+        if self.spikes.is_sorted_by(|a, b| place(a) < place(b)) {
+            return Cow::Borrowed(&self.spikes);
+        }
+        let mut list = self.spikes.clone();
+        list.sort_by_key(place);
+        list.dedup_by(|next, kept| {
+            let same = place(next) == place(kept);
+            kept.count = if same { kept.count.saturating_add(next.count) } else { kept.count };
+            same
+        });
+        Cow::Owned(list)
     }
 
-    /// Neurons that currents are injected into, as (population, neuron), each once: a packet carries their sum.
+    /// Neurons that currents are injected into, as (population, neuron), each once, ascending: a packet carries their sum.
     #[must_use]
     pub fn driven(&self) -> Vec<(u16, u32)> {
-        each_once(self.injections.iter().map(|current| (current.population, current.neuron)))
-    }
-}
-
-/// `neurons` ascending and without repetition; most programs state them so.
-fn each_once(neurons: impl Iterator<Item = (u16, u32)>) -> Vec<(u16, u32)> {
-    let mut list: Vec<(u16, u32)> = neurons.collect();
-    if !list.is_sorted_by(|a, b| a < b) {
+        let mut list: Vec<_> = self.injections.iter().map(|to| (to.population, to.neuron)).collect();
         list.sort_unstable();
         list.dedup();
+        list
     }
-    list
 }
 
 /// Consecutive steps.
