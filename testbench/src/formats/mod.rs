@@ -6,6 +6,7 @@
 //! | currents `.npy` | the same shapes, integers: addends of the dendritic sum | [`stimulus::CurrentFile`] | [`write::NpyRows`] |
 //! | signals `.npy` | the same shapes, integers, which become events | [`analog::SigmaDeltaFile`], [`analog::SendOnDeltaFile`] | [`write::NpyRows`] |
 //! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
+//! | recorded packets CSV | `cycle,from,to` or `cycle,from,to,flits`, in any order | [`packets::read`] | - |
 //! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
 //!
 //! Readers are streams: what they hold is one row, whatever the size of the file (spike lists and arrays in Fortran
@@ -17,6 +18,7 @@
 
 pub mod analog;
 pub mod npy;
+pub mod packets;
 pub mod spike_list;
 pub mod stimulus;
 pub mod write;

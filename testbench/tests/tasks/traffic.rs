@@ -111,6 +111,66 @@ fn what_the_table_says_is_so_on_any_number_of_threads() {
     assert!(printed.contains("uniform: saturation load"), "{printed}");
 }
 
+/// A list of packets: each takes what the formula says where none meets another, and what is wrong is shown in its line.
+#[test]
+fn recorded_packets_are_sent_as_they_were() {
+    let folder = folder();
+    let row = "(name: \"list\", pattern: Recorded(file: \"packets.csv\"))";
+    let text = EXPERIMENT.split("rows: [").next().expect("a head").to_owned() + "rows: [" + row + "],\n    )),\n)";
+    folder.write("list.ron", text.replace("seeds: [1, 2]", "seeds: [1]"));
+    // Three hops, none, and one packet to two cores: 2 + 2 (h + 1) + h + 1 cycles, the second copy a cycle later.
+    folder.write("packets.csv", "cycle,from,to\n100,5,5\n0,0,3\n200,0,1 2\n");
+    folder.succeeds(&["noc", "list.ron", "--out", "out"]);
+    let lines = lines(&folder.read("out/curve.csv"));
+    assert_eq!(lines.len(), 1);
+    let line = &lines[0];
+    assert_eq!((&line["packets"][..], &line["waiting"][..], &line["latency_worst"][..]), ("4", "0", "14"));
+    let alone = |hops: f64| 2.0 + 2.0 * (hops + 1.0) + hops + 1.0;
+    let mean = (alone(3.0) + alone(0.0) + alone(1.0) + alone(2.0)) / 4.0;
+    assert_eq!((real(line, "alone_latency"), real(line, "latency_mean")), (mean, mean + 0.25));
+    assert_eq!(real(line, "load"), 4.0 / (16.0 * 201.0));
+    for (packets, wrong) in [
+        ("0,0,16\n", "line 1: `to` is out of range"),
+        ("cycle,from,to\n0,0,3\n1,2\n", "line 3: `line` is out of range"),
+        ("cycle,from\n", "line 1: `columns` is out of range"),
+        ("0,0,1,0\n", "line 1: `flits` is out of range"),
+        ("0,0,\n", "line 1: `to` is out of range"),
+        ("# nothing\n", "`[DIR]/packets.csv` is not what it should be"),
+    ] {
+        folder.write("packets.csv", packets);
+        let refused = folder.refuses(&["check", "list.ron"]);
+        assert!(refused.contains(wrong), "{packets:?}: {refused}");
+    }
+}
+
+/// The curve's columns about links follow from the table of links.
+#[test]
+fn links_add_up_to_the_curve() {
+    let folder = folder();
+    folder.succeeds(&["noc", "traffic.ron", "--out", "out"]);
+    let (curve, links) = (lines(&folder.read("out/curve.csv")), lines(&folder.read("out/links.csv")));
+    assert!(links.iter().any(|link| link["kind"] == "ejection" && real(link, "stalls_ejection") > 0.0));
+    for point in &curve {
+        let same =
+            |link: &&Line| ["row", "seed", "load"].iter().all(|column| link[*column] == point[*column]);
+        let own: Vec<&Line> = links.iter().filter(same).collect();
+        for column in ["no_credit", "no_channel", "arbitration", "ejection", "link_busy"] {
+            let column = format!("stalls_{column}");
+            let sum: f64 = own.iter().map(|link| real(link, &column)).sum();
+            assert_eq!(sum, real(point, &column), "{column}");
+        }
+        let between = || own.iter().filter(|link| link["kind"] == "link");
+        let most = between().map(|link| real(link, "utilisation")).fold(0.0, f64::max);
+        assert_eq!(most, real(point, "busiest_utilisation"));
+        let named = |link: &&&Line| format!("{}>{}", link["from"], link["to"]) == point["busiest_link"];
+        assert!(between().find(named).is_some_and(|link| real(link, "utilisation") == most), "{point:?}");
+        // What the cores take left through their links.
+        let taken: f64 =
+            own.iter().filter(|link| link["kind"] == "ejection").map(|link| real(link, "flits")).sum();
+        assert!(taken > 0.0 || real(point, "packets") == 0.0);
+    }
+}
+
 #[test]
 fn an_interrupted_curve_goes_on_where_it_was() {
     let folder = folder();

@@ -1,5 +1,6 @@
 //! What packets take that meet no other: the zero-load latency of a pattern.
 
+use crate::formats::packets::Packet;
 use serde::{Deserialize, Serialize};
 use synfire_router::network::engine::Engine;
 use synfire_router::network::open::Pattern;
@@ -19,6 +20,23 @@ pub struct Alone {
     pub latency: f64,
     /// The longest.
     pub worst: u64,
+}
+
+/// Sends the packets of a list one after the other, each to one destination after the other.
+///
+/// # Errors
+/// When one cannot be carried.
+pub fn of_packets(engine: &mut dyn Engine, packets: &[Packet]) -> Result<Alone, Halt> {
+    let ends = || packets.iter().flat_map(|packet| packet.to.iter().map(move |to| (packet, *to)));
+    let every = (ends().count() as u64).div_ceil(MOST_PAIRS).max(1);
+    let (mut sum, mut number, mut worst) = (0, 0u64, 0);
+    let mut step = Step::default();
+    for (packet, to) in ends().step_by(every as usize) {
+        step.add(packet.from, Offer { at: 0, to: To::Endpoint(to), class: 0, flits: packet.flits, tag: 0 });
+        let took = step.run(engine, &mut ())?.worst;
+        (sum, number, worst) = (sum + took, number + 1, took.max(worst));
+    }
+    Ok(Alone { latency: sum as f64 / number.max(1) as f64, worst })
 }
 
 /// Sends packets of `flits` flits one after the other through an empty network.

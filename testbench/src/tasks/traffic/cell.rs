@@ -16,10 +16,12 @@ use synfire_router::network::plan::Plan;
 
 /// The file of all cells beside the report.
 pub const CURVE: &str = "curve.csv";
+/// Name of the table of links.
+pub const LINKS: &str = "links.csv";
 
 /// A cell at work.
 pub struct Cell<'a> {
-    settings: &'a Traffic,
+    settings: Traffic,
     row: &'a TrafficRow,
     network: &'a RowNetwork,
     seed: u32,
@@ -42,23 +44,28 @@ impl<'a> Cell<'a> {
     /// The cell of a row and a seed.
     #[must_use]
     pub fn new(task: &'a Task, row: usize, seed: u32) -> Self {
-        Self { settings: &task.settings, row: &task.settings.rows[row], network: &task.networks[row], seed }
+        let network = &task.networks[row];
+        Self { settings: network.settings(&task.settings), row: &task.settings.rows[row], network, seed }
     }
 
     fn alone(&self) -> Result<Alone, String> {
         let plan = Plan::new(self.network.noc.config.clone()).map_err(|error| error.to_string())?;
         let mut engine = fast::engine(plan);
-        let pattern = task::pattern(self.row.pattern);
-        alone::latency(engine.as_mut(), &pattern, self.network.flits).map_err(|halt| halt.to_string())
+        match task::pattern(&self.row.pattern) {
+            Some(pattern) => alone::latency(engine.as_mut(), &pattern, self.network.flits),
+            None => alone::of_packets(engine.as_mut(), &self.network.recorded),
+        }
+        .map_err(|halt| halt.to_string())
     }
 
     fn point(&self, load: f64, alone: &Alone) -> Result<Point, String> {
-        let (plan, open) =
+        let (plan, sent) =
             self.network.traffic(self.row, load, self.seed).map_err(|error| error.to_string())?;
         let mut engine = fast::engine(plan);
-        let Traffic { warm_up, sample, drain, .. } = *self.settings;
+        let Traffic { warm_up, sample, drain, .. } = self.settings;
         let times = Times { warm_up: warm_up.into(), sample: sample.into(), drain: drain.into() };
-        point::run(engine.as_mut(), open, load, times, alone).map_err(|halt| halt.to_string())
+        point::run(engine.as_mut(), (sent, self.network.cores()), load, times, alone)
+            .map_err(|halt| halt.to_string())
     }
 }
 
@@ -69,12 +76,12 @@ impl Work for Cell<'_> {
     fn fingerprint(&self) -> [u8; 32] {
         // Everything but which other rows and seeds there are.
         let settings = Traffic { rows: Vec::new(), seeds: Vec::new(), quick: None, ..self.settings.clone() };
-        let network = (&self.network.noc, self.network.flits);
+        let network = (&self.network.noc, self.network.flits, &self.network.recorded);
         checkpoint::fingerprint(&(format!("{settings:?} {:?}", self.row.pattern), network, self.seed))
     }
 
     fn units(&self) -> u64 {
-        self.settings.loads.len() as u64 + u64::from(search::halvings(self.settings))
+        self.settings.loads.len() as u64 + u64::from(search::halvings(&self.settings))
     }
 
     fn describe(result: &CellResult) -> String {
@@ -86,11 +93,11 @@ impl Work for Cell<'_> {
     }
 
     fn outputs(&self) -> Vec<String> {
-        vec![CURVE.to_owned()]
+        vec![CURVE.to_owned(), LINKS.to_owned()]
     }
 
     fn fits(&mut self, state: CellResult) -> Result<(), String> {
-        let next = |done: usize| search::next(self.settings, &state.alone, &state.points[..done]);
+        let next = |done: usize| search::next(&self.settings, &state.alone, &state.points[..done]);
         if state.points.iter().enumerate().all(|(done, point)| next(done) == Some(point.load)) {
             return Ok(());
         }
@@ -110,7 +117,7 @@ impl Work for Cell<'_> {
             }
         };
         (context.progress)(Progress { units: result.points.len() as u64, message: "" });
-        while let Some(load) = search::next(self.settings, &result.alone, &result.points) {
+        while let Some(load) = search::next(&self.settings, &result.alone, &result.points) {
             if context.interrupt.load(Ordering::Relaxed) {
                 return Ok(Outcome::Interrupted(Box::new(result)));
             }

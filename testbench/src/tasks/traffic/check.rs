@@ -6,7 +6,7 @@ use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 
 /// Longest warm-up, sample and drain, cycles.
-const MOST_CYCLES: u32 = 100_000_000;
+pub const MOST_CYCLES: u32 = 100_000_000;
 
 /// Least distance of two loads that are searched for.
 const FINEST: f64 = 0.0001;
@@ -33,9 +33,9 @@ pub fn numbers(settings: &Traffic, place: &Origin) -> Result<(), Diagnostics> {
         if let Some(flits) = row.flits {
             check.range(&format!("rows[{index}].flits"), flits, 1, 1 << 16);
         }
-        if let PatternFile::HotSpot { share, .. } = row.pattern {
+        if let PatternFile::HotSpot { share, .. } = &row.pattern {
             let field = format!("rows[{index}].pattern.share");
-            check.expect((0.0..=1.0).contains(&share), &field, "`share` is out of range", share, "0..=1");
+            check.expect((0.0..=1.0).contains(share), &field, "`share` is out of range", share, "0..=1");
         }
     }
     let names: Vec<&str> = settings.rows.iter().map(|row| row.name.as_str()).collect();

@@ -51,7 +51,7 @@ pub struct TrafficRow {
 }
 
 /// Where packets go.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Pattern")]
 pub enum PatternFile {
@@ -71,6 +71,12 @@ pub enum PatternFile {
         core: u32,
         /// Share of the packets, 0..=1.
         share: f64,
+    },
+    /// As a file has recorded: CSV of `cycle,from,to` or `cycle,from,to,flits`. The list is the sample, without warm-up,
+    /// at the one load that it has.
+    Recorded {
+        /// The file.
+        file: String,
     },
 }
 

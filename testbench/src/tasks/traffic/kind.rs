@@ -1,6 +1,6 @@
 //! Traffic over the network between the cores as a kind of experiment.
 
-use super::cell::{CURVE, Cell, CellResult};
+use super::cell::{CURVE, Cell, CellResult, LINKS};
 use super::file::Traffic;
 use super::summary;
 use super::table;
@@ -46,7 +46,8 @@ impl Kind for Task {
     }
 
     fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
-        let text = table::text(self, ran.results).map_err(|error| PoolError::Run(error.to_string()))?;
-        Ok(vec![Document { name: CURVE, text }])
+        let curve = table::text(self, ran.results).map_err(|error| PoolError::Run(error.to_string()))?;
+        let links = table::links(self, ran.results).map_err(|error| PoolError::Run(error.to_string()))?;
+        Ok(vec![Document { name: CURVE, text: curve }, Document { name: LINKS, text: links }])
     }
 }

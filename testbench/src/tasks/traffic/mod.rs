@@ -1,4 +1,4 @@
-//! The network between the cores alone, under drawn traffic: latency and accepted rate over offered load.
+//! The network between the cores alone, under drawn or recorded traffic: latency and accepted rate over offered load.
 //!
 //! A row is a pattern of traffic on a chip that describes its network (`noc`); a cell is one row with one seed and runs
 //! every load of the file, each from an empty network ([`point`]). What a packet takes that meets no other is measured
@@ -13,6 +13,7 @@ pub mod check;
 pub mod file;
 pub mod kind;
 pub mod point;
+pub mod replay;
 pub mod search;
 pub mod summary;
 pub mod table;

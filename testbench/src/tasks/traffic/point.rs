@@ -13,11 +13,11 @@
 //! | converged | otherwise |
 
 use super::alone::{Alone, SATURATED};
+use super::task::Sent;
 use crate::report::quantity::Spread;
 use serde::{Deserialize, Serialize};
 use synfire_router::network::engine::Engine;
 use synfire_router::network::graph::End;
-use synfire_router::network::open::Open;
 use synfire_router::network::plan::Plan;
 use synfire_router::network::statistics::{CAUSES, Histogram, Statistics};
 use synfire_router::network::stuck::Halt;
@@ -94,6 +94,34 @@ pub struct Point {
     pub peak: u32,
     /// Cycles that flits waited, by cause, of all links.
     pub stalls: [u64; CAUSES],
+    /// What each link did in the sample; links that flits neither took nor waited for are left out.
+    pub links: Vec<LinkUse>,
+}
+
+/// Where a link leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leads {
+    /// From a router to another, by its number.
+    On(u32),
+    /// From a core into its router.
+    In(u32),
+    /// From a router to a core.
+    Out(u32),
+}
+
+/// A link in a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkUse {
+    /// Which.
+    pub link: Leads,
+    /// Flits over it.
+    pub flits: u64,
+    /// Share of the cycles for which it was held.
+    pub utilisation: f64,
+    /// Most flits at its far end at once.
+    pub peak: u32,
+    /// Cycles that flits waited for it, by cause.
+    pub stalls: [u64; CAUSES],
 }
 
 /// How long to run.
@@ -107,21 +135,20 @@ pub struct Times {
     pub drain: u64,
 }
 
-/// Runs `open` on a network, at `load`.
+/// Runs what so many cores send on a network, at `load`.
 ///
 /// # Errors
 /// When nothing in the network will move again, with who waits for whom.
 pub fn run(
     engine: &mut dyn Engine,
-    open: Open,
+    (sent, cores): (Sent, u32),
     load: f64,
     times: Times,
     alone: &Alone,
 ) -> Result<Point, Halt> {
     let (begin, end) = (times.warm_up, times.warm_up + times.sample);
-    let cores = open.cores();
     let endpoints = engine.plan().graph.endpoints.len();
-    let mut offered = Offered { open, begin, end, measured: 0, last: vec![0; endpoints] };
+    let mut offered = Offered { sent, begin, end, measured: 0, last: vec![0; endpoints] };
     let mut arrived =
         Arrived { begin, end, latencies: Histogram::default(), batches: [(0, 0); BATCHES as usize] };
     engine.run(begin, &mut offered, &mut arrived)?;
@@ -165,13 +192,14 @@ fn point(plan: &Plan, counted: &Statistics, arrived: &Arrived, seen: Seen, alone
     let standard_error = arrived.standard_error();
     let fills = mean < 0.95 * load && latency > SATURATED * alone.latency;
     let known = standard_error.is_some_and(|error| 2.0 * error <= 0.05 * latency);
-    let wires = plan.graph.wires.iter().filter(|wire| matches!(wire.end, End::Router { .. }));
-    let held = wires.map(|wire| {
-        (counted.links[wire.link as usize].flits * u64::from(wire.period), std::cmp::Reverse(wire.link))
-    });
-    let busiest = held.max().filter(|(held, _)| *held > 0);
+    let links = links(plan, counted, cycles);
+    let between = links.iter().filter(|of| of.flits > 0);
+    let between =
+        between.filter_map(|of| if let Leads::On(link) = of.link { Some((link, of)) } else { None });
+    // Of equals the first: links ascend.
+    let busiest = between.rev().max_by(|(_, a), (_, b)| a.utilisation.total_cmp(&b.utilisation));
     let mut stalls = [0; CAUSES];
-    for link in counted.links.iter().chain(&counted.injection).chain(&counted.ejection) {
+    for link in &links {
         stalls.iter_mut().zip(link.stalls).for_each(|(sum, cycles)| *sum += cycles);
     }
     Point {
@@ -191,18 +219,45 @@ fn point(plan: &Plan, counted: &Statistics, arrived: &Arrived, seen: Seen, alone
         accepted: mean,
         least: of((0..accepted.len()).min_by_key(ranked).unwrap_or(0)),
         most: of((0..accepted.len()).rev().max_by_key(ranked).unwrap_or(0)),
-        busiest: busiest.map(|(held, link)| (link.0, rate(held))),
+        busiest: busiest.map(|(link, of)| (link, of.utilisation)),
         peak: counted.links.iter().map(|link| link.peak).max().unwrap_or(0),
         stalls,
+        links,
     }
+}
+
+/// Every link with flits or waits: those between routers by number, then those of the cores.
+fn links(plan: &Plan, counted: &Statistics, cycles: u64) -> Vec<LinkUse> {
+    let graph = &plan.graph;
+    let mut periods = vec![1; counted.links.len()];
+    let mut ejection_periods = vec![1; counted.ejection.len()];
+    for wire in &graph.wires {
+        match wire.end {
+            End::Router { .. } => periods[wire.link as usize] = wire.period,
+            End::Endpoint(endpoint) => ejection_periods[endpoint as usize] = wire.period,
+            End::None => {}
+        }
+    }
+    let injection_periods = std::iter::repeat(&graph.injection_period);
+    let on = (0..).map(Leads::On).zip(&counted.links).zip(&periods);
+    let into = (0..).map(Leads::In).zip(&counted.injection).zip(injection_periods);
+    let out = (0..).map(Leads::Out).zip(&counted.ejection).zip(&ejection_periods);
+    let used = on.chain(into).chain(out).map(|((link, of), period)| LinkUse {
+        link,
+        flits: of.flits,
+        utilisation: (of.flits * u64::from(*period)) as f64 / cycles as f64,
+        peak: of.peak,
+        stalls: of.stalls,
+    });
+    used.filter(|of| of.flits > 0 || of.stalls.iter().any(|cycles| *cycles > 0)).collect()
 }
 
 /// The traffic, and how far each core has come with it.
 struct Offered {
-    open: Open,
+    sent: Sent,
     begin: u64,
     end: u64,
-    /// Packets of the sample that were handed out.
+    /// Arrivals of the sample's packets that were handed out.
     measured: u64,
     /// Cycle of the packet that each endpoint was handed last.
     last: Vec<u64>,
@@ -217,8 +272,13 @@ impl Offered {
 
 impl Source for Offered {
     fn next(&mut self, endpoint: u32) -> Option<Offer> {
-        let offer = self.open.next(endpoint)?;
-        self.measured += u64::from((self.begin..self.end).contains(&offer.at));
+        let Some(offer) = self.sent.next(endpoint) else {
+            self.last[endpoint as usize] = u64::MAX;
+            return None;
+        };
+        if (self.begin..self.end).contains(&offer.at) {
+            self.measured += self.sent.ends(&offer);
+        }
         self.last[endpoint as usize] = offer.at;
         Some(offer)
     }

@@ -100,6 +100,7 @@ mod tests {
             busiest: None,
             peak: 0,
             stalls: [0; 5],
+            links: Vec::new(),
         }
     }
 

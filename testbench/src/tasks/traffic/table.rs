@@ -1,9 +1,28 @@
-//! `curve.csv`: every load of every row and seed, a line each.
+//! `curve.csv`: every load of every row and seed, a line each; `links.csv`: every link at each of them.
 
 use super::cell::CellResult;
+use super::point::Leads;
 use super::task::{RowNetwork, Task};
 
-/// Its columns.
+/// Columns of the links.
+pub const LINK_COLUMNS: [&str; 14] = [
+    "row",
+    "seed",
+    "load",
+    "kind",
+    "from",
+    "to",
+    "flits",
+    "utilisation",
+    "peak_flits",
+    "stalls_no_credit",
+    "stalls_no_channel",
+    "stalls_arbitration",
+    "stalls_ejection",
+    "stalls_link_busy",
+];
+
+/// Columns of the curve.
 pub const COLUMNS: [&str; 25] = [
     "row",
     "seed",
@@ -70,22 +89,80 @@ pub fn text(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
             writer.write_record(&fields)?;
         }
     }
+    finished(writer)
+}
+
+fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The text of `links.csv`.
+///
+/// # Errors
+/// Never on a string; the writer's type has it.
+pub fn links(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(LINK_COLUMNS)?;
+    for result in results {
+        let Some(row) = task.settings.rows.iter().position(|row| row.name == result.row) else { continue };
+        let network = &task.networks[row];
+        let (ends, cores) = (link_ends(network), network.noc.config.cores_per_router);
+        for point in &result.points {
+            for of in &point.links {
+                let router = |core: u32| router_name(network, core / cores);
+                let (kind, from, to) = match of.link {
+                    Leads::On(link) => {
+                        let (from, to) = ends[link as usize];
+                        ("link", router_name(network, from), router_name(network, to))
+                    }
+                    Leads::In(core) => ("injection", core.to_string(), router(core)),
+                    Leads::Out(core) => ("ejection", router(core), core.to_string()),
+                };
+                let mut fields = vec![
+                    result.row.clone(),
+                    result.seed.to_string(),
+                    point.load.to_string(),
+                    kind.to_owned(),
+                    from,
+                    to,
+                    of.flits.to_string(),
+                    of.utilisation.to_string(),
+                    of.peak.to_string(),
+                ];
+                fields.extend(of.stalls.iter().map(u64::to_string));
+                writer.write_record(&fields)?;
+            }
+        }
+    }
+    finished(writer)
+}
+
+/// A router: `(3,0)` on a grid, `7` elsewhere.
+fn router_name(network: &RowNetwork, router: u32) -> String {
+    match network.noc.config.shape.grid() {
+        Some((columns, _)) => format!("({},{})", router % columns, router / columns),
+        None => router.to_string(),
+    }
+}
+
+/// Routers at the ends of every link, by its number.
+fn link_ends(network: &RowNetwork) -> Vec<(u32, u32)> {
+    let shape = network.noc.config.shape;
+    let ports = (0..shape.routers()).flat_map(|router| (0..shape.ways()).map(move |port| (router, port)));
+    let mut ends: Vec<(usize, (u32, u32))> = ports
+        .filter_map(|(router, port)| {
+            let (neighbour, _, number) = shape.neighbour(router, port)?;
+            Some((number, (router, neighbour)))
+        })
+        .collect();
+    ends.sort_unstable();
+    ends.into_iter().map(|(_, ends)| ends).collect()
 }
 
 /// A link by the routers that it joins: `(3,0)>(4,0)` on a grid, `7>2` elsewhere.
 #[must_use]
 pub fn link_name(network: &RowNetwork, link: u32) -> String {
-    let shape = network.noc.config.shape;
-    let name = |router: u32| match shape.grid() {
-        Some((columns, _)) => format!("({},{})", router % columns, router / columns),
-        None => router.to_string(),
-    };
-    let ports = (0..shape.routers()).flat_map(|router| (0..shape.ways()).map(move |port| (router, port)));
-    let mut ends = ports.filter_map(|(router, port)| {
-        let (neighbour, _, number) = shape.neighbour(router, port)?;
-        (number == link as usize).then(|| format!("{}>{}", name(router), name(neighbour)))
-    });
-    ends.next().unwrap_or_else(|| link.to_string())
+    let (from, to) = link_ends(network)[link as usize];
+    format!("{}>{}", router_name(network, from), router_name(network, to))
 }

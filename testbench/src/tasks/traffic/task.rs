@@ -2,13 +2,19 @@
 
 use super::check;
 use super::file::{MILLION, PatternFile, Traffic, TrafficRow};
+use super::replay::{self, Replay};
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::{self, Opened};
+use crate::formats::packets::{self, Limits, Packet};
 use synfire_chip::chip::{Chip, Noc};
 use synfire_chip::files::{Diagnostics, Root};
 use synfire_router::network::check::ConfigError;
 use synfire_router::network::open::{self, Open, Pattern};
 use synfire_router::network::plan::Plan;
+use synfire_router::network::traffic::{Offer, Source};
+
+/// Most flits of a packet.
+const MOST_FLITS: u32 = 1 << 16;
 
 /// A traffic experiment with what it refers to.
 pub struct Task {
@@ -26,6 +32,36 @@ pub struct RowNetwork {
     pub noc: Noc,
     /// Flits of a packet.
     pub flits: u32,
+    /// Packets of a list, ascending by cycle; none where they are drawn.
+    pub recorded: Vec<Packet>,
+}
+
+/// What the cores of a row send.
+pub enum Sent {
+    /// Packets drawn by chance.
+    Drawn(Open),
+    /// Those of a list.
+    Recorded(Replay),
+}
+
+impl Sent {
+    /// Arrivals that a packet will make.
+    #[must_use]
+    pub fn ends(&self, offer: &Offer) -> u64 {
+        match self {
+            Self::Drawn(_) => 1,
+            Self::Recorded(replay) => replay.ends(offer),
+        }
+    }
+}
+
+impl Source for Sent {
+    fn next(&mut self, endpoint: u32) -> Option<Offer> {
+        match self {
+            Self::Drawn(open) => open.next(endpoint),
+            Self::Recorded(replay) => replay.next(endpoint),
+        }
+    }
 }
 
 impl Task {
@@ -46,7 +82,18 @@ impl Task {
                 return Err(problem.noted("allowed", "a chip file with a section `noc`").into());
             };
             let flits = row.flits.unwrap_or_else(|| noc.config.flits(noc.packets.spike));
-            let network = RowNetwork { chip: chip.name, noc, flits };
+            let recorded = match &row.pattern {
+                PatternFile::Recorded { file } => {
+                    let cores = noc.config.shape.leaves() * noc.config.cores_per_router;
+                    let limits =
+                        Limits { cores, cycles: check::MOST_CYCLES.into(), flits, most_flits: MOST_FLITS };
+                    packets::read(&place.path(file), limits).map_err(|error| {
+                        place.array(&format!("rows[{index}].pattern.Recorded.file"), error)
+                    })?
+                }
+                _ => Vec::new(),
+            };
+            let network = RowNetwork { chip: chip.name, noc, flits, recorded };
             network.traffic(row, settings.loads[0], 0).map_err(|error| {
                 // What the network calls a node is a core of the chip.
                 let field = error.field.replace("node", "core");
@@ -65,32 +112,61 @@ impl RowNetwork {
     ///
     /// # Errors
     /// What the network cannot carry.
-    pub fn traffic(&self, row: &TrafficRow, load: f64, seed: u32) -> Result<(Plan, Open), ConfigError> {
-        let plan = Plan::new(self.noc.config.clone())?;
+    pub fn traffic(&self, row: &TrafficRow, load: f64, seed: u32) -> Result<(Plan, Sent), ConfigError> {
+        let mut plan = Plan::new(self.noc.config.clone())?;
+        let Some(pattern) = pattern(&row.pattern) else {
+            let replay = Replay::new(&mut plan, &self.recorded)?;
+            return Ok((plan, Sent::Recorded(replay)));
+        };
         let traffic = open::Traffic {
-            pattern: pattern(row.pattern),
+            pattern,
             load: ((load * f64::from(MILLION)).round() as u64, u64::from(MILLION)),
             flits: self.flits,
             class: 0,
             seed: u64::from(seed),
         };
         let open = Open::new(&plan, &traffic, 0)?;
-        Ok((plan, open))
+        Ok((plan, Sent::Drawn(open)))
+    }
+
+    /// Cores that can send.
+    #[must_use]
+    pub fn cores(&self) -> u32 {
+        self.noc.config.shape.leaves() * self.noc.config.cores_per_router
+    }
+
+    /// What is run of `settings`: of a list, the list itself, at the load that it has.
+    #[must_use]
+    pub fn settings(&self, settings: &Traffic) -> Traffic {
+        let Some(last) = self.recorded.last() else { return settings.clone() };
+        let cycles = last.cycle + 1;
+        let load = replay::flits(&self.recorded) as f64 / (cycles as f64 * f64::from(self.cores()));
+        Traffic {
+            loads: vec![load],
+            refine: None,
+            warm_up: 0,
+            sample: u32::try_from(cycles).unwrap_or(u32::MAX),
+            ..settings.clone()
+        }
     }
 }
 
 /// A pattern as the network has it.
-pub(super) fn pattern(file: PatternFile) -> Pattern {
-    match file {
+///
+/// A list has none: each of its packets says where it goes.
+pub(super) fn pattern(file: &PatternFile) -> Option<Pattern> {
+    Some(match file {
         PatternFile::Uniform => Pattern::Uniform,
         PatternFile::UniformOthers => Pattern::UniformOthers,
         PatternFile::Transpose => Pattern::Transpose,
         PatternFile::Neighbour => Pattern::Neighbour,
         PatternFile::BitComplement => Pattern::BitComplement,
         PatternFile::HotSpot { core, share } => {
-            Pattern::HotSpot { node: core, part: (share * f64::from(MILLION)).round() as u32, whole: MILLION }
+            let part = (share * f64::from(MILLION)).round() as u32;
+            Pattern::HotSpot { node: *core, part, whole: MILLION }
         }
-    }
+        PatternFile::Recorded { .. } => return None,
+    })
 }
 
 /// The chip of a row, with its changes.
