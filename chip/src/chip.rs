@@ -6,7 +6,10 @@
 //! Promises: pure data. Nothing in `service`, `mesh`, `timing` or `energy` can change a bit of a result.
 //! Absent on purpose: files and their errors (`files`), the models that read these numbers (`time`, `energy`).
 
-pub use crate::cost::prices::{Build, Energy, PerOperation, PowerClock, Price, StaticPower, Time, Timing};
+pub use crate::cost::measured::{Found, Measured};
+pub use crate::cost::prices::{
+    Build, Conditions, Energy, PerOperation, PowerClock, Price, StaticPower, Time, Timing,
+};
 pub use crate::cost::service::{RowService, Service, UpdateStyle};
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +44,8 @@ pub struct Chip {
     pub energy: Energy,
     /// What the prices of operations are composed from, in place of prices of events.
     pub technology: Option<Box<PerOperation>>,
+    /// What was measured of it; no cost of a run uses it.
+    pub measured: Vec<Measured>,
 }
 
 impl Chip {

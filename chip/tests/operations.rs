@@ -11,6 +11,7 @@ use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Powered, Rate};
 use synfire_chip::cost::prices::{Field, PRICE_FIELDS, Price, TIME_FIELDS, Time};
 use synfire_chip::cost::time::{self, CoreTime, Elapsed, StepTime};
+use synfire_chip::technology::{Figure, Kind};
 
 /// Paths of all fields of a value, with the number of each.
 fn fields(value: &Value, path: &str, into: &mut BTreeSet<(String, String)>) {
@@ -114,8 +115,8 @@ fn static_power_runs_by_its_clock_on_its_cores() {
         elapsed.add(&chip.timing, StepTime { core_ps: 370_000, network_ps: 0, barrier_ps: 640_000 });
     }
     let mut joules = |clock, unused_gated| {
-        let source = "x".to_owned();
-        chip.energy.core_static = StaticPower::Stated { microwatts: 7, source, clock, unused_gated };
+        let (source, microwatts) = ("x".to_owned(), Figure::exact(7, Kind::Assumed));
+        chip.energy.core_static = StaticPower::Stated { microwatts, source, clock, unused_gated };
         Bill::of(&chip.energy, &NodeCounts::default(), &powered(elapsed)).total()
     };
     // 7 uW for 10 ms are 70 nJ, for 10.1 us 70.7 pJ.

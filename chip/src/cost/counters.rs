@@ -50,6 +50,8 @@ pub struct Operation {
     pub gated: bool,
     /// How many of it.
     pub count: fn(&NodeCounts) -> u64,
+    /// Sets how many of it.
+    pub set: fn(&mut NodeCounts, u64),
 }
 
 macro_rules! counted {
@@ -64,6 +66,7 @@ macro_rules! counted {
             time: [$(Some(stringify!($ps)),)? $(Some(stringify!($way_ps)),)? None][0],
             gated: !stringify!($($with)?).is_empty(),
             count: |counts| counts.$($record).+,
+            set: |counts, value| counts.$($record).+ = value,
         },)*];
 
         /// Moves the counts that a clock-gated engine would leave out.

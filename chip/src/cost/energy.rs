@@ -7,7 +7,7 @@
 use crate::cost::counters::{NodeCounts, OPERATIONS};
 use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timing};
 use crate::cost::time::Elapsed;
-use crate::technology::Kind;
+use crate::technology::{Figure, Kind};
 use std::collections::BTreeMap;
 
 /// Component and operation of static power.
@@ -43,8 +43,10 @@ pub struct Item {
     pub attojoules: u128,
     /// Their lower and upper end; a price that states none has itself.
     pub ends: (u128, u128),
-    /// Of the attojoules, those that are assumed, where prices say so of themselves.
+    /// Of the attojoules, those that are assumed: a price that does not say its kind is.
     pub assumed: u128,
+    /// What kind of number the price is, where there is one.
+    pub kind: Option<Kind>,
     /// Where the price is from.
     pub source: String,
 }
@@ -89,21 +91,20 @@ impl Bill {
             let Some((component, price)) = price else { continue };
             let count = u128::from((operation.count)(counts));
             let (rate, source) = match price {
-                Price::Stated { attojoules, source } => (Rate::Attojoules(*attojoules), source.clone()),
-                Price::Composed { figure, source, .. } => (Rate::Attojoules(figure.nominal), source.clone()),
+                Price::Stated { figure, source } | Price::Composed { figure, source, .. } => {
+                    (Rate::Attojoules(figure.nominal), source.clone())
+                }
                 Price::PartOf(other) => (Rate::PartOf(other.clone()), format!("part of `{other}`")),
                 Price::Unpublished => (Rate::Unpublished, "not published".to_owned()),
             };
             let attojoules = count * u128::from(price.attojoules().unwrap_or(0));
-            let (ends, assumed) = match price {
-                Price::Composed { figure, assumed, .. } => {
-                    let ends = (count * u128::from(figure.low), count * u128::from(figure.high));
-                    (ends, count * u128::from(*assumed))
-                }
-                _ => ((attojoules, attojoules), 0),
-            };
-            let operation = operation.name;
-            items.push(Item { component, operation, count, rate, attojoules, ends, assumed, source });
+            let figure = price.figure();
+            let end =
+                |of: fn(&Figure) -> u64| figure.as_ref().map_or(0, |figure| count * u128::from(of(figure)));
+            let ends = (end(|figure| figure.low), end(|figure| figure.high));
+            let assumed = count * u128::from(price.assumed());
+            let (operation, kind) = (operation.name, figure.map(|figure| figure.kind));
+            items.push(Item { component, operation, count, rate, attojoules, ends, assumed, kind, source });
         }
         items.push(static_power(&energy.core_static, powered));
         Self { items }
@@ -121,7 +122,7 @@ impl Bill {
         self.items.iter().fold((0, 0), |(low, high), item| (low + item.ends.0, high + item.ends.1))
     }
 
-    /// Of the total, what is assumed, where prices say so of themselves.
+    /// Of the total, what is assumed: a price that does not say its kind is.
     #[must_use]
     pub fn assumed(&self) -> u128 {
         self.items.iter().map(|item| item.assumed).sum()
@@ -155,20 +156,30 @@ fn static_power(power: &StaticPower, powered: &Powered) -> Item {
         (cores, ps)
     });
     // A microwatt for a picosecond is an attojoule.
-    let (rate, attojoules, ends, assumed, source) = match power {
+    let (rate, figure, source): (_, Option<(Figure, u128)>, _) = match power {
         StaticPower::Stated { microwatts, source, .. } => {
-            let attojoules = u128::from(*microwatts) * ps * cores;
-            (Rate::Microwatts(*microwatts, ps), attojoules, (attojoules, attojoules), 0, source.clone())
+            (Rate::Microwatts(microwatts.nominal, ps), Some((*microwatts, 1)), source.as_str())
         }
         StaticPower::Leakage { picowatts, source, .. } => {
-            let of = |picowatts: u64| u128::from(picowatts) * ps * cores / 1_000_000;
-            let (ends, attojoules) = ((of(picowatts.low), of(picowatts.high)), of(picowatts.nominal));
-            let assumed = if picowatts.kind == Kind::Assumed { attojoules } else { 0 };
-            (Rate::Picowatts(picowatts.nominal, ps), attojoules, ends, assumed, source.clone())
+            (Rate::Picowatts(picowatts.nominal, ps), Some((*picowatts, 1_000_000)), source.as_str())
         }
-        StaticPower::Unpublished => (Rate::Unpublished, 0, (0, 0), 0, "not published".to_owned()),
+        StaticPower::Unpublished => (Rate::Unpublished, None, "not published"),
     };
-    Item { component, operation, count: cores, rate, attojoules, ends, assumed, source }
+    let of = |end: fn(&Figure) -> u64| {
+        figure.as_ref().map_or(0, |(figure, an_aj)| u128::from(end(figure)) * ps * cores / an_aj)
+    };
+    let (attojoules, kind) = (of(|figure| figure.nominal), figure.map(|(figure, _)| figure.kind));
+    Item {
+        component,
+        operation,
+        count: cores,
+        rate,
+        attojoules,
+        ends: (of(|figure| figure.low), of(|figure| figure.high)),
+        assumed: if kind == Some(Kind::Assumed) { attojoules } else { 0 },
+        kind,
+        source: source.to_owned(),
+    }
 }
 
 /// Operations of `counts` that have no published time.

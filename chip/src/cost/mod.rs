@@ -11,6 +11,7 @@ pub mod composition;
 pub mod counters;
 pub mod energy;
 pub mod gating;
+pub mod measured;
 pub mod memory;
 pub(crate) mod operations;
 pub mod per_operation;

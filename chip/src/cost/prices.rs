@@ -8,7 +8,7 @@
 use crate::cost::barrier::Barrier;
 use crate::cost::composition::Store;
 use crate::cost::operations;
-use crate::technology::{Figure, Technology};
+use crate::technology::{Figure, Kind, Technology};
 use serde::{Deserialize, Serialize};
 
 /// What an operation takes.
@@ -68,7 +68,7 @@ pub enum Price {
     /// A number.
     Stated {
         /// Attojoules an operation.
-        attojoules: u64,
+        figure: Figure,
         /// Source: paper and table, or the reasoning.
         source: String,
     },
@@ -92,12 +92,41 @@ impl Price {
     #[must_use]
     pub fn attojoules(&self) -> Option<u64> {
         match self {
-            Self::Stated { attojoules, .. } => Some(*attojoules),
-            Self::Composed { figure, .. } => Some(figure.nominal),
+            Self::Stated { figure, .. } | Self::Composed { figure, .. } => Some(figure.nominal),
             Self::PartOf(_) => Some(0),
             Self::Unpublished => None,
         }
     }
+
+    /// Its number with ends and kind, where it has one.
+    #[must_use]
+    pub const fn figure(&self) -> Option<Figure> {
+        match self {
+            Self::Stated { figure, .. } | Self::Composed { figure, .. } => Some(*figure),
+            Self::PartOf(_) | Self::Unpublished => None,
+        }
+    }
+
+    /// Of the nominal attojoules, those that are assumed.
+    #[must_use]
+    pub fn assumed(&self) -> u64 {
+        match self {
+            Self::Stated { figure, .. } if figure.kind == Kind::Assumed => figure.nominal,
+            Self::Composed { assumed, .. } => *assumed,
+            _ => 0,
+        }
+    }
+}
+
+/// Process and supply that prices of events hold at, and where the ends of those are from that state none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conditions {
+    /// Node, nanometres.
+    pub nm: Option<u16>,
+    /// Supply, microvolts.
+    pub voltage: Option<u64>,
+    /// Where the common ends are from.
+    pub ends_source: Option<String>,
 }
 
 /// Static power of a core.
@@ -106,7 +135,7 @@ pub enum StaticPower {
     /// A number.
     Stated {
         /// Microwatts a core: 1 uW for 1 ps is 1 aJ.
-        microwatts: u64,
+        microwatts: Figure,
         /// Source: paper and table, or the reasoning.
         source: String,
         /// How long it is drawn.
@@ -219,13 +248,19 @@ macro_rules! energy {
             $(#[doc = $price_of] pub $price: Price,)*
             /// Static power of a core.
             pub core_static: StaticPower,
+            /// What the numbers hold at, where the chip file says it.
+            pub conditions: Conditions,
         }
 
         impl Energy {
             /// No price at all.
             #[must_use]
             pub const fn unpublished() -> Self {
-                Self { $($price: Price::Unpublished,)* core_static: StaticPower::Unpublished }
+                Self {
+                    $($price: Price::Unpublished,)*
+                    core_static: StaticPower::Unpublished,
+                    conditions: Conditions { nm: None, voltage: None, ends_source: None },
+                }
             }
 
             /// Sets the price of this name; another name sets nothing.

@@ -20,6 +20,7 @@ use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::energy::{Rate, Unknown};
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
+use synfire_chip::technology::Kind;
 use synfire_core::ARITH_SPEC;
 
 /// Name of the file.
@@ -76,7 +77,7 @@ struct Energy {
     /// Ends of the total; equal to it where prices state none.
     low_aj: u128,
     high_aj: u128,
-    /// What of the total is assumed, where prices say so of themselves.
+    /// What of the total is assumed: a price that does not say its kind is.
     assumed_aj: u128,
     by_component_aj: BTreeMap<&'static str, u128>,
     by_operation: Vec<Line>,
@@ -96,7 +97,13 @@ struct Line {
     /// Of leakage.
     #[serde(skip_serializing_if = "Option::is_none")]
     picowatts: Option<u64>,
+    /// What kind of number the price is; null where there is none.
+    price_kind: Option<&'static str>,
     total_aj: u128,
+    /// Ends of the line, and what of it is assumed.
+    low_aj: u128,
+    high_aj: u128,
+    assumed_aj: u128,
 }
 
 /// Operations that took part and have no published price or time.
@@ -207,7 +214,11 @@ fn line(item: synfire_chip::cost::energy::Item) -> Line {
         part_of,
         microwatts,
         picowatts,
+        price_kind: item.kind.map(Kind::name),
         total_aj: item.attojoules,
+        low_aj: item.ends.0,
+        high_aj: item.ends.1,
+        assumed_aj: item.assumed,
     }
 }
 
@@ -262,7 +273,11 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         for line in &part.energy.by_operation {
             match all.energy.by_operation.iter_mut().find(|sum| sum.operation == line.operation) {
                 Some(sum) => {
-                    (sum.count, sum.total_aj) = (sum.count + line.count, sum.total_aj + line.total_aj)
+                    sum.count += line.count;
+                    sum.total_aj += line.total_aj;
+                    sum.low_aj += line.low_aj;
+                    sum.high_aj += line.high_aj;
+                    sum.assumed_aj += line.assumed_aj;
                 }
                 None => all.energy.by_operation.push(line.clone()),
             }
@@ -312,7 +327,7 @@ fn model(chip: &Chip) -> Value {
     let power = match &chip.energy.core_static {
         StaticPower::Stated { microwatts, clock, unused_gated, .. } => {
             let (clock, unused) = names(clock, *unused_gated);
-            json!({ "microwatts": microwatts, "clock": clock, "unused_cores": unused })
+            json!({ "microwatts": microwatts.nominal, "clock": clock, "unused_cores": unused })
         }
         // The leakage of a technology depends on the network's words: the bill of a part has it.
         _ => chip.technology.as_ref().map_or(Value::Null, |of| {

@@ -8,7 +8,7 @@
 //! problem, but for those that younger rows of the table added: they are `Unpublished`.
 //! Absent on purpose: which fields there are (`cost::operations`).
 
-use crate::chip::{Energy, PowerClock, Price, StaticPower, Time, Timing};
+use crate::chip::{Conditions, Energy, PowerClock, Price, StaticPower, Time, Timing};
 use crate::cost::barrier::{Barrier, MOST_ROWS};
 use crate::cost::operations;
 use crate::files::chip::file::{
@@ -17,6 +17,9 @@ use crate::files::chip::file::{
 use crate::files::text::check::Check;
 use crate::files::text::decimal::{self, Raw};
 use crate::files::text::spelling;
+use crate::technology::tables::Ends;
+use crate::technology::{Figure, Kind};
+use std::ops::RangeInclusive;
 
 /// Longest time and largest clock of a file: one second.
 const MAX_PS: i64 = 1_000_000_000_000;
@@ -175,6 +178,7 @@ fn barrier(check: &mut Check<'_>, found: [Option<&Raw>; 2], clock_ps: Option<u64
 /// Section `energy`.
 pub(super) fn energy(check: &mut Check<'_>, file: &EnergyFile) -> Energy {
     let mut parts = Parts::new();
+    let (conditions, ends) = conditions(check, file);
     macro_rules! energy {
         ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
             Energy {
@@ -182,9 +186,10 @@ pub(super) fn energy(check: &mut Check<'_>, file: &EnergyFile) -> Energy {
                     check,
                     stringify!($price),
                     (file.$price.as_ref(), !stringify!($($unstated)?).is_empty()),
-                    &mut parts,
+                    (ends, &mut parts),
                 ),)*
-                core_static: static_power(check, file.core_static.as_ref()),
+                core_static: static_power(check, file.core_static.as_ref(), ends),
+                conditions,
             }
         };
     }
@@ -201,7 +206,7 @@ fn price(
     check: &mut Check<'_>,
     name: &str,
     (found, optional): (Option<&Raw>, bool),
-    parts: &mut Parts,
+    (common, parts): (Ends, &mut Parts),
 ) -> Price {
     let path = format!("energy.{name}");
     let Some(raw) = found else {
@@ -220,19 +225,71 @@ fn price(
         };
     }
     let Some(found) = check.form::<PriceFile>(&path, raw) else { return Price::Unpublished };
-    let attojoules = decimal::micro_units(found.pj.token()).unwrap_or_else(|| {
-        let pj = format!("{path}.pj");
-        let problem = check
-            .at(&pj, format!("`{pj}` is no price"))
-            .labelled(format!("found `{}`", found.pj.token()))
-            .noted("allowed", "picojoules, 0 or more, with at most six places (whole attojoules)");
-        check.push(problem);
-        0
-    });
-    Price::Stated { attojoules, source: sourced(check, &path, found.source) }
+    let mut at = |field: &str, raw: &Raw| {
+        decimal::micro_units(raw.token()).unwrap_or_else(|| {
+            let path = format!("{path}.{field}");
+            let problem = check
+                .at(&path, format!("`{path}` is no price"))
+                .labelled(format!("found `{}`", raw.token()))
+                .noted("allowed", "picojoules, 0 or more, with at most six places (whole attojoules)");
+            check.push(problem);
+            0
+        })
+    };
+    let nominal = at("pj", &found.pj);
+    let ends = [("low", found.low.as_ref()), ("high", found.high.as_ref())];
+    let ends = ends.map(|(field, raw)| raw.map(|raw| at(field, raw)));
+    let figure = figure(check, &path, nominal, (ends, common), found.kind);
+    Price::Stated { figure, source: sourced(check, &path, found.source) }
 }
 
-fn static_power(check: &mut Check<'_>, found: Option<&Raw>) -> StaticPower {
+/// A number with its ends: its own, or else the common factors of the section.
+fn figure(
+    check: &mut Check<'_>,
+    path: &str,
+    nominal: u64,
+    ([low, high], common): ([Option<u64>; 2], Ends),
+    kind: Option<Kind>,
+) -> Figure {
+    let by = |millionths: u64| (u128::from(nominal) * u128::from(millionths) / 1_000_000) as u64;
+    let (low, high) = (low.unwrap_or_else(|| by(common.low)), high.unwrap_or_else(|| by(common.high)));
+    if !(low..=high).contains(&nominal) {
+        let problem = check
+            .at(path, format!("`{path}` is not between its ends"))
+            .labelled("low, number and high do not ascend")
+            .noted("allowed", "low <= number <= high");
+        check.push(problem);
+    }
+    Figure { low, nominal, high, kind: kind.unwrap_or(Kind::Assumed) }
+}
+
+/// Process and supply of the numbers, and the ends of those that state none, in millionths of them.
+fn conditions(check: &mut Check<'_>, file: &EnergyFile) -> (Conditions, Ends) {
+    let one = 1_000_000;
+    let none = Ends { low: one, high: one };
+    let nm = file.node_nm.map(|nm| check.integer("energy.node_nm", nm, 1..=1000) as u16);
+    let mut number = |path: &str, raw: &Raw, allowed: &str, range: RangeInclusive<u64>| {
+        let found = decimal::micro_units(raw.token()).filter(|value| range.contains(value));
+        if found.is_none() {
+            let problem = check
+                .at(path, format!("`{path}` is no such number"))
+                .labelled(format!("found `{}`", raw.token()))
+                .noted("allowed", format!("{allowed}, with at most six places"));
+            check.push(problem);
+        }
+        found
+    };
+    let voltage = file.voltage.as_ref();
+    let voltage = voltage.and_then(|raw| number("energy.voltage", raw, "0.1 to 10 V", one / 10..=10 * one));
+    let ends = file.ends.as_ref().map_or(none, |ends| Ends {
+        low: number("energy.ends.low", &ends.low, "0 to 1", 0..=one).unwrap_or(one),
+        high: number("energy.ends.high", &ends.high, "1 to 1000", one..=1000 * one).unwrap_or(one),
+    });
+    let ends_source = file.ends.as_ref().map(|found| sourced(check, "energy.ends", found.source.clone()));
+    (Conditions { nm, voltage, ends_source }, ends)
+}
+
+fn static_power(check: &mut Check<'_>, found: Option<&Raw>, common: Ends) -> StaticPower {
     let path = "energy.core_static";
     let Some(raw) = found else {
         check.missing(path);
@@ -249,8 +306,13 @@ fn static_power(check: &mut Check<'_>, found: Option<&Raw>) -> StaticPower {
         return StaticPower::Unpublished;
     }
     let Some(found) = check.form::<StaticPowerFile>(path, raw) else { return StaticPower::Unpublished };
+    let mut at = |field: &str, found: i64| {
+        check.integer(&format!("energy.core_static.{field}"), found, 0..=MAX_MICROWATTS) as u64
+    };
+    let nominal = at("uw", found.uw);
+    let ends = [found.low.map(|low| at("low", low)), found.high.map(|high| at("high", high))];
     StaticPower::Stated {
-        microwatts: check.integer("energy.core_static.uw", found.uw, 0..=MAX_MICROWATTS) as u64,
+        microwatts: figure(check, path, nominal, (ends, common), found.kind),
         source: sourced(check, path, found.source),
         clock: found.clock.unwrap_or(PowerClock::Wall),
         unused_gated: found.unused_cores == Some(UnusedCores::Gated),

@@ -9,11 +9,13 @@
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
 use crate::cost::service::{RowService, UpdateStyle};
+use crate::files::chip::measured::MeasuredFile;
 use crate::files::chip::noc::NocFile;
 use crate::files::chip::section::{is_unstated, section};
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
 use crate::files::text::write::stated;
+use crate::technology::Kind;
 use serde::{Deserialize, Serialize};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order};
@@ -104,14 +106,36 @@ section! {
     }
 }
 
-/// A price: `(pj: 5.1, source: "..")`.
+/// A price: `(pj: 5.1, low: 3.0, high: 9.0, kind: Derived, source: "..")`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Price")]
 pub struct PriceFile {
     /// Picojoules an operation.
     pub pj: Raw,
+    /// Lower end; left out, the section's, or the number itself.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub low: Option<Raw>,
+    /// Upper end; left out, the section's, or the number itself.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub high: Option<Raw>,
+    /// What kind of number it is; left out, it counts as assumed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Where the number is from.
+    pub source: String,
+}
+
+/// Ends of prices, as factors of their numbers: `(low: 0.5, high: 2.0, source: "..")`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Ends")]
+pub struct EndsFile {
+    /// Factor of the lower end.
+    pub low: Raw,
+    /// Factor of the upper end.
+    pub high: Raw,
+    /// Where they are from.
     pub source: String,
 }
 
@@ -141,6 +165,15 @@ pub enum BarrierFile {
 pub struct StaticPowerFile {
     /// Microwatts.
     pub uw: i64,
+    /// Lower end; left out, the section's, or the number itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<i64>,
+    /// Upper end; left out, the section's, or the number itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<i64>,
+    /// What kind of number it is; left out, it counts as assumed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Kind>,
     /// Where the number is from.
     pub source: String,
     /// How long it is drawn; left out, `Wall`.
@@ -217,6 +250,12 @@ macro_rules! energy {
                 $(#[doc = $price_of] $price: Raw,)*
                 /// Static power of one used core.
                 core_static: Raw,
+                /// Node that the numbers hold at, nanometres.
+                node_nm: i64,
+                /// Supply that they hold at, volts.
+                voltage: Raw,
+                /// Ends of the prices that state none.
+                ends: EndsFile,
             }
         }
     };
@@ -307,6 +346,9 @@ pub struct ChipFile {
     /// What things are made of, in place of what they cost.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub technology: PerOperationFile,
+    /// What was measured of it.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub measured: Option<Vec<MeasuredFile>>,
 }
 
 impl ChipFile {
@@ -329,6 +371,7 @@ impl ChipFile {
         self.timing.fill_from(base.timing);
         self.energy.fill_from(base.energy);
         self.technology.fill_from(base.technology);
+        self.measured = self.measured.or(base.measured);
         self
     }
 }

@@ -5,6 +5,7 @@
 
 mod costs;
 pub(super) mod file;
+pub(super) mod measured;
 pub(super) mod noc;
 pub(super) mod presets;
 pub(super) mod resolve;

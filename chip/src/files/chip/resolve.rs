@@ -8,6 +8,7 @@
 use crate::chip::{Chip, CoreLimits, Energy, Mesh, Service};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, CoreFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
+use crate::files::chip::measured::measured;
 use crate::files::chip::noc::noc;
 use crate::files::chip::section::is_unstated;
 use crate::files::chip::technology::technology;
@@ -32,6 +33,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         timing: timing(check, &file.timing),
         energy: Energy::unpublished(),
         technology: None,
+        measured: measured(check, file.measured.as_deref().unwrap_or(&[])),
     };
     if is_unstated(&file.technology) {
         chip.energy = energy(check, &file.energy);
