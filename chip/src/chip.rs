@@ -6,9 +6,9 @@
 //! Promises: pure data. Nothing in `service`, `mesh`, `timing` or `energy` can change a bit of a result.
 //! Absent on purpose: files and their errors (`files`), the models that read these numbers (`time`, `energy`).
 
-pub use crate::cost::measured::{Found, Measured};
+pub use crate::cost::measurement::{Found, Measured, Words};
 pub use crate::cost::prices::{
-    Build, Conditions, Energy, PerOperation, PowerClock, Price, StaticPower, Time, Timing,
+    Build, Conditions, Energy, Fitted, PerOperation, PowerClock, Price, StaticPower, Time, Timing,
 };
 pub use crate::cost::service::{RowService, Service, UpdateStyle};
 

@@ -105,7 +105,8 @@ fn small_holds_the_quick_start() {
 #[test]
 fn every_price_has_a_source() {
     for (name, text) in presets() {
-        let prices = text.matches("pj: ").count() + text.matches("uw: ").count();
+        let marks = ["pj: ", "uw: ", "ends: (", "mm2: "];
+        let prices: usize = marks.iter().map(|mark| text.matches(mark).count()).sum();
         assert!(prices == 0 || text.matches("source: \"").count() == prices, "{name}");
     }
 }
@@ -264,7 +265,7 @@ fn an_unknown_chip_and_a_circle_are_refused() {
     let shown = trimmed(&load_chip("smal", Path::new("/nowhere")).expect_err("no such chip"));
     assert!(shown.starts_with("error: no chip `smal`: cannot read `/nowhere/smal`"), "{shown}");
     assert!(
-        shown.contains("a preset: loihi, paper, small") && shown.contains("did you mean `small`?"),
+        shown.contains("a preset: loihi, odin, paper, reckon, small") && shown.contains("did you mean `small`?"),
         "{shown}"
     );
     let folder = tempfile::tempdir().expect("a folder");

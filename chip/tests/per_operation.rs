@@ -5,6 +5,7 @@ mod files_common;
 use files_common::DIGITS;
 use std::path::Path;
 use synfire_chip::chip::{Chip, Energy, Price, StaticPower};
+use synfire_chip::cost::accesses::accesses;
 use synfire_chip::cost::composition::COMPOSITIONS;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::energy::{Bill, Powered};
@@ -169,6 +170,62 @@ fn a_voltage_moves_energy_leakage_and_time() {
     assert_eq!(nominal.energy, curve[3].energy, "left out, it is the table's");
 }
 
+/// A memory that the chip lacks, a wider item, an operation without units: each is as the file says.
+#[test]
+fn a_file_can_say_what_a_chip_lacks() {
+    let whole = core(&[]);
+    let lacks = core(&["chip.technology.routes.absent=true", "chip.technology.without=[\"surrogate\", \"packet\"]"]);
+    assert!(lacks.structures.iter().all(|of| of.name != "routes" && of.name != "router"));
+    assert!(lacks.area.nominal < whole.area.nominal && lacks.leakage.nominal < whole.leakage.nominal);
+    assert!(price(&lacks, "spike") == 0 && price(&whole, "spike") > 0, "a route follows from addresses");
+    for field in ["surrogate", "packet"] {
+        let prices = lacks.energy.prices();
+        let found = prices.iter().find(|(name, _)| *name == field).map(|(_, price)| *price);
+        assert_eq!(found, Some(&Price::Unpublished), "{field}");
+    }
+    let [narrow, wide] = [0, 64].map(|bits| core(&[&format!("chip.technology.synapses.item_bits={bits}")]));
+    assert!(price(&narrow, "synaptic_event") < price(&wide, "synaptic_event"));
+    assert_eq!(structure(&wide, "synapses").word_bits, 4 * 64);
+    let fitted = core(&[
+        "chip.technology.fitted=[(prices: [\"synaptic_event\", \"core_static\"], ratio: 2.0, source: \"mine\")]",
+    ]);
+    let (event, own) = (figure(&fitted.energy, "synaptic_event"), figure(&whole.energy, "synaptic_event"));
+    assert_eq!((event.low, event.nominal, event.high), (2 * own.low, 2 * own.nominal, 2 * own.high));
+    assert_eq!((event.kind, price(&fitted, "trace_update")), (Kind::Fitted, price(&whole, "trace_update")));
+    assert_eq!(fitted.leakage, whole.leakage, "what a block leaks is not fitted, its price is");
+    for (change, wanted) in [
+        ("chip.technology.without=[\"spikes\"]", "did you mean `spike`?"),
+        ("chip.technology.fitted=[(prices: [\"spike\"], ratio: 0, source: \"x\")]", "is no ratio"),
+        ("chip.technology.fitted=[(prices: [\"spike\"], ratio: 2, source: \"\")]", "what it was fitted to"),
+    ] {
+        let found = changed(PRESET, &[change]).expect_err("refused");
+        assert!(found.contains(wanted), "{wanted} in\n{found}");
+    }
+}
+
+/// What was done to structures sums to the bill, and counts are those of the operations.
+#[test]
+fn accesses_sum_to_the_bill() {
+    let chip = chip(&[]);
+    let mut counts = NodeCounts { hops_x: 7, spike_packets: 3, ..NodeCounts::default() };
+    (counts.core.synaptic_events, counts.core.neuron_accesses) = (1000, 50);
+    (counts.core.neuron_updates, counts.learning.weight_updates) = (20, 30);
+    let widths = widths(&chip, 16);
+    let lines = accesses(&chip, &counts, &widths).expect("a chip with a technology");
+    let count = |structure: &str, act: &str, bits: (u32, u32)| {
+        let line = lines.iter().find(|line| (line.structure, line.act, line.bits) == (structure, act, bits));
+        line.unwrap_or_else(|| panic!("{structure} {act} {bits:?}: {lines:?}")).count
+    };
+    assert_eq!(count("synapses", "read", (16, 0)), 1030, "an event and an update each");
+    assert_eq!(count("neurons", "write", (widths.neuron, 0)), 50);
+    assert_eq!(count("arithmetic", "multiply", (24, 13)), 40, "two decays");
+    assert_eq!(count("arithmetic", "register", (32, 0)), 2 * 3 + 2 * 7 + 30);
+    let bill = Bill::of(&chip.prices(&widths), &counts, &Powered { used: 0, all: 0, elapsed: Elapsed::default() });
+    let sum: f64 = lines.iter().map(|line| line.energy[1]).sum();
+    assert!((sum - bill.total() as f64).abs() < 2000.0, "{sum}, {}", bill.total());
+    assert!(accesses(&files_common::chip("small"), &counts, &widths).is_none());
+}
+
 #[test]
 fn a_smaller_node_costs_less() {
     let [old, new] =
@@ -235,7 +292,7 @@ fn what_the_technology_lacks_is_refused_with_what_would_help() {
     for (arguments, wanted) in [
         (
             &["chip.technology.voltage=0.3"][..],
-            ["found 0.300 V", "0.770 to 1.320 V", "chip.technology.voltage=0.3"],
+            ["found 0.300 V", "0.594 to 1.320 V", "chip.technology.voltage=0.3"],
         ),
         (&["chip.technology.voltage=high"], ["no voltage", "found `high`", "volts, such as 0.9"]),
         (&["chip.technology.node_nm=16"], ["found 16 nm", "22, 28, 45, 65 nm", "no tables of this node"]),

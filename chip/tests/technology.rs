@@ -80,10 +80,46 @@ fn beyond_the_grid_is_refused_with_what_would_help() {
     let wide = refused(one_bank(257, 1024));
     assert!(wide.contains("found 257 bits; allowed: at most 256 bits; pack fewer items"), "{wide}");
     let node = LSTP.at(16, None).expect_err("no such node").to_string();
-    assert!(node.contains("found 16 nm; allowed: 22, 28, 45, 65 nm"), "{node}");
+    assert!(node.contains("found 16 nm; allowed: 22, 28, 45, 65 nm, or between two of them"), "{node}");
     let volts = LSTP.at(45, Some(500_000)).expect_err("too low").to_string();
-    assert!(volts.contains("found 0.500 V; allowed: 0.770 to 1.320 V (nominal 1.100 V)"), "{volts}");
+    assert!(volts.contains("found 0.500 V; allowed: 0.594 to 1.320 V (nominal 1.100 V)"), "{volts}");
     assert!(corner(45).logic(Unit::Adder, 65).is_err() && corner(45).logic(Unit::Adder, 0).is_err());
+}
+
+/// A node between two of the tables: between their numbers, derived, with ends that are wider by what a node of the tables
+/// errs by when it is left out.
+#[test]
+fn a_node_between_is_between_and_says_so() {
+    let of = one_bank(64, 1024);
+    let [old, between, new] = [45, 32, 28].map(|nm| memory(nm, of));
+    for (at, ((old, found), new)) in
+        quantities(&old).iter().zip(quantities(&between)).zip(quantities(&new)).enumerate()
+    {
+        let ends = [old.nominal.min(new.nominal), old.nominal.max(new.nominal)];
+        assert!(ends[0] <= found.nominal && found.nominal <= ends[1], "quantity {at}");
+        assert_eq!((old.kind, found.kind), (Kind::Simulated, Kind::Derived));
+        assert!(found.high / found.nominal > 1.05 * old.high / old.nominal, "quantity {at}");
+    }
+    let [old, between, new] = [65, 60, 45].map(|nm| corner(nm).logic(Unit::Adder, 16).expect("an adder"));
+    assert!(new.area.nominal < between.area.nominal && between.area.nominal < old.area.nominal);
+    assert_eq!((old.energy.kind, between.energy.kind), (Kind::Simulated, Kind::Derived));
+    assert!(corner(32).sram.nominal < 1_100_000 && corner(32).sram.nominal > 920_000);
+    // At a node of the tables nothing is wider.
+    assert_eq!(corner(28).error, Default::default());
+    for beyond in [21, 66, 180] {
+        assert!(LSTP.at(beyond, None).is_err(), "{beyond}");
+    }
+}
+
+/// Below the voltages at which times are trusted: energies by their law, times assumed and with wide ends.
+#[test]
+fn near_the_threshold_times_are_assumed() {
+    let of = one_bank(32, 8192);
+    let [low, high] = [550_000, 700_000].map(|v| LSTP.at(28, Some(v)).expect("a voltage").memory(of).expect("one"));
+    assert!((low.read.nominal / high.read.nominal - (0.55f64 / 0.7).powi(2)).abs() < 1e-9);
+    assert_eq!((low.time.kind, high.time.kind), (Kind::Assumed, Kind::Simulated));
+    assert!(low.time.nominal > 3.0 * high.time.nominal && low.time.low < 0.2 * low.time.nominal);
+    assert_eq!(low.read.kind, high.read.kind);
 }
 
 /// Below the shallowest memory: registers, whose leakage is not the table's 0.

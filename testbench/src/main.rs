@@ -5,7 +5,9 @@ use synfire::cli::arguments::{Arguments, Command};
 use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
-use synfire::cli::{audit, bptt, check, claims, compare, gradient, help, noc, output, resume, run};
+use synfire::cli::{
+    audit, bptt, calibrate, check, claims, compare, gradient, help, noc, output, resume, run, silicon,
+};
 
 fn main() -> ExitCode {
     let as_json = std::env::args_os().any(|argument| argument == "--json");
@@ -58,6 +60,8 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Bptt { experiment, options, changes }) => {
             bptt::bptt(&experiment, &options, &changes, interrupt)
         }
+        Some(Command::Calibrate(options)) => calibrate::calibrate(&options),
+        Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
         Some(Command::Compare(options)) => compare::compare(&options, interrupt),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),

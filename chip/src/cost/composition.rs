@@ -220,11 +220,11 @@ pub const COMPOSITIONS: &[Composition] = &[
         Lanes::One,
         Derived,
         &[
-            part(1, ReadWord(Store::Neurons)),
-            part(1, WriteWord(Store::Neurons)),
-            part(1, ReadWord(Store::Parameters)),
+            part(1, ReadItem(Store::Neurons)),
+            part(1, WriteItem(Store::Neurons)),
+            part(1, ReadItem(Store::Parameters)),
         ],
-        "state read and written, parameters read",
+        "state read and written, parameters read; neurons are accessed one after the other, a word serves all in it",
     ),
     row(
         "neuron_update",

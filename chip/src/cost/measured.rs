@@ -8,52 +8,10 @@
 //! [`calibrate`](crate::cost::calibrate) uses it, on demand, into another file. Absent on purpose: the way of packets, of
 //! which a time has the longest and counts do not tell it.
 
-use crate::chip::Chip;
-use crate::cost::counters::NodeCounts;
-use crate::cost::energy::{Bill, Powered};
+use crate::chip::{Chip, Found, Measured};
+use crate::cost::energy::{Bill, Powered, untimed};
 use crate::cost::time::{Elapsed, StepTime, core_time};
 use crate::cost::widths::Widths;
-use serde::{Deserialize, Serialize};
-
-/// A measurement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Measured {
-    /// What was measured.
-    pub name: String,
-    /// What was done.
-    pub counts: NodeCounts,
-    /// In how many steps.
-    pub steps: u64,
-    /// On how many cores.
-    pub cores: u64,
-    /// Words of what ran, for prices that are composed.
-    pub widths: Widths,
-    /// The number.
-    pub found: Found,
-    /// Where it is from.
-    pub source: String,
-}
-
-/// A number and what it is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Found {
-    /// Attojoules.
-    Energy(u128),
-    /// Picoseconds.
-    Time(u128),
-    /// Square nanometres of the whole chip.
-    Area(u128),
-}
-
-impl Found {
-    /// The number.
-    #[must_use]
-    pub const fn value(self) -> u128 {
-        match self {
-            Self::Energy(value) | Self::Time(value) | Self::Area(value) => value,
-        }
-    }
-}
 
 /// What the model says of a measurement, in its unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,13 +35,31 @@ impl Prediction {
 }
 
 impl Measured {
+    /// Words of what ran.
+    #[must_use]
+    pub fn widths(&self) -> Widths {
+        let words = self.words;
+        Widths {
+            synapse: words.synapse,
+            neuron: words.neuron,
+            parameters: words.parameters,
+            accumulator: words.accumulator,
+            arrival: words.arrival,
+            eligibility_states: words.eligibility_states,
+            channels: words.channels,
+            used: Default::default(),
+        }
+    }
+
     /// How long the workload takes: of every step the work of a core, and the barrier.
     fn elapsed(&self, chip: &Chip) -> Elapsed {
         let core = core_time(&chip.timing, &self.counts).whole_ps;
         // As if every step and every core had the same share.
         let step = core.div_ceil(self.steps.max(1) * self.cores.max(1));
         let mut one = Elapsed::default();
-        one.add(&chip.timing, StepTime { core_ps: step, way_ps: 0 });
+        let tiles = (self.cores as usize).div_ceil(usize::from(chip.mesh.cores_per_tile));
+        let barrier_ps = chip.timing.barrier.ps(tiles);
+        one.add(&chip.timing, StepTime { core_ps: step, network_ps: 0, barrier_ps });
         let all = |ps: u128| ps * u128::from(self.steps);
         Elapsed { steps: self.steps, total_ps: all(one.total_ps), wall_ps: all(one.wall_ps), ..one }
     }
@@ -93,7 +69,7 @@ impl Measured {
     pub fn bill(&self, chip: &Chip) -> Bill {
         let powered =
             Powered { used: self.cores as usize, all: chip.mesh.cores(), elapsed: self.elapsed(chip) };
-        Bill::of(&chip.prices(&self.widths), &self.counts, &powered)
+        Bill::of(&chip.prices(&self.widths()), &self.counts, &powered)
     }
 
     /// What the model says; `None` for an area of a chip that has none.
@@ -107,11 +83,11 @@ impl Measured {
             }
             Found::Time(_) => {
                 let ps = self.elapsed(chip).total_ps;
-                let least = !crate::cost::energy::untimed(&chip.timing, &self.counts).is_empty();
+                let least = !untimed(&chip.timing, &self.counts).is_empty();
                 Prediction { low: ps, nominal: ps, high: ps, least }
             }
             Found::Area(_) => {
-                let core = chip.priced_core(&self.widths)?;
+                let core = chip.priced_core(&self.widths())?;
                 let all = |nm2: u64| u128::from(nm2) * chip.mesh.cores() as u128;
                 let area = core.area;
                 Prediction {

@@ -4,14 +4,17 @@
 //!
 //! Promises: reads what happened, changes nothing. Absent on purpose: bits.
 
+pub mod accesses;
 pub mod analytic;
 pub mod arriving;
 pub mod barrier;
+pub mod calibrate;
 pub mod composition;
 pub mod counters;
 pub mod energy;
 pub mod gating;
 pub mod measured;
+pub mod measurement;
 pub mod memory;
 pub(crate) mod operations;
 pub mod per_operation;

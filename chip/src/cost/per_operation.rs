@@ -5,12 +5,14 @@
 //! of traces. From their energies and those of arithmetic, `composition` makes a price of every operation. The area and
 //! the leakage of a core are those of its memories, of the arithmetic of every row, and of its share of the router.
 //!
-//! Promises: every price is rounded once; no operation of a chip with a technology is free. What learning and the state
+//! Promises: every price is rounded once; no operation of a chip with a technology is free, and one that it has no units
+//! for has no price. What learning and the state
 //! registers need is there whether or not the network uses it. Absent on purpose: control logic, clock tree, pads,
 //! test, wires between blocks of a core; an area is that of blocks side by side.
 
 use crate::chip::Chip;
 use crate::cost::composition::{COMPOSITIONS, Composition, Lanes, Part, Store, Times, What, Width};
+use crate::cost::energy::CORE_STATIC;
 use crate::cost::prices::{Energy, PerOperation, Price, StaticPower, Timing};
 use crate::cost::widths::Widths;
 use crate::structures;
@@ -67,6 +69,21 @@ pub struct PricedCore {
     pub area: Figure,
     /// Leakage of all, picowatts.
     pub leakage: Figure,
+    /// What each operation does once, and its energy in attojoules before any fit.
+    pub parts: Vec<PricedPart>,
+}
+
+/// A part of an operation, priced.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PricedPart {
+    /// The operation's price field.
+    pub price: &'static str,
+    /// What is done.
+    pub what: What,
+    /// How often in one operation.
+    pub times: u32,
+    /// The energy of all of them.
+    pub energy: Bounds,
 }
 
 impl Chip {
@@ -109,28 +126,30 @@ pub fn built(chip: &Chip, of: &PerOperation, widths: &Widths, store: Store) -> B
     let pair = u64::from(2 * u32::from(learning.trace_bits));
     let states = u64::from(widths.eligibility_states * u32::from(learning.eligibility_bits));
     let all = |bits: u64, item: u64| bits.div_ceil(item.max(1));
+    let build = of.memories[store as usize];
+    let wide = |bits: u64| if build.absent { 0 } else { bits.max(u64::from(build.item_bits)) };
     // Items of a word, bits of an item, items in all.
     let (lanes, item, count) = match store {
         Store::Synapses => {
-            let item = u64::from(widths.synapse);
+            let item = wide(u64::from(widths.synapse));
             (synapse_lanes, item, all(limits.synapse_memory_bits, item))
         }
-        Store::Neurons => (1, u64::from(widths.neuron), neurons),
-        Store::Parameters => (1, u64::from(widths.parameters), neurons),
-        Store::Axons => (1, structures::axon_entry_bits(axons), axons),
-        Store::Arrivals => (32, u64::from(widths.arrival), axons * slots),
-        Store::Routes => (1, number_bits(chip.mesh.cores() as u64) + number_bits(axons), neurons),
+        Store::Neurons => (1, wide(u64::from(widths.neuron)), neurons),
+        Store::Parameters => (1, wide(u64::from(widths.parameters)), neurons),
+        Store::Axons => (1, wide(structures::axon_entry_bits(axons)), axons),
+        Store::Arrivals => (32, wide(u64::from(widths.arrival)), axons * slots),
+        Store::Routes => (1, wide(number_bits(chip.mesh.cores() as u64) + number_bits(axons)), neurons),
         Store::Learning => {
-            let item = pair.max(states);
+            let item = wide(pair.max(states));
             (learning_lanes, item, all(limits.learning_memory_bits, item))
         }
         Store::Broadcast => {
             let target = u64::from(chip.datapath.state_width);
             let slots = arrival::slots(learning.error_delay) as u64;
-            (1, target.max(u64::from(learning.error.width)), u64::from(widths.channels) * (1 + slots))
+            let item = wide(target.max(u64::from(learning.error.width)));
+            (1, item, u64::from(widths.channels) * (1 + slots))
         }
     };
-    let build = of.memories[store as usize];
     let items = build.items.map_or(lanes, u64::from);
     let words = if item == 0 { 0 } else { count.div_ceil(items) };
     // How long the broadcast is, no limit of the chip says: it has as many banks as it needs.
@@ -174,13 +193,16 @@ pub fn core(chip: &Chip, of: &PerOperation, widths: &Widths) -> Result<PricedCor
     let mut structures = Vec::new();
     for store in Store::ALL {
         let Built { items, organisation } = built(chip, of, widths, store);
-        let memory = memory(&corner, organisation)?;
+        let memory = memory(&bench.corner, organisation)?;
         bench.memories.push((memory, items as f64));
         if organisation.words > 0 {
             structures.push(of_memory(store.name(), items, organisation, &memory));
         }
     }
-    let mut parts = vec![bench.arithmetic()?, bench.router()?];
+    let mut parts = vec![bench.arithmetic(of)?];
+    if !of.lacks("packet") {
+        parts.push(bench.router()?);
+    }
     let (mut area, mut leakage) = (Bounds::ZERO, Bounds::ZERO);
     for (memory, _) in &bench.memories {
         (area, leakage) = (area.plus(memory.area), leakage.plus(memory.leakage));
@@ -191,22 +213,34 @@ pub fn core(chip: &Chip, of: &PerOperation, widths: &Widths) -> Result<PricedCor
     }
     // A tile is a square of its cores: nanometres to millimetres.
     let side = libm::sqrt(area.nominal * f64::from(chip.mesh.cores_per_tile)) * 1e-6;
-    bench.hop = corner.wire(side).times(f64::from(PACKET_BITS));
-    let mut energy = Energy::unpublished();
-    for composition in COMPOSITIONS {
-        energy.set(composition.price, bench.price(composition)?);
+    bench.hop = bench.corner.wire(side).times(f64::from(PACKET_BITS));
+    let (mut energy, mut all) = (Energy::unpublished(), Vec::new());
+    for composition in COMPOSITIONS.iter().filter(|composition| !of.lacks(composition.price)) {
+        let own = bench.parts(composition)?;
+        let price = match price(composition, &own) {
+            Price::Composed { figure, assumed, source } => {
+                let (figure, source) = of.after_fits(composition.price, figure, source);
+                let assumed = if figure.kind == Kind::Fitted { 0 } else { assumed };
+                Price::Composed { figure, assumed, source }
+            }
+            other => other,
+        };
+        energy.set(composition.price, price);
+        all.extend(own);
     }
     let (area, leakage) = (area.round(), leakage.round());
+    let source = format!(
+        "{}; {}; {}",
+        of.technology.sram.source, of.technology.logic.source, of.technology.logic.register_source
+    );
+    let (picowatts, source) = of.after_fits(CORE_STATIC, leakage, source);
     energy.core_static = StaticPower::Leakage {
-        picowatts: whole(leakage, &chip.timing),
-        source: format!(
-            "{}; {}; {}",
-            of.technology.sram.source, of.technology.logic.source, of.technology.logic.register_source
-        ),
+        picowatts: whole(picowatts, &chip.timing),
+        source,
         clock: of.clock,
         unused_gated: of.unused_gated,
     };
-    Ok(PricedCore { energy, structures, area, leakage })
+    Ok(PricedCore { energy, structures, area, leakage, parts: all })
 }
 
 /// A leakage that is a whole number of attojoules in every time that a run can take, so that the bills of stages sum to
@@ -257,6 +291,25 @@ fn of_logic(name: &'static str, block: &Block) -> Structure {
     }
 }
 
+/// Bits of a width of `chip` for a network of these widths.
+pub(super) fn width(chip: &Chip, widths: &Widths, of: Width) -> u32 {
+    let learning = &chip.learning;
+    match of {
+        Width::Accumulator => widths.accumulator.max(1),
+        Width::State => u32::from(chip.datapath.state_width),
+        Width::Decay => u32::from(chip.datapath.decay_fraction) + 1,
+        Width::Trace => u32::from(learning.trace_bits),
+        Width::Eligibility => u32::from(learning.eligibility_bits),
+        Width::ThirdFactor => u32::from(learning.third_factor.width),
+        Width::Surrogate => u32::from(learning.surrogate.width),
+        Width::Error => u32::from(learning.error.width),
+        Width::ErrorTrace => u32::from(learning.error_trace_bits),
+        Width::GroupReadout => 32,
+        Width::Packet => PACKET_BITS,
+        Width::Dither => DITHER_BITS,
+    }
+}
+
 /// What prices are put together on.
 struct Bench<'a> {
     chip: &'a Chip,
@@ -271,22 +324,8 @@ struct Bench<'a> {
 const NO_BLOCK: Block = Block { energy: Bounds::ZERO, area: Bounds::ZERO, leakage: Bounds::ZERO };
 
 impl Bench<'_> {
-    fn width(&self, width: Width) -> u32 {
-        let learning = &self.chip.learning;
-        match width {
-            Width::Accumulator => self.widths.accumulator.max(1),
-            Width::State => u32::from(self.chip.datapath.state_width),
-            Width::Decay => u32::from(self.chip.datapath.decay_fraction) + 1,
-            Width::Trace => u32::from(learning.trace_bits),
-            Width::Eligibility => u32::from(learning.eligibility_bits),
-            Width::ThirdFactor => u32::from(learning.third_factor.width),
-            Width::Surrogate => u32::from(learning.surrogate.width),
-            Width::Error => u32::from(learning.error.width),
-            Width::ErrorTrace => u32::from(learning.error_trace_bits),
-            Width::GroupReadout => 32,
-            Width::Packet => PACKET_BITS,
-            Width::Dither => DITHER_BITS,
-        }
+    fn width(&self, of: Width) -> u32 {
+        width(self.chip, self.widths, of)
     }
 
     /// The unit of a part; `None` where it is no unit.
@@ -313,31 +352,27 @@ impl Bench<'_> {
         })
     }
 
-    fn price(&self, of: &Composition) -> Result<Price, Refusal> {
-        let (mut sum, mut assumed) = (Bounds::ZERO, 0.0);
-        for Part { what, times } in of.parts {
+    /// What an operation is made of, priced.
+    fn parts(&self, of: &Composition) -> Result<Vec<PricedPart>, Refusal> {
+        let part = |Part { what, times }: &Part| {
             let times = match times {
-                Times::Count(count) => f64::from(*count),
-                Times::Channels => f64::from(self.widths.channels),
-                Times::EligibilityStates => f64::from(self.widths.eligibility_states),
+                Times::Count(count) => *count,
+                Times::Channels => self.widths.channels,
+                Times::EligibilityStates => self.widths.eligibility_states,
             };
-            let part = self.once(*what)?.times(times);
-            sum = sum.plus(part);
-            if part.kind.max(of.kind) == Kind::Assumed {
-                assumed += part.nominal;
-            }
-        }
-        let figure = sum.at_best(of.kind).round();
-        let assumed = (libm::round(assumed) as u64).min(figure.nominal);
-        let source = format!("{} ({})", of.source, figure.kind.name());
-        Ok(Price::Composed { figure, assumed, source })
+            let energy = self.once(*what)?.times(f64::from(times));
+            Ok(PricedPart { price: of.price, what: *what, times, energy })
+        };
+        of.parts.iter().map(part).collect()
     }
 
     /// Units of every row, side by side, as many sets as the row has lanes.
-    fn arithmetic(&self) -> Result<(&'static str, Block), Refusal> {
+    fn arithmetic(&self, chip: &PerOperation) -> Result<(&'static str, Block), Refusal> {
         let timing = &self.chip.timing;
         let mut sum = NO_BLOCK;
-        for of in COMPOSITIONS.iter().filter(|of| !matches!(of.price, "packet" | "hop_x" | "hop_y")) {
+        let of_core =
+            |of: &&Composition| !matches!(of.price, "packet" | "hop_x" | "hop_y") && !chip.lacks(of.price);
+        for of in COMPOSITIONS.iter().filter(of_core) {
             let lanes = match of.lanes {
                 Lanes::One => 1,
                 Lanes::Synapse => timing.synapse_lanes,
@@ -359,6 +394,21 @@ impl Bench<'_> {
         let packet = self.corner.logic(Unit::Register, PACKET_BITS)?;
         Ok(("router", packet.times(ROUTER_PACKETS / f64::from(self.chip.mesh.cores_per_tile))))
     }
+}
+
+/// The price of an operation that is made of `parts`.
+fn price(of: &Composition, parts: &[PricedPart]) -> Price {
+    let (mut sum, mut assumed) = (Bounds::ZERO, 0.0);
+    for part in parts.iter().map(|part| part.energy) {
+        sum = sum.plus(part);
+        if part.kind.max(of.kind) == Kind::Assumed {
+            assumed += part.nominal;
+        }
+    }
+    let figure = sum.at_best(of.kind).round();
+    let assumed = (libm::round(assumed) as u64).min(figure.nominal);
+    let source = format!("{} ({})", of.source, figure.kind.name());
+    Price::Composed { figure, assumed, source }
 }
 
 fn together(a: Block, b: Block) -> Block {

@@ -186,6 +186,40 @@ pub struct PerOperation {
     pub clock: PowerClock,
     /// Whether cores without a neuron draw none.
     pub unused_gated: bool,
+    /// Price fields of operations that the chip has no units for.
+    pub without: Vec<String>,
+    /// Ratios that prices were fitted by.
+    pub fitted: Vec<Fitted>,
+}
+
+/// A ratio of prices to what they are composed of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fitted {
+    /// Price fields.
+    pub prices: Vec<String>,
+    /// Millionths.
+    pub ratio: u64,
+    /// What it was fitted to.
+    pub source: String,
+}
+
+impl PerOperation {
+    /// Whether the chip has no units for the operation of this price field.
+    #[must_use]
+    pub fn lacks(&self, price: &str) -> bool {
+        self.without.iter().any(|name| name == price)
+    }
+
+    /// A composed number of the price field `name`, with its source, after the ratios that were fitted to it.
+    pub(crate) fn after_fits(&self, name: &str, figure: Figure, source: String) -> (Figure, String) {
+        let own = self.fitted.iter().filter(|fit| fit.prices.iter().any(|price| price == name));
+        own.fold((figure, source), |(figure, source), fit| {
+            let by = |value: u64| ((u128::from(value) * u128::from(fit.ratio) + 500_000) / 1_000_000) as u64;
+            let Figure { low, nominal, high, .. } = figure;
+            let figure = Figure { low: by(low), nominal: by(nominal), high: by(high), kind: Kind::Fitted };
+            (figure, format!("{:.3} x ({source}); {}", fit.ratio as f64 / 1e6, fit.source))
+        })
+    }
 }
 
 /// How a memory is built.
@@ -197,6 +231,10 @@ pub struct Build {
     pub banks: u32,
     /// Read-write ports.
     pub ports: u32,
+    /// Bits of an item, at least.
+    pub item_bits: u32,
+    /// Whether there is no such memory.
+    pub absent: bool,
 }
 
 /// How long static power is drawn.

@@ -5,23 +5,30 @@
 //! - Leakage power: `V / Vn`. That is a current that does not depend on the voltage: it leaves out what a lower drain
 //!   voltage saves beside (barrier lowering), so that leakage below Vn is an upper bound and above Vn a lower one.
 //! - Delay: `V / (V - Vt)^alpha` against the same at Vn, the alpha-power law (Sakurai and Newton, IEEE Journal of
-//!   Solid-State Circuits 25, 1990), with the file's threshold and exponent.
+//!   Solid-State Circuits 25, 1990), with the file's threshold and exponent. Near the threshold it gives delays that
+//!   are too long; a file may allow such voltages, with ends of their own, and times are then assumed.
 //!
 //! Promises: at the nominal voltage every factor is 1; a voltage outside of the stated range is refused.
 
+use super::nodes::NodeError;
 use super::refusal::Refusal;
 use super::tables::{Ends, LogicNode, MILLIONTH, SramNode, Technology};
 use super::value::Bounds;
+use std::borrow::Cow;
 
 /// A node and a voltage.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Corner<'t> {
     /// The tables.
     pub technology: &'t Technology,
     /// Memories of the node.
-    pub sram: &'t SramNode,
+    pub sram: Cow<'t, SramNode>,
     /// Arithmetic of the node.
-    pub logic: &'t LogicNode,
+    pub logic: Cow<'t, LogicNode>,
+    /// How far its numbers err, where it is between two nodes of the tables.
+    pub error: NodeError,
+    /// Whether it is.
+    pub between: bool,
     /// Microvolts.
     pub voltage: u64,
     /// What the voltage does to memories.
@@ -39,6 +46,8 @@ pub struct Factors {
     pub leakage: f64,
     /// To times.
     pub time: f64,
+    /// Where the law of times is not trusted, so near to the threshold, the factors of their ends.
+    pub near: Option<Ends>,
 }
 
 impl Corner<'_> {
@@ -60,56 +69,54 @@ impl Technology {
         self.sram.nodes.iter().map(|node| node.nm)
     }
 
-    /// Voltages of a node, microvolts.
+    /// Voltages of a node, microvolts: the lowest of all, the lowest at which times are trusted, the highest.
     #[must_use]
-    pub fn voltages(&self, nm: u16) -> Option<Ends> {
-        let nominal = self.sram.nodes.iter().find(|node| node.nm == nm)?.nominal;
+    pub fn voltages(&self, nm: u16) -> Option<[u64; 3]> {
+        let nominal = self.node(nm)?.sram.nominal;
         let of = |millionths: u64| (u128::from(nominal) * u128::from(millionths) / 1_000_000) as u64;
-        Some(Ends { low: of(self.delay.range.low), high: of(self.delay.range.high) })
+        let (low, high) = (self.delay.range.low, self.delay.range.high);
+        let lowest = self.delay.near.as_ref().map_or(low, |near| near.from);
+        Some([of(lowest), of(low), of(high)])
     }
 
     /// The building blocks of a node at a voltage (microvolts); without one at the nominal voltage of its memories.
     ///
     /// # Errors
-    /// For a node without tables, or a voltage outside of the stated range.
+    /// For a node beyond the tables, or a voltage outside of the stated range.
     pub fn at(&self, nm: u16, voltage: Option<u64>) -> Result<Corner<'_>, Refusal> {
-        let sram = self.sram.nodes.iter().find(|node| node.nm == nm);
-        let logic = self.logic.nodes.iter().find(|node| node.nm == nm);
-        let threshold = self.delay.thresholds.iter().find(|(node, _)| *node == nm);
-        let (Some(sram), Some(logic), Some((_, threshold))) = (sram, logic, threshold) else {
+        let Some(node) = self.node(nm) else {
             let nodes: Vec<String> = self.nodes().map(|node| node.to_string()).collect();
+            let between = if nodes.len() < 3 { "" } else { ", or between two of them" };
             return Err(Refusal {
                 title: format!("technology `{}` has no tables of this node", self.name),
                 found: format!("{nm} nm"),
-                allowed: format!("{} nm", nodes.join(", ")),
+                allowed: format!("{} nm{between}", nodes.join(", ")),
                 remedy: "state one of them, or a table of your own".to_owned(),
             });
         };
-        let voltage = voltage.unwrap_or(sram.nominal);
-        let range = self.voltages(nm).unwrap_or(Ends { low: 0, high: 0 });
-        if !(range.low..=range.high).contains(&voltage) {
+        let nominal = node.sram.nominal;
+        let voltage = voltage.unwrap_or(nominal);
+        let [lowest, trusted, highest] = self.voltages(nm).unwrap_or_default();
+        if !(lowest..=highest).contains(&voltage) {
             let volts = |microvolts: u64| format!("{:.3}", microvolts as f64 * MILLIONTH);
             return Err(Refusal {
                 title: format!("technology `{}` has no law for this voltage at {nm} nm", self.name),
                 found: format!("{} V", volts(voltage)),
-                allowed: format!(
-                    "{} to {} V (nominal {} V)",
-                    volts(range.low),
-                    volts(range.high),
-                    volts(sram.nominal)
-                ),
+                allowed: format!("{} to {} V (nominal {} V)", volts(lowest), volts(highest), volts(nominal)),
                 remedy: "nearer to the threshold, or far above the nominal voltage, the laws do not hold"
                     .to_owned(),
             });
         }
         let alpha = self.delay.alpha as f64 * MILLIONTH;
+        let near = self.delay.near.as_ref().filter(|_| voltage < trusted).map(|near| near.time);
         let factors = |nominal: u64| {
-            let (v, n, t) = (voltage as f64, nominal as f64, *threshold as f64);
+            let (v, n, t) = (voltage as f64, nominal as f64, node.threshold as f64);
             let delay = |v: f64| v / libm::pow((v - t) * MILLIONTH, alpha);
             let ratio = v / n;
-            Factors { energy: ratio * ratio, leakage: ratio, time: delay(v) / delay(n) }
+            Factors { energy: ratio * ratio, leakage: ratio, time: delay(v) / delay(n), near }
         };
-        let (of_sram, of_logic) = (factors(sram.nominal), factors(logic.nominal));
-        Ok(Corner { technology: self, sram, logic, voltage, of_sram, of_logic })
+        let (of_sram, of_logic) = (factors(nominal), factors(node.logic.nominal));
+        let (sram, logic, error, between) = (node.sram, node.logic, node.error, node.between);
+        Ok(Corner { technology: self, sram, logic, error, between, voltage, of_sram, of_logic })
     }
 }

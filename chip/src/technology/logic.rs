@@ -97,11 +97,12 @@ impl Corner<'_> {
         let points = &self.logic.points[unit as usize];
         let (at, law) = self.nearest(unit, widths);
         let LogicPoint { energy, area, leakage } = points[at];
-        let kind = if law == 1.0 { logic.kind } else { Kind::Derived };
+        let kind = if law == 1.0 && !self.between { logic.kind } else { Kind::Derived };
         let spread = &logic.spread[unit as usize];
-        let bounded = |value: f64, ends: super::tables::Ends| {
+        let errors = self.error.logic.map(|error| 1.0 + error);
+        let bounded = |value: f64, ends: super::tables::Ends, error: f64| {
             let (low, high) = (ends.low as f64 * MILLIONTH, ends.high as f64 * MILLIONTH);
-            Bounds::exact(value, kind).spread(low, 1.0, high)
+            Bounds::exact(value, kind).spread(low / error, 1.0, high * error)
         };
         let leakage = if unit == Unit::Register {
             let bits = f64::from(widths[0]);
@@ -109,11 +110,11 @@ impl Corner<'_> {
                 self.logic.register_leakage.map(|femtowatts| femtowatts as f64 * 1e-3 * bits);
             Bounds { low, nominal, high, kind: logic.register_kind }
         } else {
-            bounded(leakage as f64 * 1e-3 * law, spread.leakage)
+            bounded(leakage as f64 * 1e-3 * law, spread.leakage, errors[2])
         };
         Ok(Block {
-            energy: bounded(energy as f64 * law * self.of_logic.energy, spread.energy),
-            area: bounded(area as f64 * law, spread.area),
+            energy: bounded(energy as f64 * law * self.of_logic.energy, spread.energy, errors[0]),
+            area: bounded(area as f64 * law, spread.area, errors[1]),
             leakage: leakage.times(self.of_logic.leakage),
         })
     }

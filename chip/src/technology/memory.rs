@@ -112,7 +112,7 @@ impl Corner<'_> {
                 ),
             }
         })?;
-        let value = Reading { sram, node: self.sram, place: (row, column) };
+        let value = Reading { sram, corner: self, place: (row, column) };
         let share = if narrow { bits as f64 / f64::from(narrowest) } else { 1.0 };
         let kind = if narrow { Kind::Derived } else { Kind::Measured };
         let (spread, factors) = (&sram.spread, self.of_sram);
@@ -121,7 +121,14 @@ impl Corner<'_> {
             write: value.of(1, spread.energy).times(factors.energy).at_best(kind),
             area: value.of(2, spread.area).times(share).at_best(kind),
             leakage: value.of(3, spread.leakage).times(share * factors.leakage).at_best(kind),
-            time: value.of(4, spread.time).times(factors.time),
+            time: match factors.near {
+                Some(near) => {
+                    let (low, high) = (near.low as f64 * MILLIONTH, near.high as f64 * MILLIONTH);
+                    let time = value.of(4, spread.time).times(factors.time);
+                    time.spread(low, 1.0, high).at_best(Kind::Assumed)
+                }
+                None => value.of(4, spread.time).times(factors.time),
+            },
             registers: false,
         })
     }
@@ -165,18 +172,21 @@ impl Memory {
 /// A place in the grid of a node.
 struct Reading<'s> {
     sram: &'s Sram,
-    node: &'s SramNode,
+    corner: &'s Corner<'s>,
     place: (Between, Between),
 }
 
 impl Reading<'_> {
     fn of(&self, quantity: usize, ends: Ends) -> Bounds {
         let get = QUANTITIES[quantity].1;
-        let value = grid::interpolate(&self.node.points, self.sram.words.len(), self.place, get);
+        let node = &self.corner.sram;
+        let value = grid::interpolate(&node.points, self.sram.words.len(), self.place, get);
         let at_point = self.place.0.part == 0.0 && self.place.1.part == 0.0;
-        let error = if at_point { 0.0 } else { held_out(self.sram, self.node, get).worst };
+        let error = if at_point { 0.0 } else { held_out(self.sram, node, get).worst };
+        let error = (1.0 + error) * (1.0 + self.corner.error.sram[quantity]);
         let (low, high) = (ends.low as f64 * MILLIONTH, ends.high as f64 * MILLIONTH);
-        Bounds::exact(value, self.sram.kind).spread(low / (1.0 + error), 1.0, high * (1.0 + error))
+        let kind = if self.corner.between { Kind::Derived } else { Kind::Measured };
+        Bounds::exact(value, self.sram.kind).spread(low / error, 1.0, high * error).at_best(kind)
     }
 }
 

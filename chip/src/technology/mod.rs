@@ -21,6 +21,7 @@ pub mod corner;
 pub mod grid;
 pub mod logic;
 pub mod memory;
+pub mod nodes;
 pub mod refusal;
 pub mod tables;
 pub mod value;

@@ -171,8 +171,21 @@ pub struct DelayLaw {
     pub alpha: u64,
     /// Threshold of each node, microvolts.
     pub thresholds: Vec<(u16, u64)>,
-    /// Lowest and highest voltage as millionths of the nominal one.
+    /// Lowest and highest voltage as millionths of the nominal one, at which the law is trusted.
     pub range: Ends,
+    /// Lower ones, at which it is a bound.
+    pub near: Option<NearThreshold>,
+    /// Where they are from.
+    pub source: String,
+}
+
+/// Voltages near the threshold, at which energies follow their law and times are a guess.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearThreshold {
+    /// The lowest, as millionths of the nominal one.
+    pub from: u64,
+    /// Ends of times, beside their own.
+    pub time: Ends,
     /// Where they are from.
     pub source: String,
 }

@@ -10,7 +10,8 @@ use synfire_chip::cost::per_operation::{PricedCore, Structure};
 use synfire_chip::cost::widths::Widths;
 use synfire_chip::structures::Resource;
 use synfire_chip::technology::Figure;
-use synfire_chip::technology::memory::held_out_errors;
+use synfire_chip::technology::grid::QUANTITIES;
+use synfire_chip::technology::memory::held_out;
 
 /// Square nanometres for a reader.
 fn area(nm2: f64) -> String {
@@ -31,7 +32,7 @@ fn cells(figure: &Figure, cores: f64, scale: f64, show: fn(f64) -> String) -> [T
 }
 
 /// How a memory is built, for a reader.
-fn organisation(of: &Structure) -> String {
+pub(super) fn organisation(of: &Structure) -> String {
     if of.words == 0 {
         return String::new();
     }
@@ -54,13 +55,24 @@ fn fill(chip: &Chip, widths: &Widths, name: &str) -> Option<(u64, u64)> {
 }
 
 /// How far the technology's tables are from their own points that are left out.
-fn held_out(chip: &Chip) -> Option<String> {
+fn errors(chip: &Chip) -> Option<String> {
     let of = chip.technology.as_ref()?;
-    let errors = held_out_errors(&of.technology.sram).into_iter().filter(|(nm, ..)| *nm == of.nm);
-    let percent = |error: f64| format!("{:.0} %", error * 100.0);
-    let shown = errors.map(|(_, name, error)| format!("{name} {}", percent(error.worst)));
-    let list = shown.collect::<Vec<_>>().join(", ");
-    Some(format!("between points of the table the ends are wider by its largest held-out error: {list}"))
+    let corner = of.technology.at(of.nm, Some(of.voltage)).ok()?;
+    let listed = |errors: &dyn Fn(usize) -> f64| {
+        let names = QUANTITIES.iter().enumerate();
+        let one = |(at, (name, _)): (usize, &(&str, _))| format!("{name} {:.0} %", errors(at) * 100.0);
+        names.map(one).collect::<Vec<_>>().join(", ")
+    };
+    let sram = &of.technology.sram;
+    let points = listed(&|at| held_out(sram, &corner.sram, QUANTITIES[at].1).worst);
+    let mut note =
+        format!("between points of the table the ends are wider by its largest held-out error: {points}");
+    if corner.between {
+        let nodes = listed(&|at| corner.error.sram[at]);
+        note +=
+            &format!("; {} nm is between nodes of the table, of which a left-out one errs by {nodes}", of.nm);
+    }
+    Some(note)
 }
 
 /// A core by structure, and the chip.
@@ -102,7 +114,7 @@ pub fn table(chip: &Chip, core: &PricedCore, widths: &Widths) -> Table {
         "fullest core: neurons, axons, or bits of the memory, as the chip's limits count them",
         "memories have the size of the chip's limits and the words of this network",
     ];
-    let notes = notes.map(str::to_owned).into_iter().chain(held_out(chip)).collect();
+    let notes = notes.map(str::to_owned).into_iter().chain(errors(chip)).collect();
     Table { title: "Area and leakage".to_owned(), columns: columns.map(str::to_owned).to_vec(), rows, notes }
 }
 

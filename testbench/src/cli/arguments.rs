@@ -100,6 +100,16 @@ pub enum Command {
         #[command(flatten)]
         changes: ChangeOptions,
     },
+    /// Fit a chip's prices to its `measured` rows, into a new chip file
+    Calibrate(CalibrateOptions),
+    /// Print what is predicted of published chips (ODIN, ReckOn) beside what was measured of them
+    Silicon {
+        /// Other chips with `measured` rows (presets or paths)
+        chips: Vec<String>,
+        /// Print JSON lines instead of tables
+        #[arg(long)]
+        json: bool,
+    },
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
     /// Try the paper's claims as experiments, and print a verdict on each
@@ -127,6 +137,23 @@ pub struct ChangeOptions {
     /// Repeatable
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub set: Vec<String>,
+}
+
+/// Options of a calibration.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CalibrateOptions {
+    /// Chip (preset or path) that lists `measured` rows
+    pub chip: String,
+    /// The chip file to write; an existing one is never overwritten
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Price fields that get one ratio together: `synaptic_event,neuron_access`. Repeatable; without it all prices and
+    /// static power are one group
+    #[arg(long, value_name = "FIELD,FIELD")]
+    pub group: Vec<String>,
+    /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Options of a comparison.

@@ -3,6 +3,7 @@
 use super::arguments::ChangeOptions;
 use super::cells;
 use super::error::CommandError;
+use crate::architect::measured;
 use crate::experiment::embedded;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
@@ -42,6 +43,9 @@ pub fn check(file: &str, chip: &str, changes: &ChangeOptions) -> Result<(), Comm
         format if format.starts_with("synfire-chip/") => {
             opened.expect(&[Root::Chip])?;
             let chip = files::changed_chip_from_text(opened.name(), opened.text(), &folder, &opened.changes)?;
+            for row in measured::lines(&chip) {
+                line(&row)?;
+            }
             line(&format!("{}: chip `{}`, {} cores: good", opened.name(), chip.name, chip.mesh.cores()))
         }
         format if format.starts_with("synfire-network/") => {

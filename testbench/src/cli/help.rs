@@ -10,7 +10,7 @@ use clap::{CommandFactory, FromArgMatches};
 pub const GROUPS: [(&str, &[&str]); 4] = [
     ("Run", &["run", "resume"]),
     ("Explore", &["presets", "noc", "compare"]),
-    ("Verify", &["check", "audit", "bench"]),
+    ("Verify", &["check", "calibrate", "silicon", "audit", "bench"]),
     ("Study", &["gradient", "bptt", "claims"]),
 ];
 

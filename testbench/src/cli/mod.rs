@@ -5,6 +5,7 @@
 pub mod arguments;
 pub mod audit;
 pub mod bptt;
+pub mod calibrate;
 mod cells;
 pub mod check;
 pub mod claims;
@@ -19,3 +20,4 @@ pub mod output;
 pub mod progress;
 pub mod resume;
 pub mod run;
+pub mod silicon;

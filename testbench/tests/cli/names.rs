@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: small, cues, stream, noc, loihi, paper, nmnist, randman, digits, gradient, yin-yang, evidence and 84 more
+     = allowed: small, cues, stream, noc, loihi, paper, nmnist, randman, digits, gradient, yin-yang, evidence and 86 more
        = nothing was run; exit status 2
     "#);
 }
@@ -123,6 +123,9 @@ fn help_is_in_groups() {
 
     Verify:
       check     Check an experiment, network or chip file without running it
+      calibrate Fit a chip's prices to its `measured` rows, into a new chip file
+      silicon   Print what is predicted of published chips (ODIN, ReckOn) beside
+                what was measured of them
       audit     Show what a learning rule reads, writes and stores, declared and
                 measured; all rules without a name
       bench     Compare the simulator's hot paths with bare loops over the same

@@ -208,6 +208,25 @@ pub struct BuildFile {
     /// Read-write ports; left out, one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ports: Option<i64>,
+    /// Bits of an item, at least; left out, what the network asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item_bits: Option<i64>,
+    /// Whether the chip has no such memory: what it would hold follows from addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent: Option<bool>,
+}
+
+/// A ratio of prices to what they are composed of: `(prices: ["spike"], ratio: 1.3, source: "..")`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Fitted")]
+pub struct FittedFile {
+    /// Price fields.
+    pub prices: Vec<String>,
+    /// What each is multiplied by.
+    pub ratio: Raw,
+    /// What it was fitted to.
+    pub source: String,
 }
 
 section! {
@@ -239,6 +258,10 @@ section! {
         learning: BuildFile,
         /// Targets and errors on their way.
         broadcast: BuildFile,
+        /// Price fields of operations that the chip has no units for.
+        without: Vec<String>,
+        /// Ratios that prices were fitted by.
+        fitted: Vec<FittedFile>,
     }
 }
 
@@ -256,6 +279,18 @@ macro_rules! energy {
                 voltage: Raw,
                 /// Ends of the prices that state none.
                 ends: EndsFile,
+            }
+        }
+
+        impl EnergyFile {
+            /// States the price of this name, or static power; whether there is such a field.
+            pub fn state(&mut self, name: &str, price: Raw) -> bool {
+                match name {
+                    $(stringify!($price) => self.$price = Some(price),)*
+                    "core_static" => self.core_static = Some(price),
+                    _ => return false,
+                }
+                true
             }
         }
     };
@@ -306,7 +341,7 @@ macro_rules! timing {
 operations::times! { timing }
 
 /// A chip file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "Chip")]
 pub struct ChipFile {

@@ -3,9 +3,8 @@
 //! Promises: a row has a name, a source, a workload of known operations and one number above 0. Absent on purpose: what
 //! the model says of a row (`cost::measured`).
 
-use crate::chip::{Found, Measured};
+use crate::chip::{Found, Measured, Words};
 use crate::cost::counters::{NodeCounts, OPERATIONS};
-use crate::cost::widths::Widths;
 use crate::files::text::check::Check;
 use crate::files::text::decimal::{self, Raw};
 use crate::files::text::spelling;
@@ -61,11 +60,11 @@ macro_rules! widths {
         }
 
         /// Widths of a row at `path`.
-        fn widths(check: &mut Check<'_>, path: &str, file: &WidthsFile) -> Widths {
+        fn words(check: &mut Check<'_>, path: &str, file: &WidthsFile) -> Words {
             let mut at = |name: &str, found: Option<i64>| {
                 check.integer(&format!("{path}.{name}"), found.unwrap_or(0), 0..=4096) as u32
             };
-            Widths { $($field: at(stringify!($field), file.$field),)* used: Default::default() }
+            Words { $($field: at(stringify!($field), file.$field),)* }
         }
     };
 }
@@ -114,9 +113,9 @@ fn one(check: &mut Check<'_>, path: &str, row: &MeasuredFile) -> Measured {
     };
     let (steps, cores) = (positive("steps", row.steps), positive("cores", row.cores));
     let none = WidthsFile::default();
-    let widths = widths(check, &format!("{path}.widths"), row.widths.as_ref().unwrap_or(&none));
+    let words = words(check, &format!("{path}.widths"), row.widths.as_ref().unwrap_or(&none));
     let found = found(check, path, row);
-    Measured { name: row.name.clone(), counts, steps, cores, widths, found, source: row.source.clone() }
+    Measured { name: row.name.clone(), counts, steps, cores, words, found, source: row.source.clone() }
 }
 
 /// The one number of a row.

@@ -6,7 +6,9 @@
 /// Name and RON text of every preset.
 const PRESETS: &[(&str, &str)] = &[
     ("loihi", include_str!("../../../presets/loihi.ron")),
+    ("odin", include_str!("../../../presets/odin.ron")),
     ("paper", include_str!("../../../presets/paper.ron")),
+    ("reckon", include_str!("../../../presets/reckon.ron")),
     ("small", include_str!("../../../presets/small.ron")),
     ("small-technology", include_str!("../../../presets/small-technology.ron")),
 ];

@@ -4,17 +4,23 @@
 //! memory takes longer than its time of the chip file; a chip that states prices of events beside is refused.
 //! Absent on purpose: technology files (`files::technology`), what prices are composed of (`cost::composition`).
 
-use crate::chip::{Build, Chip, PerOperation, PowerClock, Time};
+use crate::chip::{Build, Chip, Fitted, PerOperation, PowerClock, Time};
 use crate::cost::composition::Store;
+use crate::cost::energy::CORE_STATIC;
 use crate::cost::per_operation::{built, memory};
+use crate::cost::prices::PRICE_FIELDS;
 use crate::cost::widths::Widths;
-use crate::files::chip::file::{BuildFile, PerOperationFile, UnusedCores};
+use crate::files::chip::file::{BuildFile, FittedFile, PerOperationFile, UnusedCores};
 use crate::files::technology::{load_technology, technologies};
 use crate::files::text::check::Check;
 use crate::files::text::decimal::{self, Raw};
+use crate::files::text::spelling;
 use crate::technology::tables::Technology;
 use crate::technology::{Corner, Refusal};
 use std::path::Path;
+
+/// Largest ratio of a fit, in millionths.
+const MOST_RATIO: u64 = 1_000_000_000;
 
 /// Section `technology` of a chip that is whole but for it; `prices`: whether there are prices of events beside it.
 pub(super) fn technology(
@@ -46,7 +52,7 @@ pub(super) fn technology(
     let corner = match technology.at(nm, voltage) {
         Ok(corner) => corner,
         Err(refusal) => {
-            let known = technology.nodes().any(|node| node == nm);
+            let known = technology.node(nm).is_some();
             refuse(check, if known { "technology.voltage" } else { "technology.node_nm" }, refusal);
             return None;
         }
@@ -57,8 +63,13 @@ pub(super) fn technology(
         memories: builds,
         clock: file.clock.unwrap_or(PowerClock::Wall),
         unused_gated: file.unused_cores == Some(UnusedCores::Gated),
+        without: file.without.as_deref().unwrap_or(&[]).to_vec(),
+        fitted: fitted(check, file.fitted.as_deref().unwrap_or(&[])),
         technology: technology.clone(),
     };
+    for (index, name) in of.without.iter().enumerate() {
+        known_price(check, &format!("technology.without[{index}]"), name, false);
+    }
     if check.count() == clean {
         for store in Store::ALL {
             fits(check, chip, &of, (&corner, store));
@@ -133,7 +144,52 @@ fn build(check: &mut Check<'_>, store: Store, file: Option<&BuildFile>) -> Build
         items,
         banks: check.integer(&path("banks"), file.banks.unwrap_or(1), 1..=65_536) as u32,
         ports: check.integer(&path("ports"), file.ports.unwrap_or(1), 1..=8) as u32,
+        item_bits: check.integer(&path("item_bits"), file.item_bits.unwrap_or(0), 0..=4096) as u32,
+        absent: file.absent == Some(true),
     }
+}
+
+/// Ratios that prices were fitted by.
+fn fitted(check: &mut Check<'_>, files: &[FittedFile]) -> Vec<Fitted> {
+    let one = |(index, file): (usize, &FittedFile)| {
+        let path = format!("technology.fitted[{index}]");
+        for (at, name) in file.prices.iter().enumerate() {
+            known_price(check, &format!("{path}.prices[{at}]"), name, true);
+        }
+        let ratio = decimal::micro_units(file.ratio.token()).filter(|ratio| (1..=MOST_RATIO).contains(ratio));
+        if ratio.is_none() {
+            let problem = check
+                .at(&format!("{path}.ratio"), format!("`{path}.ratio` is no ratio"))
+                .labelled(format!("found `{}`", file.ratio.token()))
+                .noted("allowed", "above 0, at most 1000, with at most six places");
+            check.push(problem);
+        }
+        if file.source.trim().is_empty() {
+            let title = format!("`{path}` does not say what it was fitted to");
+            let problem =
+                check.at(&format!("{path}.source"), title).labelled("measured rows, and where from");
+            check.push(problem);
+        }
+        Fitted { prices: file.prices.clone(), ratio: ratio.unwrap_or(1_000_000), source: file.source.clone() }
+    };
+    files.iter().enumerate().map(one).collect()
+}
+
+/// Whether a price has this name; `power`: static power is one too.
+fn known_price(check: &mut Check<'_>, path: &str, name: &str, power: bool) {
+    let power = power.then_some(CORE_STATIC);
+    let names = || PRICE_FIELDS.iter().map(|field| field.name).chain(power);
+    if names().any(|known| known == name) {
+        return;
+    }
+    let mut problem = check
+        .at(path, format!("no price `{name}`"))
+        .labelled("named here")
+        .noted("allowed", spelling::listing(names()));
+    if let Some(near) = spelling::nearest(name, names()) {
+        problem = problem.noted("note", format!("did you mean `{near}`?"));
+    }
+    check.push(problem);
 }
 
 fn refuse(check: &mut Check<'_>, path: &str, refusal: Refusal) {

@@ -133,8 +133,22 @@ pub struct DelayFile {
     pub alpha: Raw,
     /// Node and threshold voltage.
     pub threshold_v: Vec<(i64, Raw)>,
-    /// Lowest and highest voltage, as factors of the nominal one.
+    /// Lowest and highest voltage, as factors of the nominal one, at which the law is trusted.
     pub range: (Raw, Raw),
+    /// Lower voltages, at which energies follow their law and times are a guess; left out, there are none.
+    pub near_threshold: Option<NearThresholdFile>,
+    /// Where they are from.
+    pub source: String,
+}
+
+/// Voltages near the threshold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename = "NearThreshold")]
+pub struct NearThresholdFile {
+    /// The lowest, as a factor of the nominal one.
+    pub from: Raw,
+    /// Low and high end of times, as factors, beside their own.
+    pub time: (Raw, Raw),
     /// Where they are from.
     pub source: String,
 }

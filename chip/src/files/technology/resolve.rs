@@ -10,7 +10,7 @@ use crate::files::text::decimal::{self, Raw};
 use crate::files::text::diagnostic::Diagnostic;
 use crate::files::text::source::SourceText;
 use crate::technology::tables::{
-    DelayLaw, Ends, Growth, Logic, LogicNode, Spread, Sram, SramNode, Technology, Wire,
+    DelayLaw, Ends, Growth, Logic, LogicNode, NearThreshold, Spread, Sram, SramNode, Technology, Wire,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -33,14 +33,24 @@ pub fn resolve(check: &mut Check<'_>, file: &TechnologyFile, table: &ReadTable<'
         low: number(check, "delay.range[0]", &file.delay.range.0, ONE / 10..=ONE),
         high: number(check, "delay.range[1]", &file.delay.range.1, ONE..=3 * ONE),
     };
+    let near = file.delay.near_threshold.as_ref().map(|near| NearThreshold {
+        from: number(check, "delay.near_threshold.from", &near.from, ONE / 10..=range.low),
+        time: Ends {
+            low: number(check, "delay.near_threshold.time[0]", &near.time.0, ONE / 1000..=ONE),
+            high: number(check, "delay.near_threshold.time[1]", &near.time.1, ONE..=1000 * ONE),
+        },
+        source: sourced(check, "delay.near_threshold.source", &near.source),
+    });
+    let lowest = near.as_ref().map_or(range.low, |near| near.from);
     let delay = DelayLaw {
         alpha,
         thresholds: thresholds.clone(),
         range,
+        near,
         source: sourced(check, "delay.source", &file.delay.source),
     };
     let wire = wire(check, &file.wire);
-    let voltages = Voltages { thresholds, of_sram, of_logic, lowest: range.low };
+    let voltages = Voltages { thresholds, of_sram, of_logic, lowest };
     Some(Technology {
         name: file.name.clone(),
         sram: self::sram(check, file, sram?, &voltages),
