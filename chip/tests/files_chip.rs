@@ -34,7 +34,7 @@ fn every_preset_loads() {
     }
     assert_eq!(
         presets().iter().map(|preset| preset.0).collect::<Vec<_>>(),
-        ["loihi", "paper", "small", "small-technology"]
+        ["loihi", "odin", "paper", "reckon", "small", "small-technology"]
     );
 }
 
@@ -265,7 +265,8 @@ fn an_unknown_chip_and_a_circle_are_refused() {
     let shown = trimmed(&load_chip("smal", Path::new("/nowhere")).expect_err("no such chip"));
     assert!(shown.starts_with("error: no chip `smal`: cannot read `/nowhere/smal`"), "{shown}");
     assert!(
-        shown.contains("a preset: loihi, odin, paper, reckon, small") && shown.contains("did you mean `small`?"),
+        shown.contains("a preset: loihi, odin, paper, reckon, small")
+            && shown.contains("did you mean `small`?"),
         "{shown}"
     );
     let folder = tempfile::tempdir().expect("a folder");

@@ -74,6 +74,9 @@ fn one_of_an_operation_costs_its_price_and_takes_its_time() {
         let has_number = matches!(field, Some(Price::Stated { .. }));
         assert_eq!(billed.len(), usize::from(has_number), "{}", row.record);
         assert!(billed.iter().all(|item| item.operation == row.name));
+        let by_activity = bill.by_activity();
+        assert_eq!(by_activity[row.activity.name()], bill.total(), "{}", row.record);
+        assert_eq!(by_activity.values().sum::<u128>(), bill.total(), "{}", row.record);
         // A way's time is not a core's.
         let included = |field| chip.timing.times().contains(&(field, Time::Included));
         let core = row.time.is_some_and(|time| !time.starts_with("hop_") && !included(time));
@@ -135,13 +138,15 @@ fn code(text: &str) -> String {
 
 /// The tables of the document.
 fn tables() -> String {
-    let mut text = "| count | one of it is | price | time |\n| --- | --- | --- | --- |\n".to_owned();
+    let mut text =
+        "| count | one of it is | for | price | time |\n| --- | --- | --- | --- | --- |\n".to_owned();
     let star = |name: &str| code(&name.replace("_ps", "_*"));
     for row in OPERATIONS {
         let (price, time) = (row.price.map_or("-".into(), code), row.time.map_or("-".into(), star));
         let gated =
             if row.gated { "; none while learning is off, where the engine is clock-gated" } else { "" };
-        let _ = writeln!(text, "| `{}` | {}{gated} | {price} | {time} |", row.record, row.unit);
+        let (record, unit, activity) = (row.record, row.unit, row.activity.name());
+        let _ = writeln!(text, "| `{record}` | {unit}{gated} | {activity} | {price} | {time} |");
     }
     let optional = |field: &Field| if field.optional { "; left out, `Unpublished`" } else { "" };
     text.push_str("\n| price field | of |\n| --- | --- |\n");

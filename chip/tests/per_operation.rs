@@ -174,7 +174,8 @@ fn a_voltage_moves_energy_leakage_and_time() {
 #[test]
 fn a_file_can_say_what_a_chip_lacks() {
     let whole = core(&[]);
-    let lacks = core(&["chip.technology.routes.absent=true", "chip.technology.without=[\"surrogate\", \"packet\"]"]);
+    let lacks =
+        core(&["chip.technology.routes.absent=true", "chip.technology.without=[\"surrogate\", \"packet\"]"]);
     assert!(lacks.structures.iter().all(|of| of.name != "routes" && of.name != "router"));
     assert!(lacks.area.nominal < whole.area.nominal && lacks.leakage.nominal < whole.leakage.nominal);
     assert!(price(&lacks, "spike") == 0 && price(&whole, "spike") > 0, "a route follows from addresses");
@@ -220,7 +221,8 @@ fn accesses_sum_to_the_bill() {
     assert_eq!(count("neurons", "write", (widths.neuron, 0)), 50);
     assert_eq!(count("arithmetic", "multiply", (24, 13)), 40, "two decays");
     assert_eq!(count("arithmetic", "register", (32, 0)), 2 * 3 + 2 * 7 + 30);
-    let bill = Bill::of(&chip.prices(&widths), &counts, &Powered { used: 0, all: 0, elapsed: Elapsed::default() });
+    let bill =
+        Bill::of(&chip.prices(&widths), &counts, &Powered { used: 0, all: 0, elapsed: Elapsed::default() });
     let sum: f64 = lines.iter().map(|line| line.energy[1]).sum();
     assert!((sum - bill.total() as f64).abs() < 2000.0, "{sum}, {}", bill.total());
     assert!(accesses(&files_common::chip("small"), &counts, &widths).is_none());

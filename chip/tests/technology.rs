@@ -115,7 +115,8 @@ fn a_node_between_is_between_and_says_so() {
 #[test]
 fn near_the_threshold_times_are_assumed() {
     let of = one_bank(32, 8192);
-    let [low, high] = [550_000, 700_000].map(|v| LSTP.at(28, Some(v)).expect("a voltage").memory(of).expect("one"));
+    let [low, high] =
+        [550_000, 700_000].map(|v| LSTP.at(28, Some(v)).expect("a voltage").memory(of).expect("one"));
     assert!((low.read.nominal / high.read.nominal - (0.55f64 / 0.7).powi(2)).abs() < 1e-9);
     assert_eq!((low.time.kind, high.time.kind), (Kind::Assumed, Kind::Simulated));
     assert!(low.time.nominal > 3.0 * high.time.nominal && low.time.low < 0.2 * low.time.nominal);

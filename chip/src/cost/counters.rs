@@ -33,6 +33,35 @@ pub struct NodeCounts {
     pub hops_y: u64,
 }
 
+/// What an operation is done for: a second key of counts and energies, beside the stage in which it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Activity {
+    /// What the network computes: events, neurons, spikes.
+    Inference,
+    /// Traces, errors, third factors, weights.
+    Learning,
+    /// Packets and their ways, those of errors too.
+    Communication,
+    /// What the host tells the cores.
+    Control,
+}
+
+impl Activity {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Inference, Self::Learning, Self::Communication, Self::Control];
+
+    /// Its name, for readers and summaries.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Inference => "inference",
+            Self::Learning => "learning",
+            Self::Communication => "communication",
+            Self::Control => "control",
+        }
+    }
+}
+
 /// A row of the table of countable operations.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
@@ -42,6 +71,8 @@ pub struct Operation {
     pub name: &'static str,
     /// What one of it is.
     pub unit: &'static str,
+    /// What it is done for.
+    pub activity: Activity,
     /// Its price field in a chip file; `None`: it is counted and never billed.
     pub price: Option<&'static str>,
     /// Its time field in a chip file, the one in picoseconds; `None`: it takes no time of its own.
@@ -55,13 +86,14 @@ pub struct Operation {
 }
 
 macro_rules! counted {
-    ($({ ($($record:ident).+) $name:literal $unit:literal
+    ($({ ($($record:ident).+) $name:literal $activity:ident $unit:literal
          ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) ($($with:ident)?) })*) => {
         /// Every countable operation, in the order of the table.
         pub const OPERATIONS: &[Operation] = &[$(Operation {
             record: stringify!($($record).+),
             name: $name,
             unit: $unit,
+            activity: Activity::$activity,
             price: [$(Some(stringify!($price)),)? None][0],
             time: [$(Some(stringify!($ps)),)? $(Some(stringify!($way_ps)),)? None][0],
             gated: !stringify!($($with)?).is_empty(),

@@ -4,7 +4,7 @@
 //! price is listed and never taken for free: the total is then a least one. Static energy is power times time
 //! (1 uW for 1 ps is 1 aJ), of the cores and by the clock that the chip states.
 
-use crate::cost::counters::{NodeCounts, OPERATIONS};
+use crate::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timing};
 use crate::cost::time::Elapsed;
 use crate::technology::{Figure, Kind};
@@ -126,6 +126,21 @@ impl Bill {
     #[must_use]
     pub fn assumed(&self) -> u128 {
         self.items.iter().map(|item| item.assumed).sum()
+    }
+
+    /// Attojoules by what they were spent for; static power, which is for nothing in particular, is [`CORE_STATIC`].
+    #[must_use]
+    pub fn by_activity(&self) -> BTreeMap<&'static str, u128> {
+        let of = |item: &Item| {
+            let row = OPERATIONS.iter().find(|operation| operation.name == item.operation);
+            row.map_or(CORE_STATIC, |operation| operation.activity.name())
+        };
+        let mut sums: BTreeMap<&'static str, u128> =
+            Activity::ALL.iter().map(|activity| (activity.name(), 0)).collect();
+        for item in &self.items {
+            *sums.entry(of(item)).or_default() += item.attojoules;
+        }
+        sums
     }
 
     /// Attojoules by price field; static power is [`CORE_STATIC`].

@@ -4,7 +4,7 @@
 //! the arithmetic of [`NodeCounts`], a core's time of a step, the rows of a bill, and the table of
 //! `docs/formats.md` (a test compares it; `SYNFIRE_WRITE_DOCS=1` writes it).
 //!
-//! A row says: record field of [`NodeCounts`], name, what one of it is; then, where it has one, its `price` field,
+//! A row says: record field of [`NodeCounts`], name, the [`Activity`] that it belongs to, what one of it is; then, where it has one, its `price` field,
 //! and its `time` field in picoseconds and in cycles (`/ lanes` of a word; `way` where it is time of a packet's way
 //! and not of a core), and `gated learning` where a clock-gated learning engine does not do it. The row that first names a price or time field also says, after `=`, what the field is of;
 //! later rows share the field. A field that ends in `or Unpublished` may be left out of a chip file: files that were
@@ -14,6 +14,7 @@
 //! (chip files state them), the counting itself (`core`, `plasticity`, `run`).
 //!
 //! [`NodeCounts`]: crate::cost::counters::NodeCounts
+//! [`Activity`]: crate::cost::counters::Activity
 //! [`Energy`]: crate::cost::prices::Energy
 //! [`Timing`]: crate::cost::prices::Timing
 
@@ -21,77 +22,77 @@
 macro_rules! table {
     ($view:path, $($pass:tt)*) => {
         $view! { $($pass)*
-            core.axon_events, "axon events",
+            core.axon_events, "axon events", Inference,
                 "an event on an axon, taken from the arrival buffer; where rows are fetched at arrival, from its packet",
                 price axon_event = "one event at one axon",
                 time axon_event_ps axon_event_cycles = "one event at one axon: table look-up";
-            core.synaptic_events, "synaptic events",
+            core.synaptic_events, "synaptic events", Inference,
                 "a weight read and added, zero weights of dense rows included; of a shared kernel too, once a synapse",
                 price synaptic_event = "one weight read and added",
                 time synapse_word_ps synapse_word_cycles / synapse_lanes
                     = "one word of synapse memory, read and added";
-            core.neuron_accesses, "neuron accesses", "a mapped neuron, a step; of an event-driven core an active one",
+            core.neuron_accesses, "neuron accesses", Inference, "a mapped neuron, a step; of an event-driven core an active one",
                 price neuron_access = "one access of a neuron",
                 time neuron_access_ps neuron_access_cycles = "one access of a neuron";
-            core.neuron_updates, "neuron updates",
+            core.neuron_updates, "neuron updates", Inference,
                 "an active neuron, a step: an event or a current reached it, a register of it was not at rest, or it \
                  has a bias or noise",
                 price neuron_update = "one update of an active neuron, on top of its access",
                 time neuron_update_ps neuron_update_cycles
                     = "one update of an active neuron, on top of its access";
-            core.spikes, "spikes", "a neuron that fired",
+            core.spikes, "spikes", Inference, "a neuron that fired",
                 price spike = "one spike, on top of access and update";
-            core.trace_updates, "trace updates", "a (Q, P) pair of a learning block, a step",
+            core.trace_updates, "trace updates", Learning, "a (Q, P) pair of a learning block, a step",
                 price trace_update = "one pair of traces",
                 time trace_update_ps trace_update_cycles = "one pair of traces",
                 gated learning;
-            learning.trace_updates, "trace updates of mirrors", "a (Q, P) pair that a mirror keeps, a step",
+            learning.trace_updates, "trace updates of mirrors", Learning, "a (Q, P) pair that a mirror keeps, a step",
                 price trace_update,
                 time trace_update_ps trace_update_cycles,
                 gated learning;
-            learning.group_additions, "group additions",
+            learning.group_additions, "group additions", Learning,
                 "an entry of a group's matrix read and added: a neuron of a group that fired, a channel",
                 price group_addition = "one entry of a group's matrix, read and added" or Unpublished,
                 time group_word_ps group_word_cycles / learning_lanes
                     = "one word of a group's matrix, read and added" or Unpublished,
                 gated learning;
-            learning.group_updates, "group updates", "a readout of a group, a channel, a step",
+            learning.group_updates, "group updates", Learning, "a readout of a group, a channel, a step",
                 price group_update = "one readout of a group for one channel: decayed, added to, saturated"
                     or Unpublished,
                 time group_update_ps group_update_cycles = "one readout of a group for one channel"
                     or Unpublished,
                 gated learning;
-            learning.error_trace_updates, "error trace updates",
+            learning.error_trace_updates, "error trace updates", Learning,
                 "a pair of error traces of a readout neuron whose error comes from its spikes, a step",
                 price error_trace_update = "one pair of error traces" or Unpublished,
                 time error_trace_update_ps error_trace_update_cycles = "one pair of error traces"
                     or Unpublished,
                 gated learning;
-            learning.errors_computed, "errors computed",
+            learning.errors_computed, "errors computed", Learning,
                 "an error that was computed, zero or not: of a readout neuron or of a group's channel while \
                  learning is on; of a neuron that hands its modulation down where that is not zero",
                 price error = "one error computed: a difference, rounded and saturated" or Unpublished,
                 time error_ps error_cycles = "one error computed" or Unpublished;
-            learning.errors_formed, "errors formed",
+            learning.errors_formed, "errors formed", Learning,
                 "an error that was computed, is not zero and leaves as packets, which are counted beside it";
-            learning.third_factors, "third factors", "a neuron whose third factor was formed",
+            learning.third_factors, "third factors", Learning, "a neuron whose third factor was formed",
                 price third_factor = "one third factor formed",
                 time third_factor_ps third_factor_cycles = "one third factor formed, of all its channels"
                     or Unpublished;
-            learning.transported_weights, "weights transported",
+            learning.transported_weights, "weights transported", Learning,
                 "a weight that symmetric feedback brought from the readout's core, one a channel of each third \
                  factor; no packet is counted for it",
                 price transport = "one weight brought from another core, however it gets there" or Unpublished,
                 time transport_ps transport_cycles = "one weight brought from another core" or Unpublished;
-            learning.surrogates, "surrogate derivatives",
+            learning.surrogates, "surrogate derivatives", Learning,
                 "a neuron whose surrogate derivative was formed, and multiplied by its third factor",
                 price surrogate = "one surrogate derivative, and its product with the third factor"
                     or Unpublished,
                 time surrogate_ps surrogate_cycles
                     = "one surrogate derivative, and its product with the third factor" or Unpublished,
                 gated learning;
-            learning.rows_visited, "rows visited", "a synapse row that was visited for weight updates";
-            learning.weight_updates, "weight updates",
+            learning.rows_visited, "rows visited", Learning, "a synapse row that was visited for weight updates";
+            learning.weight_updates, "weight updates", Learning,
                 "a visited synapse whose third factor (times surrogate) and trace (or eligibility row) are not \
                  zero; of a shared kernel its product is added to the tap's sum, and the one rounding a tap is not \
                  counted beside them",
@@ -99,32 +100,32 @@ macro_rules! table {
                     product of one synapse, added to the tap's sum",
                 time weight_update_word_ps weight_update_word_cycles / learning_lanes
                     = "one word of weight updates";
-            learning.weight_writes, "weight writes", "a weight that changed; of a shared kernel a tap",
+            learning.weight_writes, "weight writes", Learning, "a weight that changed; of a shared kernel a tap",
                 price weight_write = "one changed weight written back";
-            learning.eligibility_updates, "eligibility updates",
+            learning.eligibility_updates, "eligibility updates", Learning,
                 "a synapse whose one or two eligibility states were advanced; rows of which all states and the trace \
                  are zero are passed over",
                 price eligibility_update = "the eligibility states of a synapse, one or two",
                 time eligibility_update_ps eligibility_update_cycles
                     = "the eligibility states of a synapse, one or two",
                 gated learning;
-            spike_packets, "spike packets", "a spike sent, one a destination core",
+            spike_packets, "spike packets", Communication, "a spike sent, one a destination core",
                 price packet = "one packet made and taken",
                 time packet_out_ps packet_out_cycles = "sending one packet";
-            error_packets, "error packets", "an error sent, one a destination core, the sender's own included",
+            error_packets, "error packets", Communication, "an error sent, one a destination core, the sender's own included",
                 price packet,
                 time packet_out_ps packet_out_cycles;
-            stimulus_packets, "stimulus packets", "all events of an input neuron in a step, one packet a destination core",
+            stimulus_packets, "stimulus packets", Communication, "all events of an input neuron in a step, one packet a destination core",
                 price packet;
-            control_packets, "control packets", "a control event that a core took from the host",
+            control_packets, "control packets", Control, "a control event that a core took from the host",
                 price packet;
-            injection_packets, "injected currents", "all that the host injects into one neuron in a step, one packet to its core",
+            injection_packets, "injected currents", Communication, "all that the host injects into one neuron in a step, one packet to its core",
                 price packet;
-            received_packets, "packets received", "a spike or error packet that a core took";
-            hops_x, "hops east-west", "a packet over one link between tiles of a row",
+            received_packets, "packets received", Communication, "a spike or error packet that a core took";
+            hops_x, "hops east-west", Communication, "a packet over one link between tiles of a row",
                 price hop_x = "one packet over one hop, east or west",
                 way hop_x_ps hop_x_cycles = "one router hop, east or west";
-            hops_y, "hops north-south", "a packet over one link between tiles of a column",
+            hops_y, "hops north-south", Communication, "a packet over one link between tiles of a column",
                 price hop_y = "one packet over one hop, north or south",
                 way hop_y_ps hop_y_cycles = "one router hop, north or south";
         }
@@ -139,7 +140,7 @@ macro_rules! prices {
 }
 
 macro_rules! prices_of {
-    ($then:path; $($($record:ident).+, $name:literal, $unit:literal
+    ($then:path; $($($record:ident).+, $name:literal, $activity:ident, $unit:literal
         $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
         $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
         $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
@@ -156,7 +157,7 @@ macro_rules! times {
 }
 
 macro_rules! times_of {
-    ($then:path; $($($record:ident).+, $name:literal, $unit:literal
+    ($then:path; $($($record:ident).+, $name:literal, $activity:ident, $unit:literal
         $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
         $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
         $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
@@ -168,7 +169,7 @@ macro_rules! times_of {
     };
 }
 
-/// Calls `$then` with the rows: `{ (record.field) "name" "unit" (price?) (time_ps [/ lanes]?)? (way_ps?) (gated with?) }`.
+/// Calls `$then` with the rows: `{ (record.field) "name" Activity "unit" (price?) (time_ps [/ lanes]?)? (way_ps?) (gated with?) }`.
 macro_rules! rows {
     ($then:path) => {
         $crate::cost::operations::table! { $crate::cost::operations::rows_of, $then; }
@@ -176,12 +177,12 @@ macro_rules! rows {
 }
 
 macro_rules! rows_of {
-    ($then:path; $($($record:ident).+, $name:literal, $unit:literal
+    ($then:path; $($($record:ident).+, $name:literal, $activity:ident, $unit:literal
         $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
         $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
         $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
         $(, gated $with:ident)?;)*) => {
-        $then! { $({ ($($record).+) $name $unit ($($price)?) ($($ps $(/ $lanes)?)?) ($($way_ps)?) ($($with)?) })* }
+        $then! { $({ ($($record).+) $name $activity $unit ($($price)?) ($($ps $(/ $lanes)?)?) ($($way_ps)?) ($($with)?) })* }
     };
 }
 

@@ -42,7 +42,7 @@ impl CoreTime {
 }
 
 macro_rules! core_time {
-    ($({ ($($record:ident).+) $name:literal $unit:literal
+    ($({ ($($record:ident).+) $name:literal $activity:ident $unit:literal
          ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) ($($with:ident)?) })*) => {
         /// Time of a core's work in one step; the ways of packets are not in it.
         #[must_use]

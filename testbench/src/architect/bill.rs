@@ -7,7 +7,7 @@ use super::silicon;
 use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, RowService, StaticPower, UpdateStyle};
-use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
+use synfire_chip::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
@@ -157,6 +157,17 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
         row("wall time: no step shorter than the tick", &|w| w.duration(w.elapsed.wall_ps));
     }
     row("energy", &|w| w.energy(1));
+    row("assumed of it", &|w| {
+        let bill = w.bill();
+        let (assumed, total) = (bill.assumed(), bill.total());
+        TableCell::number(assumed as f64 / total.max(1) as f64, quantity::share(assumed, total))
+    });
+    for activity in Activity::ALL.map(Activity::name).into_iter().chain([CORE_STATIC]) {
+        row(&format!("energy for {activity}"), &|w| {
+            let attojoules = w.bill().by_activity().get(activity).copied().unwrap_or(0);
+            TableCell::number(attojoules as f64 / 1e18, quantity::energy(attojoules))
+        });
+    }
     if let Some((_, work)) = columns.last() {
         table.notes.push(learning_note(work.chip));
         table.notes.extend(service_notes(work.chip));
@@ -198,20 +209,31 @@ fn static_note(chip: &Chip, power: &StaticPower) -> String {
     format!("{CORE_STATIC}: operations are {cores}; energy is power x {clock}")
 }
 
-/// How far the total of a chip with a technology may be off, and how much of it is assumed.
-fn ends_note(work: &Work<'_>, bill: &Bill) -> Option<String> {
-    let technology = work.chip.technology.as_ref()?;
+/// What prices the total is of, how far it may be off, and how much of it is assumed.
+fn ends_note(work: &Work<'_>, bill: &Bill) -> String {
     let (low, high) = bill.ends();
-    Some(format!(
-        "per operation, from technology `{}` at {} nm and {:.3} V: total {} to {}, {} of it assumed; the ends are those of \
-         every price at once",
-        technology.technology.name,
-        technology.nm,
-        technology.voltage as f64 / 1e6,
+    let volts = |microvolts: u64| format!("{:.3} V", microvolts as f64 / 1e6);
+    let prices = match &work.chip.technology {
+        Some(of) => format!(
+            "per operation, from technology `{}` at {} nm and {}",
+            of.technology.name,
+            of.nm,
+            volts(of.voltage)
+        ),
+        None => {
+            let at = &work.chip.energy.conditions;
+            let node = at.nm.map(|nm| format!("{nm} nm"));
+            let all: Vec<String> = node.into_iter().chain(at.voltage.map(volts)).collect();
+            let at = if all.is_empty() { String::new() } else { format!(" at {}", all.join(" and ")) };
+            format!("prices of events{at}")
+        }
+    };
+    format!(
+        "{prices}: total {} to {}, {} of it assumed; the ends are those of every price at once",
         quantity::energy(low),
         quantity::energy(high),
         quantity::share(bill.assumed(), bill.total()),
-    ))
+    )
 }
 
 /// The price of an item, for a reader.
@@ -244,7 +266,8 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> Vec<Block> {
     };
     let bars = sorted.iter().map(bar).collect();
     let bars = Bars { title: title.to_owned(), x_label: "energy (uJ)".to_owned(), bars };
-    let columns = ["operation", "count", "price field", "price", "energy", "share", "source of the price"];
+    let columns =
+        ["operation", "count", "price field", "price", "kind", "energy", "share", "source of the price"];
     let row = |item: &Item| {
         let (energy, share) = if item.rate == Rate::Unpublished && item.count > 0 {
             (TableCell::text("unpublished"), "-".to_owned())
@@ -258,14 +281,14 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> Vec<Block> {
             TableCell::count(item.count),
             TableCell::text(item.component),
             price(item),
+            TableCell::text(item.kind.map_or("-", |kind| kind.name())),
             energy,
             TableCell::text(share),
             TableCell::text(item.source.clone()),
         ]
     };
     let mut rows: Vec<Vec<TableCell>> = bill.items.iter().filter(|item| item.count > 0).map(row).collect();
-    let mut sum =
-        vec![TableCell::text("total"), TableCell::text(""), TableCell::text(""), TableCell::text("")];
+    let mut sum = ["total", "", "", "", ""].map(TableCell::text).to_vec();
     sum.extend([
         work.energy(1),
         TableCell::text(quantity::share(total, total)),
@@ -277,12 +300,13 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> Vec<Block> {
         static_note(work.chip, &work.chip.prices(&work.widths).core_static),
     ];
     notes.extend(bill.unknown().map(|operation| unknown("price", &operation)));
-    notes.extend(ends_note(work, &bill));
+    notes.push(ends_note(work, &bill));
     let title = format!("{title}, by operation");
     let table = Table { title, columns: columns.map(str::to_owned).to_vec(), rows, notes };
     let silicon =
         work.chip.priced_core(&work.widths).map(|core| silicon::table(work.chip, &core, &work.widths).into());
-    [bars.into(), table.into()].into_iter().chain(silicon).collect()
+    let accesses = silicon::accessed(work.chip, &work.counts, &work.widths).map(Into::into);
+    [bars.into(), table.into()].into_iter().chain(accesses).chain(silicon).collect()
 }
 
 /// Cores that fit side by side; more are listed one a row.

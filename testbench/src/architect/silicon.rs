@@ -6,6 +6,8 @@ use crate::report::model::{Table, TableCell};
 use crate::report::quantity;
 use serde_json::{Value, json};
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::accesses::{Access, accesses};
+use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::per_operation::{PricedCore, Structure};
 use synfire_chip::cost::widths::Widths;
 use synfire_chip::structures::Resource;
@@ -116,6 +118,38 @@ pub fn table(chip: &Chip, core: &PricedCore, widths: &Widths) -> Table {
     ];
     let notes = notes.map(str::to_owned).into_iter().chain(errors(chip)).collect();
     Table { title: "Area and leakage".to_owned(), columns: columns.map(str::to_owned).to_vec(), rows, notes }
+}
+
+/// What was done to memories and arithmetic; `None` of a chip without a technology.
+#[must_use]
+pub fn accessed(chip: &Chip, counts: &NodeCounts, widths: &Widths) -> Option<Table> {
+    let lines = accesses(chip, counts, widths)?;
+    let row = |line: &Access| {
+        let bits = match line.bits {
+            (bits, 0) => bits.to_string(),
+            (first, second) => format!("{first} x {second}"),
+        };
+        let [low, nominal, high] = line.energy.map(|energy| quantity::energy(energy.round() as u128));
+        vec![
+            TableCell::text(line.structure),
+            TableCell::text(line.act),
+            TableCell::text(bits),
+            TableCell::count(line.count),
+            TableCell::number(line.energy[1] / 1e18, nominal),
+            TableCell::text(format!("{low} to {high}")),
+        ]
+    };
+    let columns = ["structure", "act", "bits", "count", "energy", "energy, ends"];
+    Some(Table {
+        title: "What was accessed".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: lines.iter().map(row).collect(),
+        notes: vec![
+            "from the counts of operations and what each is made of; the energies sum to the bill without static power"
+                .to_owned(),
+            "of a memory: items, each its share of a word, unless an operation takes a whole word".to_owned(),
+        ],
+    })
 }
 
 /// The same for `summary.json`.

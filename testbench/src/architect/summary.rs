@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
+use synfire_chip::cost::accesses::accesses;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::energy::{Rate, Unknown};
 use synfire_chip::cost::memory::CoreMemory;
@@ -80,6 +81,8 @@ struct Energy {
     /// What of the total is assumed: a price that does not say its kind is.
     assumed_aj: u128,
     by_component_aj: BTreeMap<&'static str, u128>,
+    /// By what it was spent for; static power is a row of its own.
+    by_activity_aj: BTreeMap<&'static str, u128>,
     by_operation: Vec<Line>,
 }
 
@@ -244,6 +247,7 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
             high_aj: bill.ends().1,
             assumed_aj: bill.assumed(),
             by_component_aj: bill.by_component(),
+            by_activity_aj: bill.by_activity(),
             by_operation: bill.items.iter().cloned().map(line).collect(),
         },
         busiest_link_packets: spent.busiest_link,
@@ -269,6 +273,9 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         all.energy.assumed_aj += part.energy.assumed_aj;
         for (component, attojoules) in &part.energy.by_component_aj {
             *all.energy.by_component_aj.entry(*component).or_default() += attojoules;
+        }
+        for (activity, attojoules) in &part.energy.by_activity_aj {
+            *all.energy.by_activity_aj.entry(*activity).or_default() += attojoules;
         }
         for line in &part.energy.by_operation {
             match all.energy.by_operation.iter_mut().find(|sum| sum.operation == line.operation) {
@@ -397,7 +404,9 @@ impl<'a> Parts<'a> {
         let silicon = first.and_then(|part| {
             let widths = part.costs.whole().widths;
             let core = part.chip.priced_core(&widths)?;
-            Some(silicon::value(part.chip, &core, &widths))
+            let mut value = silicon::value(part.chip, &core, &widths);
+            value["accesses"] = json!(accesses(part.chip, &part.costs.whole().counts, &widths));
+            Some(value)
         });
         let parts: Vec<PartFigures> = self.parts.iter().map(part).collect();
         let whole = together(parts.iter().map(|part| &part.whole));
