@@ -47,6 +47,17 @@ fn shown(text: String, least: bool) -> String {
     if least { format!("at least {text}") } else { text }
 }
 
+/// A `parts`-th of the energy of a part or a stage, with its ends where it has some.
+fn ended(of: &Value, parts: u128) -> String {
+    let energy = |field: &str| at(of, &format!("energy.{field}")) / parts;
+    let text = shown(quantity::energy(energy("total_aj")), is_least(of, "price"));
+    let (low, high) = (energy("low_aj"), energy("high_aj"));
+    if low == high {
+        return text;
+    }
+    format!("{text} ({} to {})", quantity::energy(low), quantity::energy(high))
+}
+
 /// What stands in the row `name` of the table of counts, by the figures of a part or a stage.
 fn counted(name: &str, of: &Value) -> String {
     let duration = |path: &str| shown(quantity::duration(at(of, path)), is_least(of, "time"));
@@ -57,11 +68,11 @@ fn counted(name: &str, of: &Value) -> String {
         "longest step" => duration("time.longest_step_ps"),
         "steps longer than the tick" => quantity::count(at(of, "time.steps_over_tick")),
         "wall time: no step shorter than the tick" => duration("time.wall_ps"),
-        "energy" => {
-            let energy = |field: &str| quantity::energy(at(of, &format!("energy.{field}")));
-            let text = shown(energy("total_aj"), is_least(of, "price"));
-            let ends = at(of, "energy.low_aj") != at(of, "energy.high_aj");
-            if ends { format!("{text} ({} to {})", energy("low_aj"), energy("high_aj")) } else { text }
+        "energy" => ended(of, 1),
+        "assumed of it" => quantity::share(at(of, "energy.assumed_aj"), at(of, "energy.total_aj")),
+        _ if name.starts_with("energy for ") => {
+            let activity = name.trim_start_matches("energy for ");
+            quantity::energy(at(of, &format!("energy.by_activity_aj.{activity}")))
         }
         _ => {
             let row = OPERATIONS.iter().find(|row| row.name == name);
@@ -125,10 +136,10 @@ fn check_costs(left: &Left, part: &Value) {
             continue;
         }
         let energy = at(line, "total_aj");
-        assert_eq!((cells[4], cells[5]), (&*quantity::energy(energy), &*quantity::share(energy, total)));
+        assert_eq!((cells[5], cells[6]), (&*quantity::energy(energy), &*quantity::share(energy, total)));
     }
     let last = cells(&rows[rows.len() - 1]);
-    assert_eq!(last[4], counted("energy", part));
+    assert_eq!(last[5], counted("energy", part));
 }
 
 /// Memory of each core, and the simulator's speed, where the report has them.
@@ -236,7 +247,7 @@ fn a_simulation() {
     // Ten ticks of 1 ms at 7 uW are 70 nJ a core; 16 cores.
     assert_eq!(at(&left.summary, "energy.by_component_aj.core_static"), 16 * 70_000_000_000);
     assert_eq!(left.summary["unpublished"], serde_json::json!([]));
-    assert_eq!(headline(&left, "energy"), quantity::energy(at(&left.summary, "energy.total_aj")));
+    assert_eq!(headline(&left, "energy"), counted("energy", &left.summary));
     assert_eq!(headline(&left, "simulated time"), quantity::duration(at(&left.summary, "time.total_ps")));
     assert_eq!(headline(&left, "spikes"), "3");
 }
@@ -276,6 +287,49 @@ fn a_simulation_with_prices_per_operation() {
     assert_eq!(table["rows"].as_array().unwrap().len(), structures.len() + 2);
 }
 
+/// A record a sample: every cell's sum to its stage, and the table is theirs.
+fn check_samples(folder: &TempDir, left: &Left) {
+    let text = std::fs::read_to_string(folder.path().join("out/samples.csv")).expect("samples.csv");
+    let mut lines = text.lines();
+    assert_eq!(
+        lines.next(),
+        Some("row,seed,sample,label,answer,steps,time_ps,energy_aj,low_aj,high_aj,assumed_aj")
+    );
+    let records: Vec<Vec<&str>> = lines.map(|line| line.split(',').collect()).collect();
+    let number = |record: &[&str], at: usize| record[at].parse::<u128>().expect("a number");
+    for part in left.summary["parts"].as_array().unwrap() {
+        let (name, seed) = (part["name"].as_str().unwrap(), part["seed"].to_string());
+        let own: Vec<_> = records.iter().filter(|record| record[0] == name && record[1] == seed).collect();
+        assert_eq!(own.len() as u128, at(part, "presentations.inference"));
+        let inference = &part["stages"]["inference"];
+        for (column, path) in [
+            (5, "steps"),
+            (6, "time.total_ps"),
+            (7, "energy.total_aj"),
+            (8, "energy.low_aj"),
+            (9, "energy.high_aj"),
+            (10, "energy.assumed_aj"),
+        ] {
+            let sum: u128 = own.iter().map(|record| number(record, column)).sum();
+            assert_eq!(sum, at(inference, path), "{name}, seed {seed}: {path}");
+        }
+    }
+    let table = tables(left, "Per inference").next().expect("a table");
+    for (row, column) in [("time", 6), ("energy", 7), ("energy, lower end", 8), ("energy, upper end", 9)] {
+        let show = if row == "time" { quantity::duration } else { quantity::energy };
+        let mut values: Vec<u128> = records.iter().map(|record| number(record, column)).collect();
+        values.sort_unstable();
+        let count = values.len();
+        let rank = |percent: usize| values[(count * percent).div_ceil(100) - 1];
+        let wanted =
+            [values.iter().sum::<u128>() / count as u128, rank(50), rank(99), values[count - 1]].map(show);
+        let rows = table["rows"].as_array().unwrap().iter().map(cells);
+        let found = rows.into_iter().find(|cells| cells[1] == row).expect(row);
+        let found: Vec<&str> = found[2..6].iter().map(|cell| cell.trim_start_matches("at least ")).collect();
+        assert_eq!(found, wanted, "{row}");
+    }
+}
+
 #[test]
 fn a_classification() {
     let folder = tempfile::tempdir().unwrap();
@@ -298,10 +352,10 @@ fn a_classification() {
     let shown_part = part(&left, name, 11);
     check_costs(&left, shown_part);
     check_machine(&left);
+    check_samples(&folder, &left);
     let inference = &shown_part["stages"]["inference"];
     let presented = at(shown_part, "presentations.inference");
-    let energy = at(inference, "energy.total_aj") / presented;
-    assert_eq!(headline(&left, "energy an inference"), shown(quantity::energy(energy), true));
+    assert_eq!(headline(&left, "energy an inference"), ended(inference, presented));
     let time = at(inference, "time.total_ps") / presented;
     assert_eq!(headline(&left, "time an inference"), quantity::duration(time));
     let training = &shown_part["stages"]["training"];
@@ -369,8 +423,8 @@ fn spike_times() {
     check_costs(&left, first);
     let note = tables(&left, "What it cost").next().unwrap()["notes"].to_string();
     let presented = at(first, "presentations.inference");
-    let each = quantity::energy(at(first, "energy.total_aj") / presented);
-    assert!(note.contains(&format!("{presented} presentations, at least {each} each")), "{note}");
+    let each = ended(first, presented);
+    assert!(note.contains(&format!("{presented} presentations, {each} each")), "{note}");
 }
 
 #[test]
@@ -396,7 +450,7 @@ fn a_rate_network() {
         let wanted = match line[1] {
             "spikes" => each("counts.core.spikes"),
             "synaptic events" => each("counts.core.synaptic_events"),
-            "energy" => shown(quantity::energy(at(of, "energy.total_aj") / samples), true),
+            "energy" => ended(of, samples),
             "time" => quantity::duration(at(of, "time.total_ps") / samples),
             other => panic!("line {other}"),
         };

@@ -8,6 +8,7 @@ use crate::experiment::engine::FullestCore;
 use crate::tasks::classify::cell::CellResult;
 use crate::tasks::patterns;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::energy::Bill;
 use synfire_chip::cost::stage::{Costs, Spent};
 
 /// The cost of a rule in a store, a presentation at a time.
@@ -23,12 +24,39 @@ pub struct Cost {
     pub writes: f64,
     /// Error packets that it broadcast.
     pub error_packets: f64,
-    /// Its energy, attojoules.
-    pub training: f64,
+    /// Its energy.
+    pub training: Ended,
     /// Whether operations without a published price took part: the energies are then at least these.
     pub least: bool,
-    /// Energy of a presentation without learning, attojoules; `None` where there is none.
-    pub inference: Option<f64>,
+    /// Energy of a presentation without learning; `None` where there is none.
+    pub inference: Option<Ended>,
+}
+
+/// An energy and its ends, attojoules.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Ended {
+    /// The number.
+    pub nominal: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Ended {
+    fn of(bill: &Bill) -> Self {
+        let (low, high) = bill.ends();
+        Self { nominal: bill.total() as f64, low: low as f64, high: high as f64 }
+    }
+
+    fn times(self, factor: f64) -> Self {
+        Self { nominal: self.nominal * factor, low: self.low * factor, high: self.high * factor }
+    }
+
+    fn mean(all: &[Self]) -> Self {
+        let mean = |of: fn(&Self) -> f64| all.iter().map(of).sum::<f64>() / all.len().max(1) as f64;
+        Self { nominal: mean(|one| one.nominal), low: mean(|one| one.low), high: mean(|one| one.high) }
+    }
 }
 
 /// What a cell of whatever kind counted.
@@ -73,7 +101,7 @@ impl Cost {
         if cores == 0 {
             return None;
         }
-        let energy = |spent: Spent| Work::of(chip, spent, cores).attojoules() as f64;
+        let energy = |spent: Spent| Ended::of(&Work::of(chip, spent, cores).bill());
         let least = Work::of(chip, costs.learning(), cores).bill().unknown().next().is_some();
         let part = 1.0 / trained.max(1) as f64;
         let (Spent { counts, .. }, last) = (costs.training, costs.inference);
@@ -84,8 +112,8 @@ impl Cost {
             updates: part * counts.learning.weight_updates as f64,
             writes: part * counts.learning.weight_writes as f64,
             error_packets: part * counts.error_packets as f64,
-            training: part * energy(costs.training),
-            inference: (last.elapsed.steps > 0).then(|| energy(last) / tested.max(1) as f64),
+            training: energy(costs.training).times(part),
+            inference: (last.elapsed.steps > 0).then(|| energy(last).times(1.0 / tested.max(1) as f64)),
         })
     }
 
@@ -95,14 +123,15 @@ impl Cost {
         let costs: Vec<Self> = costs.flatten().collect();
         let first = *costs.first()?;
         let mean = |value: &dyn Fn(&Self) -> f64| costs.iter().map(value).sum::<f64>() / costs.len() as f64;
-        let inference = mean(&|cost| cost.inference.unwrap_or(0.0));
+        let trainings: Vec<Ended> = costs.iter().map(|cost| cost.training).collect();
+        let inferences: Vec<Ended> = costs.iter().map(|cost| cost.inference.unwrap_or_default()).collect();
         Some(Self {
             least: costs.iter().any(|cost| cost.least),
             updates: mean(&|cost| cost.updates),
             writes: mean(&|cost| cost.writes),
             error_packets: mean(&|cost| cost.error_packets),
-            training: mean(&|cost| cost.training),
-            inference: first.inference.map(|_| inference),
+            training: Ended::mean(&trainings),
+            inference: first.inference.map(|_| Ended::mean(&inferences)),
             ..first
         })
     }

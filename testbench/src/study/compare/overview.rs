@@ -124,13 +124,13 @@ fn costs(compared: &[Compared<'_>]) -> Matrix {
         let cost = one.chip_store().and_then(|store| one.cost(row, store));
         let Some(cost) = cost else { return columns.iter().map(|_| TableCell::text("-")).collect() };
         let each = |value: f64| TableCell::number(value, quantity::count(value.round() as u128));
-        let energy = quantity::energy(cost.training.round() as u128);
+        let energy = quantity::energy(cost.training.nominal.round() as u128);
         vec![
             TableCell::count(u128::from(cost.memory.learning_bits)),
             each(cost.updates),
             each(cost.writes),
             each(cost.error_packets),
-            TableCell::number(cost.training / 1e18, at_least(energy, cost.least)),
+            TableCell::number(cost.training.nominal / 1e18, at_least(energy, cost.least)),
         ]
     });
     let stores: Vec<String> = compared

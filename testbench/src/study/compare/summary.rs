@@ -1,8 +1,10 @@
 //! The report of a comparison: one page over all tasks, then each with its tables, learning curves, a raster.
 
 use super::compared::Compared;
+use super::costs::Ended;
 use super::overview;
 use crate::architect::bill::at_least;
+use crate::architect::inference::overlaps;
 use crate::experiment::file::{Row, Store};
 use crate::experiment::rows;
 use crate::reference::linear::Score;
@@ -148,14 +150,19 @@ impl Compared<'_> {
 
     /// Memory, traffic and energy of every row in every store of the chip.
     fn costs(&self) -> Table {
-        let mut rows = Vec::new();
+        let (mut rows, mut ends) = (Vec::new(), Vec::new());
         for (row, settings) in self.rows().iter().enumerate() {
             for (store, name) in self.stores().iter().map(Store::name).enumerate() {
                 let Some(cost) = self.cost(row, store) else { continue };
+                let compared = cost.inference.unwrap_or(cost.training);
+                ends.push((format!("{}, {name}", settings.name), compared.low, compared.high));
                 let each = |value: f64| TableCell::number(value, quantity::count(value.round() as u128));
-                let energy = |attojoules: f64| {
-                    let text = quantity::energy(attojoules.round() as u128);
-                    TableCell::number(attojoules / 1e18, at_least(text, cost.least))
+                let energy = |of: Ended| {
+                    let [nominal, low, high] =
+                        [of.nominal, of.low, of.high].map(|value| quantity::energy(value.round() as u128));
+                    let text = at_least(nominal, cost.least);
+                    let text = if of.low == of.high { text } else { format!("{text} ({low} to {high})") };
+                    TableCell::number(of.nominal / 1e18, text)
                 };
                 rows.push(vec![
                     TableCell::text(settings.name.clone()),
@@ -187,11 +194,14 @@ impl Compared<'_> {
             title: format!("What the rows of `{}` cost", self.entry.name),
             columns: columns.map(str::to_owned).to_vec(),
             rows,
-            notes: vec![
+            notes: [
                 "bits: of the fullest core; learning: traces, eligibilities, matrices, mirrored weights, errors"
                     .to_owned(),
                 "updates, weights written, error packets and energy: a presentation, mean over seeds".to_owned(),
-            ],
+            ]
+            .into_iter()
+            .chain(overlaps(&ends))
+            .collect(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::file::ScoreOf;
 use super::schedule::{Schedule, Shown};
 use super::sharing::Sharing;
 use super::task::Task;
+use crate::architect::inference::{Meter, Sample};
 use crate::architect::summary::Presentations;
 use crate::data::encode::Presentation;
 use crate::data::set::DataSet;
@@ -96,6 +97,9 @@ pub struct CellResult {
     pub wall_seconds: f64,
     /// SHA-256 of all weights at the end.
     pub weights_sha256: String,
+    /// What each presentation of the last test cost; none off the chip, or where nothing is presented without learning.
+    #[serde(default)]
+    pub samples: Vec<Sample>,
 }
 
 impl CellResult {
@@ -135,6 +139,8 @@ pub struct Cell<'a> {
     engine: Engine,
     schedule: Schedule,
     parts: Parts,
+    /// What each presentation of the last test cost.
+    samples: Vec<Sample>,
 }
 
 impl<'a> Cell<'a> {
@@ -152,7 +158,8 @@ impl<'a> Cell<'a> {
         let schedule = task.schedule(&outline, variant.row, &network, seed)?;
         let parts = task.presented(&outline, variant.row, seed)?;
         let data = OnceLock::new();
-        Ok(Self { task, name: variant.name(), seed, outline, data, network, engine, schedule, parts })
+        let (name, samples) = (variant.name(), Vec::new());
+        Ok(Self { task, name, seed, outline, data, network, engine, schedule, parts, samples })
     }
 
     /// The network that the cell learns.
@@ -201,13 +208,20 @@ impl<'a> Cell<'a> {
         self.engine.machine()
     }
 
-    /// Presents the held-out part without learning: `confusion[label][answer]`.
-    fn test(&mut self, threads: usize) -> Result<Vec<Vec<u32>>, String> {
+    /// Presents the held-out part without learning: `confusion[label][answer]`; of inference also what each cost.
+    fn test(&mut self, stage: Stage, threads: usize) -> Result<Vec<Vec<u32>>, String> {
         let mut answers = Vec::with_capacity(self.parts.held_out.len());
+        let metered = self.engine.machine().filter(|_| stage == Stage::Inference);
+        let mut meter = metered.map(|machine| Meter::new(machine, self.engine.costs().inference));
         for sample in self.parts.held_out.clone() {
             let steps = self.answer();
             let answer = self.present(&self.program(sample, None), steps, threads)?;
-            answers.push((self.label(sample), answer));
+            let label = self.label(sample);
+            answers.push((label, answer));
+            if let Some(meter) = &mut meter {
+                let of = Sample { sample, label, answer, ..Sample::default() };
+                self.samples.push(meter.read(of, self.engine.costs().inference));
+            }
         }
         Ok(confusion(answers.into_iter(), self.outline.classes()))
     }
@@ -280,7 +294,7 @@ impl<'a> Cell<'a> {
     fn score(&mut self, at: &Position, stage: Stage, threads: usize) -> Result<Vec<Vec<u32>>, String> {
         self.engine.enter(stage);
         match self.task.settings.score {
-            ScoreOf::HeldOut => self.test(threads),
+            ScoreOf::HeldOut => self.test(stage, threads),
             ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.outline.classes())),
         }
     }
@@ -326,6 +340,7 @@ impl<'a> Cell<'a> {
             raster: None,
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
+            samples: self.samples.clone(),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::cell::{Cell, CellResult};
 use super::file::Classify;
 use super::summary::{self, Summary};
 use super::task::Task;
+use crate::architect::inference;
 use crate::architect::summary::{Part, Parts};
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
@@ -64,6 +65,7 @@ impl Kind for Task {
         let parts = ran.results.iter().map(part).collect();
         Ok(vec![
             Parts { parts, memory: &memory, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?,
+            Document { name: inference::FILE, text: inference::csv(&summary::samples(ran.results)) },
         ])
     }
 }

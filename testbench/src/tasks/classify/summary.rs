@@ -6,6 +6,7 @@ use super::file::ScoreOf;
 use super::sharing;
 use super::task::Task;
 use crate::architect::bill::{self, Work};
+use crate::architect::inference::{self, OfCell};
 use crate::data::set::{Content, DataSet};
 use crate::experiment::file::Store;
 use crate::experiment::rows::{self, Variant};
@@ -66,6 +67,13 @@ pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<CoreMemory>, Di
     Ok(cell.machine().map_or_else(Vec::new, Machine::memory))
 }
 
+/// What each test sample of every cell cost.
+#[must_use]
+pub fn samples(results: &[CellResult]) -> Vec<OfCell<'_>> {
+    let cells = results.iter();
+    cells.map(|cell| OfCell { row: &cell.row, seed: cell.seed, samples: &cell.samples }).collect()
+}
+
 /// What the report shows in detail: the first row in the first store that a chip has.
 fn shown(task: &Task) -> Variant<'_> {
     let variants = task.variants();
@@ -124,6 +132,9 @@ impl Summary<'_> {
             report.push(table);
         }
         report.push(self.activity());
+        if let Some(table) = inference::table(&samples(self.results)) {
+            report.push(table);
+        }
         report.push(self.curves());
         let Some(result) = self.of(&first).next() else { return Ok(report) };
         report.push(self.epochs(result));

@@ -3,11 +3,13 @@
 use super::cell::{CellResult, Task};
 use super::file::{PatternData, Patterns};
 use crate::architect::bill::{self, Work};
+use crate::architect::inference::overlaps;
 use crate::experiment::rows::{self, Variant};
 use crate::report::model::{Curves, Headline, Raster, Report, Series, Table, TableCell};
 use crate::report::paired;
 use crate::report::quantity::{self, Spread};
 use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::energy::Bill;
 
 /// Final loss, as a part of the first, up to which a seed counts as learned.
 const LEARNED: f64 = 0.03;
@@ -241,8 +243,23 @@ impl Summary<'_> {
             title: "What a training costs".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
             rows: self.names().iter().map(row).collect(),
-            notes: vec!["training alone, without its scorings; mean over seeds".to_owned()],
+            notes: ["training alone, without its scorings; mean over seeds".to_owned()]
+                .into_iter()
+                .chain(overlaps(&self.ends()))
+                .collect(),
         }
+    }
+
+    /// Name and ends of the energy of each row's trainings.
+    fn ends(&self) -> Vec<(String, f64, f64)> {
+        let of = |name: String| {
+            let bills: Vec<Bill> = self.of(&name).map(|result| self.training(result).bill()).collect();
+            let sum = |end: fn(&Bill) -> u128| bills.iter().map(end).sum::<u128>() as f64;
+            let (low, high) = (sum(|bill| bill.ends().0), sum(|bill| bill.ends().1));
+            let runs = bills.len().max(1) as f64;
+            (name, low / runs, high / runs)
+        };
+        self.names().into_iter().map(of).filter(|(_, _, high)| *high > 0.0).collect()
     }
 
     /// Mean loss over seeds, row by row.
