@@ -116,7 +116,8 @@ fn what_the_table_says_is_so_on_any_number_of_threads() {
 fn recorded_packets_are_sent_as_they_were() {
     let folder = folder();
     let row = "(name: \"list\", pattern: Recorded(file: \"packets.csv\"))";
-    let text = EXPERIMENT.split("rows: [").next().expect("a head").to_owned() + "rows: [" + row + "],\n    )),\n)";
+    let text =
+        EXPERIMENT.split("rows: [").next().expect("a head").to_owned() + "rows: [" + row + "],\n    )),\n)";
     folder.write("list.ron", text.replace("seeds: [1, 2]", "seeds: [1]"));
     // Three hops, none, and one packet to two cores: 2 + 2 (h + 1) + h + 1 cycles, the second copy a cycle later.
     folder.write("packets.csv", "cycle,from,to\n100,5,5\n0,0,3\n200,0,1 2\n");
