@@ -6,6 +6,9 @@
 //! long it holds a value. A weight of zero is a synapse only where it can change: otherwise how a row is stored would
 //! decide what is one. Source: `docs/timing-and-energy.md`, "Active neurons".
 //!
+//! A chip may count by the membrane alone ([`ActiveBy::Membrane`]): then a current, a refractory counter or an adaptation
+//! that is not at rest is no reason, and who fired was active.
+//!
 //! Promises: the count is of neurons, so it depends on neither rows' encodings nor cuts nor what is skipped. Neurons that
 //! are known to be active are not looked at; those of blocks at rest are looked at once; who does not watch pays an
 //! operation for 4,096 neurons.
@@ -22,6 +25,16 @@ const FEW: u32 = 8;
 
 /// A neuron is looked for in a listed row in the time of so many entries.
 const SEARCH: usize = 16;
+
+/// Which registers that are not at rest make a neuron active.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ActiveBy {
+    /// Any of current, membrane, refractory counter, adaptation.
+    #[default]
+    Registers,
+    /// The membrane; and firing.
+    Membrane,
+}
 
 /// The rows that carried events to a slice in a step: those of one block of axons.
 #[derive(Clone, Copy)]
@@ -57,6 +70,9 @@ pub(crate) struct Before<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Activity {
     len: usize,
+    by: ActiveBy,
+    /// Whether all were active in the last step, without `active` saying so.
+    all_active: bool,
     /// Those with a bias or noise.
     driven: Vec<u64>,
     all_driven: bool,
@@ -89,6 +105,8 @@ impl Activity {
         let all_driven = (0..words).all(|block| driven[block] == whole(block, len));
         Self {
             len,
+            by: ActiveBy::default(),
+            all_active: false,
             all_driven,
             driven,
             injected: vec![0; words],
@@ -105,6 +123,21 @@ impl Activity {
     /// Whether every neuron is active in every step.
     pub fn is_constant(&self) -> bool {
         self.all_driven
+    }
+
+    /// By which registers neurons are counted from now on.
+    pub fn count_by(&mut self, by: ActiveBy) {
+        self.by = by;
+        self.forget_all();
+    }
+
+    /// Neurons of the last step that fired, one bit each in words of 64, and were not counted as active before their
+    /// update.
+    pub fn fired_beyond<'a>(&self, fired: impl Iterator<Item = &'a u64>) -> u64 {
+        if self.by == ActiveBy::Registers || self.all_active {
+            return 0;
+        }
+        fired.zip(&self.active).map(|(fired, active)| u64::from((fired & !active).count_ones())).sum()
     }
 
     /// A current was injected into a neuron.
@@ -141,7 +174,8 @@ impl Activity {
         ports: impl Iterator<Item = &'a [i32]>,
         arrived: impl Iterator<Item = Arrived<'b>> + Clone,
     ) -> u64 {
-        if self.all_driven || arrived.clone().any(|rows| rows.reaches_all()) {
+        self.all_active = self.all_driven || arrived.clone().any(|rows| rows.reaches_all());
+        if self.all_active {
             return self.len as u64;
         }
         let quiet = before.blocks.iter().all(|word| *word == 0) && arrived.clone().next().is_none();
@@ -170,7 +204,12 @@ impl Activity {
 
     /// Takes note of the registers that are not at rest.
     fn look(&mut self, before: Before<'_>) {
-        let Before { current, membrane, refractory, adaptation, sums, blocks } = before;
+        let Before { membrane, sums, blocks, .. } = before;
+        let Before { current, refractory, adaptation, .. } = match self.by {
+            ActiveBy::Registers => before,
+            // A register that is looked at twice is looked at alone.
+            ActiveBy::Membrane => Before { current: membrane, refractory: &[], adaptation: &[], ..before },
+        };
         let Self { held, known, .. } = self;
         busy(current, membrane, refractory, adaptation, sums, blocks, known, held);
         known.iter_mut().zip(blocks).for_each(|(known, blocks)| *known = !blocks);
@@ -356,6 +395,7 @@ vectorised! {
 
 #[cfg(test)]
 mod tests {
+    use super::ActiveBy;
     use crate::arrival::{Arrivals, Delays};
     use crate::format::Overflow;
     use crate::neuron::{Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset};
@@ -450,6 +490,25 @@ mod tests {
         // Neuron 0 is reached by +5 and -5; the membrane of neuron 2 lasts one step.
         assert_eq!(active(core(RowLayout::Dense, false, &rows, 0)), [2, 1, 0, 0]);
         assert_eq!(active(core(RowLayout::Dense, true, &rows, 0)), [70, 1, 0, 0]);
+    }
+
+    /// A current of its own does not make a neuron active that is counted by its membrane; firing does.
+    #[test]
+    fn by_the_membrane_a_current_is_at_rest() {
+        let rows: [&[i8]; 2] = [&[5, 0, 7], &[-5, 0, 7]];
+        let mut by_membrane = core(RowLayout::Dense, false, &rows, 0);
+        by_membrane.slices[0].count_by(ActiveBy::Membrane);
+        // The current of neuron 2 lasts: its membrane is that current in every step.
+        assert_eq!(active(by_membrane), [2, 1, 0, 0]);
+        // A current of 14 that halves: 14 and 7 fire and reset the membrane, 3 and 1 stay below the threshold.
+        for (by, wanted) in [(ActiveBy::Registers, [2, 1, 1, 1]), (ActiveBy::Membrane, [2, 1, 0, 1])] {
+            let mut lasting = core(RowLayout::Dense, false, &rows, 0);
+            let mut of = parameters(0, PerNeuron::Same(0));
+            (of.current_decay, of.threshold, of.spiking) = (PerNeuron::Same(2048), PerNeuron::Same(4), true);
+            lasting.slices[0] = Slice::new(0, 0, 70, DATAPATH, of, 16, 1);
+            lasting.slices[0].count_by(by);
+            assert_eq!(active(lasting), wanted, "{by:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-mod active;
+pub mod active;
 pub mod adaptation;
 pub mod address;
 pub mod arrival;

@@ -121,6 +121,15 @@ pub struct CoreCounts {
     pub trace_updates: u64,
 }
 
+/// Synaptic events of rows that list their synapses, of all synaptic events of a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListedEvents {
+    /// Of sparse rows.
+    pub sparse: u64,
+    /// Of rows that share a kernel's taps.
+    pub shared: u64,
+}
+
 /// An axon that carried events in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Served {
@@ -165,6 +174,7 @@ pub struct NeuronCore {
     pub axon_in: AxonInTable,
     axons: Vec<u32>,
     served: Vec<Served>,
+    listed: ListedEvents,
     reached: Reached,
 }
 
@@ -234,6 +244,7 @@ impl NeuronCore {
         let mut counts = CoreCounts::default();
         self.served.clear();
         self.reached.clear();
+        self.listed = ListedEvents::default();
         for (number, block) in self.blocks.iter_mut().enumerate() {
             // A block that nothing reaches and that keeps no traces has nothing to do.
             if block.arrivals.due(step) == 0 && block.traces.is_none() {
@@ -247,7 +258,13 @@ impl NeuronCore {
                 self.served.extend(self.axons.iter().map(own));
             }
             let slice = &mut self.slices[block.slice];
+            let before = counts.synaptic_events;
             deliver_block(block, slice, step, &mut self.axons, &mut counts);
+            match block.memory.layout {
+                RowLayout::Dense => {}
+                RowLayout::Sparse { .. } => self.listed.sparse += counts.synaptic_events - before,
+                RowLayout::Shared { .. } => self.listed.shared += counts.synaptic_events - before,
+            }
             if watch.active && !self.axons.is_empty() && !slice.is_always_active() {
                 self.reached.push(number, block, &self.axons);
             }
@@ -257,6 +274,9 @@ impl NeuronCore {
                 counts.neuron_updates += slice.count_active(self.reached.rows(&self.blocks, number));
             }
             slice.update(step);
+            if watch.active {
+                counts.neuron_updates += slice.fired_beyond_active();
+            }
             counts.neuron_accesses += slice.len as u64;
             counts.spikes += u64::from(slice.fired_count());
         }
@@ -267,6 +287,12 @@ impl NeuronCore {
     #[must_use]
     pub fn served(&self) -> &[Served] {
         &self.served
+    }
+
+    /// Of the synaptic events of the last step, those of listed rows.
+    #[must_use]
+    pub fn listed_events(&self) -> ListedEvents {
+        self.listed
     }
 
     /// Control event `clear`: registers, traces and arrival buffers to their reset values; weights stay.

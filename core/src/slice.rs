@@ -5,7 +5,7 @@
 //! event-driven and dense sweeps give the same bits. Noise keeps every block active, an adaptation that decays its own.
 //! Absent on purpose: synapses, routing, learning.
 
-use crate::active::{Activity, Arrived, Before};
+use crate::active::{ActiveBy, Activity, Arrived, Before};
 use crate::adaptation::MovingThreshold;
 use crate::dither::{self, Purpose};
 use crate::lif::{self, BLOCK, Blocks, Lanes, LifConfig};
@@ -187,6 +187,16 @@ impl Slice {
     /// Whether every neuron is active in every step, whatever reaches it.
     pub(crate) fn is_always_active(&self) -> bool {
         self.activity.is_constant()
+    }
+
+    /// How many of this step's fired neurons were not counted as active before their update. Call after it.
+    pub(crate) fn fired_beyond_active(&self) -> u64 {
+        self.activity.fired_beyond(self.fired_words().iter())
+    }
+
+    /// By which registers active neurons are counted; no bit depends on it.
+    pub fn count_by(&mut self, by: ActiveBy) {
+        self.activity.count_by(by);
     }
 
     /// How many neurons are active in this step. Call before [`Slice::update`]; `arrived` are the rows that were added.
