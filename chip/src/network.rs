@@ -7,6 +7,7 @@
 //! Absent on purpose: files and their errors (`files`), placement (`place`).
 
 use serde::{Deserialize, Serialize};
+use synfire_core::address::CoreId;
 use synfire_core::arrival::Delays;
 use synfire_core::neuron::{Datapath, NeuronParameters};
 use synfire_core::neuron_core::WeightFormat;
@@ -41,6 +42,17 @@ pub struct Input {
     pub neurons: u32,
     /// Most events a channel carries in one step, 1..=255.
     pub max_events: u8,
+    /// Cores that its channels sit on, as many in each but for the last, in order; empty: the host sends their spikes.
+    pub cores: Vec<u16>,
+}
+
+impl Input {
+    /// The core that a channel sits on.
+    #[must_use]
+    pub fn core(&self, channel: u32) -> Option<CoreId> {
+        let each = self.neurons.div_ceil(self.cores.len().max(1) as u32).max(1);
+        self.cores.get((channel / each) as usize).copied().map(CoreId)
+    }
 }
 
 /// A population of neurons.
@@ -58,6 +70,8 @@ pub struct Population {
     pub readout: Option<Readout>,
     /// Most neurons of it that one core may hold (a placement hint); `None` is the core's limit.
     pub max_per_core: Option<u32>,
+    /// Cores that its slices take, in order (a placement hint); empty: the next ones that nobody asks for.
+    pub cores: Vec<u16>,
 }
 
 /// Where a projection begins.
@@ -142,6 +156,8 @@ pub enum Encoding {
     Dense,
     /// Listed slots.
     Sparse,
+    /// Listed slots that read the taps of a shared kernel.
+    Shared,
 }
 
 /// A projection.

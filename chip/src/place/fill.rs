@@ -12,6 +12,7 @@ use crate::network::Population;
 use crate::structures::inbound::GrowingSlice;
 use crate::structures::planned::needs;
 use crate::structures::{Needs, Resource};
+use std::num::NonZeroU32;
 
 /// Neurons of one slice, and what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,10 +36,13 @@ pub(super) struct Cutting<'c> {
 }
 
 impl<'c> Cutting<'c> {
-    /// How `population` is cut, `unit` neurons of which stay together.
+    /// How `population` is cut, `unit` neurons of which stay together: of cores that it states, each takes an equal share.
     pub fn of(population: &Population, unit: u32, limits: &'c CoreLimits) -> Self {
-        let most = population.max_per_core.unwrap_or(u32::MAX);
-        Self { neurons: population.neurons, unit: unit.max(1), most, limits }
+        let (neurons, unit) = (population.neurons, unit.max(1));
+        let share = |cores: NonZeroU32| neurons.div_ceil(cores.get()).div_ceil(unit).saturating_mul(unit);
+        let share = NonZeroU32::new(population.cores.len() as u32).map_or(u32::MAX, share);
+        let most = population.max_per_core.unwrap_or(u32::MAX).min(share);
+        Self { neurons, unit, most, limits }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A population is cut into slices of equal size, as few as there can be (`fill`); where slices of equal size would be
 //! more, each takes what a core holds. What must stay together does (`groups`). A population that fits whole into what the
-//! last core has left shares that core.
+//! last core has left shares that core. A population that states cores takes those, which no other is put on that does not
+//! ask for them.
 //!
 //! Promises: no mapping changes a bit of a result; every slice is counted, given mappings too; what does not fit is
 //! refused with the numbers. Absent on purpose: optimisation of traffic (slices are placed in order, row by row of the
@@ -17,7 +18,7 @@ use crate::structures::inbound::{GrowingSlice, Inbound};
 use crate::structures::planned::{self, SliceRange};
 use crate::structures::{Needs, Structure};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use synfire_core::address::CoreId;
 
 pub use crate::place::misfit::MappingError;
@@ -54,6 +55,10 @@ pub fn group_size(network: &Network, index: usize) -> u32 {
 /// [`MappingError`] with the numbers, when the network does not fit the chip.
 pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     let cores = chip.mesh.cores();
+    let asked_for: BTreeSet<u16> = network.populations.iter().flat_map(|p| p.cores.iter().copied()).collect();
+    let free: Vec<u16> = (0..cores as u32)
+        .filter_map(|core| u16::try_from(core).ok().filter(|core| !asked_for.contains(core)))
+        .collect();
     let mut mapping = Mapping::default();
     let mut next = 0usize;
     let mut used = Needs::default();
@@ -68,6 +73,20 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
                 map(network, &raised).err().filter(|error| matches!(error, MappingError::TooFewCores { .. }))
             })
         })?;
+        if !population.cores.is_empty() {
+            if cuts.len() > population.cores.len() {
+                let (needed, stated) = (cuts.len(), population.cores.len());
+                let reason = format!("it needs {needed} cores, its `cores` are {stated}");
+                return Err(MappingError::Illegal { population: population.name.clone(), reason });
+            }
+            mapping.slices.extend(cuts.iter().zip(&population.cores).map(|(cut, core)| Placement {
+                population: index,
+                first: cut.first,
+                len: cut.len,
+                core: CoreId(*core),
+            }));
+            continue;
+        }
         for cut in &cuts {
             let together = used.plus(cut.needs);
             if next > 0 && cuts.len() == 1 && together.fit(&chip.limits) {
@@ -76,14 +95,15 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
                 used = cut.needs;
                 next += 1;
             }
-            if next > cores && error.is_none() {
+            if next > free.len() && error.is_none() {
                 error = Some(population.name.clone());
             }
-            let core = CoreId(u16::try_from(next - 1).unwrap_or(u16::MAX));
+            let core = CoreId(free.get(next - 1).copied().unwrap_or(u16::MAX));
             mapping.slices.push(Placement { population: index, first: cut.first, len: cut.len, core });
         }
     }
     let Some(population) = error else { return Ok(mapping) };
+    let next = next + asked_for.len();
     let advice = misfit::larger_mesh(&chip.mesh, next) + &misfit::full_of(network, chip, next);
     Err(MappingError::TooFewCores { needed: next, available: cores, population, advice })
 }

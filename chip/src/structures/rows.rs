@@ -40,7 +40,7 @@ pub fn sizes(projection: &Projection, content: Content) -> RowSizes {
     let store = projection.format.store_bits;
     let plastic = projection.learning.is_some();
     let own = match (&projection.synapses, projection.encoding) {
-        (Synapses::Dense { .. }, Encoding::Auto | Encoding::Dense) => content.dense(),
+        (Synapses::Dense { .. }, Encoding::Auto | Encoding::Dense | Encoding::Shared) => content.dense(),
         (Synapses::Dense { .. }, Encoding::Sparse) => content.listed(RowEncoding::Sparse, content.entries),
         (Synapses::Sparse { .. } | Synapses::Shared { .. }, encoding) => {
             let (sparse, dense) = (content.listed(RowEncoding::Sparse, content.entries), content.dense());
@@ -49,7 +49,7 @@ pub fn sizes(projection: &Projection, content: Content) -> RowSizes {
             let wants_dense = match encoding {
                 Encoding::Auto => dense.bits(store) <= sparse.bits(store),
                 Encoding::Dense => true,
-                Encoding::Sparse => false,
+                Encoding::Sparse | Encoding::Shared => false,
             };
             if may_be_dense && wants_dense { dense } else { sparse }
         }
@@ -58,6 +58,10 @@ pub fn sizes(projection: &Projection, content: Content) -> RowSizes {
         return own;
     }
     let shared = content.listed(RowEncoding::Shared, content.taps);
-    let smaller = projection.encoding == Encoding::Auto && shared.bits(store) <= own.bits(store);
-    if plastic || smaller { shared } else { own }
+    let wanted = match projection.encoding {
+        Encoding::Auto => shared.bits(store) <= own.bits(store),
+        Encoding::Shared => true,
+        Encoding::Dense | Encoding::Sparse => false,
+    };
+    if plastic || wanted { shared } else { own }
 }

@@ -40,7 +40,7 @@ fn network(spiking: bool) -> Network {
             error_trace_bits: 16,
             error_delay: 1,
         },
-        inputs: vec![Input { name: "in".to_owned(), neurons: 1, max_events: 4 }],
+        inputs: vec![Input { name: "in".to_owned(), neurons: 1, max_events: 4, cores: Vec::new() }],
         populations: vec![Population {
             name: "out".to_owned(),
             neurons: 1,
@@ -76,6 +76,7 @@ fn network(spiking: bool) -> Network {
                 dead_zone: 0,
             }),
             max_per_core: None,
+            cores: Vec::new(),
         }],
         projections: vec![Projection {
             name: "w".to_owned(),

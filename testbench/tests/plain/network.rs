@@ -120,7 +120,8 @@ fn input(c: &mut Choices<'_>, index: i64, neurons: i64) -> Input {
         6..=8 => c.bits(2, 8),
         _ => 255,
     };
-    Input { name: format!("in{index}"), neurons: c.range(1, neurons) as u32, max_events }
+    let neurons = c.range(1, neurons) as u32;
+    Input { name: format!("in{index}"), neurons, max_events, cores: Vec::new() }
 }
 
 fn population(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, index: usize) -> Population {
@@ -132,6 +133,7 @@ fn population(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, index: usi
         learning: None,
         readout: None,
         max_per_core: None,
+        cores: Vec::new(),
     }
 }
 

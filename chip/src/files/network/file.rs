@@ -65,7 +65,8 @@ impl NetworkFile {
 
     /// Adds an input of so many channels.
     pub fn input(&mut self, name: impl Into<String>, neurons: u32) -> &mut InputFile {
-        let input = InputFile { name: name.into(), neurons: i64::from(neurons), max_events: one() };
+        let input =
+            InputFile { name: name.into(), neurons: i64::from(neurons), max_events: one(), cores: None };
         pushed(&mut self.inputs, input)
     }
 
@@ -77,8 +78,15 @@ impl NetworkFile {
         neuron: NeuronFile,
     ) -> &mut PopulationFile {
         let (name, neurons) = (name.into(), i64::from(neurons));
-        let population =
-            PopulationFile { name, neurons, neuron, learning: None, readout: None, max_per_core: None };
+        let population = PopulationFile {
+            name,
+            neurons,
+            neuron,
+            learning: None,
+            readout: None,
+            max_per_core: None,
+            cores: None,
+        };
         pushed(&mut self.populations, population)
     }
 
@@ -144,6 +152,9 @@ pub struct InputFile {
     /// Most events a channel and step.
     #[serde(default = "one")]
     pub max_events: i64,
+    /// Cores that its channels sit on; left out, the host sends their spikes.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub cores: Option<Vec<i64>>,
 }
 
 /// Adds an element to a list, stated or not.
@@ -174,6 +185,9 @@ pub struct PopulationFile {
     /// Most neurons of it in one core.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_per_core: Option<i64>,
+    /// Cores that its slices take, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub cores: Option<Vec<i64>>,
 }
 
 /// `neuron` of a population.

@@ -34,7 +34,7 @@ pub(in crate::files) fn resolve(
 ) -> Network {
     let seed = check.integer("seed", file.seed.unwrap_or(1), 0..=i64::from(u32::MAX)) as u32;
     distinct_names(check, file);
-    let inputs = inputs(check, file);
+    let inputs = inputs(check, file, chip);
     let populations = populations(check, file, chip);
     fits(check, &populations, chip);
     let mut network = Network {
@@ -136,17 +136,40 @@ fn distinct<'n>(check: &mut Check<'_>, names: impl Iterator<Item = (String, &'n 
     }
 }
 
-fn inputs(check: &mut Check<'_>, file: &NetworkFile) -> Vec<Input> {
+fn inputs(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Input> {
     let mut inputs = Vec::new();
     for (index, input) in file.inputs.iter().flatten().enumerate() {
         let field = |name: &str| format!("inputs[{index}].{name}");
+        let neurons = check.integer(&field("neurons"), input.neurons, 1..=MAX_NEURONS) as u32;
         inputs.push(Input {
             name: input.name.clone(),
-            neurons: check.integer(&field("neurons"), input.neurons, 1..=MAX_NEURONS) as u32,
+            neurons,
             max_events: check.integer(&field("max_events"), input.max_events, 1..=255) as u8,
+            cores: cores(check, (&field("cores"), &input.name), input.cores.as_ref(), neurons, chip),
         });
     }
     inputs
+}
+
+/// The cores that an input or a population of this name asks for.
+fn cores(
+    check: &mut Check<'_>,
+    (path, name): (&str, &str),
+    stated: Option<&Vec<i64>>,
+    neurons: u32,
+    chip: &Chip,
+) -> Vec<u16> {
+    let stated = stated.map_or(&[][..], Vec::as_slice);
+    if stated.len() > neurons as usize {
+        let problem = check
+            .at(path, format!("`{name}` has more cores than neurons"))
+            .labelled(format!("found {} cores, {neurons} neurons", stated.len()))
+            .noted("allowed", format!("at most {neurons} cores"));
+        check.push(problem);
+    }
+    let last = chip.mesh.cores() as i64 - 1;
+    let core = |(at, core): (usize, &i64)| check.integer(&format!("{path}[{at}]"), *core, 0..=last) as u16;
+    stated.iter().enumerate().map(core).collect()
 }
 
 fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Population> {
@@ -164,6 +187,8 @@ fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Po
         let hint = population.max_per_core;
         let max_per_core =
             hint.map(|hint| check.integer(&field("max_per_core"), hint, 1..=MAX_NEURONS) as u32);
+        let cores =
+            cores(check, (&field("cores"), &population.name), population.cores.as_ref(), neurons, chip);
         let learns = population.learning.as_ref();
         let learning = learns.and_then(|l| learning::learning(check, index, l, &readouts, chip));
         for (name, decay) in
@@ -186,7 +211,7 @@ fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Po
             check.push(problem);
         }
         let name = population.name.clone();
-        populations.push(Population { name, neurons, parameters, learning, readout, max_per_core });
+        populations.push(Population { name, neurons, parameters, learning, readout, max_per_core, cores });
     }
     populations
 }

@@ -15,7 +15,7 @@ use super::weight_file::{self, Bounds};
 use crate::chip::Chip;
 use crate::files::network::file::{ConnectFile, ProjectionFile, StoreFile};
 use crate::files::text::check::Check;
-use crate::network::{Projection, Synapses};
+use crate::network::{Encoding, Projection, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
@@ -51,6 +51,16 @@ pub(in crate::files) fn resolve(
     let draws =
         Draws { seed: ends.seed, projection: ends.index as u32, pres: ends.pres, posts: ends.posts, lanes };
     let (synapses, delays) = synapses(check, &path, ends, file, (&bounds, &draws), delay)?;
+    if file.encoding == Encoding::Shared && !matches!(synapses, Synapses::Shared { .. }) {
+        let problem = check
+            .at(
+                &format!("{path}.encoding"),
+                format!("projection `{}` has no kernel whose taps are shared", file.name),
+            )
+            .labelled("found `Shared`")
+            .noted("allowed", "`Auto`, `Dense`, `Sparse`; `Shared` of a `Convolution` or `SumPool`");
+        check.push(problem);
+    }
     Some(Projection {
         name: file.name.clone(),
         source: ends.source,

@@ -179,7 +179,7 @@ fn network(seed: u32, inputs: u32, populations: Vec<Population>) -> Network {
             error_trace_bits: 32,
             error_delay: 1,
         },
-        inputs: vec![Input { name: "in".to_owned(), neurons: inputs, max_events: 1 }],
+        inputs: vec![Input { name: "in".to_owned(), neurons: inputs, max_events: 1, cores: Vec::new() }],
         populations,
         projections: Vec::new(),
     }
@@ -197,7 +197,15 @@ fn own_error(channels: u32, surrogate: Option<Surrogate>) -> NeuronLearning {
 
 fn population(name: &str, neurons: u32, parameters: NeuronParameters) -> Population {
     let name = name.to_owned();
-    Population { name, neurons, parameters, learning: None, readout: None, max_per_core: None }
+    Population {
+        name,
+        neurons,
+        parameters,
+        learning: None,
+        readout: None,
+        max_per_core: None,
+        cores: Vec::new(),
+    }
 }
 
 fn parameters(draws: &mut Draws, spiking: bool) -> NeuronParameters {
