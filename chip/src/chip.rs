@@ -10,14 +10,14 @@ pub use crate::cost::measurement::{Found, Measured, Words};
 pub use crate::cost::prices::{
     Build, Conditions, Energy, Fitted, PerOperation, PowerClock, Price, StaticPower, Time, Timing,
 };
-pub use crate::cost::service::{RowService, Service, UpdateStyle};
+pub use crate::cost::service::{ActiveBy, Phases, RowService, Service, UpdateStyle, Ways};
 
 use serde::{Deserialize, Serialize};
 use synfire_core::neuron::Datapath;
 use synfire_plasticity::config::LearningDatapath;
 use synfire_router::network::config::Config;
 use synfire_router::network::shape::Shape;
-use synfire_router::topology::Topology;
+use synfire_router::topology::{Numbering, Topology};
 
 /// A chip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,10 +52,20 @@ impl Chip {
     /// Where the cores are and which ways packets take: over a mesh, where the chip describes no network.
     #[must_use]
     pub fn topology(&self) -> Topology {
-        let Mesh { columns, rows, cores_per_tile, io_tile } = self.mesh;
+        let Mesh { columns, rows, cores_per_tile, io_tile, numbering } = self.mesh;
         let mesh = Shape::Mesh { columns: columns.into(), rows: rows.into() };
         let shape = self.noc.as_ref().map_or(mesh, |noc| noc.config.shape);
-        Topology { columns, rows, cores_per_tile, io_tile, shape }
+        Topology { columns, rows, cores_per_tile, io_tile, shape, numbering }
+    }
+}
+
+impl Chip {
+    /// Whether synapses of sparse or shared rows have a price or a time of their own.
+    #[must_use]
+    pub fn prices_listed_rows_apart(&self) -> bool {
+        let (energy, timing) = (&self.energy, &self.timing);
+        [&energy.sparse_synaptic_event, &energy.shared_synaptic_event] != [&energy.synaptic_event; 2]
+            || [timing.sparse_synapse_word_ps, timing.shared_synapse_word_ps] != [timing.synapse_word_ps; 2]
     }
 }
 
@@ -124,6 +134,8 @@ pub struct Mesh {
     pub cores_per_tile: u16,
     /// Tile (column, row) at which stimuli and control events enter.
     pub io_tile: (u16, u16),
+    /// In which order tiles, and with them cores, are numbered.
+    pub numbering: Numbering,
 }
 
 impl Mesh {

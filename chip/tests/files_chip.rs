@@ -5,7 +5,7 @@ mod files_common;
 use files_common::{chip, trimmed};
 use std::path::Path;
 use synfire_chip::chip::{Chip, PowerClock, Price, StaticPower, Time};
-use synfire_chip::cost::prices::TIME_FIELDS;
+use synfire_chip::cost::prices::{LeftOut, TIME_FIELDS};
 use synfire_chip::files::{Diagnostics, chip_from_text, load_chip, presets};
 use synfire_chip::technology::{Figure, Kind};
 use synfire_core::format::{Format, Overflow};
@@ -34,7 +34,7 @@ fn every_preset_loads() {
     }
     assert_eq!(
         presets().iter().map(|preset| preset.0).collect::<Vec<_>>(),
-        ["loihi", "odin", "paper", "reckon", "small", "small-technology"]
+        ["loihi", "odin", "paper", "reckon", "sanafe-loihi", "small", "small-technology"]
     );
 }
 
@@ -82,12 +82,15 @@ fn loihi_has_its_published_costs() {
 
 #[test]
 fn no_preset_takes_an_operation_for_free() {
+    // What SANA-FE says costs nothing.
+    let free = ["packet_in", "input_access", "input_spike", "input_access_ps", "input_spike_ps"];
     for (name, _) in presets() {
         let chip = chip(name);
-        for (field, price) in chip.energy.prices() {
+        let paid = |field: &&str| *name != "sanafe-loihi" || !free.contains(field);
+        for (field, price) in chip.energy.prices().into_iter().filter(|(field, _)| paid(field)) {
             assert!(price.figure().is_none_or(|figure| figure.nominal > 0), "{field} of {name}");
         }
-        for (field, time) in chip.timing.times() {
+        for (field, time) in chip.timing.times().into_iter().filter(|(field, _)| paid(field)) {
             assert_ne!(time, Time::Picoseconds(0), "{field} of {name}");
         }
     }
@@ -147,10 +150,12 @@ fn costs_are_in_the_units_of_the_chip() {
         ["`barrier` is stated in picoseconds and in cycles"]
     );
     let without_clock = titles(over_paper("timing: (clock_ps: 0)"));
-    // Every time of an operation, and the barrier.
+    // Every time of an operation that the preset states, and the barrier.
+    let stated =
+        TIME_FIELDS.iter().filter(|field| !matches!(field.left_out, LeftOut::Like(_) | LeftOut::PartOf(_)));
     assert_eq!(
         (without_clock.len(), without_clock[0].as_str()),
-        (TIME_FIELDS.len() + 1, "`axon_event_cycles` on a chip without a clock")
+        (stated.count() + 1, "`axon_event_cycles` on a chip without a clock")
     );
     assert_eq!(titles(over_paper("timing: (clock_ps: 1_000_000_000_000, barrier_cycles: 2)")).len(), 3);
 }
@@ -265,7 +270,7 @@ fn an_unknown_chip_and_a_circle_are_refused() {
     let shown = trimmed(&load_chip("smal", Path::new("/nowhere")).expect_err("no such chip"));
     assert!(shown.starts_with("error: no chip `smal`: cannot read `/nowhere/smal`"), "{shown}");
     assert!(
-        shown.contains("a preset: loihi, odin, paper, reckon, small")
+        shown.contains("a preset: loihi, odin, paper, reckon, sanafe-loihi, small")
             && shown.contains("did you mean `small`?"),
         "{shown}"
     );

@@ -9,7 +9,7 @@ use std::path::Path;
 use synfire_chip::chip::{PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Powered, Rate};
-use synfire_chip::cost::prices::{Field, PRICE_FIELDS, Price, TIME_FIELDS, Time};
+use synfire_chip::cost::prices::{Field, LeftOut, PRICE_FIELDS, Price, TIME_FIELDS, Time};
 use synfire_chip::cost::time::{self, CoreTime, Elapsed, StepTime};
 use synfire_chip::technology::{Figure, Kind};
 
@@ -148,7 +148,13 @@ fn tables() -> String {
         let (record, unit, activity) = (row.record, row.unit, row.activity.name());
         let _ = writeln!(text, "| `{record}` | {unit}{gated} | {activity} | {price} | {time} |");
     }
-    let optional = |field: &Field| if field.optional { "; left out, `Unpublished`" } else { "" };
+    let stem = |name: &str| name.replace("_ps", "_*");
+    let optional = |field: &Field| match field.left_out {
+        LeftOut::Refused => String::new(),
+        LeftOut::Unpublished => "; left out, `Unpublished`".to_owned(),
+        LeftOut::Like(other) => format!("; left out, as `{}`", stem(other)),
+        LeftOut::PartOf(other) => format!("; left out, part of `{}`", stem(other)),
+    };
     text.push_str("\n| price field | of |\n| --- | --- |\n");
     for field in PRICE_FIELDS {
         let _ = writeln!(text, "| `{}` | {}{} |", field.name, field.of, optional(field));

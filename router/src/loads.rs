@@ -92,6 +92,7 @@ impl Differences {
 mod tests {
     use super::*;
     use crate::network::shape::Shape;
+    use crate::topology::Numbering;
     use proptest::prelude::*;
     use synfire_core::address::CoreId;
 
@@ -103,7 +104,7 @@ mod tests {
             packets in proptest::collection::vec((0u16..36, 0u16..36, 1u64..4, 0usize..3), 0..60),
         ) {
             let shape = Shape::Mesh { columns: columns.into(), rows: rows.into() };
-            let mesh = Topology { columns, rows, cores_per_tile: 1, io_tile: (0, 0), shape };
+            let mesh = Topology { columns, rows, cores_per_tile: 1, io_tile: (0, 0), shape, numbering: Numbering::ByRows };
             let cores = columns * rows;
             let mut walked = vec![0; mesh.links()];
             let mut totals = vec![0; mesh.links()];

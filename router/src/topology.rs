@@ -19,12 +19,24 @@
 
 use crate::network::routing;
 use crate::network::shape::{SOUTH, Shape};
+use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 
 /// Column and row of a tile.
 pub type Tile = (u16, u16);
 
-/// Tiles, each with some cores; cores are numbered tile by tile, tiles row by row. The router of a tile has its number.
+/// In which order tiles are numbered, and with them cores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Numbering {
+    /// Row by row, from the north-west corner to the east.
+    #[default]
+    ByRows,
+    /// Column by column, from the north-west corner to the south.
+    ByColumns,
+}
+
+/// Tiles, each with some cores; cores are numbered tile by tile. Routers are numbered row by row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Topology {
     /// Tiles from west to east.
@@ -37,6 +49,8 @@ pub struct Topology {
     pub io_tile: Tile,
     /// What connects the routers of the tiles.
     pub shape: Shape,
+    /// In which order tiles are numbered.
+    pub numbering: Numbering,
 }
 
 /// Router-to-router hops of one packet.
@@ -79,7 +93,10 @@ impl Topology {
     #[must_use]
     pub fn tile(&self, core: CoreId) -> Tile {
         let tile = core.0 / self.cores_per_tile;
-        (tile % self.columns, tile / self.columns)
+        match self.numbering {
+            Numbering::ByRows => (tile % self.columns, tile / self.columns),
+            Numbering::ByColumns => (tile / self.rows, tile % self.rows),
+        }
     }
 
     /// The way of a packet from one tile to another.
@@ -164,7 +181,7 @@ mod tests {
     use super::*;
 
     fn of(shape: Shape, (columns, rows): (u16, u16)) -> Topology {
-        Topology { columns, rows, cores_per_tile: 2, io_tile: (1, 0), shape }
+        Topology { columns, rows, cores_per_tile: 2, io_tile: (1, 0), shape, numbering: Numbering::ByRows }
     }
 
     /// The links of a way, laid one after the other, lead from its first tile to its last, over as few as there are.
@@ -215,6 +232,15 @@ mod tests {
                 (2 * (u32::BITS - (leaf(from) ^ leaf(to)).leading_zeros()), 0)
             });
         }
+    }
+
+    #[test]
+    fn tiles_are_numbered_along_rows_or_columns() {
+        let rows = of(Shape::Mesh { columns: 4, rows: 3 }, (4, 3));
+        let columns = Topology { numbering: Numbering::ByColumns, ..rows };
+        // Two cores a tile: core 9 sits on tile 4.
+        assert_eq!((rows.tile(CoreId(9)), columns.tile(CoreId(9))), ((0, 1), (1, 1)));
+        assert_eq!(columns.between(CoreId(0), CoreId(4)).hops, Hops { x: 0, y: 2 });
     }
 
     #[test]

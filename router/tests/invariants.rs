@@ -16,7 +16,7 @@ use synfire_router::network::plan::Plan;
 use synfire_router::network::shape::Shape;
 use synfire_router::network::step::{Step, StepResult};
 use synfire_router::network::traffic::{Arrival, Offer, Source, To};
-use synfire_router::topology::Topology;
+use synfire_router::topology::{Numbering, Topology};
 
 fn plan(config: &Config) -> Plan {
     Plan::new(config.clone()).expect("a network")
@@ -55,7 +55,14 @@ impl Source for Until {
 
 fn topology(columns: u32, rows: u32) -> Topology {
     let shape = Shape::Mesh { columns, rows };
-    Topology { columns: columns as u16, rows: rows as u16, cores_per_tile: 1, io_tile: (0, 0), shape }
+    Topology {
+        columns: columns as u16,
+        rows: rows as u16,
+        cores_per_tile: 1,
+        io_tile: (0, 0),
+        shape,
+        numbering: Numbering::ByRows,
+    }
 }
 
 proptest! {

@@ -9,16 +9,18 @@
 //! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
 
-use crate::cost::arriving::Arriving;
+use crate::chip::Chip;
+use crate::cost::arriving::{Arriving, take_rows};
 use crate::cost::counters::NodeCounts;
 use crate::cost::gating::{Flags, GatedCounts, GatedTimes};
 use crate::cost::per_step::{Closed, Series, StepFigures};
+use crate::cost::placed::Placed;
 use crate::cost::prices::Timing;
-use crate::cost::service::{RowService, UpdateStyle};
+use crate::cost::service::{Phases, RowService, Service, UpdateStyle, Ways};
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
-use crate::cost::step::Step;
+use crate::cost::step::{InputShare, Step};
 use crate::cost::time::{self, StepTime};
-use crate::cost::ways::{NodeWays, Ways};
+use crate::cost::ways::{self, NodeWays};
 use crate::cost::widths::Widths;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
@@ -26,7 +28,7 @@ use crate::run::observer::{Observer, Part, Record};
 use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
-use synfire_core::neuron_core::Watch;
+use synfire_core::neuron_core::{ListedEvents, Watch};
 use synfire_router::topology::Topology;
 
 /// Name of the model in a checkpoint.
@@ -35,10 +37,15 @@ const MODEL: &str = "analytic";
 /// What the model holds of the chip.
 #[derive(Clone, Debug)]
 struct Fixed {
-    ways: Ways,
-    /// What packets bring, where rows are fetched at arrival.
+    ways: ways::Ways,
+    /// What packets bring, where that is paid at arrival: rows, or the time of taking a packet.
     arriving: Option<Arriving>,
-    updates: UpdateStyle,
+    placed: Placed,
+    service: Service,
+    /// Whether the time of a core is formed when all shares are known.
+    shares: bool,
+    /// Whether synapses of listed rows have prices or times of their own.
+    apart: bool,
     timing: Timing,
     /// Of the tiles in use.
     barrier_ps: u64,
@@ -46,8 +53,6 @@ struct Fixed {
     /// Whether learning engines are clock-gated.
     gated: bool,
     widths: Widths,
-    /// Core of each node.
-    cores: Vec<CoreId>,
     /// First neuron and node of each slice of each population, ascending.
     places: Vec<Vec<(u32, usize)>>,
 }
@@ -55,7 +60,7 @@ struct Fixed {
 /// What the whole chip did in one stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Totals {
-    /// Of packets from the host.
+    /// Of packets from the host, and of input neurons on cores.
     host: NodeCounts,
     busiest_link: u64,
     /// Packets over each link; empty before the first step.
@@ -95,16 +100,22 @@ impl Analytic {
             }
         }
         places.iter_mut().for_each(|list| list.sort_unstable());
+        let Chip { service, timing, .. } = machine.chip;
+        let apart = machine.chip.prices_listed_rows_apart();
+        let arrives = service.rows == RowService::AtArrival || timing.packet_in_ps.ps() > 0;
+        let placed = Placed::of(machine);
         let fixed = Fixed {
-            ways: Ways::of(machine),
-            arriving: (machine.chip.service.rows == RowService::AtArrival).then(|| Arriving::of(machine)),
-            updates: machine.chip.service.updates,
-            timing: machine.chip.timing,
-            barrier_ps: machine.chip.timing.barrier.ps(machine.tiles()),
+            ways: ways::Ways::of(machine),
+            arriving: arrives.then(|| Arriving::of(machine, apart)),
+            shares: arrives || service.phases == Phases::Overlapped || placed.any(),
+            placed,
+            service,
+            apart,
+            timing,
+            barrier_ps: timing.barrier.ps(machine.tiles()),
             topology: machine.chip.topology(),
             gated: machine.chip.learning_gated,
             widths: Widths::of(machine),
-            cores: machine.nodes.iter().map(|node| node.id).collect(),
             places,
         };
         let nodes = machine.nodes.iter().map(|_| GatedCounts::default()).collect();
@@ -150,7 +161,7 @@ impl Analytic {
         Costs { training, test, inference }
     }
 
-    /// Counts of one node in one stage; packets from the host are in no node's.
+    /// Counts of one node in one stage; packets from the host, and what input neurons do, are in no node's.
     #[must_use]
     pub fn node(&self, node: usize, stage: Stage) -> NodeCounts {
         let taken = self.state.totals.of(stage).taken.get(node);
@@ -230,12 +241,77 @@ pub struct AnalyticPart<'a> {
     fired: Vec<u64>,
 }
 
+impl Fixed {
+    /// Forms the time of every core of a step whose shares are all here, and counts what only then is known.
+    fn form(&self, step: &mut Step, totals: &mut Totals, keep: bool) {
+        let Self { timing, service, placed, .. } = self;
+        let at_arrival = service.rows == RowService::AtArrival;
+        if at_arrival {
+            totals.taken.resize(self.ways.nodes.len(), NodeCounts::default());
+        }
+        step.bring(placed.cores.len(), &[], 0);
+        step.form(|step, at, share| {
+            let InputShare { spikes: input_spikes, packets: spike_packets } = share.input;
+            let input_accesses = match service.updates {
+                UpdateStyle::TimeStepped => placed.neurons.get(at).copied().unwrap_or(0),
+                UpdateStyle::EventDriven => input_spikes,
+            };
+            let mut own = share.own;
+            let inputs = NodeCounts { input_accesses, input_spikes, spike_packets, ..NodeCounts::default() };
+            own.add(time::core_time(timing, &inputs));
+            let accessed = NodeCounts { input_accesses, ..NodeCounts::default() };
+            totals.host.add(&accessed);
+            let mut taken = NodeCounts::default();
+            if at_arrival {
+                taken = share.brought.rows();
+                // Input neurons take no packets.
+                totals.taken.iter_mut().skip(at).take(1).for_each(|node| node.add(&taken));
+            }
+            if keep {
+                step.keep(accessed, true);
+                step.keep(taken, true);
+            }
+            taken.received_packets = share.brought.packets;
+            let mut arrival = time::core_time(timing, &taken);
+            arrival.add(share.rows);
+            match service.phases {
+                Phases::Serial => own.add(arrival),
+                Phases::Overlapped => own = own.longer(arrival),
+            }
+            own
+        });
+    }
+}
+
+impl AnalyticPart<'_> {
+    /// The share of a core whose time is formed at the end of the step: rows apart from the rest.
+    fn share(&mut self, node: usize, record: &Record<'_>, counts: &mut NodeCounts) {
+        let Fixed { arriving, placed, service, timing, .. } = self.fixed;
+        let cores = placed.cores.len();
+        let rows = take_rows(counts);
+        let share = self.step.share(cores, node);
+        share.own = time::core_time(timing, counts);
+        if service.rows == RowService::AtUse {
+            share.rows = time::core_time(timing, &rows);
+            counts.add(&rows);
+        }
+        let Some(arriving) = arriving else { return };
+        if record.core.spikes > 0 {
+            let sources = &arriving.nodes[node];
+            record.fired.sources(|source| self.step.bring(cores, sources.get(source), 1));
+        }
+        for error in record.errors {
+            self.step.bring(cores, &arriving.errors[node][usize::from(error.channel)], 1);
+        }
+    }
+}
+
 impl Part for AnalyticPart<'_> {
     const WATCH: Watch = Watch { served: false, active: true };
     type Note = Step;
 
     fn host(&mut self, _step: u64, events: &StepEvents) {
-        let Fixed { ways, arriving, topology, places, .. } = self.fixed;
+        let Fixed { ways, arriving, placed, topology, places, .. } = self.fixed;
         let (mut counts, step) = (NodeCounts::default(), &mut self.step);
         if !events.control.is_empty() {
             let sent = events.control.len() as u64;
@@ -244,10 +320,20 @@ impl Part for AnalyticPart<'_> {
         for spike in events.packets().iter() {
             let input = &ways.inputs[usize::from(spike.input)];
             let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
-            counts.stimulus_packets += step.pass(topology, class, 1, &mut counts);
+            let packets = step.pass(topology, class, 1, &mut counts);
+            let input = usize::from(spike.input);
+            if let Some(core) = placed.core(input, spike.neuron) {
+                counts.input_spikes += 1;
+                counts.spike_packets += packets;
+                counts.received_packets += packets;
+                let share = &mut step.share(placed.cores.len(), core).input;
+                (share.spikes, share.packets) = (share.spikes + 1, share.packets + packets);
+            } else {
+                counts.stimulus_packets += packets;
+            }
             if let Some(arriving) = arriving {
-                let packets = arriving.inputs[usize::from(spike.input)].get(spike.neuron as usize);
-                step.bring(ways.nodes.len(), packets, u64::from(spike.count));
+                let packets = arriving.inputs[input].get(spike.neuron as usize);
+                step.bring(placed.cores.len(), packets, u64::from(spike.count));
             }
         }
         for (population, neuron) in events.driven() {
@@ -264,7 +350,7 @@ impl Part for AnalyticPart<'_> {
     }
 
     fn node(&mut self, node: usize, record: Record<'_>) {
-        let Fixed { ways, arriving, updates, topology, timing, gated, .. } = self.fixed;
+        let Fixed { ways, service, topology, timing, gated, apart, .. } = self.fixed;
         let NodeWays { spikes, errors } = &ways.nodes[node];
         let mut counts =
             NodeCounts { core: *record.core, learning: *record.learning, ..NodeCounts::default() };
@@ -285,25 +371,23 @@ impl Part for AnalyticPart<'_> {
             let class = &errors[usize::from(error.channel)];
             counts.error_packets += self.step.pass(topology, class, 1, &mut counts);
         }
-        // What leaves a core arrives at one, in the same step (`machine` checks it).
-        counts.received_packets = counts.spike_packets + counts.error_packets;
         let flags = Flags { learns: record.learns || !gated, cleared: record.cleared };
-        if *updates == UpdateStyle::EventDriven {
+        if service.updates == UpdateStyle::EventDriven {
             counts.core.neuron_accesses = counts.core.neuron_updates;
         }
+        if *apart {
+            let ListedEvents { sparse, shared } = record.listed;
+            counts.core.synaptic_events -= sparse + shared;
+            (counts.sparse_events, counts.shared_events) = (sparse, shared);
+        }
         self.step.flags = flags;
-        if let Some(arriving) = arriving {
-            // What this step delivers was fetched, and paid, when its packets arrived.
-            (counts.core.axon_events, counts.core.synaptic_events) = (0, 0);
-            let nodes = ways.nodes.len();
-            self.step.own(nodes, node, time::core_time(timing, &counts));
-            if record.core.spikes > 0 {
-                let sources = &arriving.nodes[node];
-                record.fired.sources(|source| self.step.bring(nodes, sources.get(source), 1));
-            }
+        if self.fixed.shares {
+            self.share(node, &record, &mut counts);
         } else {
             self.step.core(node, time::core_time(timing, &counts), flags.learns);
         }
+        // What leaves a core arrives at one, in the same step (`machine` checks it).
+        counts.received_packets = counts.spike_packets + counts.error_packets;
         if self.keep {
             self.step.keep(counts, flags.learns);
         }
@@ -320,17 +404,18 @@ impl Part for AnalyticPart<'_> {
 
     fn close(&mut self, step: u64) {
         let (Some(Whole { totals, times, series }), fixed) = (&mut self.whole, self.fixed) else { return };
-        let Fixed { timing, barrier_ps, arriving, cores, .. } = fixed;
-        if arriving.is_some() {
-            self.step.arrive(timing, &mut totals.taken, self.keep);
+        let Fixed { timing, barrier_ps, placed, service, .. } = fixed;
+        if fixed.shares {
+            fixed.form(&mut self.step, totals, self.keep);
         }
         let Step { core_ps, way_ps, ungated_ps, slowest, kept, flags, links, .. } = &mut self.step;
-        let [core_ps, network_ps, ungated_ps] = [core_ps, way_ps, ungated_ps].map(std::mem::take);
+        let [core_ps, way_ps, ungated_ps] = [core_ps, way_ps, ungated_ps].map(std::mem::take);
+        let network_ps = if service.ways == Ways::Hidden { 0 } else { way_ps };
         let time = StepTime { core_ps, network_ps, barrier_ps: *barrier_ps };
         times.add(self.stage, timing, [time, StepTime { core_ps: ungated_ps, ..time }], *flags);
         let busiest_link = links.settle(&mut totals.loads);
         totals.busiest_link = totals.busiest_link.max(busiest_link);
-        let core_of = |node: u32| cores.get(node as usize).copied().unwrap_or(CoreId(0));
+        let core_of = |at: u32| placed.cores.get(at as usize).copied().unwrap_or(CoreId(0));
         let [critical_core, ungated_core] = std::mem::take(slowest).map(core_of);
         if let Some(series) = series {
             let [counts, gated] = *kept.take().unwrap_or_default();

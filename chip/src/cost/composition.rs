@@ -4,7 +4,8 @@
 //! `Derived` rows count what `docs/arithmetic.md` asks of the operation, `Assumed` ones are one design among others.
 //! Control (decoders, sequencing, clock tree) is in no row: what is billed is memories, arithmetic and wires.
 //!
-//! Promises: every price field of the table of operations has a row (a test compares them); the widths of a row are those
+//! Promises: every price field of the table of operations has a row, but for those that are another's or part of another
+//! (a test compares them); the widths of a row are those
 //! of the chip and network that it is used for. Absent on purpose: numbers (`per_operation`).
 
 use crate::technology::Kind;
@@ -238,6 +239,14 @@ pub const COMPOSITIONS: &[Composition] = &[
         "two decays, each rounded; sums of current, membrane and bias; reset; two saturations and the threshold",
     ),
     row("spike", Lanes::One, Derived, &[part(1, ReadWord(Store::Routes))], "its destination looked up"),
+    row(
+        "input_access",
+        Lanes::One,
+        Assumed,
+        &[part(1, ReadItem(Store::Arrivals))],
+        "the mark that the host left read",
+    ),
+    row("input_spike", Lanes::One, Derived, &[part(1, ReadWord(Store::Routes))], "its destination looked up"),
     row(
         "packet",
         Lanes::One,

@@ -15,6 +15,10 @@ pub struct NodeCounts {
     pub core: CoreCounts,
     /// Plasticity unit.
     pub learning: LearningCounts,
+    /// Synaptic events of sparse rows, where the chip states their price or time apart.
+    pub sparse_events: u64,
+    /// Synaptic events of rows that share a kernel, where the chip states their price or time apart.
+    pub shared_events: u64,
     /// Spike packets that left.
     pub spike_packets: u64,
     /// Error packets that left, one a destination.
@@ -27,6 +31,10 @@ pub struct NodeCounts {
     pub injection_packets: u64,
     /// Spike and error packets that arrived from cores.
     pub received_packets: u64,
+    /// Input neurons that sit on cores, accessed.
+    pub input_accesses: u64,
+    /// Input neurons that sit on cores and fired.
+    pub input_spikes: u64,
     /// Hops east or west of packets counted here.
     pub hops_x: u64,
     /// Hops north or south of packets counted here.
@@ -131,6 +139,12 @@ impl NodeCounts {
             total.add(one);
             total
         })
+    }
+
+    /// Weights read and added, of rows of every kind.
+    #[must_use]
+    pub fn synaptic_events(&self) -> u64 {
+        self.core.synaptic_events + self.sparse_events + self.shared_events
     }
 
     /// Packets that moved: made and taken.

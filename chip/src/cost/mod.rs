@@ -19,6 +19,7 @@ pub mod memory;
 pub(crate) mod operations;
 pub mod per_operation;
 pub mod per_step;
+pub mod placed;
 pub mod prices;
 pub mod service;
 pub mod stage;

@@ -7,8 +7,8 @@
 //! A row says: record field of [`NodeCounts`], name, the [`Activity`] that it belongs to, what one of it is; then, where it has one, its `price` field,
 //! and its `time` field in picoseconds and in cycles (`/ lanes` of a word; `way` where it is time of a packet's way
 //! and not of a core), and `gated learning` where a clock-gated learning engine does not do it. The row that first names a price or time field also says, after `=`, what the field is of;
-//! later rows share the field. A field that ends in `or Unpublished` may be left out of a chip file: files that were
-//! written before the field existed stay good.
+//! later rows share the field. A field that ends in `or ..` may be left out of a chip file, so that files that were written
+//! before the field existed stay good: it is then `Unpublished`, `like` another field, or `part_of` another one.
 //!
 //! Promises: a price or a time that is not in this table enters no bill and no step. Absent on purpose: numbers
 //! (chip files state them), the counting itself (`core`, `plasticity`, `run`).
@@ -31,6 +31,18 @@ macro_rules! table {
                 price synaptic_event = "one weight read and added",
                 time synapse_word_ps synapse_word_cycles / synapse_lanes
                     = "one word of synapse memory, read and added";
+            sparse_events, "synaptic events of sparse rows", Inference,
+                "a weight of a sparse row read and added, where the chip states its price or its time apart; it is \
+                 then no `core.synaptic_events`",
+                price sparse_synaptic_event = "one weight of a sparse row read and added" or like synaptic_event,
+                time sparse_synapse_word_ps sparse_synapse_word_cycles / synapse_lanes
+                    = "one word of sparse rows, read and added" or like synapse_word_ps;
+            shared_events, "synaptic events of shared rows", Inference,
+                "the same of a row of a shared kernel, once a synapse",
+                price shared_synaptic_event = "one weight of a shared kernel read and added, once a synapse"
+                    or like synaptic_event,
+                time shared_synapse_word_ps shared_synapse_word_cycles / synapse_lanes
+                    = "one word of rows of a shared kernel, read and added" or like synapse_word_ps;
             core.neuron_accesses, "neuron accesses", Inference, "a mapped neuron, a step; of an event-driven core an active one",
                 price neuron_access = "one access of a neuron",
                 time neuron_access_ps neuron_access_cycles = "one access of a neuron";
@@ -41,7 +53,9 @@ macro_rules! table {
                 time neuron_update_ps neuron_update_cycles
                     = "one update of an active neuron, on top of its access";
             core.spikes, "spikes", Inference, "a neuron that fired",
-                price spike = "one spike, on top of access and update";
+                price spike = "one spike, on top of access and update",
+                time spike_ps spike_cycles = "one spike, on top of access and update"
+                    or part_of neuron_update_ps;
             core.trace_updates, "trace updates", Learning, "a (Q, P) pair of a learning block, a step",
                 price trace_update = "one pair of traces",
                 time trace_update_ps trace_update_cycles = "one pair of traces",
@@ -121,7 +135,19 @@ macro_rules! table {
                 price packet;
             injection_packets, "injected currents", Communication, "all that the host injects into one neuron in a step, one packet to its core",
                 price packet;
-            received_packets, "packets received", Communication, "a spike or error packet that a core took";
+            received_packets, "packets received", Communication, "a spike or error packet that a core took",
+                price packet_in = "taking one packet at a core" or part_of packet,
+                time packet_in_ps packet_in_cycles = "taking one packet at a core, a stimulus too"
+                    or part_of packet_out_ps;
+            input_accesses, "accesses of input neurons", Inference, "an input neuron that sits on a core, a step",
+                price input_access = "one access of an input neuron on a core" or Unpublished,
+                time input_access_ps input_access_cycles = "one access of an input neuron on a core"
+                    or Unpublished;
+            input_spikes, "spikes of input neurons", Inference, "an input neuron that sits on a core and fired",
+                price input_spike = "one spike of an input neuron on a core, on top of its access"
+                    or Unpublished,
+                time input_spike_ps input_spike_cycles
+                    = "one spike of an input neuron on a core, on top of its access" or Unpublished;
             hops_x, "hops east-west", Communication, "a packet over one link between tiles of a row",
                 price hop_x = "one packet over one hop, east or west",
                 way hop_x_ps hop_x_cycles = "one router hop, east or west";
@@ -132,7 +158,7 @@ macro_rules! table {
     };
 }
 
-/// Calls `$then` with the price fields: `{ field "what it is the price of" [Unpublished]? }`, each once.
+/// Calls `$then` with the price fields: `{ field "what it is the price of" [what holds when it is left out] }`, each once.
 macro_rules! prices {
     ($then:path) => {
         $crate::cost::operations::table! { $crate::cost::operations::prices_of, $then; }
@@ -141,15 +167,15 @@ macro_rules! prices {
 
 macro_rules! prices_of {
     ($then:path; $($($record:ident).+, $name:literal, $activity:ident, $unit:literal
-        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
-        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
+        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident $($other:ident)?)?)?)?
+        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident $($untimed_other:ident)?)?)?)?
         $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
         $(, gated $with:ident)?;)*) => {
-        $then! { $($($({ $price $price_of [$($unstated)?] })?)?)* }
+        $then! { $($($({ $price $price_of [$($unstated $($other)?)?] })?)?)* }
     };
 }
 
-/// Calls `$then` with the time fields: `{ field_ps field_cycles "what it is the time of" [Unpublished]? }`, each once.
+/// Calls `$then` with the time fields: `{ field_ps field_cycles "what it is the time of" [what holds when it is left out] }`, each once.
 macro_rules! times {
     ($then:path) => {
         $crate::cost::operations::table! { $crate::cost::operations::times_of, $then; }
@@ -158,12 +184,12 @@ macro_rules! times {
 
 macro_rules! times_of {
     ($then:path; $($($record:ident).+, $name:literal, $activity:ident, $unit:literal
-        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
-        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
+        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident $($other:ident)?)?)?)?
+        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident $($untimed_other:ident)?)?)?)?
         $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
         $(, gated $with:ident)?;)*) => {
         $then! {
-            $($($({ $ps $cycles $time_of [$($untimed)?] })?)?)*
+            $($($({ $ps $cycles $time_of [$($untimed $($untimed_other)?)?] })?)?)*
             $($($({ $way_ps $way_cycles $way_of [] })?)?)*
         }
     };
@@ -178,8 +204,8 @@ macro_rules! rows {
 
 macro_rules! rows_of {
     ($then:path; $($($record:ident).+, $name:literal, $activity:ident, $unit:literal
-        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident)?)?)?
-        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident)?)?)?
+        $(, price $price:ident $(= $price_of:literal $(or $unstated:ident $($other:ident)?)?)?)?
+        $(, time $ps:ident $cycles:ident $(/ $lanes:ident)? $(= $time_of:literal $(or $untimed:ident $($untimed_other:ident)?)?)?)?
         $(, way $way_ps:ident $way_cycles:ident $(= $way_of:literal)?)?
         $(, gated $with:ident)?;)*) => {
         $then! { $({ ($($record).+) $name $activity $unit ($($price)?) ($($ps $(/ $lanes)?)?) ($($way_ps)?) ($($with)?) })* }

@@ -228,6 +228,7 @@ pub fn core(chip: &Chip, of: &PerOperation, widths: &Widths) -> Result<PricedCor
         energy.set(composition.price, price);
         all.extend(own);
     }
+    energy.fill(|name| COMPOSITIONS.iter().any(|composition| composition.price == name));
     let (area, leakage) = (area.round(), leakage.round());
     let source = format!(
         "{}; {}; {}",

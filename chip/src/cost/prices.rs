@@ -34,7 +34,7 @@ impl Time {
 }
 
 macro_rules! timing {
-    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
+    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)*] })*) => {
         /// What one operation takes, in picoseconds. Per core the parts of a step are added; cores run in parallel.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Timing {
@@ -56,6 +56,28 @@ macro_rules! timing {
             #[must_use]
             pub fn times(&self) -> Vec<(&'static str, Time)> {
                 vec![$((stringify!($ps), self.$ps),)*]
+            }
+
+            /// The field of this name.
+            fn field(&mut self, name: &str) -> Option<&mut Time> {
+                match name {
+                    $(stringify!($ps) => Some(&mut self.$ps),)*
+                    _ => None,
+                }
+            }
+
+            /// Gives the fields that a file left out (those that `stated` does not hold of) what holds then.
+            pub(crate) fn fill(&mut self, stated: impl Fn(&str) -> bool) {
+                for field in TIME_FIELDS.iter().filter(|field| !stated(field.name)) {
+                    let time = match field.left_out {
+                        LeftOut::Like(other) => self.field(other).map(|other| *other),
+                        LeftOut::PartOf(_) => Some(Time::Included),
+                        LeftOut::Refused | LeftOut::Unpublished => None,
+                    };
+                    if let (Some(time), Some(own)) = (time, self.field(field.name)) {
+                        *own = time;
+                    }
+                }
             }
         }
     };
@@ -254,32 +276,66 @@ pub struct Field {
     pub name: &'static str,
     /// What it is the price or the time of.
     pub of: &'static str,
-    /// Whether a chip file may leave it out: it is then `Unpublished`.
-    pub optional: bool,
+    /// What holds when a chip file leaves it out.
+    pub left_out: LeftOut,
+}
+
+/// What holds when a chip file leaves a field out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It must not.
+    Refused,
+    /// Nobody published it.
+    Unpublished,
+    /// What the other field states.
+    Like(&'static str),
+    /// It is included in the other field.
+    PartOf(&'static str),
+}
+
+impl LeftOut {
+    /// Of the words after `or` in the table of operations.
+    const fn of(words: &[&'static str]) -> Self {
+        match words {
+            [] => Self::Refused,
+            [_] => Self::Unpublished,
+            // `like`, `part_of`.
+            [how, other, ..] => match how.as_bytes()[0] {
+                b'l' => Self::Like(other),
+                _ => Self::PartOf(other),
+            },
+        }
+    }
+
+    /// Whether a file may leave it out.
+    #[must_use]
+    pub const fn is_allowed(self) -> bool {
+        !matches!(self, Self::Refused)
+    }
 }
 
 macro_rules! time_fields {
-    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
+    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)*] })*) => {
         /// Every time of an operation.
         pub const TIME_FIELDS: &[Field] = &[$(
-            Field { name: stringify!($ps), of: $time_of, optional: !stringify!($($unstated)?).is_empty() },
+            Field { name: stringify!($ps), of: $time_of, left_out: LeftOut::of(&[$(stringify!($unstated)),*]) },
         )*];
     };
 }
 operations::times! { time_fields }
 
 macro_rules! price_fields {
-    ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+    ($({ $price:ident $price_of:literal [$($unstated:ident)*] })*) => {
         /// Every price of an operation.
         pub const PRICE_FIELDS: &[Field] = &[$(
-            Field { name: stringify!($price), of: $price_of, optional: !stringify!($($unstated)?).is_empty() },
+            Field { name: stringify!($price), of: $price_of, left_out: LeftOut::of(&[$(stringify!($unstated)),*]) },
         )*];
     };
 }
 operations::prices! { price_fields }
 
 macro_rules! energy {
-    ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+    ($({ $price:ident $price_of:literal [$($unstated:ident)*] })*) => {
         /// Prices of the countable operations.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub struct Energy {
@@ -306,6 +362,22 @@ macro_rules! energy {
                 match name {
                     $(stringify!($price) => self.$price = price,)*
                     _ => {}
+                }
+            }
+
+            /// Gives the fields that nobody stated (those that `stated` does not hold of) what holds then.
+            pub(crate) fn fill(&mut self, stated: impl Fn(&str) -> bool) {
+                for field in PRICE_FIELDS.iter().filter(|field| !stated(field.name)) {
+                    let (LeftOut::Like(other) | LeftOut::PartOf(other)) = field.left_out else { continue };
+                    let prices = self.prices();
+                    let Some(of) = prices.iter().find(|(name, _)| *name == other) else { continue };
+                    let price = match (field.left_out, of.1) {
+                        (LeftOut::PartOf(_), Price::Stated { .. } | Price::Composed { .. }) => {
+                            Price::PartOf(other.to_owned())
+                        }
+                        (_, price) => price.clone(),
+                    };
+                    self.set(field.name, price);
                 }
             }
 

@@ -1,7 +1,8 @@
 //! One step while it arises: what a worker's share of it took, and what all shares together did.
 //!
-//! Where rows are fetched at arrival, what a core takes is known only when every worker has told which packets it sent:
-//! each core's share of work rides in the note, and its time is formed when the step is closed.
+//! Where a core's time depends on what others send it (rows at arrival, a time of taking a packet, phases side by side,
+//! input neurons on cores) it is known only when every worker has told which packets it sent: each core's share of work
+//! rides in the note, and its time is formed when the step is closed.
 //!
 //! Promises: sums are formed before a maximum is taken; of equally slow cores the first is named, however the workers
 //! are cut. Absent on purpose: what is counted over many steps (`analytic`).
@@ -9,8 +10,7 @@
 use crate::cost::arriving::Brought;
 use crate::cost::counters::{NodeCounts, move_gated};
 use crate::cost::gating::Flags;
-use crate::cost::prices::Timing;
-use crate::cost::time::{self, CoreTime};
+use crate::cost::time::CoreTime;
 use crate::cost::ways::Class;
 use synfire_router::loads::Differences;
 use synfire_router::topology::Topology;
@@ -31,15 +31,38 @@ pub struct Step {
     /// The same in every worker.
     pub(super) flags: Flags,
     pub(super) links: Differences,
-    /// Every node's share, where rows are fetched at arrival; otherwise empty.
+    /// Every core's share, where its time is formed at the end; otherwise empty.
     cores: Vec<CoreShare>,
 }
 
 /// What one core did and took.
 #[derive(Clone, Copy, Debug, Default)]
-struct CoreShare {
-    own: CoreTime,
-    brought: Brought,
+pub(super) struct CoreShare {
+    /// Its neurons, its learning and its packets out.
+    pub own: CoreTime,
+    /// Rows that it fetched at use.
+    pub rows: CoreTime,
+    /// What arrived.
+    pub brought: Brought,
+    /// Spikes of its input neurons, and the packets that they sent.
+    pub input: InputShare,
+}
+
+/// What the input neurons of a core did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct InputShare {
+    pub spikes: u64,
+    pub packets: u64,
+}
+
+impl CoreShare {
+    fn join(&mut self, other: Self) {
+        self.own.add(other.own);
+        self.rows.add(other.rows);
+        self.brought.add(&other.brought, 1);
+        self.input.spikes += other.input.spikes;
+        self.input.packets += other.input.packets;
+    }
 }
 
 impl Step {
@@ -85,15 +108,15 @@ impl Step {
         done.add(&counts);
     }
 
-    /// Of `nodes` nodes, `node` did its own work; what it takes is not known yet.
-    pub(super) fn own(&mut self, nodes: usize, node: usize, own: CoreTime) {
-        self.cores.resize(nodes, CoreShare::default());
-        self.cores[node].own = own;
+    /// The share of core `at`, one of `cores`.
+    pub(super) fn share(&mut self, cores: usize, at: usize) -> &mut CoreShare {
+        self.cores.resize(cores, CoreShare::default());
+        &mut self.cores[at]
     }
 
-    /// Some packets of one source, of `events` events each.
-    pub(super) fn bring(&mut self, nodes: usize, packets: &[(u32, Brought)], events: u64) {
-        self.cores.resize(nodes, CoreShare::default());
+    /// Some packets of one source, of `events` events each, arrive at their cores.
+    pub(super) fn bring(&mut self, cores: usize, packets: &[(u32, Brought)], events: u64) {
+        self.cores.resize(cores, CoreShare::default());
         for (node, brought) in packets {
             self.cores[*node as usize].brought.add(brought, events);
         }
@@ -112,25 +135,16 @@ impl Step {
         self.links.absorb(&mut other.links);
         self.cores.resize(self.cores.len().max(other.cores.len()), CoreShare::default());
         for (own, other) in self.cores.iter_mut().zip(&mut other.cores) {
-            let CoreShare { own: time, brought } = std::mem::take(other);
-            own.own.add(time);
-            own.brought.add(&brought, 1);
+            own.join(std::mem::take(other));
         }
     }
 
-    /// All shares are here: adds to `taken` what each node took, and what that takes to its time.
-    pub(super) fn arrive(&mut self, timing: &Timing, taken: &mut Vec<NodeCounts>, keep: bool) {
-        taken.resize(taken.len().max(self.cores.len()), NodeCounts::default());
+    /// All shares are here: `time` gives the time of each core.
+    pub(super) fn form(&mut self, mut time: impl FnMut(&mut Self, usize, &CoreShare) -> CoreTime) {
         let mut cores = std::mem::take(&mut self.cores);
-        for (node, (core, taken)) in cores.iter_mut().zip(taken).enumerate() {
-            let CoreShare { mut own, brought } = std::mem::take(core);
-            let counts = brought.counts();
-            taken.add(&counts);
-            if keep {
-                self.keep(counts, true);
-            }
-            own.add(time::core_time(timing, &counts));
-            self.core(node, own, self.flags.learns);
+        for (at, core) in cores.iter_mut().enumerate() {
+            let time = time(self, at, &std::mem::take(core));
+            self.core(at, time, self.flags.learns);
         }
         self.cores = cores;
     }

@@ -34,6 +34,12 @@ impl CoreTime {
         self.gated_ps += further.gated_ps;
     }
 
+    /// The longer of this and of work beside it.
+    #[must_use]
+    pub fn longer(self, other: Self) -> Self {
+        Self { whole_ps: self.whole_ps.max(other.whole_ps), gated_ps: self.gated_ps.max(other.gated_ps) }
+    }
+
     #[inline(always)]
     fn take(&mut self, ps: u64, gated: bool) {
         self.whole_ps += ps;

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use synfire_core::address::CoreId;
 use synfire_router::loads::Footprint;
 use synfire_router::table::RoutingTable;
-use synfire_router::topology::Way;
+use synfire_router::topology::{Tile, Way};
 
 /// Sources whose packets go to the same cores.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,14 +51,20 @@ pub struct Sources {
 }
 
 impl Sources {
-    fn of(table: &RoutingTable, timing: &Timing, way: impl Fn(CoreId) -> Way) -> Self {
-        let mut known: HashMap<Vec<CoreId>, u32> = HashMap::new();
+    /// `way` leads from the place of a source to a core; `place` says which sources have the same.
+    fn of(
+        table: &RoutingTable,
+        timing: &Timing,
+        place: impl Fn(usize) -> Tile,
+        way: impl Fn(Tile, CoreId) -> Way,
+    ) -> Self {
+        let mut known: HashMap<(Tile, Vec<CoreId>), u32> = HashMap::new();
         let mut sources = Self::default();
         for source in 0..table.len() {
             let cores: Vec<CoreId> = table.get(source).iter().map(|to| to.core).collect();
             let next = sources.classes.len() as u32;
-            let class = *known.entry(cores).or_insert_with_key(|cores| {
-                sources.classes.push(Class::of(cores.iter().map(|core| way(*core)), timing));
+            let class = *known.entry((place(source), cores)).or_insert_with_key(|(tile, cores)| {
+                sources.classes.push(Class::of(cores.iter().map(|core| way(*tile, *core)), timing));
                 next
             });
             sources.class_of.push(class);
@@ -81,7 +87,7 @@ pub struct NodeWays {
 pub struct Ways {
     /// Every node of the machine.
     pub nodes: Vec<NodeWays>,
-    /// Every input population: packets from the host.
+    /// Every input population: packets from the host, or from the cores that it sits on.
     pub inputs: Vec<Sources>,
     /// A packet from the host to each node: a current for one of its neurons.
     pub to_node: Vec<Class>,
@@ -94,19 +100,25 @@ impl Ways {
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
         let (topology, timing) = (machine.chip.topology(), &machine.chip.timing);
+        let way = |from: Tile, to: CoreId| topology.way(from, topology.tile(to));
         let node = |node: &crate::run::node::Node| {
-            let way = |to: CoreId| topology.between(node.id, to);
-            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(*core)), timing);
+            let tile = topology.tile(node.id);
+            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(tile, *core)), timing);
             NodeWays {
-                spikes: Sources::of(&node.routes, timing, way),
+                spikes: Sources::of(&node.routes, timing, |_| tile, way),
                 errors: node.error_routes.iter().map(class).collect(),
             }
         };
-        let from_host = |to: CoreId| topology.from_host(to);
-        let host = || machine.nodes.iter().map(|node| from_host(node.id));
+        let host = || machine.nodes.iter().map(|node| topology.from_host(node.id));
+        let input = |(input, table): (usize, &RoutingTable)| {
+            let place = |channel: usize| {
+                machine.input_core(input, channel as u32).map_or(topology.io_tile, |core| topology.tile(core))
+            };
+            Sources::of(table, timing, place, way)
+        };
         Self {
             nodes: machine.nodes.iter().map(node).collect(),
-            inputs: machine.inputs().iter().map(|table| Sources::of(table, timing, from_host)).collect(),
+            inputs: machine.inputs().iter().enumerate().map(input).collect(),
             to_node: host().map(|way| Class::of([way], timing)).collect(),
             to_all: Class::of(host(), timing),
         }

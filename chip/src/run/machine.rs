@@ -9,7 +9,7 @@
 //! Absent on purpose: counts, time, energy (`cost`, which watches), data sets, training loops, reports.
 
 use crate::chip::Chip;
-use crate::network::Network;
+use crate::network::{Input, Network};
 use crate::place::build;
 use crate::place::mapping::{self, Mapping, MappingError};
 use crate::run::node::Node;
@@ -79,6 +79,8 @@ pub struct Machine {
     /// Steps run since reset: the next step's number.
     pub step: u64,
     inputs: Vec<RoutingTable>,
+    /// Where the channels of each input sit.
+    input_places: Vec<Input>,
     /// Node of each core of the chip.
     node_of: Vec<u32>,
     /// Where the slices of each population are, ascending.
@@ -132,7 +134,10 @@ impl Machine {
     /// [`MappingError`] when the mapping is not legal.
     pub fn with_mapping(network: &Network, chip: &Chip, mapping: Mapping) -> Result<Self, MappingError> {
         mapping::check(network, chip, &mapping)?;
-        let built = build::build(network, &mapping);
+        let mut built = build::build(network, &mapping);
+        for slice in built.nodes.iter_mut().flat_map(|node| &mut node.core.slices) {
+            slice.count_by(chip.service.active.into());
+        }
         let mut node_of = vec![u32::MAX; chip.mesh.cores()];
         let mut places = vec![Vec::new(); network.populations.len()];
         for (index, node) in built.nodes.iter().enumerate() {
@@ -149,6 +154,7 @@ impl Machine {
             nodes: built.nodes,
             step: 0,
             inputs: built.inputs,
+            input_places: network.inputs.clone(),
             node_of,
             places,
         })
@@ -212,11 +218,20 @@ impl Machine {
         &self.inputs
     }
 
-    /// How many tiles are in use.
+    /// The core that a channel of an input sits on; `None`: the host sends its spikes.
+    #[must_use]
+    pub fn input_core(&self, input: usize, channel: u32) -> Option<CoreId> {
+        self.input_places[input].core(channel)
+    }
+
+    /// How many tiles are in use, by neurons or input neurons.
     #[must_use]
     pub fn tiles(&self) -> usize {
         let topology = self.chip.topology();
-        let mut tiles: Vec<_> = self.nodes.iter().map(|node| topology.tile(node.id)).collect();
+        let inputs = self.input_places.iter();
+        let inputs = inputs.flat_map(|input| (0..input.neurons).map_while(|channel| input.core(channel)));
+        let cores = self.nodes.iter().map(|node| node.id).chain(inputs);
+        let mut tiles: Vec<_> = cores.map(|core| topology.tile(core)).collect();
         tiles.sort_unstable();
         tiles.dedup();
         tiles.len()

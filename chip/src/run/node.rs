@@ -104,6 +104,7 @@ impl Node {
     pub fn record<'a>(&'a self, counts: &'a StepCounts) -> Record<'a> {
         Record {
             core: &counts.core,
+            listed: self.core.listed_events(),
             learning: &counts.learning,
             fired: Fired(&self.core.slices),
             errors: &self.errors,

@@ -16,7 +16,7 @@
 //! (`cost`), which this room may not import.
 
 use crate::run::program::StepEvents;
-use synfire_core::neuron_core::{CoreCounts, Served, Watch};
+use synfire_core::neuron_core::{CoreCounts, ListedEvents, Served, Watch};
 use synfire_core::slice::Slice;
 use synfire_plasticity::counts::{LearningCounts, LearningWork};
 use synfire_plasticity::slice_learning::FormedError;
@@ -26,6 +26,8 @@ use synfire_plasticity::slice_learning::FormedError;
 pub struct Record<'a> {
     /// Counts of the neuron core; active neurons where [`Part::WATCH`] asks for them.
     pub core: &'a CoreCounts,
+    /// Of its synaptic events, those of listed rows.
+    pub listed: ListedEvents,
     /// Counts of the plasticity unit.
     pub learning: &'a LearningCounts,
     /// The neurons that fired.

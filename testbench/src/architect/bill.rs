@@ -359,7 +359,7 @@ pub fn speed(counts: &NodeCounts, seconds: f64, threads: usize) -> Table {
                 TableCell::text("wall time of the cells, added"),
                 TableCell::number(seconds, format!("{seconds:.1} s")),
             ],
-            vec![TableCell::text("synaptic events a second of it"), rate(counts.core.synaptic_events)],
+            vec![TableCell::text("synaptic events a second of it"), rate(counts.synaptic_events())],
             vec![TableCell::text("weight and eligibility updates a second of it"), rate(learning)],
             vec![TableCell::text("threads used"), TableCell::count(threads as u128)],
         ],

@@ -429,7 +429,7 @@ impl<'a> Parts<'a> {
                 threads: self.threads,
                 wall_seconds,
                 parts_wall_seconds: self.parts.iter().map(|part| part.wall_seconds).collect(),
-                synaptic_events_per_second: a_second(whole.counts.core.synaptic_events),
+                synaptic_events_per_second: a_second(whole.counts.synaptic_events()),
                 steps_per_second: a_second(whole.steps),
             },
             whole,

@@ -31,7 +31,7 @@ impl Watched {
         program[0].control.push(Control::Clear);
         let mut counted = Counted::new(machine);
         counted.run(&program, 1);
-        let operations = counted.counts().core.synaptic_events;
+        let operations = counted.counts().synaptic_events();
         let mut pair = Self { watched: counted, bare, program, operations };
         // Both begin where the first run ended.
         pair.ceiling();

@@ -64,7 +64,7 @@ impl Stepping {
         let mut program = networks::program(&inputs);
         program[0].control.push(Control::Clear);
         let firing = watch(&network, &mut counted, &program);
-        let operations = counted.counts().core.synaptic_events;
+        let operations = counted.counts().synaptic_events();
         let mut rows = Vec::new();
         for block in counted.machine.nodes.iter().flat_map(|node| &node.core.blocks) {
             let projection = &network.projections[block.projection as usize];

@@ -5,7 +5,7 @@
 //!
 //! Promises: a number has a source; nothing is rounded; costs in picoseconds belong to a chip without a clock, costs in
 //! cycles to one with a clock; what is part of another is part of one with a number. A field that no file states is a
-//! problem, but for those that younger rows of the table added: they are `Unpublished`.
+//! problem, but for those that younger rows of the table added: the table says what holds then.
 //! Absent on purpose: which fields there are (`cost::operations`).
 
 use crate::chip::{Conditions, Energy, PowerClock, Price, StaticPower, Time, Timing};
@@ -45,7 +45,7 @@ pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
         time(check, name.trim_end_matches("_ps"), found, (clock_ps, optional), &mut parts)
     };
     macro_rules! timing {
-        ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
+        ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)*] })*) => {
             Timing {
                 clock_ps,
                 tick_ps,
@@ -54,7 +54,7 @@ pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
                 $($ps: cost(
                     stringify!($ps),
                     [file.$ps.as_ref(), file.$cycles.as_ref()],
-                    !stringify!($($unstated)?).is_empty(),
+                    !stringify!($($unstated)*).is_empty(),
                 ),)*
                 barrier: Barrier::fixed(0),
             }
@@ -63,6 +63,7 @@ pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
     let mut timing = {
         operations::times! { timing }
     };
+    timing.fill(|name| file.states(name));
     timing.barrier = barrier(check, [file.barrier_ps.as_ref(), file.barrier_cycles.as_ref()], clock_ps);
     let times = timing.times();
     let numbers =
@@ -180,12 +181,12 @@ pub(super) fn energy(check: &mut Check<'_>, file: &EnergyFile) -> Energy {
     let mut parts = Parts::new();
     let (conditions, ends) = conditions(check, file);
     macro_rules! energy {
-        ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+        ($({ $price:ident $price_of:literal [$($unstated:ident)*] })*) => {
             Energy {
                 $($price: price(
                     check,
                     stringify!($price),
-                    (file.$price.as_ref(), !stringify!($($unstated)?).is_empty()),
+                    (file.$price.as_ref(), !stringify!($($unstated)*).is_empty()),
                     (ends, &mut parts),
                 ),)*
                 core_static: static_power(check, file.core_static.as_ref(), ends),
@@ -193,9 +194,10 @@ pub(super) fn energy(check: &mut Check<'_>, file: &EnergyFile) -> Energy {
             }
         };
     }
-    let energy = {
+    let mut energy = {
         operations::prices! { energy }
     };
+    energy.fill(|name| file.states(name));
     let prices = energy.prices();
     let numbers = prices.iter().map(|(name, price)| (*name, matches!(price, Price::Stated { .. })));
     check_parts(check, &parts, &numbers.collect::<Vec<_>>());

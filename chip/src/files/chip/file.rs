@@ -8,7 +8,7 @@
 
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
-use crate::cost::service::{RowService, UpdateStyle};
+use crate::cost::service::{ActiveBy, Phases, RowService, UpdateStyle, Ways};
 use crate::files::chip::measured::MeasuredFile;
 use crate::files::chip::noc::NocFile;
 use crate::files::chip::section::{is_unstated, section};
@@ -19,6 +19,7 @@ use crate::technology::Kind;
 use serde::{Deserialize, Serialize};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order};
+use synfire_router::topology::Numbering;
 
 section! {
     /// Section `datapath`.
@@ -89,6 +90,12 @@ section! {
         row_service: RowService,
         /// Which neurons are accessed in a step; left out, `TimeStepped`.
         update_style: UpdateStyle,
+        /// What makes a neuron active; left out, `Registers`.
+        active: ActiveBy,
+        /// How packets in and rows share a step with neurons and packets out; left out, `Serial`.
+        phases: Phases,
+        /// What the ways of packets add to a step; left out, `Added`.
+        ways: Ways,
     }
 }
 
@@ -103,6 +110,8 @@ section! {
         cores_per_tile: i64,
         /// Tile (column, row) of the host.
         io_tile: (i64, i64),
+        /// In which order tiles, and with them cores, are numbered; left out, `ByRows`.
+        numbering: Numbering,
     }
 }
 
@@ -266,7 +275,7 @@ section! {
 }
 
 macro_rules! energy {
-    ($({ $price:ident $price_of:literal [$($unstated:ident)?] })*) => {
+    ($({ $price:ident $price_of:literal [$($unstated:ident)*] })*) => {
         section! {
             /// Section `energy`.
             EnergyFile, "Energy" {
@@ -293,13 +302,23 @@ macro_rules! energy {
                 true
             }
         }
+
+        impl EnergyFile {
+            /// Whether the price of this name is stated.
+            pub(super) fn states(&self, name: &str) -> bool {
+                match name {
+                    $(stringify!($price) => self.$price.is_some(),)*
+                    _ => false,
+                }
+            }
+        }
     };
 }
 operations::prices! { energy }
 
 /// Section `timing`: each cost in picoseconds (asynchronous) or cycles (synchronous).
 macro_rules! timing {
-    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)?] })*) => {
+    ($({ $ps:ident $cycles:ident $time_of:literal [$($unstated:ident)*] })*) => {
         section! {
             /// Section `timing`.
             TimingFile, "Timing" {
@@ -320,6 +339,14 @@ macro_rules! timing {
         }
 
         impl TimingFile {
+            /// Whether the time of this name, the one in picoseconds, is stated in either unit.
+            pub(super) fn states(&self, name: &str) -> bool {
+                match name {
+                    $(stringify!($ps) => self.$ps.is_some() || self.$cycles.is_some(),)*
+                    _ => false,
+                }
+            }
+
             /// A cost stated in one unit replaces a base's in the other.
             fn hide(&self, base: &mut Self) {
                 $(if self.$ps.is_some() {

@@ -9,6 +9,7 @@ const PRESETS: &[(&str, &str)] = &[
     ("odin", include_str!("../../../presets/odin.ron")),
     ("paper", include_str!("../../../presets/paper.ron")),
     ("reckon", include_str!("../../../presets/reckon.ron")),
+    ("sanafe-loihi", include_str!("../../../presets/sanafe-loihi.ron")),
     ("small", include_str!("../../../presets/small.ron")),
     ("small-technology", include_str!("../../../presets/small-technology.ron")),
 ];

@@ -17,10 +17,18 @@ use crate::structures::Resource;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, Order};
 use synfire_plasticity::config::LearningDatapath;
+use synfire_router::topology::Numbering;
 
 /// Resolves a merged chip file.
 pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: String) -> Chip {
     let mesh = mesh(check, &file.mesh);
+    if mesh.numbering == Numbering::ByColumns && !is_unstated(&file.noc) {
+        let problem = check
+            .at("mesh.numbering", "the cores of a described network are numbered row by row")
+            .labelled("found `ByColumns`")
+            .noted("allowed", "`ByRows`, or no section `noc`");
+        check.push(problem);
+    }
     let mut chip = Chip {
         name,
         noc: noc(check, &file.noc, &mesh),
@@ -161,7 +169,13 @@ fn limits(check: &mut Check<'_>, file: &LimitsFile) -> CoreLimits {
 }
 
 fn service(file: &CoreFile) -> Service {
-    Service { rows: file.row_service.unwrap_or_default(), updates: file.update_style.unwrap_or_default() }
+    Service {
+        rows: file.row_service.unwrap_or_default(),
+        updates: file.update_style.unwrap_or_default(),
+        active: file.active.unwrap_or_default(),
+        phases: file.phases.unwrap_or_default(),
+        ways: file.ways.unwrap_or_default(),
+    }
 }
 
 fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
@@ -182,5 +196,11 @@ fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
         check.integer("mesh.io_tile[0]", column, 0..=columns - 1) as u16,
         check.integer("mesh.io_tile[1]", row, 0..=rows - 1) as u16,
     );
-    Mesh { columns: columns as u16, rows: rows as u16, cores_per_tile: per_tile as u16, io_tile }
+    Mesh {
+        columns: columns as u16,
+        rows: rows as u16,
+        cores_per_tile: per_tile as u16,
+        io_tile,
+        numbering: file.numbering.unwrap_or_default(),
+    }
 }

@@ -327,7 +327,7 @@ impl Summary<'_> {
             vec![
                 TableCell::text(row.clone()),
                 each(sum(&|r| self.presented(r).0.core.spikes)),
-                each(sum(&|r| self.presented(r).0.core.synaptic_events)),
+                each(sum(&|r| self.presented(r).0.synaptic_events())),
                 mean(sum(&|r| r.costs.training.counts.learning.weight_updates)),
                 mean(sum(&|r| r.costs.training.counts.learning.weight_writes)),
                 mean(sum(&|r| r.costs.training.counts.error_packets)),

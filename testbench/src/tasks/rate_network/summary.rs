@@ -216,7 +216,7 @@ impl Summary<'_> {
                 TableCell::number(value, format!("{value:.0}"))
             };
             line("spikes", &|work, samples| each(&|w| w.counts.core.spikes, work, samples));
-            line("synaptic events", &|work, samples| each(&|w| w.counts.core.synaptic_events, work, samples));
+            line("synaptic events", &|work, samples| each(&|w| w.counts.synaptic_events(), work, samples));
             line("energy", &|work, samples| bill::mean_energy(work, u128::from(samples)));
             line("time", &|work, samples| bill::mean_time(work, u128::from(samples)));
         }

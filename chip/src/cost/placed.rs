@@ -1,0 +1,61 @@
+//! Input neurons that sit on cores: which core's time and packets are theirs.
+//!
+//! A core may hold input neurons and nothing else. The model's cores are therefore the machine's nodes, and after them
+//! the cores that only inputs use.
+//!
+//! Promises: an input without cores is the host's, here as everywhere. Absent on purpose: memories of input neurons,
+//! which no limit counts.
+
+use crate::run::machine::Machine;
+use synfire_core::address::CoreId;
+
+/// Where input neurons sit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// Every core of the model: those of the nodes, then those that only inputs use.
+    pub cores: Vec<CoreId>,
+    /// Of each input population the core of each channel, as an index of `cores`; empty where the host sends its spikes.
+    of: Vec<Vec<u32>>,
+    /// Input neurons on each core; empty where no input sits on one.
+    pub neurons: Vec<u64>,
+}
+
+impl Placed {
+    /// Of a machine.
+    #[must_use]
+    pub fn of(machine: &Machine) -> Self {
+        let mut placed =
+            Self { cores: machine.nodes.iter().map(|node| node.id).collect(), ..Self::default() };
+        for (input, table) in machine.inputs().iter().enumerate() {
+            let channels = (0..table.len() as u32).map_while(|channel| machine.input_core(input, channel));
+            let channels: Vec<u32> = channels.map(|core| placed.index(core)).collect();
+            placed.of.push(channels);
+        }
+        if placed.of.iter().any(|channels| !channels.is_empty()) {
+            placed.neurons = vec![0; placed.cores.len()];
+            placed.of.iter().flatten().for_each(|core| placed.neurons[*core as usize] += 1);
+        }
+        placed
+    }
+
+    fn index(&mut self, core: CoreId) -> u32 {
+        let found = self.cores.iter().position(|own| *own == core);
+        found.unwrap_or_else(|| {
+            self.cores.push(core);
+            self.cores.len() - 1
+        }) as u32
+    }
+
+    /// Whether any input neuron sits on a core.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        !self.neurons.is_empty()
+    }
+
+    /// Index of the core that a channel sits on; `None`: the host sends its spikes.
+    #[inline]
+    #[must_use]
+    pub fn core(&self, input: usize, channel: u32) -> Option<usize> {
+        self.of[input].get(channel as usize).map(|core| *core as usize)
+    }
+}
