@@ -115,7 +115,7 @@ fn static_power_runs_by_its_clock_on_its_cores() {
     let mut elapsed = Elapsed::default();
     // Ten steps of 1.01 us in ticks of 1 ms.
     for _ in 0..10 {
-        elapsed.add(&chip.timing, StepTime { core_ps: 370_000, network_ps: 0, barrier_ps: 640_000 });
+        elapsed.add(&chip.timing, StepTime { core_ps: 370_000, barrier_ps: 640_000, ..StepTime::default() });
     }
     let mut joules = |clock, unused_gated| {
         let (source, microwatts) = ("x".to_owned(), Figure::exact(7, Kind::Assumed));
@@ -127,7 +127,7 @@ fn static_power_runs_by_its_clock_on_its_cores() {
     assert_eq!(joules(PowerClock::Wall, false), 140_000_000_000);
     assert_eq!(joules(PowerClock::Busy, true), 70_700_000);
     // A step longer than the tick is as long as it is.
-    let step = StepTime { core_ps: 0, network_ps: 2_000_000_000, barrier_ps: 640_000 };
+    let step = StepTime { network_ps: 2_000_000_000, barrier_ps: 640_000, ..StepTime::default() };
     elapsed.add(&files_common::paper().timing, step);
     assert_eq!(elapsed.wall_ps, 10_000_000_000 + 2_000_640_000);
 }

@@ -256,7 +256,7 @@ fn a_bill_states_its_ends_and_what_is_assumed() {
     let prices = chip.prices(&widths(&chip, 16));
     let mut counts = NodeCounts { hops_x: 7, ..NodeCounts::default() };
     counts.core.synaptic_events = 1000;
-    let elapsed = Elapsed { steps: 1, total_ps: 1_000_000, wall_ps: 5_000_000, longest_ps: 0, overruns: 0 };
+    let elapsed = Elapsed { steps: 1, total_ps: 1_000_000, wall_ps: 5_000_000, ..Elapsed::default() };
     let bill = Bill::of(&prices, &counts, &Powered { used: 2, all: 16, elapsed });
     assert_eq!(bill.unknown().count(), 0);
     let (event, hop) = (figure(&prices, "synaptic_event"), figure(&prices, "hop_x"));

@@ -73,18 +73,28 @@ impl Differences {
 
     /// Ends the step: adds the load of every link to `totals` and returns the largest.
     pub fn settle(&mut self, totals: &mut [u64]) -> u64 {
-        if !std::mem::take(&mut self.used) {
-            return 0;
-        }
-        let (mut load, mut largest) = (0, 0);
-        for (lane, total) in self.lanes.iter_mut().zip(totals) {
-            load += std::mem::take(lane);
-            *total += load as u64;
+        let mut largest = 0;
+        self.settle_each(|link, load| {
+            totals[link] += load;
             largest = largest.max(load);
+        });
+        largest
+    }
+
+    /// Ends the step: calls `each` with the number of every link and its load; a step without packets has none.
+    #[inline]
+    pub fn settle_each(&mut self, mut each: impl FnMut(usize, u64)) {
+        let Some((past, lanes)) = self.lanes.split_last_mut() else { return };
+        if !std::mem::take(&mut self.used) {
+            return;
+        }
+        let mut load = 0;
+        for (link, lane) in lanes.iter_mut().enumerate() {
+            load += std::mem::take(lane);
+            each(link, load as u64);
         }
         // Past the last link the running sum is zero; only the difference there is left.
-        self.lanes.last_mut().into_iter().for_each(|lane| *lane = 0);
-        largest as u64
+        *past = 0;
     }
 }
 

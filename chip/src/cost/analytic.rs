@@ -7,19 +7,20 @@
 //!
 //! Promises: reads what a run shows and changes nothing; the figures depend neither on threads nor on what the simulator
 //! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
-//! Absent on purpose: contention on links, buffers, pipelining between steps.
+//! Absent on purpose: who waits for whom on a link, buffers, pipelining between steps.
 
 use crate::chip::Chip;
 use crate::cost::arriving::{Arriving, take_rows};
+use crate::cost::capacity::{Capacity, Flits};
 use crate::cost::counters::NodeCounts;
 use crate::cost::gating::{Flags, GatedCounts, GatedTimes};
 use crate::cost::per_step::{Closed, Series, StepFigures};
 use crate::cost::placed::Placed;
 use crate::cost::prices::Timing;
-use crate::cost::service::{Phases, RowService, Service, UpdateStyle, Ways};
+use crate::cost::service::{Phases, RowService, Service, UpdateStyle};
 use crate::cost::stage::{ByStage, Costs, Spent, Stage};
-use crate::cost::step::{InputShare, Step};
-use crate::cost::time::{self, StepTime};
+use crate::cost::step::{InputShare, Sender, Step};
+use crate::cost::time;
 use crate::cost::ways::{self, NodeWays};
 use crate::cost::widths::Widths;
 use crate::run::checkpoint::ModelState;
@@ -41,6 +42,8 @@ struct Fixed {
     /// What packets bring, where that is paid at arrival: rows, or the time of taking a packet.
     arriving: Option<Arriving>,
     placed: Placed,
+    /// What links and ports carry.
+    capacity: Option<Capacity>,
     service: Service,
     /// Whether the time of a core is formed when all shares are known.
     shares: bool,
@@ -109,6 +112,7 @@ impl Analytic {
             arriving: arrives.then(|| Arriving::of(machine, apart)),
             shares: arrives || service.phases == Phases::Overlapped || placed.any(),
             placed,
+            capacity: Capacity::of(&machine.chip),
             service,
             apart,
             timing,
@@ -242,6 +246,14 @@ pub struct AnalyticPart<'a> {
 }
 
 impl Fixed {
+    /// A core, or the host, that sends packets of so many flits.
+    #[inline]
+    fn sender(&self, core: Option<usize>, flits: impl Fn(Flits) -> u64) -> Sender<'_> {
+        let capacity = self.capacity.as_ref().map(|capacity| (capacity, self.placed.cores.len()));
+        let flits = capacity.map_or(1, |(capacity, _)| flits(capacity.flits));
+        Sender { topology: &self.topology, capacity, flits, core }
+    }
+
     /// Forms the time of every core of a step whose shares are all here, and counts what only then is known.
     fn form(&self, step: &mut Step, totals: &mut Totals, keep: bool) {
         let Self { timing, service, placed, .. } = self;
@@ -311,18 +323,21 @@ impl Part for AnalyticPart<'_> {
     type Note = Step;
 
     fn host(&mut self, _step: u64, events: &StepEvents) {
-        let Fixed { ways, arriving, placed, topology, places, .. } = self.fixed;
+        let fixed = self.fixed;
+        let Fixed { ways, arriving, placed, places, .. } = fixed;
         let (mut counts, step) = (NodeCounts::default(), &mut self.step);
         if !events.control.is_empty() {
             let sent = events.control.len() as u64;
-            counts.control_packets = step.pass(topology, &ways.to_all, sent, &mut counts);
+            counts.control_packets =
+                step.pass(fixed.sender(None, |flits| flits.control), &ways.to_all, sent, &mut counts);
         }
         for spike in events.packets().iter() {
             let input = &ways.inputs[usize::from(spike.input)];
             let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
-            let packets = step.pass(topology, class, 1, &mut counts);
             let input = usize::from(spike.input);
-            if let Some(core) = placed.core(input, spike.neuron) {
+            let core = placed.core(input, spike.neuron);
+            let packets = step.pass(fixed.sender(core, |flits| flits.spike), class, 1, &mut counts);
+            if let Some(core) = core {
                 counts.input_spikes += 1;
                 counts.spike_packets += packets;
                 counts.received_packets += packets;
@@ -339,7 +354,8 @@ impl Part for AnalyticPart<'_> {
         for (population, neuron) in events.driven() {
             let places = &places[usize::from(population)];
             let (_, node) = places[places.partition_point(|(first, _)| *first <= neuron) - 1];
-            counts.injection_packets += step.pass(topology, &ways.to_node[node], 1, &mut counts);
+            counts.injection_packets +=
+                step.pass(fixed.sender(None, |flits| flits.spike), &ways.to_node[node], 1, &mut counts);
         }
         if self.keep {
             step.keep(counts, true);
@@ -350,26 +366,29 @@ impl Part for AnalyticPart<'_> {
     }
 
     fn node(&mut self, node: usize, record: Record<'_>) {
-        let Fixed { ways, service, topology, timing, gated, apart, .. } = self.fixed;
+        let fixed = self.fixed;
+        let Fixed { ways, service, timing, gated, apart, .. } = fixed;
+        let by = fixed.sender(Some(node), |flits| flits.spike);
         let NodeWays { spikes, errors } = &ways.nodes[node];
         let mut counts =
             NodeCounts { core: *record.core, learning: *record.learning, ..NodeCounts::default() };
         if record.core.spikes > 0 {
             if let [class] = &spikes.classes[..] {
-                counts.spike_packets = self.step.pass(topology, class, record.core.spikes, &mut counts);
+                counts.spike_packets = self.step.pass(by, class, record.core.spikes, &mut counts);
             } else {
                 self.fired.clear();
                 self.fired.resize(spikes.classes.len(), 0);
                 record.fired.sources(|source| self.fired[spikes.class_of[source] as usize] += 1);
                 for (class, fired) in spikes.classes.iter().zip(&self.fired).filter(|(_, fired)| **fired > 0)
                 {
-                    counts.spike_packets += self.step.pass(topology, class, *fired, &mut counts);
+                    counts.spike_packets += self.step.pass(by, class, *fired, &mut counts);
                 }
             }
         }
+        let by = fixed.sender(Some(node), |flits| flits.error);
         for error in record.errors {
             let class = &errors[usize::from(error.channel)];
-            counts.error_packets += self.step.pass(topology, class, 1, &mut counts);
+            counts.error_packets += self.step.pass(by, class, 1, &mut counts);
         }
         let flags = Flags { learns: record.learns || !gated, cleared: record.cleared };
         if service.updates == UpdateStyle::EventDriven {
@@ -381,7 +400,7 @@ impl Part for AnalyticPart<'_> {
             (counts.sparse_events, counts.shared_events) = (sparse, shared);
         }
         self.step.flags = flags;
-        if self.fixed.shares {
+        if fixed.shares {
             self.share(node, &record, &mut counts);
         } else {
             self.step.core(node, time::core_time(timing, &counts), flags.learns);
@@ -408,20 +427,21 @@ impl Part for AnalyticPart<'_> {
         if fixed.shares {
             fixed.form(&mut self.step, totals, self.keep);
         }
-        let Step { core_ps, way_ps, ungated_ps, slowest, kept, flags, links, .. } = &mut self.step;
-        let [core_ps, way_ps, ungated_ps] = [core_ps, way_ps, ungated_ps].map(std::mem::take);
-        let network_ps = if service.ways == Ways::Hidden { 0 } else { way_ps };
-        let time = StepTime { core_ps, network_ps, barrier_ps: *barrier_ps };
-        times.add(self.stage, timing, [time, StepTime { core_ps: ungated_ps, ..time }], *flags);
-        let busiest_link = links.settle(&mut totals.loads);
+        let (carried, busiest_link) =
+            self.step.carried(fixed.capacity.as_ref(), &placed.cores, &mut totals.loads);
         totals.busiest_link = totals.busiest_link.max(busiest_link);
+        let Step { core_ps, ungated_ps, slowest, kept, flags, .. } = &mut self.step;
+        let [time, ungated] = [core_ps, ungated_ps]
+            .map(std::mem::take)
+            .map(|core_ps| carried.after(core_ps, *barrier_ps, service.ways));
+        times.add(self.stage, timing, [time, ungated], *flags);
         let core_of = |at: u32| placed.cores.get(at as usize).copied().unwrap_or(CoreId(0));
         let [critical_core, ungated_core] = std::mem::take(slowest).map(core_of);
         if let Some(series) = series {
             let [counts, gated] = *kept.take().unwrap_or_default();
             let stage = self.stage;
             let figures = StepFigures { step, stage, time, critical_core, counts, busiest_link };
-            series.add(Closed { figures, flags: *flags, ungated_ps, ungated_core, gated });
+            series.add(Closed { figures, flags: *flags, ungated, ungated_core, gated });
         }
     }
 }

@@ -59,7 +59,7 @@ impl Measured {
         let mut one = Elapsed::default();
         let tiles = (self.cores as usize).div_ceil(usize::from(chip.mesh.cores_per_tile));
         let barrier_ps = chip.timing.barrier.ps(tiles);
-        one.add(&chip.timing, StepTime { core_ps: step, network_ps: 0, barrier_ps });
+        one.add(&chip.timing, StepTime { core_ps: step, barrier_ps, ..StepTime::default() });
         let all = |ps: u128| ps * u128::from(self.steps);
         Elapsed { steps: self.steps, total_ps: all(one.total_ps), wall_ps: all(one.wall_ps), ..one }
     }

@@ -9,6 +9,7 @@ pub mod analytic;
 pub mod arriving;
 pub mod barrier;
 pub mod calibrate;
+pub mod capacity;
 pub mod composition;
 pub mod counters;
 pub mod energy;

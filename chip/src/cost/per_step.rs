@@ -47,8 +47,8 @@ impl StepFigures {
 #[derive(Clone, Copy, Debug)]
 struct Open {
     at: usize,
-    /// Slowest core, were no engine gated.
-    core_ps: u64,
+    /// How long the step was, were no engine gated.
+    time: StepTime,
     core: CoreId,
     /// What a gated engine may have left out.
     gated: NodeCounts,
@@ -66,7 +66,7 @@ pub struct Series {
 pub(super) struct Closed {
     pub figures: StepFigures,
     pub flags: Flags,
-    pub ungated_ps: u64,
+    pub ungated: StepTime,
     pub ungated_core: CoreId,
     pub gated: NodeCounts,
 }
@@ -74,16 +74,16 @@ pub(super) struct Closed {
 impl Series {
     /// Adds a step.
     pub(super) fn add(&mut self, closed: Closed) {
-        let Closed { figures, flags, ungated_ps, ungated_core, gated } = closed;
+        let Closed { figures, flags, ungated, ungated_core, gated } = closed;
         if flags.cleared || flags.learns {
             for open in std::mem::take(&mut self.open).into_iter().filter(|_| !flags.cleared) {
                 let step = &mut self.steps[open.at];
                 step.counts.add(&open.gated);
-                (step.time.core_ps, step.critical_core) = (open.core_ps, open.core);
+                (step.time, step.critical_core) = (open.time, open.core);
             }
         }
         if !flags.learns {
-            self.open.push(Open { at: self.steps.len(), core_ps: ungated_ps, core: ungated_core, gated });
+            self.open.push(Open { at: self.steps.len(), time: ungated, core: ungated_core, gated });
         }
         self.steps.push(figures);
     }

@@ -48,6 +48,10 @@ macro_rules! timing {
             pub learning_lanes: u32,
             /// The barrier that ends a step.
             pub barrier: Barrier,
+            /// What a packet holds a link between routers, where no network is described; unpublished, for no time.
+            pub link_packet_ps: Time,
+            /// What a packet holds the port between a router and a core; unpublished, for no time.
+            pub port_packet_ps: Time,
             $(#[doc = $time_of] pub $ps: Time,)*
         }
 

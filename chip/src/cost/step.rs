@@ -8,10 +8,13 @@
 //! are cut. Absent on purpose: what is counted over many steps (`analytic`).
 
 use crate::cost::arriving::Brought;
+use crate::cost::capacity::Capacity;
 use crate::cost::counters::{NodeCounts, move_gated};
 use crate::cost::gating::Flags;
-use crate::cost::time::CoreTime;
+use crate::cost::service::Ways;
+use crate::cost::time::{Bound, CoreTime, StepTime};
 use crate::cost::ways::Class;
+use synfire_core::address::CoreId;
 use synfire_router::loads::Differences;
 use synfire_router::topology::Topology;
 
@@ -31,6 +34,10 @@ pub struct Step {
     /// The same in every worker.
     pub(super) flags: Flags,
     pub(super) links: Differences,
+    /// Flits over each link, where packets are not one flit each; otherwise empty.
+    held: Differences,
+    /// Flits in and out of every core, where that takes time; otherwise empty.
+    ports: Vec<[u64; 2]>,
     /// Every core's share, where its time is formed at the end; otherwise empty.
     cores: Vec<CoreShare>,
 }
@@ -55,6 +62,47 @@ pub(super) struct InputShare {
     pub packets: u64,
 }
 
+/// Who sends packets: how many flits each has, from which core, in what network.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sender<'a> {
+    pub topology: &'a Topology,
+    /// What links and ports take, and how many cores the model has.
+    pub capacity: Option<(&'a Capacity, usize)>,
+    /// Flits of a packet.
+    pub flits: u64,
+    /// Index of the core; `None`: the host.
+    pub core: Option<usize>,
+}
+
+/// What the network takes for a step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Carried {
+    way_ps: u64,
+    link_ps: u64,
+    link: u32,
+    port_ps: u64,
+    port: Option<CoreId>,
+}
+
+impl Carried {
+    /// The step of a slowest core: what was longest comes after it, or beside it where ways are hidden.
+    pub fn after(self, core_ps: u64, barrier_ps: u64, ways: Ways) -> StepTime {
+        let Self { way_ps, link_ps, link, port_ps, port } = self;
+        let (way_ps, beside) = match ways {
+            Ways::Added => (way_ps, 0),
+            Ways::Hidden => (0, core_ps),
+        };
+        let mut longest = (way_ps, Bound::Way);
+        let port = port.map_or(Bound::Nothing, Bound::Port);
+        for other in [(link_ps, Bound::Link(link)), (port_ps, port)] {
+            let other = (other.0.saturating_sub(beside), other.1);
+            longest = if other.0 > longest.0 { other } else { longest };
+        }
+        let bound = if longest.0 > 0 { longest.1 } else { Bound::Nothing };
+        StepTime { core_ps, network_ps: longest.0, bound, barrier_ps }
+    }
+}
+
 impl CoreShare {
     fn join(&mut self, other: Self) {
         self.own.add(other.own);
@@ -70,7 +118,7 @@ impl Step {
     #[inline]
     pub(super) fn pass(
         &mut self,
-        topology: &Topology,
+        by: Sender<'_>,
         class: &Class,
         sources: u64,
         counts: &mut NodeCounts,
@@ -78,8 +126,56 @@ impl Step {
         counts.hops_x += class.hops.0 * sources;
         counts.hops_y += class.hops.1 * sources;
         self.way_ps = self.way_ps.max(class.way_ps);
-        self.links.add(topology, &class.links, sources);
+        self.links.add(by.topology, &class.links, sources);
+        if let Some((capacity, cores)) = by.capacity {
+            if !capacity.flits.all_one() {
+                self.held.add(by.topology, &class.links, sources * by.flits);
+            }
+            if capacity.port_ps > 0 {
+                self.ports.resize(cores, [0; 2]);
+                for node in &class.to {
+                    self.ports[*node as usize][0] += sources * by.flits;
+                }
+                if let Some(core) = by.core {
+                    self.ports[core][1] += class.packets * sources * by.flits;
+                }
+            }
+        }
         class.packets * sources
+    }
+
+    /// All shares are here: what the network takes. Adds the loads of links to `loads`; also returns the largest.
+    pub(super) fn carried(
+        &mut self,
+        capacity: Option<&Capacity>,
+        cores: &[CoreId],
+        loads: &mut [u64],
+    ) -> (Carried, u64) {
+        let mut carried = Carried { way_ps: std::mem::take(&mut self.way_ps), ..Carried::default() };
+        let mut largest = 0;
+        let Some(capacity) = capacity else { return (carried, self.links.settle(loads)) };
+        let mut hold = |link: usize, flits: u64| {
+            let ps = flits * capacity.link_ps[link];
+            if ps > carried.link_ps {
+                (carried.link_ps, carried.link) = (ps, link as u32);
+            }
+        };
+        let one = capacity.flits.all_one();
+        self.links.settle_each(|link, load| {
+            loads[link] += load;
+            largest = largest.max(load);
+            if one {
+                hold(link, load);
+            }
+        });
+        self.held.settle_each(&mut hold);
+        for (ports, core) in self.ports.iter_mut().zip(cores) {
+            let ps = std::mem::take(ports).into_iter().max().unwrap_or(0) * capacity.port_ps;
+            if ps > carried.port_ps {
+                (carried.port_ps, carried.port) = (ps, Some(*core));
+            }
+        }
+        (carried, largest)
     }
 
     /// The work of node `node` is whole. Nodes come in ascending order.
@@ -133,6 +229,12 @@ impl Step {
             own[1].add(gated);
         }
         self.links.absorb(&mut other.links);
+        self.held.absorb(&mut other.held);
+        self.ports.resize(self.ports.len().max(other.ports.len()), [0; 2]);
+        for (own, other) in self.ports.iter_mut().zip(&mut other.ports) {
+            let [taken, sent] = std::mem::take(other);
+            *own = [own[0] + taken, own[1] + sent];
+        }
         self.cores.resize(self.cores.len().max(other.cores.len()), CoreShare::default());
         for (own, other) in self.cores.iter_mut().zip(&mut other.cores) {
             own.join(std::mem::take(other));

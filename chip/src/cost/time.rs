@@ -1,8 +1,9 @@
 //! The first time model: how long a step takes on the described hardware, in picoseconds.
 //!
 //! A core's parts of a step are added: axon events, synapse words, accesses and updates of neurons, traces, every
-//! operation of learning, packets out. Cores run in parallel; the step lasts as long as the slowest core, plus the longest way of a packet,
-//! plus the barrier: `t = max_core(t_core) + max_packet(t_way) + barrier`. Source: `docs/timing-and-energy.md`.
+//! operation of learning, packets out. Cores run in parallel; the step lasts as long as the slowest core, plus the network,
+//! plus the barrier. The network takes the longest way of a packet or, where a chip says what they carry, its most loaded
+//! link or port. Source: `docs/timing-and-energy.md`.
 //!
 //! Promises: reads the step's counts and changes nothing; a synchronous chip's times are whole cycles.
 //! Absent on purpose: contention on links, buffers, pipelining between steps.
@@ -11,6 +12,7 @@ use crate::cost::counters::NodeCounts;
 use crate::cost::operations;
 use crate::cost::prices::Timing;
 use serde::{Deserialize, Serialize};
+use synfire_core::address::CoreId;
 use synfire_router::topology::Hops;
 
 /// Words of `lanes` that hold `operations`; operations without lanes are their own words.
@@ -71,13 +73,29 @@ pub fn way_ps(timing: &Timing, hops: Hops) -> u64 {
     u64::from(hops.x) * timing.hop_x_ps.ps() + u64::from(hops.y) * timing.hop_y_ps.ps()
 }
 
+/// What the network's part of a step was due to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bound {
+    /// It took no time.
+    #[default]
+    Nothing,
+    /// The way of a packet that takes the longest.
+    Way,
+    /// All flits over this link.
+    Link(u32),
+    /// All flits in or out of this core.
+    Port(CoreId),
+}
+
 /// What one step lasted: its parts follow one another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StepTime {
     /// Slowest core, picoseconds.
     pub core_ps: u64,
-    /// The network, after that: the way of a packet that takes the longest.
+    /// The network, after that: the way of a packet that takes the longest, or the most loaded link or port.
     pub network_ps: u64,
+    /// Which of them it was.
+    pub bound: Bound,
     /// The barrier that ends the step.
     pub barrier_ps: u64,
 }
@@ -103,6 +121,12 @@ pub struct Elapsed {
     pub longest_ps: u64,
     /// Steps that lasted longer than the chip's tick.
     pub overruns: u64,
+    /// Steps whose network's part was due to the longest way.
+    pub by_way: u64,
+    /// To the most loaded link.
+    pub by_link: u64,
+    /// To the most loaded port of a core.
+    pub by_port: u64,
 }
 
 impl Elapsed {
@@ -113,6 +137,12 @@ impl Elapsed {
         self.total_ps += u128::from(ps);
         self.wall_ps += u128::from(ps.max(timing.tick_ps.unwrap_or(0)));
         self.longest_ps = self.longest_ps.max(ps);
+        match step.bound {
+            Bound::Nothing => {}
+            Bound::Way => self.by_way += 1,
+            Bound::Link(_) => self.by_link += 1,
+            Bound::Port(_) => self.by_port += 1,
+        }
         self.overruns += u64::from(timing.tick_ps.is_some_and(|tick| ps > tick));
     }
 
@@ -125,6 +155,9 @@ impl Elapsed {
             wall_ps: self.wall_ps + later.wall_ps,
             longest_ps: self.longest_ps.max(later.longest_ps),
             overruns: self.overruns + later.overruns,
+            by_way: self.by_way + later.by_way,
+            by_link: self.by_link + later.by_link,
+            by_port: self.by_port + later.by_port,
         }
     }
 

@@ -25,12 +25,14 @@ pub struct Class {
     pub way_ps: u64,
     /// What one packet on each of their ways adds to the loads of links.
     pub links: Footprint,
+    /// Nodes that they go to.
+    pub to: Vec<u32>,
 }
 
 impl Class {
-    fn of(ways: impl IntoIterator<Item = Way>, timing: &Timing) -> Self {
-        let ways: Vec<Way> = ways.into_iter().collect();
-        let mut class = Self { links: Footprint::of(&ways), ..Self::default() };
+    fn of(ways: impl IntoIterator<Item = (Way, u32)>, timing: &Timing) -> Self {
+        let (ways, to): (Vec<Way>, Vec<u32>) = ways.into_iter().unzip();
+        let mut class = Self { links: Footprint::of(&ways), to, ..Self::default() };
         for way in &ways {
             class.packets += 1;
             class.hops.0 += u64::from(way.hops.x);
@@ -56,7 +58,7 @@ impl Sources {
         table: &RoutingTable,
         timing: &Timing,
         place: impl Fn(usize) -> Tile,
-        way: impl Fn(Tile, CoreId) -> Way,
+        way: impl Fn(Tile, CoreId) -> (Way, u32),
     ) -> Self {
         let mut known: HashMap<(Tile, Vec<CoreId>), u32> = HashMap::new();
         let mut sources = Self::default();
@@ -100,7 +102,11 @@ impl Ways {
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
         let (topology, timing) = (machine.chip.topology(), &machine.chip.timing);
-        let way = |from: Tile, to: CoreId| topology.way(from, topology.tile(to));
+        let node_of = |core: CoreId| {
+            let found = machine.nodes.binary_search_by_key(&core, |node| node.id);
+            found.unwrap_or_else(|_| unreachable!("a packet goes to a core in use")) as u32
+        };
+        let way = |from: Tile, to: CoreId| (topology.way(from, topology.tile(to)), node_of(to));
         let node = |node: &crate::run::node::Node| {
             let tile = topology.tile(node.id);
             let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(tile, *core)), timing);
@@ -109,7 +115,7 @@ impl Ways {
                 errors: node.error_routes.iter().map(class).collect(),
             }
         };
-        let host = || machine.nodes.iter().map(|node| topology.from_host(node.id));
+        let host = || machine.nodes.iter().map(|node| way(topology.io_tile, node.id));
         let input = |(input, table): (usize, &RoutingTable)| {
             let place = |channel: usize| {
                 machine.input_core(input, channel as u32).map_or(topology.io_tile, |core| topology.tile(core))

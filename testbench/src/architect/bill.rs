@@ -7,6 +7,7 @@ use super::silicon;
 use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
 use synfire_chip::chip::{Chip, PowerClock, RowService, StaticPower, UpdateStyle};
+use synfire_chip::cost::capacity::Capacity;
 use synfire_chip::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
 use synfire_chip::cost::memory::CoreMemory;
@@ -152,6 +153,11 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
     }
     row("simulated time", &|w| w.time(1));
     row("longest step", &|w| w.duration(u128::from(w.elapsed.longest_ps)));
+    if columns.iter().any(|(_, w)| Capacity::of(w.chip).is_some()) {
+        row("steps that waited for the longest way", &|w| count(w.elapsed.by_way));
+        row("steps that waited for the most loaded link", &|w| count(w.elapsed.by_link));
+        row("steps that waited for the busiest port of a core", &|w| count(w.elapsed.by_port));
+    }
     if columns.iter().any(|(_, w)| w.chip.timing.tick_ps.is_some()) {
         row("steps longer than the tick", &|w| count(w.elapsed.overruns));
         row("wall time: no step shorter than the tick", &|w| w.duration(w.elapsed.wall_ps));

@@ -70,6 +70,10 @@ struct Time {
     clock_cycles: Option<u128>,
     steps_over_tick: u64,
     wall_ps: u128,
+    /// Steps whose network's part was due to each.
+    steps_by_way: u64,
+    steps_by_link: u64,
+    steps_by_port: u64,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -240,6 +244,9 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
             clock_cycles: elapsed.cycles(&chip.timing),
             steps_over_tick: elapsed.overruns,
             wall_ps: elapsed.wall_ps,
+            steps_by_way: elapsed.by_way,
+            steps_by_link: elapsed.by_link,
+            steps_by_port: elapsed.by_port,
         },
         energy: Energy {
             total_aj: bill.total(),
@@ -265,6 +272,9 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         all.time.wall_ps += part.time.wall_ps;
         all.time.longest_step_ps = all.time.longest_step_ps.max(part.time.longest_step_ps);
         all.time.steps_over_tick += part.time.steps_over_tick;
+        all.time.steps_by_way += part.time.steps_by_way;
+        all.time.steps_by_link += part.time.steps_by_link;
+        all.time.steps_by_port += part.time.steps_by_port;
         let cycles = part.time.clock_cycles.map(|cycles| cycles + all.time.clock_cycles.unwrap_or(0));
         all.time.clock_cycles = cycles.or(all.time.clock_cycles);
         all.energy.total_aj += part.energy.total_aj;

@@ -8,7 +8,7 @@ use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::gating::{Flags, GatedCounts, GatedTimes};
 use synfire_chip::cost::prices::Timing;
 use synfire_chip::cost::stage::Stage;
-use synfire_chip::cost::time::{CoreTime, Elapsed, StepTime, core_time, way_ps};
+use synfire_chip::cost::time::{Bound, CoreTime, Elapsed, StepTime, core_time, way_ps};
 use synfire_chip::run::machine::Machine;
 use synfire_core::address::CoreId;
 use synfire_router::table::RoutingTable;
@@ -147,6 +147,8 @@ impl Tables {
         state.counts.add(Stage::Inference, &mut host, flags);
         let Network { mut time, ungated_ps, loads, .. } = network;
         time.barrier_ps = self.barrier_ps;
+        // These chips say nothing of what links carry.
+        time.bound = if time.network_ps > 0 { Bound::Way } else { Bound::Nothing };
         let ungated = StepTime { core_ps: ungated_ps, ..time };
         state.times.add(Stage::Inference, &self.timing, [time, ungated], flags);
         state.busiest_link = state.busiest_link.max(loads.iter().copied().max().unwrap_or(0));

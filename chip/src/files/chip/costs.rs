@@ -57,6 +57,16 @@ pub(super) fn timing(check: &mut Check<'_>, file: &TimingFile) -> Timing {
                     !stringify!($($unstated)*).is_empty(),
                 ),)*
                 barrier: Barrier::fixed(0),
+                link_packet_ps: cost(
+                    "link_packet_ps",
+                    [file.link_packet_ps.as_ref(), file.link_packet_cycles.as_ref()],
+                    true,
+                ),
+                port_packet_ps: cost(
+                    "port_packet_ps",
+                    [file.port_packet_ps.as_ref(), file.port_packet_cycles.as_ref()],
+                    true,
+                ),
             }
         };
     }

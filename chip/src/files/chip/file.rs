@@ -334,6 +334,14 @@ macro_rules! timing {
                 barrier_ps: Raw,
                 /// The same in cycles.
                 barrier_cycles: Raw,
+                /// What a packet holds a link between routers, picoseconds.
+                link_packet_ps: Raw,
+                /// The same in cycles.
+                link_packet_cycles: Raw,
+                /// What a packet holds the port between a router and a core, picoseconds.
+                port_packet_ps: Raw,
+                /// The same in cycles.
+                port_packet_cycles: Raw,
                 $(#[doc = $time_of] $ps: Raw, #[doc = $time_of] $cycles: Raw,)*
             }
         }
@@ -360,6 +368,18 @@ macro_rules! timing {
                 }
                 if self.barrier_cycles.is_some() {
                     base.barrier_ps = None;
+                }
+                if self.link_packet_ps.is_some() {
+                    base.link_packet_cycles = None;
+                }
+                if self.link_packet_cycles.is_some() {
+                    base.link_packet_ps = None;
+                }
+                if self.port_packet_ps.is_some() {
+                    base.port_packet_cycles = None;
+                }
+                if self.port_packet_cycles.is_some() {
+                    base.port_packet_ps = None;
                 }
             }
         }

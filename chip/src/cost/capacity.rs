@@ -1,0 +1,71 @@
+//! What the links of a network and the ports of cores can carry: the most loaded of them bounds a step.
+//!
+//! A packet is as many flits as its bits need, and a flit holds a link, or the port between a router and a core, for some
+//! time. However packets are ordered, a link takes at least the time of all flits that cross it, and so does a port.
+//!
+//! Promises: a chip that states neither a network with a clock nor the time of a packet has no such bound. Absent on
+//! purpose: who waits for whom (the network cycle by cycle), buffers.
+
+use crate::chip::Chip;
+use crate::cost::prices::Time;
+use synfire_router::network::graph::{End, Graph};
+
+/// Flits of each kind of packet that the model sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flits {
+    /// Of a spike, a stimulus or a current.
+    pub spike: u64,
+    /// Of an error or a surrogate.
+    pub error: u64,
+    /// Of a control event.
+    pub control: u64,
+}
+
+impl Flits {
+    /// Whether every packet is one flit.
+    #[inline]
+    #[must_use]
+    pub fn all_one(self) -> bool {
+        self == Self { spike: 1, error: 1, control: 1 }
+    }
+}
+
+/// What links and ports take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capacity {
+    /// Flits of packets.
+    pub flits: Flits,
+    /// Time of a flit on each link, picoseconds, by the numbers of the router's topology.
+    pub link_ps: Vec<u64>,
+    /// Time of a flit at a port between a router and a core, picoseconds.
+    pub port_ps: u64,
+}
+
+impl Capacity {
+    /// Of a chip; `None` where nothing says what links carry.
+    #[must_use]
+    pub fn of(chip: &Chip) -> Option<Self> {
+        let timing = &chip.timing;
+        let links = chip.topology().links();
+        if let (Some(noc), Some(clock)) = (&chip.noc, timing.clock_ps) {
+            let config = &noc.config;
+            let mut link_ps = vec![0; links];
+            for wire in Graph::new(config).wires {
+                if let End::Router { .. } = wire.end {
+                    link_ps[wire.link as usize] = u64::from(wire.period) * clock;
+                }
+            }
+            let flits = |bits: u32| u64::from(config.flits(bits));
+            let packets = &noc.packets;
+            let control = flits(packets.control).max(flits(packets.target));
+            let flits = Flits { spike: flits(packets.spike), error: flits(packets.error), control };
+            return Some(Self { flits, link_ps, port_ps: u64::from(config.period(&config.local)) * clock });
+        }
+        let (link, port) = (timing.link_packet_ps, timing.port_packet_ps);
+        if [link, port].iter().all(|time| !matches!(time, Time::Picoseconds(_))) {
+            return None;
+        }
+        let flits = Flits { spike: 1, error: 1, control: 1 };
+        Some(Self { flits, link_ps: vec![link.ps(); links], port_ps: port.ps() })
+    }
+}

@@ -1,0 +1,120 @@
+//! The most loaded link or port of a core bounds a step, worked by hand.
+
+mod files_common;
+
+use files_common::chip;
+use std::path::Path;
+use synfire_chip::chip::{Chip, Time, Ways};
+use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::barrier::Barrier;
+use synfire_chip::cost::time::{Bound, StepTime};
+use synfire_chip::files::{NetworkOverrides, chip_from_text, network_from_text};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::probe::Recorder;
+use synfire_chip::run::program::{StepEvents, StimulusSpike};
+use synfire_core::address::CoreId;
+
+const CYCLE: u64 = 10_000;
+
+/// Three tiles of a core in a row, in which nothing takes time but hops, 2 cycles each. `noc` is the file's section.
+fn row(noc: &str) -> Chip {
+    let text = format!(
+        "(format: \"synfire-chip/1\", extends: \"small\", limits: (neurons: 5), {noc} \
+         mesh: (columns: 3, rows: 1, cores_per_tile: 1, io_tile: (0, 0)))"
+    );
+    let mut chip =
+        chip_from_text("row", &text, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"));
+    let t = &mut chip.timing;
+    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_access_ps, &mut t.packet_out_ps]
+    {
+        *time = Time::Picoseconds(0);
+    }
+    t.barrier = Barrier::fixed(0);
+    chip
+}
+
+/// Five neurons on the first tile fire together, in step 1, onto both others: five packets to each.
+fn step(chip: &Chip, threads: usize) -> StepTime {
+    let neuron =
+        "neurons: 5, neuron: (current_decay: 0, membrane_decay: 0, threshold: 0.5, reset: SubtractNow)";
+    let of = "connect: AllToAll, weights: Constant(1), store: (bits: 8, fraction: 6)";
+    let text = format!(
+        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 1)], populations: [\
+         (name: \"a\", {neuron}), (name: \"b\", {neuron}), (name: \"c\", {neuron})], projections: [\
+         (name: \"drive\", from: \"in\", to: \"a\", {of}), (name: \"ab\", from: \"a\", to: \"b\", {of}), \
+         (name: \"ac\", from: \"a\", to: \"c\", {of})])"
+    );
+    let none = NetworkOverrides::default();
+    let network = network_from_text("row", &text, Path::new(""), chip, &none)
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    let mut machine = Machine::new(&network, chip).expect("it fits");
+    let mut program = vec![StepEvents::default(); 3];
+    program[0].spikes.push(StimulusSpike { input: 0, neuron: 0, count: 1 });
+    let mut costs = Analytic::new(&machine);
+    costs.keep_steps();
+    let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
+    let options = RunOptions { threads, ..RunOptions::default() };
+    machine.run_observed(&program, options, &mut recorder, &mut costs).expect("it runs");
+    let steps = costs.take_steps();
+    let busy: Vec<_> = steps.iter().filter(|step| step.counts.spike_packets > 0).collect();
+    assert_eq!(busy.len(), 1);
+    assert_eq!((busy[0].counts.spike_packets, busy[0].busiest_link), (10, 10));
+    let elapsed = costs.costs().inference.elapsed;
+    let by = [elapsed.by_way, elapsed.by_link, elapsed.by_port];
+    let own = match busy[0].time.bound {
+        Bound::Way => [1, 0, 0],
+        Bound::Link(_) => [0, 1, 0],
+        Bound::Port(_) => [0, 0, 1],
+        Bound::Nothing => [0, 0, 0],
+    };
+    assert!(by.iter().zip(own).all(|(all, own)| *all >= own), "{by:?}");
+    busy[0].time
+}
+
+#[test]
+fn the_most_loaded_of_ways_links_and_ports_is_paid() {
+    let mut chip = row("");
+    // Nobody says what a link carries: the way to the third tile, 2 x 2 cycles.
+    let found = |chip: &Chip| {
+        let time = step(chip, 1);
+        assert_eq!(step(chip, 3), time);
+        (time.network_ps / CYCLE, time.bound)
+    };
+    assert_eq!(found(&chip), (4, Bound::Way));
+    // Ten packets over the first link, a cycle each.
+    chip.timing.link_packet_ps = Time::Picoseconds(CYCLE);
+    assert_eq!(found(&chip), (10, Bound::Link(0)));
+    // Ten packets out of the first core, three cycles each; five into each other.
+    chip.timing.port_packet_ps = Time::Picoseconds(3 * CYCLE);
+    assert_eq!(found(&chip), (30, Bound::Port(CoreId(0))));
+    // Packets that travel while cores work: five accesses of a cycle are not paid twice.
+    chip.service.ways = Ways::Hidden;
+    chip.timing.neuron_access_ps = Time::Picoseconds(CYCLE);
+    let time = step(&chip, 1);
+    assert_eq!((time.core_ps / CYCLE, time.network_ps / CYCLE, time.total_ps() / CYCLE), (5, 25, 30));
+    chip.timing.neuron_access_ps = Time::Picoseconds(6 * CYCLE);
+    let time = step(&chip, 1);
+    assert_eq!((time.total_ps() / CYCLE, time.bound), (30, Bound::Nothing));
+}
+
+/// A described network says how many flits a packet has and how long each link is held.
+#[test]
+fn a_described_network_says_what_links_carry() {
+    let noc = |rest: &str| {
+        row(&format!(
+            "noc: (flit_bits: 32, channels: 2, depth: 4, \
+             pipeline: (lookahead: true, speculative: true, traversal: 1), \
+             link: (bits: 16, latency: 1, credit_latency: 1), local: (bits: 64, latency: 1, credit_latency: 1), \
+             packets: (spike: 64, error: 32, target: 32, control: 32, barrier: 32), {rest}),"
+        ))
+    };
+    // Two flits a packet, two cycles a flit: 10 x 2 x 2 over the first link; a core's port takes a cycle a flit.
+    let time = step(&noc(""), 1);
+    assert_eq!((time.network_ps / CYCLE, time.bound), (40, Bound::Link(0)));
+    // A seam of four bits: eight cycles a flit, five packets.
+    let seam = "link_classes: [(name: \"off_chip\", bits: 4, latency: 2, credit_latency: 2)], \
+                seams: [(at: Columns(west: 1), class: \"off_chip\")]";
+    let time = step(&noc(seam), 1);
+    assert_eq!((time.network_ps / CYCLE, time.bound), (80, Bound::Link(1)));
+    assert_eq!(step(&noc(seam), 3), time);
+}
