@@ -1,8 +1,5 @@
 //! The most loaded link or port of a core bounds a step, worked by hand.
 
-mod files_common;
-
-use files_common::chip;
 use std::path::Path;
 use synfire_chip::chip::{Chip, Time, Ways};
 use synfire_chip::cost::analytic::Analytic;
