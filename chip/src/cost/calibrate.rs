@@ -166,17 +166,13 @@ fn least_squares(rows: &[(Vec<f64>, f64)], groups: usize) -> Option<Vec<f64>> {
         let best =
             (pivot..groups).max_by(|a, b| system[*a][pivot].abs().total_cmp(&system[*b][pivot].abs()))?;
         system.swap(pivot, best);
-        if system[pivot][pivot].abs() < 1e-9 {
+        let own = system[pivot].clone();
+        if own[pivot].abs() < 1e-9 {
             return None;
         }
-        for row in 0..groups {
-            if row != pivot {
-                let factor = system[row][pivot] / system[pivot][pivot];
-                for column in pivot..=groups {
-                    let above = system[pivot][column];
-                    system[row][column] -= factor * above;
-                }
-            }
+        for (_, row) in system.iter_mut().enumerate().filter(|(index, _)| *index != pivot) {
+            let factor = row[pivot] / own[pivot];
+            row.iter_mut().zip(&own).for_each(|(value, above)| *value -= factor * above);
         }
     }
     Some((0..groups).map(|group| system[group][groups] / system[group][group] / sizes[group]).collect())

@@ -64,8 +64,8 @@ fn parts(chip: &Chip) -> Option<Table> {
         lines.push(cells);
     };
     for of in &core.structures {
-        let mut part = Part::default();
-        part.area = [of.area.low, of.area.nominal, of.area.high].map(|value| value as f64);
+        let area = [of.area.low, of.area.nominal, of.area.high].map(|value| value as f64);
+        let mut part = Part { area, ..Part::default() };
         for access in done.iter().filter(|access| access.structure == of.name) {
             part.add(&Part { energy: access.energy, ..Part::default() });
         }
