@@ -8,8 +8,9 @@
 //! attojoule an operation) and for fits. Absent on purpose: chips with prices of events, of which nobody knows the parts.
 
 use crate::chip::Chip;
-use crate::cost::composition::{Store, What};
+use crate::cost::composition::{COMPOSITIONS, Store, What};
 use crate::cost::counters::{NodeCounts, OPERATIONS};
+use crate::cost::prices::{LeftOut, PRICE_FIELDS};
 use crate::cost::widths::Widths;
 use crate::technology::{Bounds, Kind};
 use serde::Serialize;
@@ -29,6 +30,16 @@ pub struct Access {
     pub energy: [f64; 3],
 }
 
+/// The price field by whose parts an operation of the price field `price` is priced: its own, or that which it is like.
+fn composed(price: &str) -> Option<&'static str> {
+    let own = |name: &str| COMPOSITIONS.iter().find(|row| row.price == name).map(|row| row.price);
+    let like = || match PRICE_FIELDS.iter().find(|field| field.name == price)?.left_out {
+        LeftOut::Like(other) => own(other),
+        _ => None,
+    };
+    own(price).or_else(like)
+}
+
 /// Every access of `counts` on a chip with a technology, memories first; `None` on another.
 #[must_use]
 pub fn accesses(chip: &Chip, counts: &NodeCounts, widths: &Widths) -> Option<Vec<Access>> {
@@ -39,7 +50,8 @@ pub fn accesses(chip: &Chip, counts: &NodeCounts, widths: &Widths) -> Option<Vec
     let width = |width| crate::cost::per_operation::width(chip, widths, width);
     let mut lines: Vec<Access> = Vec::new();
     for part in &core.parts {
-        let of_price = OPERATIONS.iter().filter(|operation| operation.price == Some(part.price));
+        let of_price =
+            OPERATIONS.iter().filter(|operation| operation.price.and_then(composed) == Some(part.price));
         let done: u128 = of_price.map(|operation| u128::from((operation.count)(counts))).sum();
         let (structure, act, bits) = match part.what {
             What::ReadItem(store) => (store.name(), "read", (item(store), 0)),
