@@ -15,6 +15,7 @@ use crate::slice::{Registers, Slice};
 use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use crate::trace::{TraceConfig, Traces};
 use serde::{Deserialize, Serialize};
+use std::ops::AddAssign;
 
 /// How a block's weights are stored and scaled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,6 +131,17 @@ pub struct ListedEvents {
     pub shared: u64,
 }
 
+impl AddAssign for CoreCounts {
+    fn add_assign(&mut self, other: Self) {
+        self.axon_events += other.axon_events;
+        self.synaptic_events += other.synaptic_events;
+        self.neuron_accesses += other.neuron_accesses;
+        self.neuron_updates += other.neuron_updates;
+        self.spikes += other.spikes;
+        self.trace_updates += other.trace_updates;
+    }
+}
+
 /// An axon that carried events in a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Served {
@@ -174,8 +186,11 @@ pub struct NeuronCore {
     pub axon_in: AxonInTable,
     axons: Vec<u32>,
     served: Vec<Served>,
-    listed: ListedEvents,
+    /// Of the last step, by slice.
+    listed: Vec<ListedEvents>,
     reached: Reached,
+    /// Of the last step, by slice.
+    counts: Vec<CoreCounts>,
 }
 
 /// The axons that carried events in a step, block by block, where active neurons are counted.
@@ -241,10 +256,12 @@ impl NeuronCore {
     /// [`NeuronCore::step`], and what `watch` asks for.
     #[inline]
     pub fn step_watched(&mut self, step: u64, watch: Watch) -> CoreCounts {
-        let mut counts = CoreCounts::default();
+        self.counts.clear();
+        self.counts.resize(self.slices.len(), CoreCounts::default());
         self.served.clear();
         self.reached.clear();
-        self.listed = ListedEvents::default();
+        self.listed.clear();
+        self.listed.resize(self.slices.len(), ListedEvents::default());
         for (number, block) in self.blocks.iter_mut().enumerate() {
             // A block that nothing reaches and that keeps no traces has nothing to do.
             if block.arrivals.due(step) == 0 && block.traces.is_none() {
@@ -258,18 +275,20 @@ impl NeuronCore {
                 self.served.extend(self.axons.iter().map(own));
             }
             let slice = &mut self.slices[block.slice];
+            let (counts, listed) = (&mut self.counts[block.slice], &mut self.listed[block.slice]);
             let before = counts.synaptic_events;
-            deliver_block(block, slice, step, &mut self.axons, &mut counts);
+            deliver_block(block, slice, step, &mut self.axons, counts);
             match block.memory.layout {
                 RowLayout::Dense => {}
-                RowLayout::Sparse { .. } => self.listed.sparse += counts.synaptic_events - before,
-                RowLayout::Shared { .. } => self.listed.shared += counts.synaptic_events - before,
+                RowLayout::Sparse { .. } => listed.sparse += counts.synaptic_events - before,
+                RowLayout::Shared { .. } => listed.shared += counts.synaptic_events - before,
             }
             if watch.active && !self.axons.is_empty() && !slice.is_always_active() {
                 self.reached.push(number, block, &self.axons);
             }
         }
-        for (number, slice) in self.slices.iter_mut().enumerate() {
+        let mut total = CoreCounts::default();
+        for ((number, slice), counts) in self.slices.iter_mut().enumerate().zip(&mut self.counts) {
             if watch.active {
                 counts.neuron_updates += slice.count_active(self.reached.rows(&self.blocks, number));
             }
@@ -279,8 +298,15 @@ impl NeuronCore {
             }
             counts.neuron_accesses += slice.len as u64;
             counts.spikes += u64::from(slice.fired_count());
+            total += *counts;
         }
-        counts
+        total
+    }
+
+    /// What each slice did in the last step: its neurons, and the axons, rows and traces that end in it.
+    #[must_use]
+    pub fn counts(&self) -> &[CoreCounts] {
+        &self.counts
     }
 
     /// The axons that carried events in the last step, block by block, ascending; none where nobody asked.
@@ -292,7 +318,14 @@ impl NeuronCore {
     /// Of the synaptic events of the last step, those of listed rows.
     #[must_use]
     pub fn listed_events(&self) -> ListedEvents {
-        self.listed
+        let sum = |of: fn(&ListedEvents) -> u64| self.listed.iter().map(of).sum();
+        ListedEvents { sparse: sum(|listed| listed.sparse), shared: sum(|listed| listed.shared) }
+    }
+
+    /// The same by slice.
+    #[must_use]
+    pub fn listed_by_slice(&self) -> &[ListedEvents] {
+        &self.listed
     }
 
     /// Control event `clear`: registers, traces and arrival buffers to their reset values; weights stay.

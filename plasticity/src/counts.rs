@@ -44,6 +44,8 @@ pub struct LearningWork {
     pub slices: Vec<LearningCounts>,
     /// Each block of axons: eligibility and weights; nothing where it does not learn.
     pub blocks: Vec<LearningCounts>,
+    /// Slice that each error or surrogate left, in the order in which they were formed.
+    pub senders: Vec<u16>,
 }
 
 impl LearningWork {
@@ -61,5 +63,6 @@ impl LearningWork {
             list.clear();
             list.resize(len, LearningCounts::default());
         }
+        self.senders.clear();
     }
 }

@@ -115,7 +115,9 @@ impl LearningUnit {
     ) -> LearningCounts {
         self.work.reset(self.slices.len(), self.blocks.len());
         let when = (step, self.broadcast.shift_offset);
-        for ((own, slice), counts) in self.slices.iter_mut().zip(&core.slices).zip(&mut self.work.slices) {
+        let LearningWork { slices, senders, .. } = &mut self.work;
+        for (((own, slice), counts), sender) in self.slices.iter_mut().zip(&core.slices).zip(slices).zip(0..)
+        {
             let before = errors.len();
             own.form_errors(slice, &self.broadcast, errors, counts, self.tally.as_ref());
             let formed = own.form_third_factors(slice, &self.broadcast, self.tally.as_ref());
@@ -124,9 +126,11 @@ impl LearningUnit {
             counts.third_factors += formed;
             counts.transported_weights += formed * own.transported();
             counts.errors_formed += (errors.len() - before) as u64;
+            senders.resize(errors.len(), sender);
         }
-        for (own, slice) in self.slices.iter().zip(&core.slices) {
+        for ((own, slice), sender) in self.slices.iter().zip(&core.slices).zip(0..) {
             own.send_surrogates(slice, errors, self.tally.as_ref());
+            senders.resize(errors.len(), sender);
         }
         for ((own, slice), counts) in self.slices.iter_mut().zip(&core.slices).zip(&mut self.work.slices) {
             own.mirror_step(slice, &self.broadcast, when, counts, self.tally.as_ref());

@@ -105,6 +105,8 @@ impl Node {
         Record {
             core: &counts.core,
             listed: self.core.listed_events(),
+            listed_slices: self.core.listed_by_slice(),
+            slices: self.core.counts(),
             learning: &counts.learning,
             fired: Fired(&self.core.slices),
             errors: &self.errors,

@@ -28,6 +28,10 @@ pub struct Record<'a> {
     pub core: &'a CoreCounts,
     /// Of its synaptic events, those of listed rows.
     pub listed: ListedEvents,
+    /// The same by population slice.
+    pub listed_slices: &'a [ListedEvents],
+    /// `core` by population slice; their sum is `core`.
+    pub slices: &'a [CoreCounts],
     /// Counts of the plasticity unit.
     pub learning: &'a LearningCounts,
     /// The neurons that fired.
@@ -49,6 +53,12 @@ pub struct Record<'a> {
 pub struct Fired<'a>(pub(super) &'a [Slice]);
 
 impl<'a> Fired<'a> {
+    /// Those of one slice, by their number in it.
+    #[must_use]
+    pub fn of_slice(self, slice: usize) -> Self {
+        Self(&self.0[slice..=slice])
+    }
+
     /// Words of 64 neurons, the first lowest, each with the source of its lowest bit.
     pub fn words(self) -> impl Iterator<Item = (usize, u64)> + use<'a> {
         let mut offset = 0;
