@@ -132,7 +132,7 @@ fn links_are_loaded_by_the_ways_over_them() {
     let load = |from: (u32, u32), to: (u32, u32)| {
         let [from, to] = [from, to].map(|(column, row)| row * u32::from(topology.columns) + column);
         let link = (0..topology.links()).find(|link| topology.ends(*link) == Some((from, to)));
-        loads[link.expect("a link")]
+        loads[link.expect("a link")].packets
     };
     assert_eq!(load((0, 0), (1, 0)), 3, "to tiles 1, 3 and 7");
     assert_eq!((load((1, 0), (2, 0)), load((2, 0), (3, 0)), load((3, 0), (3, 1))), (2, 2, 1));
@@ -221,7 +221,7 @@ fn stages_have_figures_of_their_own() {
     assert_eq!(by_stage.test, Spent::default());
     assert_eq!(by_stage.whole().counts.core.neuron_accesses, 9 * 9);
     assert_eq!(by_stage.inference.counts.core.neuron_accesses, 9 * 4);
-    assert!(costs.loads(Stage::Inference).iter().all(|load| *load == 0));
+    assert!(costs.loads(Stage::Inference).iter().all(|load| load.packets == 0));
 }
 
 #[test]

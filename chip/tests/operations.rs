@@ -10,6 +10,7 @@ use synfire_chip::chip::{PowerClock, StaticPower};
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Powered, Rate};
 use synfire_chip::cost::prices::{Field, LeftOut, PRICE_FIELDS, Price, TIME_FIELDS, Time};
+use synfire_chip::cost::stage::{Drawn, Stage};
 use synfire_chip::cost::time::{self, CoreTime, Elapsed, StepTime};
 use synfire_chip::technology::{Figure, Kind};
 
@@ -90,7 +91,7 @@ fn one_of_an_operation_costs_its_price_and_takes_its_time() {
 
 /// One of two cores in use for some time.
 fn powered(elapsed: Elapsed) -> Powered {
-    Powered { used: 1, all: 2, elapsed }
+    Powered { used: 1, all: 2, drawn: Drawn::alone(Stage::Inference, &elapsed) }
 }
 
 #[test]

@@ -11,6 +11,7 @@ use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::energy::{Bill, Powered};
 use synfire_chip::cost::per_operation::PricedCore;
 use synfire_chip::cost::prices::{Field, LeftOut, PRICE_FIELDS};
+use synfire_chip::cost::stage::{Drawn, Stage};
 use synfire_chip::cost::time::Elapsed;
 use synfire_chip::cost::widths::Widths;
 use synfire_chip::files::{Change, NetworkOverrides, chip_from_text, load_changed_chip, network_from_text};
@@ -232,7 +233,7 @@ fn accesses_sum_to_the_bill() {
     assert_eq!(count("arithmetic", "register", (PACKET_BITS, 0)), 2 * 3 + 2 * 7);
     assert_eq!(count("wires", "packet", (PACKET_BITS, 0)), 7);
     let bill =
-        Bill::of(&chip.prices(&widths), &counts, &Powered { used: 0, all: 0, elapsed: Elapsed::default() });
+        Bill::of(&chip.prices(&widths), &counts, &Powered { used: 0, all: 0, drawn: Default::default() });
     let sum: f64 = lines.iter().map(|line| line.energy[1]).sum();
     assert!((sum - bill.total() as f64).abs() < 2000.0, "{sum}, {}", bill.total());
     assert!(accesses(&files_common::chip("small"), &counts, &widths).is_none());
@@ -257,7 +258,8 @@ fn a_bill_states_its_ends_and_what_is_assumed() {
     let mut counts = NodeCounts { hops_x: 7, ..NodeCounts::default() };
     counts.core.synaptic_events = 1000;
     let elapsed = Elapsed { steps: 1, total_ps: 1_000_000, wall_ps: 5_000_000, ..Elapsed::default() };
-    let bill = Bill::of(&prices, &counts, &Powered { used: 2, all: 16, elapsed });
+    let bill =
+        Bill::of(&prices, &counts, &Powered { used: 2, all: 16, drawn: Drawn::alone(Stage::Test, &elapsed) });
     assert_eq!(bill.unknown().count(), 0);
     let (event, hop) = (figure(&prices, "synaptic_event"), figure(&prices, "hop_x"));
     let StaticPower::Leakage { picowatts, .. } = &prices.core_static else { panic!("no leakage") };
@@ -270,8 +272,11 @@ fn a_bill_states_its_ends_and_what_is_assumed() {
     );
     assert_eq!(bill.assumed(), u128::from(7 * hop.nominal), "of these, hops alone are assumed");
     let published = files_common::chip("small");
-    let bill =
-        Bill::of(&published.prices(&Widths::default()), &counts, &Powered { used: 2, all: 16, elapsed });
+    let bill = Bill::of(
+        &published.prices(&Widths::default()),
+        &counts,
+        &Powered { used: 2, all: 16, drawn: Drawn::alone(Stage::Test, &elapsed) },
+    );
     // Its section `energy` states ends of a half and twice the number.
     assert_eq!(bill.ends(), (bill.total() / 2, bill.total() * 2));
     assert!(published.priced_core(&Widths::default()).is_none());

@@ -41,7 +41,7 @@ fn run(program: &[StepEvents], rows: RowService, threads: usize) -> (Vec<StepFig
 }
 
 fn powered(spent: &Spent) -> Powered {
-    Powered { used: 3, all: 64, elapsed: spent.elapsed }
+    Powered { used: 3, all: 64, drawn: spent.drawn() }
 }
 
 proptest! {

@@ -54,7 +54,7 @@ fn steps(chip: &Chip, threads: usize) -> Vec<StepFigures> {
 
 /// Attojoules of what the tool calls synapse, soma and network.
 fn energies(chip: &Chip, step: &StepFigures) -> [u128; 3] {
-    let powered = Powered { used: 3, all: 128, elapsed: Default::default() };
+    let powered = Powered { used: 3, all: 128, drawn: Default::default() };
     let mut left: BTreeMap<_, _> = Bill::of(&chip.energy, &step.counts, &powered).by_component();
     let groups: [&[&str]; 3] = [
         &["synaptic_event", "sparse_synaptic_event", "shared_synaptic_event"],

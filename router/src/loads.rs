@@ -8,6 +8,7 @@
 //! Absent on purpose: time; contention (this is demand, whatever the links could carry).
 
 use crate::topology::{Topology, Way};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What one packet on each of several ways adds: the differences of all of them, those of one link together. Ways of one
@@ -28,6 +29,43 @@ impl Footprint {
             *sums.entry(span.end).or_default() -= 1;
         }
         Self { differences: sums.into_iter().filter(|(_, sum)| *sum != 0).collect() }
+    }
+}
+
+/// What passed a link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    /// Packets of all steps.
+    pub packets: u64,
+    /// The most in one step.
+    pub peak: u64,
+}
+
+impl Load {
+    /// Adds the packets of a step.
+    #[inline]
+    pub fn add(&mut self, packets: u64) {
+        self.packets += packets;
+        self.peak = self.peak.max(packets);
+    }
+}
+
+/// The link that most packets passed in a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Busiest {
+    /// Its number.
+    pub link: u32,
+    /// Packets.
+    pub packets: u64,
+}
+
+impl Busiest {
+    /// Takes note of what passed a link, of equal ones the first that is heard.
+    #[inline]
+    pub fn hear(&mut self, link: usize, packets: u64) {
+        if packets > self.packets {
+            *self = Self { link: link as u32, packets };
+        }
     }
 }
 
@@ -71,14 +109,15 @@ impl Differences {
         other.used = false;
     }
 
-    /// Ends the step: adds the load of every link to `totals` and returns the largest.
-    pub fn settle(&mut self, totals: &mut [u64]) -> u64 {
-        let mut largest = 0;
-        self.settle_each(|link, load| {
-            totals[link] += load;
-            largest = largest.max(load);
+    /// Ends the step: adds the load of every link to its own, and returns the largest and its link, of equal ones the
+    /// first; `None` where no packet passed a link.
+    pub fn settle(&mut self, loads: &mut [Load]) -> Option<Busiest> {
+        let mut busiest = Busiest::default();
+        self.settle_each(|link, packets| {
+            loads[link].add(packets);
+            busiest.hear(link, packets);
         });
-        largest
+        (busiest.packets > 0).then_some(busiest)
     }
 
     /// Ends the step: calls `each` with the number of every link and its load; a step without packets has none.
@@ -116,8 +155,9 @@ mod tests {
             let shape = Shape::Mesh { columns: columns.into(), rows: rows.into() };
             let mesh = Topology { columns, rows, cores_per_tile: 1, io_tile: (0, 0), shape, numbering: Numbering::ByRows };
             let cores = columns * rows;
-            let mut walked = vec![0; mesh.links()];
-            let mut totals = vec![0; mesh.links()];
+            let mut walked = vec![0_u64; mesh.links()];
+            let mut totals = vec![Load::default(); mesh.links()];
+            let mut peaks = vec![0_u64; mesh.links()];
             let mut parts = [Differences::default(), Differences::default(), Differences::default()];
             for step in packets.chunks(20) {
                 let mut own = vec![0; mesh.links()];
@@ -130,10 +170,15 @@ mod tests {
                 }
                 let [first, others @ ..] = &mut parts;
                 others.iter_mut().for_each(|other| first.absorb(other));
-                prop_assert_eq!(first.settle(&mut totals), own.iter().copied().max().unwrap_or(0));
+                let most: u64 = own.iter().copied().max().unwrap_or(0);
+                let link = own.iter().position(|load| *load == most).unwrap_or(0) as u32;
+                let busiest = (most > 0).then_some(Busiest { link, packets: most });
+                prop_assert_eq!(first.settle(&mut totals), busiest);
+                peaks.iter_mut().zip(&own).for_each(|(peak, own)| *peak = (*peak).max(*own));
                 walked.iter_mut().zip(&own).for_each(|(total, own)| *total += own);
             }
-            prop_assert_eq!(totals, walked);
+            let wanted = walked.into_iter().zip(peaks).map(|(packets, peak)| Load { packets, peak });
+            prop_assert_eq!(totals, wanted.collect::<Vec<_>>());
         }
     }
 }

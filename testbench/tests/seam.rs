@@ -50,7 +50,7 @@ fn run(machine: &mut Machine, program: &[StepEvents], threads: usize, model: &mu
 /// The analytic model's figures of a whole run, in the other model's form.
 fn analytic(costs: &Analytic) -> Figures {
     let spent = costs.costs().inference;
-    let loads = costs.loads(Stage::Inference).to_vec();
+    let loads = costs.loads(Stage::Inference).iter().map(|load| load.packets).collect();
     Figures { counts: spent.counts, elapsed: spent.elapsed, busiest_link: spent.busiest_link, loads }
 }
 

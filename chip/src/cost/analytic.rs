@@ -6,23 +6,26 @@
 //! Source: `docs/timing-and-energy.md`.
 //!
 //! Promises: reads what a run shows and changes nothing; the figures depend neither on threads nor on what the simulator
-//! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage.
+//! skips; every packet is counted and pays its way, the host's too. Counts, times and loads are kept by stage, counts by
+//! population slice (but for what a core fetches at arrival); of the last steps, as many as a window is asked for, each has
+//! its own.
 //! Absent on purpose: who waits for whom on a link, buffers, pipelining between steps.
 
 use crate::chip::Chip;
 use crate::cost::arriving::{Arriving, take_rows};
 use crate::cost::capacity::{Capacity, Flits};
 use crate::cost::counters::NodeCounts;
-use crate::cost::gating::{Flags, GatedCounts, GatedTimes};
+use crate::cost::gating::{Flags, GatedCounts, GatedTimes, GatedWork};
 use crate::cost::per_step::{Closed, Series, StepFigures};
 use crate::cost::placed::Placed;
 use crate::cost::prices::Timing;
 use crate::cost::service::{Phases, RowService, Service, UpdateStyle};
-use crate::cost::stage::{ByStage, Costs, Spent, Stage};
+use crate::cost::stage::{ByStage, Costs, Drawn, Spent, Stage};
 use crate::cost::step::{InputShare, Sender, Step};
 use crate::cost::time;
 use crate::cost::ways::{self, NodeWays};
 use crate::cost::widths::Widths;
+use crate::cost::window::Window;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
 use crate::run::observer::{Observer, Part, Record};
@@ -30,6 +33,7 @@ use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 use synfire_core::neuron_core::{ListedEvents, Watch};
+use synfire_router::loads::Load;
 use synfire_router::topology::Topology;
 
 /// Name of the model in a checkpoint.
@@ -58,6 +62,17 @@ struct Fixed {
     widths: Widths,
     /// First neuron and node of each slice of each population, ascending.
     places: Vec<Vec<(u32, usize)>>,
+    /// Slice that each block of each node reaches.
+    blocks: Vec<Vec<usize>>,
+}
+
+/// What one core did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Core {
+    /// Each of its slices.
+    slices: Vec<GatedCounts>,
+    /// How long it was at work, where that is known before all shares are.
+    work: GatedWork,
 }
 
 /// What the whole chip did in one stage.
@@ -67,7 +82,7 @@ struct Totals {
     host: NodeCounts,
     busiest_link: u64,
     /// Packets over each link; empty before the first step.
-    loads: Vec<u64>,
+    loads: Vec<Load>,
     /// What each node fetched at arrival; empty where rows are fetched at use.
     taken: Vec<NodeCounts>,
 }
@@ -76,9 +91,12 @@ struct Totals {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct State {
     stage: Stage,
-    nodes: Vec<GatedCounts>,
+    nodes: Vec<Core>,
     totals: ByStage<Totals>,
     times: GatedTimes,
+    /// How long each core was at work, where that is formed when all shares are known; otherwise empty.
+    works: Vec<GatedWork>,
+    window: Window,
 }
 
 /// The model.
@@ -121,9 +139,15 @@ impl Analytic {
             gated: machine.chip.learning_gated,
             widths: Widths::of(machine),
             places,
+            blocks: machine
+                .nodes
+                .iter()
+                .map(|node| node.core.blocks.iter().map(|b| b.slice).collect())
+                .collect(),
         };
-        let nodes = machine.nodes.iter().map(|_| GatedCounts::default()).collect();
-        Self { fixed, state: State { nodes, ..State::default() }, series: None }
+        let slices = machine.nodes.iter().map(|node| node.core.slices.len());
+        let core = |slices| Core { slices: vec![GatedCounts::default(); slices], ..Core::default() };
+        Self { fixed, state: State { nodes: slices.map(core).collect(), ..State::default() }, series: None }
     }
 
     /// The coming steps belong to `stage`.
@@ -142,6 +166,18 @@ impl Analytic {
         self.series.as_mut().map(Series::take).unwrap_or_default()
     }
 
+    /// Keeps the figures of the last `steps` steps from now on, and those of all before them together. They are part of a
+    /// snapshot.
+    pub fn keep_window(&mut self, steps: usize) {
+        self.state.window = Window::of(steps);
+    }
+
+    /// The last steps ([`Analytic::keep_window`]).
+    #[must_use]
+    pub fn window(&self) -> &Window {
+        &self.state.window
+    }
+
     /// Widths of the words of what runs, for prices that are composed.
     #[must_use]
     pub fn widths(&self) -> Widths {
@@ -153,13 +189,15 @@ impl Analytic {
     pub fn costs(&self) -> Costs {
         let spent = |stage| {
             let totals = self.state.totals.of(stage);
-            let mut counts = NodeCounts::sum(self.state.nodes.iter().map(|node| node.of(stage)));
+            let slices = self.state.nodes.iter().flat_map(|node| &node.slices);
+            let mut counts = NodeCounts::sum(slices.map(|slice| slice.of(stage)));
             counts.add(&totals.host);
             counts.add(&NodeCounts::sum(&totals.taken));
             let elapsed = self.state.times.of(stage);
             // A stage without steps has spent nothing.
             let widths = if elapsed.steps > 0 { self.fixed.widths } else { Widths::default() };
-            Spent { counts, elapsed, busiest_link: totals.busiest_link, widths }
+            let drawn = Drawn::alone(stage, &elapsed);
+            Spent { counts, elapsed, busiest_link: totals.busiest_link, widths, drawn }
         };
         let [training, test, inference] = Stage::ALL.map(spent);
         Costs { training, test, inference }
@@ -168,13 +206,38 @@ impl Analytic {
     /// Counts of one node in one stage; packets from the host, and what input neurons do, are in no node's.
     #[must_use]
     pub fn node(&self, node: usize, stage: Stage) -> NodeCounts {
-        let taken = self.state.totals.of(stage).taken.get(node);
-        NodeCounts::sum(taken.into_iter().chain([self.state.nodes[node].of(stage)]))
+        let slices = self.state.nodes[node].slices.iter().map(|slice| slice.of(stage));
+        NodeCounts::sum(slices.chain(self.taken(node, stage)))
     }
 
-    /// Packets over each link in one stage, by the numbers of the router's topology; empty before its first step.
+    /// The same of one slice of a node, without what the core fetched at arrival.
     #[must_use]
-    pub fn loads(&self, stage: Stage) -> &[u64] {
+    pub fn slice(&self, node: usize, slice: usize, stage: Stage) -> &NodeCounts {
+        self.state.nodes[node].slices[slice].of(stage)
+    }
+
+    /// What a node fetched at arrival; `None` where rows are fetched at use.
+    #[must_use]
+    pub fn taken(&self, node: usize, stage: Stage) -> Option<&NodeCounts> {
+        self.state.totals.of(stage).taken.get(node)
+    }
+
+    /// How long the core of a node was at work in a stage, picoseconds.
+    #[must_use]
+    pub fn work_ps(&self, node: usize, stage: Stage) -> u128 {
+        let formed = self.state.works.get(node).map_or(0, |work| work.of(stage));
+        self.state.nodes[node].work.of(stage) + formed
+    }
+
+    /// Counts of packets from the host, and of input neurons on cores, in a stage.
+    #[must_use]
+    pub fn host(&self, stage: Stage) -> &NodeCounts {
+        &self.state.totals.of(stage).host
+    }
+
+    /// What passed each link in one stage, by the numbers of the router's topology; empty before its first step.
+    #[must_use]
+    pub fn loads(&self, stage: Stage) -> &[Load] {
         &self.state.totals.of(stage).loads
     }
 
@@ -187,11 +250,20 @@ impl Analytic {
     /// Puts a snapshot of the model of a machine of the same shape in place.
     ///
     /// # Errors
-    /// When it is of another model or of another shape.
+    /// When it is of another model, of another shape, or of a window of another length.
     pub fn restore(&mut self, snapshot: &ModelState) -> Result<(), String> {
         let state: State = snapshot.open(MODEL)?;
-        if state.nodes.len() != self.state.nodes.len() {
-            return Err(format!("costs of {} cores, {} here", state.nodes.len(), self.state.nodes.len()));
+        let own = &self.state;
+        if state.nodes.len() != own.nodes.len() {
+            return Err(format!("costs of {} cores, {} here", state.nodes.len(), own.nodes.len()));
+        }
+        let mut pairs = state.nodes.iter().zip(&own.nodes);
+        if let Some(core) = pairs.position(|(found, own)| found.slices.len() != own.slices.len()) {
+            return Err(format!("costs of another number of populations in core {core}"));
+        }
+        let (found, here) = (state.window.most(), own.window.most());
+        if found != here {
+            return Err(format!("costs of the last {found} steps, of {here} here"));
         }
         self.state = state;
         Ok(())
@@ -204,11 +276,12 @@ impl Observer for Analytic {
     fn split(&mut self, bounds: &[usize]) -> Vec<AnalyticPart<'_>> {
         let (fixed, stage) = (&self.fixed, self.state.stage);
         let links = fixed.topology.links();
-        let State { nodes, totals, times, .. } = &mut self.state;
+        let State { nodes, totals, times, works, window, .. } = &mut self.state;
         let totals = totals.of_mut(stage);
-        totals.loads.resize(links, 0);
-        let keep = self.series.is_some();
-        let whole = Whole { totals, times, series: self.series.as_mut() };
+        totals.loads.resize(links, Load::default());
+        let window = Some(window).filter(|window| window.most() > 0);
+        let keep = self.series.is_some() || window.is_some();
+        let whole = Whole { totals, times, works, series: self.series.as_mut(), window };
         let (mut whole, mut rest) = (Some(whole), &mut nodes[..]);
         let part = |bounds: &[usize]| {
             let (own, others) = std::mem::take(&mut rest).split_at_mut(bounds[1] - bounds[0]);
@@ -225,7 +298,9 @@ impl Observer for Analytic {
 struct Whole<'a> {
     totals: &'a mut Totals,
     times: &'a mut GatedTimes,
+    works: &'a mut Vec<GatedWork>,
     series: Option<&'a mut Series>,
+    window: Option<&'a mut Window>,
 }
 
 /// One worker's part of the model.
@@ -235,7 +310,7 @@ pub struct AnalyticPart<'a> {
     stage: Stage,
     /// The first of its nodes.
     first: usize,
-    nodes: &'a mut [GatedCounts],
+    nodes: &'a mut [Core],
     /// In the first worker.
     whole: Option<Whole<'a>>,
     /// Whether single steps are kept.
@@ -255,12 +330,19 @@ impl Fixed {
     }
 
     /// Forms the time of every core of a step whose shares are all here, and counts what only then is known.
-    fn form(&self, step: &mut Step, totals: &mut Totals, keep: bool) {
+    fn form(
+        &self,
+        step: &mut Step,
+        totals: &mut Totals,
+        (works, stage): (&mut Vec<GatedWork>, Stage),
+        keep: bool,
+    ) {
         let Self { timing, service, placed, .. } = self;
         let at_arrival = service.rows == RowService::AtArrival;
         if at_arrival {
             totals.taken.resize(self.ways.nodes.len(), NodeCounts::default());
         }
+        works.resize(placed.cores.len(), GatedWork::default());
         step.bring(placed.cores.len(), &[], 0);
         step.form(|step, at, share| {
             let InputShare { spikes: input_spikes, packets: spike_packets } = share.input;
@@ -290,12 +372,55 @@ impl Fixed {
                 Phases::Serial => own.add(arrival),
                 Phases::Overlapped => own = own.longer(arrival),
             }
+            works[at].add(stage, [own.gated_ps, own.whole_ps], step.flags);
             own
         });
     }
 }
 
 impl AnalyticPart<'_> {
+    /// What one slice of a node did, and the packets that it sent.
+    #[inline]
+    fn slice(&mut self, node: usize, slice: usize, record: &Record<'_>) -> NodeCounts {
+        let fixed = self.fixed;
+        let NodeWays { slices, errors } = &fixed.ways.nodes[node];
+        let mut counts = NodeCounts { core: record.slices[slice], ..NodeCounts::default() };
+        counts.learning = record.work.slices.get(slice).copied().unwrap_or_default();
+        let blocks = record.work.blocks.iter().zip(&fixed.blocks[node]);
+        let learned = blocks.filter(|(_, reached)| **reached == slice);
+        learned.for_each(|(work, _)| counts.learning += *work);
+        let (spikes, by) = (&slices[slice], fixed.sender(Some(node), |flits| flits.spike));
+        if counts.core.spikes > 0 {
+            if let [class] = &spikes.classes[..] {
+                counts.spike_packets = self.step.pass(by, class, counts.core.spikes, &mut counts);
+            } else {
+                self.fired.clear();
+                self.fired.resize(spikes.classes.len(), 0);
+                let fired = record.fired.of_slice(slice);
+                fired.sources(|source| self.fired[spikes.class_of[source] as usize] += 1);
+                for (class, fired) in spikes.classes.iter().zip(&self.fired).filter(|(_, fired)| **fired > 0)
+                {
+                    counts.spike_packets += self.step.pass(by, class, *fired, &mut counts);
+                }
+            }
+        }
+        let by = fixed.sender(Some(node), |flits| flits.error);
+        let sent = record.errors.iter().zip(&record.work.senders);
+        for (error, _) in sent.filter(|(_, sender)| usize::from(**sender) == slice) {
+            let class = &errors[usize::from(error.channel)];
+            counts.error_packets += self.step.pass(by, class, 1, &mut counts);
+        }
+        if fixed.service.updates == UpdateStyle::EventDriven {
+            counts.core.neuron_accesses = counts.core.neuron_updates;
+        }
+        if fixed.apart {
+            let ListedEvents { sparse, shared } = record.listed_slices[slice];
+            counts.core.synaptic_events -= sparse + shared;
+            (counts.sparse_events, counts.shared_events) = (sparse, shared);
+        }
+        counts
+    }
+
     /// The share of a core whose time is formed at the end of the step: rows apart from the rest.
     fn share(&mut self, node: usize, record: &Record<'_>, counts: &mut NodeCounts) {
         let Fixed { arriving, placed, service, timing, .. } = self.fixed;
@@ -367,50 +492,32 @@ impl Part for AnalyticPart<'_> {
 
     fn node(&mut self, node: usize, record: Record<'_>) {
         let fixed = self.fixed;
-        let Fixed { ways, service, timing, gated, apart, .. } = fixed;
-        let by = fixed.sender(Some(node), |flits| flits.spike);
-        let NodeWays { spikes, errors } = &ways.nodes[node];
-        let mut counts =
-            NodeCounts { core: *record.core, learning: *record.learning, ..NodeCounts::default() };
-        if record.core.spikes > 0 {
-            if let [class] = &spikes.classes[..] {
-                counts.spike_packets = self.step.pass(by, class, record.core.spikes, &mut counts);
-            } else {
-                self.fired.clear();
-                self.fired.resize(spikes.classes.len(), 0);
-                record.fired.sources(|source| self.fired[spikes.class_of[source] as usize] += 1);
-                for (class, fired) in spikes.classes.iter().zip(&self.fired).filter(|(_, fired)| **fired > 0)
-                {
-                    counts.spike_packets += self.step.pass(by, class, *fired, &mut counts);
-                }
+        let flags = Flags { learns: record.learns || !fixed.gated, cleared: record.cleared };
+        let rows_at_arrival = fixed.service.rows == RowService::AtArrival;
+        let mut whole = NodeCounts::default();
+        for slice in 0..record.slices.len() {
+            let mut counts = self.slice(node, slice, &record);
+            whole.add(&counts);
+            if rows_at_arrival {
+                // What this step delivers was fetched, and paid, when its packets arrived.
+                take_rows(&mut counts);
             }
-        }
-        let by = fixed.sender(Some(node), |flits| flits.error);
-        for error in record.errors {
-            let class = &errors[usize::from(error.channel)];
-            counts.error_packets += self.step.pass(by, class, 1, &mut counts);
-        }
-        let flags = Flags { learns: record.learns || !gated, cleared: record.cleared };
-        if service.updates == UpdateStyle::EventDriven {
-            counts.core.neuron_accesses = counts.core.neuron_updates;
-        }
-        if *apart {
-            let ListedEvents { sparse, shared } = record.listed;
-            counts.core.synaptic_events -= sparse + shared;
-            (counts.sparse_events, counts.shared_events) = (sparse, shared);
+            // What leaves a core arrives at one, in the same step (`machine` checks it).
+            counts.received_packets = counts.spike_packets + counts.error_packets;
+            self.nodes[node - self.first].slices[slice].add(self.stage, &mut counts, flags);
         }
         self.step.flags = flags;
         if fixed.shares {
-            self.share(node, &record, &mut counts);
+            self.share(node, &record, &mut whole);
         } else {
-            self.step.core(node, time::core_time(timing, &counts), flags.learns);
+            let time = time::core_time(&fixed.timing, &whole);
+            self.nodes[node - self.first].work.add(self.stage, [time.gated_ps, time.whole_ps], flags);
+            self.step.core(node, time, flags.learns);
         }
-        // What leaves a core arrives at one, in the same step (`machine` checks it).
-        counts.received_packets = counts.spike_packets + counts.error_packets;
+        whole.received_packets = whole.spike_packets + whole.error_packets;
         if self.keep {
-            self.step.keep(counts, flags.learns);
+            self.step.keep(whole, flags.learns);
         }
-        self.nodes[node - self.first].add(self.stage, &mut counts, flags);
     }
 
     fn tell(&mut self, note: &mut Step) {
@@ -422,13 +529,14 @@ impl Part for AnalyticPart<'_> {
     }
 
     fn close(&mut self, step: u64) {
-        let (Some(Whole { totals, times, series }), fixed) = (&mut self.whole, self.fixed) else { return };
+        let (Some(whole), fixed) = (&mut self.whole, self.fixed) else { return };
+        let Whole { totals, times, works, series, window } = whole;
         let Fixed { timing, barrier_ps, placed, service, .. } = fixed;
         if fixed.shares {
-            fixed.form(&mut self.step, totals, self.keep);
+            fixed.form(&mut self.step, totals, (works, self.stage), self.keep);
         }
-        let (carried, busiest_link) =
-            self.step.carried(fixed.capacity.as_ref(), &placed.cores, &mut totals.loads);
+        let (carried, link) = self.step.carried(fixed.capacity.as_ref(), &placed.cores, &mut totals.loads);
+        let busiest_link = link.map_or(0, |link| link.packets);
         totals.busiest_link = totals.busiest_link.max(busiest_link);
         let Step { core_ps, ungated_ps, slowest, kept, flags, .. } = &mut self.step;
         let [time, ungated] = [core_ps, ungated_ps]
@@ -437,11 +545,18 @@ impl Part for AnalyticPart<'_> {
         times.add(self.stage, timing, [time, ungated], *flags);
         let core_of = |at: u32| placed.cores.get(at as usize).copied().unwrap_or(CoreId(0));
         let [critical_core, ungated_core] = std::mem::take(slowest).map(core_of);
+        if !self.keep {
+            return;
+        }
+        let [counts, gated] = *kept.take().unwrap_or_default();
+        let stage = self.stage;
+        let figures = StepFigures { step, stage, time, critical_core, counts, busiest_link };
+        let closed = Closed { figures, flags: *flags, ungated, ungated_core, gated };
+        if let Some(window) = window {
+            window.push(timing, &closed, link);
+        }
         if let Some(series) = series {
-            let [counts, gated] = *kept.take().unwrap_or_default();
-            let stage = self.stage;
-            let figures = StepFigures { step, stage, time, critical_core, counts, busiest_link };
-            series.add(Closed { figures, flags: *flags, ungated, ungated_core, gated });
+            series.add(closed);
         }
     }
 }

@@ -4,9 +4,10 @@
 //! price is listed and never taken for free: the total is then a least one. Static energy is power times time
 //! (1 uW for 1 ps is 1 aJ), of the cores and by the clock that the chip states.
 
+use crate::cost::amount::Amount;
 use crate::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use crate::cost::prices::{Energy, PowerClock, Price, StaticPower, Time, Timing};
-use crate::cost::time::Elapsed;
+use crate::cost::stage::Drawn;
 use crate::technology::{Figure, Kind};
 use std::collections::BTreeMap;
 
@@ -58,8 +59,8 @@ pub struct Powered {
     pub used: usize,
     /// Cores of the chip.
     pub all: usize,
-    /// How long.
-    pub elapsed: Elapsed,
+    /// How long, by stage: each stage is billed by itself, so that the stages of a run sum to it.
+    pub drawn: [Drawn; 3],
 }
 
 /// An operation that took part in a run and has no published price or time.
@@ -97,13 +98,9 @@ impl Bill {
                 Price::PartOf(other) => (Rate::PartOf(other.clone()), format!("part of `{other}`")),
                 Price::Unpublished => (Rate::Unpublished, "not published".to_owned()),
             };
-            let attojoules = count * u128::from(price.attojoules().unwrap_or(0));
-            let figure = price.figure();
-            let end =
-                |of: fn(&Figure) -> u64| figure.as_ref().map_or(0, |figure| count * u128::from(of(figure)));
-            let ends = (end(|figure| figure.low), end(|figure| figure.high));
-            let assumed = count * u128::from(price.assumed());
-            let (operation, kind) = (operation.name, figure.map(|figure| figure.kind));
+            let Amount { nominal: attojoules, low, high, assumed } = Amount::of(price).times(count);
+            let (operation, ends) = (operation.name, (low, high));
+            let kind = price.figure().map(|figure| figure.kind);
             items.push(Item { component, operation, count, rate, attojoules, ends, assumed, kind, source });
         }
         items.push(static_power(&energy.core_static, powered));
@@ -160,41 +157,53 @@ impl Bill {
     }
 }
 
+/// Power as microwatts (an attojoule a picosecond) times a scale, with that scale; `None` where nobody published it.
+fn scaled(power: &StaticPower) -> Option<(Figure, u128)> {
+    match power {
+        StaticPower::Stated { microwatts, .. } => Some((*microwatts, 1)),
+        StaticPower::Leakage { picowatts, .. } => Some((*picowatts, 1_000_000)),
+        StaticPower::Unpublished => None,
+    }
+}
+
+/// What `power` takes of a core in so many picoseconds, or of as many cores in one: attojoules.
+pub(super) fn drawn_energy(power: &StaticPower, core_ps: u128) -> Amount {
+    let Some((Figure { low, nominal, high, kind }, scale)) = scaled(power) else { return Amount::default() };
+    let of = |power: u64| u128::from(power) * core_ps / scale;
+    let nominal = of(nominal);
+    let assumed = if kind == Kind::Assumed { nominal } else { 0 };
+    Amount { nominal, low: of(low), high: of(high), assumed }
+}
+
+/// How many cores draw `power`, and how long in each stage, picoseconds.
+pub(super) fn drawing(power: &StaticPower, powered: &Powered) -> (u128, [u128; 3]) {
+    power.drawn().map_or((powered.used as u128, [0; 3]), |(clock, unused_gated)| {
+        let cores = if unused_gated { powered.used } else { powered.all } as u128;
+        let ps = |drawn: Drawn| match clock {
+            PowerClock::Wall => drawn.wall_ps,
+            PowerClock::Busy => drawn.busy_ps,
+        };
+        (cores, powered.drawn.map(ps))
+    })
+}
+
 fn static_power(power: &StaticPower, powered: &Powered) -> Item {
     let (component, operation) = (CORE_STATIC, CORE_STATIC);
-    let (cores, ps) = power.drawn().map_or((powered.used as u128, 0), |(clock, unused_gated)| {
-        let cores = if unused_gated { powered.used } else { powered.all } as u128;
-        let ps = match clock {
-            PowerClock::Wall => powered.elapsed.wall_ps,
-            PowerClock::Busy => powered.elapsed.total_ps,
-        };
-        (cores, ps)
-    });
-    // A microwatt for a picosecond is an attojoule.
-    let (rate, figure, source): (_, Option<(Figure, u128)>, _) = match power {
+    let (count, stages) = drawing(power, powered);
+    let ps = stages.iter().sum();
+    let energies = stages.map(|ps| drawn_energy(power, ps * count));
+    let Amount { nominal: attojoules, low, high, assumed } = energies.into_iter().sum();
+    let (rate, source) = match power {
         StaticPower::Stated { microwatts, source, .. } => {
-            (Rate::Microwatts(microwatts.nominal, ps), Some((*microwatts, 1)), source.as_str())
+            (Rate::Microwatts(microwatts.nominal, ps), source.as_str())
         }
         StaticPower::Leakage { picowatts, source, .. } => {
-            (Rate::Picowatts(picowatts.nominal, ps), Some((*picowatts, 1_000_000)), source.as_str())
+            (Rate::Picowatts(picowatts.nominal, ps), source.as_str())
         }
-        StaticPower::Unpublished => (Rate::Unpublished, None, "not published"),
+        StaticPower::Unpublished => (Rate::Unpublished, "not published"),
     };
-    let of = |end: fn(&Figure) -> u64| {
-        figure.as_ref().map_or(0, |(figure, an_aj)| u128::from(end(figure)) * ps * cores / an_aj)
-    };
-    let (attojoules, kind) = (of(|figure| figure.nominal), figure.map(|(figure, _)| figure.kind));
-    Item {
-        component,
-        operation,
-        count: cores,
-        rate,
-        attojoules,
-        ends: (of(|figure| figure.low), of(|figure| figure.high)),
-        assumed: if kind == Some(Kind::Assumed) { attojoules } else { 0 },
-        kind,
-        source: source.to_owned(),
-    }
+    let (source, kind) = (source.to_owned(), scaled(power).map(|(figure, _)| figure.kind));
+    Item { component, operation, count, rate, attojoules, ends: (low, high), assumed, kind, source }
 }
 
 /// Operations of `counts` that have no published time.

@@ -53,12 +53,56 @@ impl GatedCounts {
         self.done.of_mut(stage).add(counts);
     }
 
-    fn settle(&mut self, needed: bool) {
+    /// Adds what is known of a step, and what is open of it.
+    pub(super) fn take(&mut self, stage: Stage, done: &NodeCounts, open: Option<&NodeCounts>) {
+        self.done.of_mut(stage).add(done);
+        if let Some(open) = open {
+            self.open.of_mut(stage).add(open);
+            self.owes = true;
+        }
+    }
+
+    /// Ends a stretch whose open work was needed, or was not.
+    pub(super) fn settle(&mut self, needed: bool) {
         let open = std::mem::take(&mut self.open);
         for stage in Stage::ALL.into_iter().filter(|_| needed) {
             self.done.of_mut(stage).add(open.of(stage));
         }
         self.owes = false;
+    }
+}
+
+/// How long one core was at work, by stage, picoseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatedWork {
+    done: ByStage<u128>,
+    /// Of an open stretch, what its engine would have added.
+    open: ByStage<u128>,
+    owes: bool,
+}
+
+impl GatedWork {
+    /// Work of a stage.
+    #[must_use]
+    pub fn of(&self, stage: Stage) -> u128 {
+        *self.done.of(stage)
+    }
+
+    /// Adds a step: its work without what a gated engine may leave out, and with it.
+    #[inline]
+    pub fn add(&mut self, stage: Stage, [gated, whole]: [u64; 2], flags: Flags) {
+        if self.owes && (flags.cleared || flags.learns) {
+            let open = std::mem::take(&mut self.open);
+            for stage in Stage::ALL.into_iter().filter(|_| !flags.cleared) {
+                *self.done.of_mut(stage) += open.of(stage);
+            }
+            self.owes = false;
+        }
+        *self.done.of_mut(stage) += u128::from(if flags.learns { whole } else { gated });
+        if !flags.learns {
+            *self.open.of_mut(stage) += u128::from(whole - gated);
+            self.owes = true;
+        }
     }
 }
 
@@ -84,25 +128,36 @@ impl GatedTimes {
         self.done.of(stage).plus(&self.open.of(stage).gated)
     }
 
-    /// Adds a step: what it takes, and what with engines that are not gated.
-    pub fn add(&mut self, stage: Stage, timing: &Timing, [gated, whole]: [StepTime; 2], flags: Flags) {
-        if self.owes && (flags.cleared || flags.learns) {
-            let open = std::mem::take(&mut self.open);
-            for stage in Stage::ALL {
-                let Open { gated, whole } = open.of(stage);
-                let done = self.done.of_mut(stage);
-                *done = done.plus(if flags.cleared { gated } else { whole });
-            }
-            self.owes = false;
-        }
-        if flags.learns {
-            self.done.of_mut(stage).add(timing, whole);
-        } else {
+    /// Adds a step that is settled, or open: what it takes, and what with engines that are not gated.
+    pub(super) fn take(&mut self, stage: Stage, timing: &Timing, [gated, whole]: [StepTime; 2], open: bool) {
+        if open {
             let open = self.open.of_mut(stage);
             open.gated.add(timing, gated);
             open.whole.add(timing, whole);
             self.owes = true;
+        } else {
+            self.done.of_mut(stage).add(timing, gated);
         }
+    }
+
+    /// Ends a stretch whose open work was needed, or was not.
+    pub(super) fn settle(&mut self, needed: bool) {
+        let open = std::mem::take(&mut self.open);
+        for stage in Stage::ALL {
+            let Open { gated, whole } = open.of(stage);
+            let done = self.done.of_mut(stage);
+            *done = done.plus(if needed { whole } else { gated });
+        }
+        self.owes = false;
+    }
+
+    /// Adds a step: what it takes, and what with engines that are not gated.
+    pub fn add(&mut self, stage: Stage, timing: &Timing, [gated, whole]: [StepTime; 2], flags: Flags) {
+        if self.owes && (flags.cleared || flags.learns) {
+            self.settle(!flags.cleared);
+        }
+        let known = if flags.learns { whole } else { gated };
+        self.take(stage, timing, [known, whole], !flags.learns);
     }
 }
 

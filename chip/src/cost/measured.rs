@@ -10,6 +10,7 @@
 
 use crate::chip::{Chip, Found, Measured};
 use crate::cost::energy::{Bill, Powered, untimed};
+use crate::cost::stage::{Drawn, Stage};
 use crate::cost::time::{Elapsed, StepTime, core_time};
 use crate::cost::widths::Widths;
 
@@ -67,8 +68,11 @@ impl Measured {
     /// The bill of the workload on `chip`.
     #[must_use]
     pub fn bill(&self, chip: &Chip) -> Bill {
-        let powered =
-            Powered { used: self.cores as usize, all: chip.mesh.cores(), elapsed: self.elapsed(chip) };
+        let powered = Powered {
+            used: self.cores as usize,
+            all: chip.mesh.cores(),
+            drawn: Drawn::alone(Stage::default(), &self.elapsed(chip)),
+        };
         Bill::of(&chip.prices(&self.widths()), &self.counts, &powered)
     }
 

@@ -5,6 +5,7 @@
 //! Promises: reads what happened, changes nothing. Absent on purpose: bits.
 
 pub mod accesses;
+pub mod amount;
 pub mod analytic;
 pub mod arriving;
 pub mod barrier;
@@ -12,8 +13,10 @@ pub mod calibrate;
 pub mod capacity;
 pub mod composition;
 pub mod counters;
+pub mod detail;
 pub mod energy;
 pub mod gating;
+pub mod ledger;
 pub mod measured;
 pub mod measurement;
 pub mod memory;
@@ -28,3 +31,4 @@ pub mod step;
 pub mod time;
 pub mod ways;
 pub mod widths;
+pub mod window;

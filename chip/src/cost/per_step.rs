@@ -11,13 +11,14 @@
 use crate::cost::counters::NodeCounts;
 use crate::cost::gating::Flags;
 use crate::cost::prices::Timing;
-use crate::cost::stage::{Spent, Stage};
+use crate::cost::stage::{Drawn, Spent, Stage};
 use crate::cost::time::{Elapsed, StepTime};
 use crate::cost::widths::Widths;
+use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 
 /// What one step took and did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepFigures {
     /// Its number.
     pub step: u64,
@@ -39,7 +40,8 @@ impl StepFigures {
     pub fn spent(&self, timing: &Timing, widths: Widths) -> Spent {
         let mut elapsed = Elapsed::default();
         elapsed.add(timing, self.time);
-        Spent { counts: self.counts, elapsed, busiest_link: self.busiest_link, widths }
+        let drawn = Drawn::alone(self.stage, &elapsed);
+        Spent { counts: self.counts, elapsed, busiest_link: self.busiest_link, widths, drawn }
     }
 }
 

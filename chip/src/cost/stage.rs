@@ -25,6 +25,34 @@ pub enum Stage {
 impl Stage {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Training, Self::Test, Self::Inference];
+
+    /// Its name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Training => "training",
+            Self::Test => "test",
+            Self::Inference => "inference",
+        }
+    }
+}
+
+/// How long power was drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Of the steps alone, picoseconds.
+    pub busy_ps: u128,
+    /// In wall time, picoseconds.
+    pub wall_ps: u128,
+}
+
+impl Drawn {
+    /// Of steps of one stage.
+    #[must_use]
+    pub fn alone(stage: Stage, elapsed: &Elapsed) -> [Self; 3] {
+        let own = Self { busy_ps: elapsed.total_ps, wall_ps: elapsed.wall_ps };
+        Stage::ALL.map(|of| if of == stage { own } else { Self::default() })
+    }
 }
 
 /// What some steps cost.
@@ -39,9 +67,23 @@ pub struct Spent {
     /// Of the words of what ran, for prices that are composed.
     #[serde(default)]
     pub widths: Widths,
+    /// The times again, apart by stage: what is drawn all the time is billed by stage, so that stages sum to the run.
+    #[serde(default)]
+    pub drawn: [Drawn; 3],
 }
 
 impl Spent {
+    /// How long power was drawn, by stage; as if all were one stage, where that is not known.
+    #[must_use]
+    pub fn drawn(&self) -> [Drawn; 3] {
+        let known: u128 = self.drawn.iter().map(|drawn| drawn.busy_ps).sum();
+        if known == self.elapsed.total_ps {
+            self.drawn
+        } else {
+            Drawn::alone(Stage::default(), &self.elapsed)
+        }
+    }
+
     /// This and another after it.
     #[must_use]
     pub fn plus(mut self, later: &Self) -> Self {
@@ -49,6 +91,10 @@ impl Spent {
         self.elapsed = self.elapsed.plus(&later.elapsed);
         self.busiest_link = self.busiest_link.max(later.busiest_link);
         self.widths = self.widths.join(later.widths);
+        for (own, later) in self.drawn.iter_mut().zip(later.drawn) {
+            own.busy_ps += later.busy_ps;
+            own.wall_ps += later.wall_ps;
+        }
         self
     }
 }

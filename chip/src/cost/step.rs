@@ -15,7 +15,7 @@ use crate::cost::service::Ways;
 use crate::cost::time::{Bound, CoreTime, StepTime};
 use crate::cost::ways::Class;
 use synfire_core::address::CoreId;
-use synfire_router::loads::Differences;
+use synfire_router::loads::{Busiest, Differences, Load};
 use synfire_router::topology::Topology;
 
 /// What one step, or a worker's share of it, took. It is the note that rides to the first worker.
@@ -149,10 +149,10 @@ impl Step {
         &mut self,
         capacity: Option<&Capacity>,
         cores: &[CoreId],
-        loads: &mut [u64],
-    ) -> (Carried, u64) {
+        loads: &mut [Load],
+    ) -> (Carried, Option<Busiest>) {
         let mut carried = Carried { way_ps: std::mem::take(&mut self.way_ps), ..Carried::default() };
-        let mut largest = 0;
+        let mut busiest = Busiest::default();
         let Some(capacity) = capacity else { return (carried, self.links.settle(loads)) };
         let mut hold = |link: usize, flits: u64| {
             let ps = flits * capacity.link_ps[link];
@@ -162,8 +162,8 @@ impl Step {
         };
         let one = capacity.flits.all_one();
         self.links.settle_each(|link, load| {
-            loads[link] += load;
-            largest = largest.max(load);
+            loads[link].add(load);
+            busiest.hear(link, load);
             if one {
                 hold(link, load);
             }
@@ -175,7 +175,7 @@ impl Step {
                 (carried.port_ps, carried.port) = (ps, Some(*core));
             }
         }
-        (carried, largest)
+        (carried, (busiest.packets > 0).then_some(busiest))
     }
 
     /// The work of node `node` is whole. Nodes come in ascending order.

@@ -74,7 +74,7 @@ pub fn way_ps(timing: &Timing, hops: Hops) -> u64 {
 }
 
 /// What the network's part of a step was due to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Bound {
     /// It took no time.
     #[default]
@@ -88,7 +88,7 @@ pub enum Bound {
 }
 
 /// What one step lasted: its parts follow one another.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepTime {
     /// Slowest core, picoseconds.
     pub core_ps: u64,

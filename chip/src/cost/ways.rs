@@ -9,7 +9,9 @@ use crate::cost::prices::Timing;
 use crate::cost::time::way_ps;
 use crate::run::machine::Machine;
 use std::collections::HashMap;
+use std::ops::Range;
 use synfire_core::address::CoreId;
+use synfire_core::slice::Slice;
 use synfire_router::loads::Footprint;
 use synfire_router::table::RoutingTable;
 use synfire_router::topology::{Tile, Way};
@@ -56,13 +58,14 @@ impl Sources {
     /// `way` leads from the place of a source to a core; `place` says which sources have the same.
     fn of(
         table: &RoutingTable,
+        range: Range<usize>,
         timing: &Timing,
         place: impl Fn(usize) -> Tile,
         way: impl Fn(Tile, CoreId) -> (Way, u32),
     ) -> Self {
         let mut known: HashMap<(Tile, Vec<CoreId>), u32> = HashMap::new();
         let mut sources = Self::default();
-        for source in 0..table.len() {
+        for source in range {
             let cores: Vec<CoreId> = table.get(source).iter().map(|to| to.core).collect();
             let next = sources.classes.len() as u32;
             let class = *known.entry((place(source), cores)).or_insert_with_key(|(tile, cores)| {
@@ -78,8 +81,8 @@ impl Sources {
 /// What leaves one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeWays {
-    /// Its neurons.
-    pub spikes: Sources,
+    /// The neurons of each of its slices.
+    pub slices: Vec<Sources>,
     /// Each channel of errors and surrogates.
     pub errors: Vec<Class>,
 }
@@ -110,8 +113,15 @@ impl Ways {
         let node = |node: &crate::run::node::Node| {
             let tile = topology.tile(node.id);
             let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(tile, *core)), timing);
+            let mut end = 0;
+            let slice = |slice: &Slice| {
+                let first = end;
+                // A node that sends nothing has no table.
+                end = (first + slice.len).min(node.routes.len());
+                Sources::of(&node.routes, first..end, timing, |_| tile, way)
+            };
             NodeWays {
-                spikes: Sources::of(&node.routes, timing, |_| tile, way),
+                slices: node.core.slices.iter().map(slice).collect(),
                 errors: node.error_routes.iter().map(class).collect(),
             }
         };
@@ -120,7 +130,7 @@ impl Ways {
             let place = |channel: usize| {
                 machine.input_core(input, channel as u32).map_or(topology.io_tile, |core| topology.tile(core))
             };
-            Sources::of(table, timing, place, way)
+            Sources::of(table, 0..table.len(), timing, place, way)
         };
         Self {
             nodes: machine.nodes.iter().map(node).collect(),

@@ -11,7 +11,7 @@ use synfire_chip::cost::capacity::Capacity;
 use synfire_chip::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
 use synfire_chip::cost::memory::CoreMemory;
-use synfire_chip::cost::stage::{Costs, Spent, Stage};
+use synfire_chip::cost::stage::{Costs, Drawn, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
 use synfire_chip::cost::widths::Widths;
 use synfire_chip::structures::Part;
@@ -25,6 +25,8 @@ pub struct Work<'a> {
     pub counts: NodeCounts,
     /// Simulated time.
     pub elapsed: Elapsed,
+    /// The same apart by stage, for what is drawn all the time.
+    pub drawn: [Drawn; 3],
     /// Cores in use.
     pub cores: usize,
     /// Of the words of what ran, which composed prices depend on.
@@ -35,13 +37,14 @@ impl<'a> Work<'a> {
     /// What some stages cost on `cores` cores of `chip`.
     #[must_use]
     pub fn of(chip: &'a Chip, spent: Spent, cores: usize) -> Self {
-        Self { chip, counts: spent.counts, elapsed: spent.elapsed, cores, widths: spent.widths }
+        let Spent { counts, elapsed, widths, .. } = spent;
+        Self { chip, counts, elapsed, drawn: spent.drawn(), cores, widths }
     }
 
     /// The energy bill.
     #[must_use]
     pub fn bill(&self) -> Bill {
-        let powered = Powered { used: self.cores, all: self.chip.mesh.cores(), elapsed: self.elapsed };
+        let powered = Powered { used: self.cores, all: self.chip.mesh.cores(), drawn: self.drawn };
         Bill::of(&self.chip.prices(&self.widths), &self.counts, &powered)
     }
 

@@ -16,7 +16,7 @@ use synfire_chip::chip::Energy;
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, Powered, untimed};
 use synfire_chip::cost::prices::Timing;
-use synfire_chip::cost::stage::Spent;
+use synfire_chip::cost::stage::{Drawn, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
 use synfire_chip::cost::widths::Widths;
 use synfire_chip::run::machine::Machine;
@@ -75,7 +75,11 @@ impl Meter {
             ..Elapsed::default()
         };
         let (used, all) = self.cores;
-        let bill = Bill::of(&self.prices, &counts, &Powered { used, all, elapsed });
+        let bill = Bill::of(
+            &self.prices,
+            &counts,
+            &Powered { used, all, drawn: Drawn::alone(Stage::Inference, &elapsed) },
+        );
         let (low, high) = bill.ends();
         Sample {
             steps: elapsed.steps,

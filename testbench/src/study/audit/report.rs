@@ -10,7 +10,6 @@ use crate::report::quantity;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, Powered};
-use synfire_chip::cost::time::Elapsed;
 use synfire_chip::files::Diagnostics;
 use synfire_plasticity::rules::NORMALISER_BITS;
 use synfire_plasticity::variables::Variable;
@@ -275,7 +274,7 @@ fn traffic(findings: &Findings, chip: &Chip) -> Table {
     let counted = counted.map(|row| vec![TableCell::text(row.name), per_step((row.count)(counts), steps)]);
     let mut rows: Vec<Vec<TableCell>> = counted.collect();
     let used = findings.counted.cores;
-    let powered = Powered { used, all: chip.mesh.cores(), elapsed: Elapsed::default() };
+    let powered = Powered { used, all: chip.mesh.cores(), drawn: Default::default() };
     let bill = Bill::of(&chip.prices(&findings.counted.widths), counts, &powered);
     let learned: Vec<&str> = OPERATIONS.iter().filter(learned).map(|row| row.name).collect();
     let joules: u128 =
