@@ -5,8 +5,8 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 use synfire::report::model::{
-    Band, Bar, Bars, Confusion, Curves, Headline, Raster, Reference, Report, Series, Table, TableCell, Text,
-    Verdict,
+    Band, Bar, Bars, Confusion, Curves, Headline, Lane, Plan, PlanWay, Raster, Reference, Report, Series,
+    Spot, Table, TableCell, Text, Timeline, Verdict,
 };
 use synfire::report::{html, json, quantity, terminal};
 
@@ -30,6 +30,7 @@ fn report() -> Report {
             "1,797 handwritten digits of 8 x 8 pixels, 70 % to train and 30 % to test, five splits.".into(),
             "64 inputs and a bias, 128 hidden neurons, 10 readouts on preset `small`; batch size 1.".into(),
         ],
+        details: vec![plan().into(), timeline().into()],
         ..Report::default()
     };
     report.push(curves());
@@ -153,11 +154,58 @@ fn energy() -> Bars {
         name: name.into(),
         value: aj as f64 / 1e12,
         text: format!("{} ({})", quantity::energy(aj), quantity::share(aj, 12_363_000_000_000)),
+        ..Bar::default()
     };
     Bars {
         title: "Energy by component".into(),
         x_label: "energy of the whole run / uJ".into(),
         bars: COMPONENTS.iter().map(bar).collect(),
+    }
+}
+
+/// Two cores a tile; ways east, and around the edge.
+fn plan() -> Plan {
+    let spot = |core: u32| {
+        let value = f64::from(core * 37 % 23);
+        Spot {
+            tile: (core / 2 % 5, core / 10),
+            place: core % 2,
+            name: core.to_string(),
+            value,
+            text: format!("{value} %"),
+        }
+    };
+    let way = |at: u32| PlanWay {
+        from: (at, 1),
+        to: ((at + 1) % 5, 1),
+        value: f64::from(at + 1),
+        text: (at + 1).to_string(),
+    };
+    Plan {
+        title: "Cores by time".into(),
+        label: "share of the time of all steps".into(),
+        columns: 5,
+        rows: 3,
+        places: 2,
+        spots: (0..26).map(spot).collect(),
+        ways: (0..5).map(way).collect(),
+        most: "22 %".into(),
+    }
+}
+
+fn timeline() -> Timeline {
+    let core = |step: u32| 2.0 + f64::from(step * 7 % 13) / 5.0;
+    let lane = |name: &str, of: u32| Lane {
+        name: name.into(),
+        steps: (0..300).filter(|step| (step / 40) % 3 == of).collect(),
+    };
+    Timeline {
+        title: "The last 300 steps".into(),
+        label: "time of a step (us)".into(),
+        first: 12_700,
+        parts: ["slowest core", "network", "barrier"].map(Into::into).to_vec(),
+        steps: (0..300).map(|step| vec![core(step), 0.3, 0.64]).collect(),
+        lanes: vec![lane("core 0", 0), lane("core 7", 1), lane("core 12", 2)],
     }
 }
 

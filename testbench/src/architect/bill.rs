@@ -272,6 +272,7 @@ pub fn energy_blocks(title: &str, work: &Work<'_>) -> Vec<Block> {
         name: item.operation.to_owned(),
         value: item.attojoules as f64 / 1e12,
         text: format!("{} ({})", quantity::energy(item.attojoules), quantity::share(item.attojoules, total)),
+        ends: (item.ends.0 < item.ends.1).then(|| (item.ends.0 as f64 / 1e12, item.ends.1 as f64 / 1e12)),
     };
     let bars = sorted.iter().map(bar).collect();
     let bars = Bars { title: title.to_owned(), x_label: "energy (uJ)".to_owned(), bars };

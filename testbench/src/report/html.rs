@@ -40,7 +40,7 @@ pub fn render(report: &Report) -> Result<String, ChartError> {
     page.push_str("</header>\n");
     tiles(&report.headlines, &mut page);
     page.push_str("<div class=\"blocks\">\n");
-    report.blocks.iter().try_for_each(|block| self::block(block, &mut page))?;
+    report.blocks.iter().chain(&report.details).try_for_each(|block| self::block(block, &mut page))?;
     page.push_str("</div>\n</main>\n</body>\n</html>\n");
     Ok(page)
 }
@@ -84,7 +84,12 @@ fn block(block: &Block, page: &mut String) -> Result<(), ChartError> {
             push(page, format_args!("<section class=\"wide card\">\n<h3>{title}</h3>\n"));
             self::matrix(matrix, page);
         }
-        Block::Curves(_) | Block::Confusion(_) | Block::Raster(_) | Block::Bars(_) => {
+        Block::Curves(_)
+        | Block::Confusion(_)
+        | Block::Raster(_)
+        | Block::Bars(_)
+        | Block::Plan(_)
+        | Block::Timeline(_) => {
             let drawing = svg::chart(block)?.unwrap_or_default();
             push(page, format_args!("<section class=\"card\">\n<h3>{title}</h3>\n"));
             push(
@@ -217,7 +222,7 @@ mod tests {
         });
         report.push(Bars {
             title: "Energy".into(),
-            bars: vec![Bar { name: "soma".into(), value: 1.0, text: "1 pJ".into() }],
+            bars: vec![Bar { name: "soma".into(), value: 1.0, text: "1 pJ".into(), ..Bar::default() }],
             ..Bars::default()
         });
         report

@@ -24,7 +24,7 @@ pub fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let head =
         Head { kind: "report", title: &report.title, headlines: &report.headlines, intro: &report.intro };
     line(&head, out)?;
-    report.blocks.iter().try_for_each(|block| line(block, out))
+    report.blocks.iter().chain(&report.details).try_for_each(|block| line(block, out))
 }
 
 fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {

@@ -17,6 +17,9 @@ pub struct Report {
     pub intro: Vec<String>,
     /// The rest, in reading order.
     pub blocks: Vec<Block>,
+    /// What a page has room for after that, and a terminal has not.
+    #[serde(default)]
+    pub details: Vec<Block>,
 }
 
 /// A key figure.
@@ -65,6 +68,10 @@ pub enum Block {
     Raster(Raster),
     /// Horizontal bars.
     Bars(Bars),
+    /// Values on a plan of tiles.
+    Plan(Plan),
+    /// Parts of what each of many steps takes.
+    Timeline(Timeline),
 }
 
 /// Lines of text under a title; in HTML it also starts a section.
@@ -279,6 +286,84 @@ pub struct Bar {
     pub value: f64,
     /// What is written at its end.
     pub text: String,
+    /// Lower and upper end of the value, where it has some.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ends: Option<(f64, f64)>,
+}
+
+/// Values on a plan of tiles in columns and rows: of places in the tiles, of ways between neighbours, or of both.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Title.
+    pub title: String,
+    /// What the values are, with their unit.
+    pub label: String,
+    /// Tiles from west to east.
+    pub columns: u32,
+    /// Tiles from north to south.
+    pub rows: u32,
+    /// Places of a tile.
+    pub places: u32,
+    /// Values of places; the others are empty.
+    pub spots: Vec<Spot>,
+    /// Values of ways.
+    pub ways: Vec<PlanWay>,
+    /// What the darkest colour stands for, in words.
+    pub most: String,
+}
+
+/// A place of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Spot {
+    /// Column and row of its tile.
+    pub tile: (u32, u32),
+    /// Which place of the tile.
+    pub place: u32,
+    /// Its name.
+    pub name: String,
+    /// Its value, not negative.
+    pub value: f64,
+    /// The value as it is written.
+    pub text: String,
+}
+
+/// A way between neighbouring tiles of a plan, or around its edge.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PlanWay {
+    /// Column and row of the tile that it leads from.
+    pub from: (u32, u32),
+    /// Of the one that it leads to.
+    pub to: (u32, u32),
+    /// Its value, not negative.
+    pub value: f64,
+    /// The value as it is written.
+    pub text: String,
+}
+
+/// What each of many steps takes, in parts that are stacked, and who decided it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// Title.
+    pub title: String,
+    /// What the parts are, with their unit.
+    pub label: String,
+    /// Number of the first step.
+    pub first: u64,
+    /// Names of the parts, the lowest first.
+    pub parts: Vec<String>,
+    /// The parts of each step, not negative.
+    pub steps: Vec<Vec<f64>>,
+    /// Whoever decided steps.
+    pub lanes: Vec<Lane>,
+}
+
+/// The steps that somebody decided.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Name.
+    pub name: String,
+    /// Indices of its steps, ascending.
+    pub steps: Vec<u32>,
 }
 
 impl Block {
@@ -293,6 +378,8 @@ impl Block {
             Self::Confusion(b) => &b.title,
             Self::Raster(b) => &b.title,
             Self::Bars(b) => &b.title,
+            Self::Plan(b) => &b.title,
+            Self::Timeline(b) => &b.title,
         }
     }
 }
@@ -314,4 +401,4 @@ macro_rules! into_block {
     };
 }
 
-into_block!(Text, Table, Matrix, Curves, Confusion, Raster, Bars);
+into_block!(Text, Table, Matrix, Curves, Confusion, Raster, Bars, Plan, Timeline);

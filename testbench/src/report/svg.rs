@@ -13,7 +13,9 @@ mod canvas;
 mod confusion;
 mod curves;
 pub mod palette;
+mod plan;
 mod raster;
+mod timeline;
 
 pub use canvas::{ChartError, WIDTH};
 
@@ -30,6 +32,8 @@ pub fn chart(block: &Block) -> Result<Option<String>, ChartError> {
         Block::Confusion(confusion) => confusion::draw(confusion).map(Some),
         Block::Raster(raster) => raster::draw(raster).map(Some),
         Block::Bars(bars) => bars::draw(bars).map(Some),
+        Block::Plan(plan) => plan::draw(plan).map(Some),
+        Block::Timeline(timeline) => timeline::draw(timeline).map(Some),
     }
 }
 

@@ -1,7 +1,9 @@
 use super::canvas::cut;
 use super::palette::Ink;
 use super::*;
-use crate::report::model::{Band, Bar, Bars, Confusion, Curves, Raster, Reference, Series};
+use crate::report::model::{
+    Band, Bar, Bars, Confusion, Curves, Lane, Plan, PlanWay, Raster, Reference, Series, Spot, Timeline,
+};
 
 fn svg(block: impl Into<Block>) -> String {
     let document = chart(&block.into()).unwrap().unwrap();
@@ -90,10 +92,84 @@ fn a_raster_is_bounded_by_its_pixels() {
 
 #[test]
 fn bars_start_at_zero() {
-    let bar = |value| Bar { name: "synapses".into(), value, text: "5 pJ".into() };
+    let bar = |value| Bar { name: "synapses".into(), value, text: "5 pJ".into(), ..Bar::default() };
     let document = svg(Bars { bars: vec![bar(1.0), bar(0.0), bar(-3.0), bar(f64::NAN)], ..Bars::default() });
     assert_eq!(document.matches("width=\"0\"").count(), 3);
     svg(Bars::default());
+}
+
+#[test]
+fn ends_of_a_bar_are_drawn_and_make_room() {
+    let bar = |ends| Bar { name: "soma".into(), value: 4.0, text: "4 pJ".into(), ends };
+    let width = |ends| {
+        let document = svg(Bars { bars: vec![bar(ends)], ..Bars::default() });
+        let rect =
+            document.split("fill=\"#2F6DB5\"").next().unwrap().rsplit("<rect").next().unwrap().to_owned();
+        rect.split("width=\"").nth(1).unwrap().split('"').next().unwrap().parse::<u32>().unwrap()
+    };
+    let (alone, bounded) = (width(None), width(Some((2.0, 8.0))));
+    assert!(bounded.abs_diff(alone / 2) <= 1, "{alone}, {bounded}: the upper end is the longest");
+    svg(Bars { bars: vec![bar(Some((f64::NAN, f64::INFINITY)))], ..Bars::default() });
+}
+
+fn spot(tile: (u32, u32), value: f64) -> Spot {
+    Spot { tile, value, name: "core".into(), text: "7 %".into(), ..Spot::default() }
+}
+
+#[test]
+fn a_plan_is_bounded_by_its_pixels() {
+    let plan = |side: u32| Plan {
+        columns: side,
+        rows: side,
+        places: 1,
+        spots: (0..side * side).map(|at| spot((at % side, at / side), f64::from(at))).collect(),
+        ways: (0..side).map(|at| PlanWay { from: (at, 0), to: (at + 1, 0), ..PlanWay::default() }).collect(),
+        ..Plan::default()
+    };
+    let small = svg(plan(3));
+    assert_eq!(small.matches("#2F6DB5").count(), 9 + 6, "nine places and the scale");
+    assert!(svg(plan(256)).len() < 1_500_000);
+    // Values that cannot be drawn, tiles that are not there.
+    svg(Plan { spots: vec![spot((9, 9), f64::NAN), spot((0, 0), f64::INFINITY)], ..Plan::default() });
+}
+
+#[test]
+fn a_plan_shows_the_largest_of_what_falls_together() {
+    let spots = vec![spot((0, 0), 1.0), spot((1, 1), 8.0), spot((2, 0), 4.0)];
+    let document = svg(Plan { columns: 128, rows: 128, places: 4, spots, ..Plan::default() });
+    let strengths = |part: &str| document.matches(&format!("opacity=\"{part}")).count();
+    assert_eq!((strengths("0.6"), strengths("0.34")), (1 + 1, 1 + 1), "and in the scale: {document}");
+}
+
+#[test]
+fn ways_around_the_edge_leave_on_the_far_side() {
+    let way = |from, to| PlanWay { from, to, value: 1.0, text: "1".into() };
+    let x = |ways| {
+        let document = svg(Plan { columns: 4, rows: 1, places: 1, ways, ..Plan::default() });
+        let rect =
+            document.split("fill=\"#C2621B\"").next().unwrap().rsplit("<rect").next().unwrap().to_owned();
+        rect.split("x=\"").nth(1).unwrap().split('"').next().unwrap().parse::<i32>().unwrap()
+    };
+    let [east, west, around] =
+        [((1, 0), (2, 0)), ((1, 0), (0, 0)), ((3, 0), (0, 0))].map(|(from, to)| x(vec![way(from, to)]));
+    assert!(west < east && east < around, "{west}, {east}, {around}");
+}
+
+#[test]
+fn a_timeline_is_bounded_by_its_pixels_and_keeps_its_peak() {
+    let steps: Vec<Vec<f64>> = (0..100_000).map(|at| vec![f64::from(at % 7), 1.0]).collect();
+    let mut timeline = Timeline {
+        parts: vec!["core".into(), "barrier".into()],
+        steps,
+        lanes: vec![Lane { name: "core 3".into(), steps: (0..100_000).step_by(2).collect() }],
+        ..Timeline::default()
+    };
+    timeline.steps[60_001] = vec![499.0, 1.0];
+    let document = svg(timeline);
+    assert!(document.len() < 400_000, "{}", document.len());
+    assert!(document.contains("\n500\n") && document.contains("\n50,000\n"), "the peak, the lane's steps");
+    svg(Timeline::default());
+    svg(Timeline { parts: vec!["a".into()], steps: vec![vec![f64::NAN], vec![]], ..Timeline::default() });
 }
 
 #[test]

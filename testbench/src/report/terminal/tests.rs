@@ -114,7 +114,8 @@ fn zeros_do_not_hide_mistakes() {
 
 #[test]
 fn bars_are_proportional() {
-    let bar = |name: &str, value: f64| Bar { name: name.into(), value, text: value.to_string() };
+    let bar =
+        |name: &str, value: f64| Bar { name: name.into(), value, text: value.to_string(), ..Bar::default() };
     let bars =
         Bars { x_label: "pJ".into(), bars: vec![bar("synapse", 8.0), bar("hop", 2.0)], ..Bars::default() };
     let text = block(&bars.into(), Style { width: 29, bold: false });
@@ -231,7 +232,7 @@ proptest! {
         let curves = Curves { x_label: label.clone(), series: series.collect(), ..Curves::default() };
         let counts = vec![vec![7_654_321; names.len()]; names.len()];
         let confusion = Confusion { classes: names.clone(), counts, ..Confusion::default() };
-        let bar = |(name, value): (&String, &f64)| Bar { name: name.clone(), value: *value, text: format!("{value:.1} pJ") };
+        let bar = |(name, value): (&String, &f64)| Bar { name: name.clone(), value: *value, text: format!("{value:.1} pJ"), ..Bar::default() };
         let bars = Bars { x_label: label, bars: names.iter().zip(&values).map(bar).collect(), ..Bars::default() };
         let mut report = Report { blocks: vec![curves.into(), confusion.into(), bars.into()], ..Report::default() };
         report.headlines = names
