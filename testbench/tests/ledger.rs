@@ -1,8 +1,11 @@
 //! The ledger as its readers meet it: every time, energy, share, count and memory of a report is recomputed from the
-//! `summary.json` beside it, for each kind of experiment.
+//! `summary.json` beside it, for each kind of experiment; what a page shows beyond that, from the tables beside it.
+
+#[path = "ledger/tables.rs"]
+mod tables_beside;
 
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use synfire::report::quantity;
 use synfire_chip::cost::counters::OPERATIONS;
@@ -13,6 +16,8 @@ struct Left {
     summary: Value,
     lines: Vec<Value>,
     text: String,
+    page: String,
+    folder: PathBuf,
 }
 
 fn run(folder: &TempDir, experiment: &str, files: &[(&str, String)]) -> Left {
@@ -29,6 +34,8 @@ fn run(folder: &TempDir, experiment: &str, files: &[(&str, String)]) -> Left {
         summary: serde_json::from_str(&read("summary.json")).expect("a summary"),
         lines: lines.lines().map(|line| serde_json::from_str(line).expect("a line")).collect(),
         text: read("report.txt"),
+        page: read("report.html"),
+        folder: folder.path().join("out"),
     }
 }
 
@@ -244,6 +251,7 @@ fn a_simulation() {
     check_sums(&left);
     check_costs(&left, &left.summary["parts"][0]);
     check_machine(&left);
+    tables_beside::check(&left, &left.summary["parts"][0]);
     // Ten ticks of 1 ms at 7 uW are 70 nJ a core; 16 cores.
     assert_eq!(at(&left.summary, "energy.by_component_aj.core_static"), 16 * 70_000_000_000);
     assert_eq!(left.summary["unpublished"], serde_json::json!([]));
@@ -267,6 +275,7 @@ fn a_simulation_with_prices_per_operation() {
     check_sums(&left);
     check_costs(&left, &left.summary["parts"][0]);
     check_machine(&left);
+    tables_beside::check(&left, &left.summary["parts"][0]);
     assert_eq!(left.summary["unpublished"], serde_json::json!([]));
     let energy = |field: &str| at(&left.summary, &format!("energy.{field}"));
     let [low, total, high] = ["low_aj", "total_aj", "high_aj"].map(energy);
@@ -353,6 +362,7 @@ fn a_classification() {
     check_costs(&left, shown_part);
     check_machine(&left);
     check_samples(&folder, &left);
+    tables_beside::check(&left, shown_part);
     let inference = &shown_part["stages"]["inference"];
     let presented = at(shown_part, "presentations.inference");
     assert_eq!(headline(&left, "energy an inference"), ended(inference, presented));

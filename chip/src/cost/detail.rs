@@ -8,7 +8,7 @@ use crate::cost::analytic::Analytic;
 use crate::cost::counters::{NodeCounts, OPERATIONS};
 use crate::cost::memory::CoreMemory;
 use crate::cost::stage::{ByStage, Stage};
-use crate::cost::time::Elapsed;
+use crate::cost::time::{Bound, Elapsed};
 use crate::cost::widths::Widths;
 use crate::network::{Network, Source};
 use crate::run::machine::Machine;
@@ -106,6 +106,8 @@ pub struct StepDetail {
     pub network_ps: u64,
     /// The barrier, picoseconds.
     pub barrier_ps: u64,
+    /// What the network's part was due to.
+    pub bound: Bound,
     /// The core that took longest.
     pub core: Option<u16>,
     /// The link that most packets passed.
@@ -251,6 +253,7 @@ impl Analytic {
             core_ps: figures.time.core_ps,
             network_ps: figures.time.network_ps,
             barrier_ps: figures.time.barrier_ps,
+            bound: figures.time.bound,
             core: (figures.time.core_ps > 0).then_some(figures.critical_core.0),
             link: *link,
             counts: (&figures.counts).into(),

@@ -1,10 +1,16 @@
-//! What an architect asks of a run: its bill.
+//! What an architect asks of a run: its bill, who spent it, where and when.
 //!
 //! Promises: every figure comes from the counts of the run and the chip's file. Absent on purpose: tasks.
 
 pub mod bill;
+pub mod description;
 pub mod inference;
 pub mod measured;
+pub mod page;
+pub mod plan;
 pub mod published;
 pub mod silicon;
+pub mod spending;
 pub mod summary;
+pub mod tables;
+pub mod timeline;

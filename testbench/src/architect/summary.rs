@@ -10,6 +10,7 @@
 
 use super::bill::Work;
 use super::silicon;
+use super::tables;
 use crate::experiment::kind::Document;
 use crate::experiment::pool::PoolError;
 use serde::Serialize;
@@ -18,7 +19,8 @@ use std::collections::BTreeMap;
 use synfire_chip::chip::{Chip, PowerClock, StaticPower};
 use synfire_chip::cost::accesses::accesses;
 use synfire_chip::cost::counters::NodeCounts;
-use synfire_chip::cost::energy::{Rate, Unknown};
+use synfire_chip::cost::detail::Detail;
+use synfire_chip::cost::energy::{Bill, Rate, Unknown};
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Spent, Stage};
 use synfire_chip::technology::Kind;
@@ -87,7 +89,25 @@ struct Energy {
     by_component_aj: BTreeMap<&'static str, u128>,
     /// By what it was spent for; static power is a row of its own.
     by_activity_aj: BTreeMap<&'static str, u128>,
+    by_component_ends_aj: BTreeMap<&'static str, Ends>,
     by_operation: Vec<Line>,
+}
+
+/// Ends of an energy.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Ends {
+    low: u128,
+    high: u128,
+}
+
+/// Ends of each component of a bill.
+fn ends(bill: &Bill) -> BTreeMap<&'static str, Ends> {
+    let mut all: BTreeMap<&'static str, Ends> = BTreeMap::new();
+    for item in &bill.items {
+        let own = all.entry(item.component).or_default();
+        (own.low, own.high) = (own.low + item.ends.0, own.high + item.ends.1);
+    }
+    all
 }
 
 /// A line of the bill.
@@ -181,6 +201,8 @@ pub struct Part<'a> {
     pub score: Option<f64>,
     /// Wall time of it in seconds, where it is known apart.
     pub wall_seconds: Option<f64>,
+    /// What was seen of it in detail, where the report shows it.
+    pub detail: Option<&'a Detail>,
 }
 
 /// What the summary of a run is made of.
@@ -255,6 +277,7 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
             assumed_aj: bill.assumed(),
             by_component_aj: bill.by_component(),
             by_activity_aj: bill.by_activity(),
+            by_component_ends_aj: ends(&bill),
             by_operation: bill.items.iter().cloned().map(line).collect(),
         },
         busiest_link_packets: spent.busiest_link,
@@ -286,6 +309,10 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         }
         for (activity, attojoules) in &part.energy.by_activity_aj {
             *all.energy.by_activity_aj.entry(*activity).or_default() += attojoules;
+        }
+        for (component, ends) in &part.energy.by_component_ends_aj {
+            let own = all.energy.by_component_ends_aj.entry(*component).or_default();
+            (own.low, own.high) = (own.low + ends.low, own.high + ends.high);
         }
         for line in &part.energy.by_operation {
             match all.energy.by_operation.iter_mut().find(|sum| sum.operation == line.operation) {
@@ -380,6 +407,19 @@ impl<'a> Parts<'a> {
     #[must_use]
     pub fn new(title: &'a str, chip: &'a Chip, threads: usize) -> Self {
         Self { title, chip, parts: Vec::new(), memory: &[], about: BTreeMap::new(), threads }
+    }
+
+    /// `summary.json`, and the tables of the part that is shown in detail.
+    ///
+    /// # Errors
+    /// When one cannot be put into words.
+    pub fn documents(&self) -> Result<Vec<Document>, PoolError> {
+        let mut documents = vec![self.document()?];
+        let detailed = self.parts.iter().find_map(|part| Some((part.detail?, part.chip)));
+        if let Some((detail, chip)) = detailed {
+            documents.extend(tables::documents(detail, chip)?);
+        }
+        Ok(documents)
     }
 
     /// `summary.json`.

@@ -8,7 +8,7 @@ use super::folder::{self, Asked, Request};
 use super::interrupt::Interrupt;
 use super::output;
 use super::progress::{CellProgress, say};
-use crate::architect::{inference, summary};
+use crate::architect::{inference, summary, tables};
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::Opened;
@@ -131,7 +131,8 @@ impl Run<'_> {
         };
         if let Some(request) = self.begin {
             let own = cells.iter().flat_map(CellName::files).chain(outputs);
-            let own = own.chain([summary::FILE, inference::FILE].map(str::to_owned));
+            let beside = [summary::FILE, inference::FILE].into_iter().chain(tables::FILES);
+            let own = own.chain(beside.map(str::to_owned));
             let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
             folder::begin(self.folder, request, &outputs, self.options.overwrite)?;
         } else {

@@ -10,11 +10,12 @@ use super::interrupt::Interrupt;
 use super::output;
 use crate::experiment::kind::{Kind, Ran, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
-use crate::report::model::{Report, Verdict};
+use crate::report::model::{Report, Text, Verdict};
 use crate::report::quantity;
 use crate::tasks::ExperimentFile;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
+use synfire_core::ARITH_SPEC;
 
 /// Runs an experiment from the beginning.
 ///
@@ -61,10 +62,41 @@ impl Visit for Whole<'_> {
         let mut report = experiment.report(&ran)?;
         report.intro.push(quantity::seeds(names.iter().map(|cell| cell.seed)));
         cells::tell_changes(&mut report, run.changes);
+        report.details.extend(again(run).map(Into::into));
         let reached = judge(&mut report, experiment.reached(&results), least);
         output::finish(run.folder, &report, run.options.json)?;
         reached
     }
+}
+
+/// The command that runs it again, in the folder of this run's note.
+fn again(run: &Run<'_>) -> Option<Text> {
+    let request = folder::request(run.folder).ok()?;
+    let mut command = format!("synfire {} {}", request.command.command(), quoted(&request.experiment));
+    if request.quick {
+        command += " --quick";
+    }
+    if let Some(seed) = request.seed {
+        command += &format!(" --seed {seed}");
+    }
+    for change in &request.set {
+        command += &format!(" --set {}", quoted(change));
+    }
+    let version = env!("CARGO_PKG_VERSION");
+    let lines = vec![
+        command,
+        format!(
+            "With synfire {version}, arithmetic contract {ARITH_SPEC}: the same bits, counts, times and energies, on any \
+             number of threads. run.json beside this page holds the request and its SHA-256."
+        ),
+    ];
+    Some(Text { title: "How to run it again".to_owned(), lines })
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// In the short form the first row, with its accuracy or score, must reach the least one.

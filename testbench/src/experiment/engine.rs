@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::network::{Network, Population};
@@ -115,6 +116,22 @@ impl Engine {
         match self {
             Self::Chip { watched, .. } => std::mem::take(watched),
             Self::Float { .. } => Vec::new(),
+        }
+    }
+
+    /// Keeps figures of each of the last `steps` steps, from now on; of the float twin, nothing.
+    pub fn keep_steps(&mut self, steps: u32) {
+        if let Self::Chip { costs, .. } = self {
+            costs.keep_window(steps as usize);
+        }
+    }
+
+    /// What was seen of its runs in detail; `None` of the float twin.
+    #[must_use]
+    pub fn detail(&self, network: &Network) -> Option<Detail> {
+        match self {
+            Self::Chip { machine, costs, .. } => Some(costs.detail(machine, network)),
+            Self::Float { .. } => None,
         }
     }
 

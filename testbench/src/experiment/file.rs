@@ -9,6 +9,7 @@ mod data;
 pub use data::{Data, EncoderFile};
 
 use super::changes::Set;
+use super::reference::STEP_ROWS;
 use serde::Deserialize;
 
 /// Format name that every experiment file states.
@@ -25,8 +26,15 @@ pub struct ExperimentFile<T> {
     pub title: String,
     /// Chip preset or path.
     pub chip: String,
+    /// How many of a run's last steps have a row of `steps.csv`, 0..=1,000,000.
+    #[serde(default = "step_rows")]
+    pub step_rows: u32,
     /// What to do.
     pub task: T,
+}
+
+const fn step_rows() -> u32 {
+    STEP_ROWS
 }
 
 /// One row of the result: a network and what is changed in it.

@@ -9,7 +9,7 @@
 
 use super::file::{ExperimentFile, FORMAT, Quick};
 use super::pool::{CellName, PoolError, Work};
-use super::reference::{self, Opened};
+use super::reference::{self, MOST_STEP_ROWS, Opened};
 use crate::report::model::Report;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -192,6 +192,16 @@ pub fn open<T: Registry>(
         let text = format!("{}: unknown format `{}`", opened.name(), file.format);
         return Err(Diagnostic::new(text).noted("allowed", FORMAT.to_owned()).into());
     }
+    if file.step_rows > MOST_STEP_ROWS {
+        let problem = Diagnostic::new("`step_rows` is out of range");
+        let problem = match opened.source.locate("step_rows") {
+            Some(span) => problem.at(&opened.source, span),
+            None => problem,
+        };
+        let problem = problem.labelled(format!("found {}", file.step_rows));
+        return Err(problem.noted("allowed", format!("0..={MOST_STEP_ROWS}")).into());
+    }
+    opened.step_rows = file.step_rows;
     Ok((file, opened))
 }
 

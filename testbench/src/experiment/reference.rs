@@ -12,6 +12,11 @@ use synfire_chip::files::{self, Change, Diagnostic, Diagnostics, NetworkOverride
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::MappingError;
 
+/// Rows of `steps.csv` where an experiment states none.
+pub const STEP_ROWS: u32 = 1000;
+/// The most that it may state.
+pub const MOST_STEP_ROWS: u32 = 1_000_000;
+
 /// A file's text and where its own references are looked up.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -23,6 +28,8 @@ pub struct Opened {
     pub folder: Option<PathBuf>,
     /// What whoever opened it changes: in the chips and networks that it refers to, after its own changes.
     pub changes: Vec<Change>,
+    /// How many of a run's last steps are kept, of the part that its report shows.
+    pub step_rows: u32,
 }
 
 impl Opened {
@@ -30,7 +37,7 @@ impl Opened {
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, folder: Option<PathBuf>) -> Self {
         let source = Arc::new(SourceText::new(name, text));
-        Self { file: Arc::clone(&source), source, folder, changes: Vec::new() }
+        Self { file: Arc::clone(&source), source, folder, changes: Vec::new(), step_rows: STEP_ROWS }
     }
 
     /// Its name for messages.

@@ -314,3 +314,17 @@ fn another_version_of_the_format() {
        = nothing was run; exit status 2
     "#);
 }
+
+#[test]
+fn more_rows_of_steps_than_a_table_may_have() {
+    assert_snapshot!(Folder::experiment("title: ", "step_rows: 1000001, title: "), @r#"
+    error: `step_rows` is out of range
+     --> two-classes.ron:4:16
+      |
+    4 |     step_rows: 1000001, title: "Two classes",
+      |                ^^^^^^^ found 1000001
+      |
+      = allowed: 0..=1000000
+       = nothing was run; exit status 2
+    "#);
+}

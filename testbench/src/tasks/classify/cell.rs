@@ -24,6 +24,7 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
@@ -93,6 +94,9 @@ pub struct CellResult {
     pub merged_events: u64,
     /// Spikes of one sample after training; kept for the first seed alone.
     pub raster: Option<Raster>,
+    /// What was seen of it in detail; kept of the cell that the report shows alone.
+    #[serde(default)]
+    pub detail: Option<Box<Detail>>,
     /// Wall time of the cell.
     pub wall_seconds: f64,
     /// SHA-256 of all weights at the end.
@@ -141,6 +145,8 @@ pub struct Cell<'a> {
     parts: Parts,
     /// What each presentation of the last test cost.
     samples: Vec<Sample>,
+    /// Whether the report shows it in detail.
+    detailed: bool,
 }
 
 impl<'a> Cell<'a> {
@@ -152,14 +158,29 @@ impl<'a> Cell<'a> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
         let of = LookedAt { readout, variable: Variable::Compared };
-        let engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
+        let mut engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
             .map_err(|error| task.rows().misfit(variant.row, &error))?;
+        let detailed = task.settings.seeds.first() == Some(&seed) && variant.name() == task.shown().name();
+        if detailed {
+            engine.keep_steps(task.origin.step_rows);
+        }
         let outline = task.outline(seed);
         let schedule = task.schedule(&outline, variant.row, &network, seed)?;
         let parts = task.presented(&outline, variant.row, seed)?;
         let data = OnceLock::new();
-        let (name, samples) = (variant.name(), Vec::new());
-        Ok(Self { task, name, seed, outline, data, network, engine, schedule, parts, samples })
+        Ok(Self {
+            task,
+            name: variant.name(),
+            seed,
+            outline,
+            data,
+            network,
+            engine,
+            schedule,
+            parts,
+            samples: Vec::new(),
+            detailed,
+        })
     }
 
     /// The network that the cell learns.
@@ -338,6 +359,7 @@ impl<'a> Cell<'a> {
             sharing: machine.map_or_else(Sharing::default, |machine| Sharing::of(&self.network, machine)),
             merged_events: machine.map_or(0, Machine::merged_events),
             raster: None,
+            detail: None,
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
             samples: self.samples.clone(),
@@ -389,7 +411,8 @@ impl Work for Cell<'_> {
             format!("{:?}", self.schedule.window),
             (self.schedule.answer, self.schedule.unseen, self.schedule.clear),
         );
-        let data = (self.data().fingerprint(), parts, s.seeds.first() == Some(&self.seed));
+        let rows = self.detailed.then_some(self.task.origin.step_rows);
+        let data = (self.data().fingerprint(), parts, s.seeds.first() == Some(&self.seed), rows);
         checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
     }
 
@@ -432,6 +455,7 @@ impl Work for Cell<'_> {
         let confusion = self.score(&at, Stage::Inference, threads)?;
         let mut result = self.result(std::mem::take(&mut at.curve));
         (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
+        result.detail = self.engine.detail(&self.network).filter(|_| self.detailed).map(Box::new);
         result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))
     }

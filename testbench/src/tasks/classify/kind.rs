@@ -14,6 +14,22 @@ use crate::report::model::Report;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
 
+impl Task {
+    fn part<'a>(&'a self, result: &'a CellResult) -> Part<'a> {
+        Part {
+            name: result.row.clone(),
+            seed: result.seed,
+            chip: self.chip_of(&result.row),
+            cores: result.cores,
+            presentations: result.presentations(),
+            score: Some(result.accuracy()),
+            wall_seconds: Some(result.wall_seconds),
+            costs: result.costs.clone(),
+            detail: result.detail.as_deref(),
+        }
+    }
+}
+
 impl Kind for Task {
     type Settings = Classify;
     type Result = CellResult;
@@ -51,21 +67,12 @@ impl Kind for Task {
     }
 
     fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
-        let part = |result: &'_ CellResult| Part {
-            name: result.row.clone(),
-            seed: result.seed,
-            chip: self.chip_of(&result.row),
-            cores: result.cores,
-            presentations: result.presentations(),
-            score: Some(result.accuracy()),
-            wall_seconds: Some(result.wall_seconds),
-            costs: result.costs.clone(),
-        };
         let memory = summary::memory(self, ran.results)?;
-        let parts = ran.results.iter().map(part).collect();
-        Ok(vec![
-            Parts { parts, memory: &memory, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?,
-            Document { name: inference::FILE, text: inference::csv(&summary::samples(ran.results)) },
-        ])
+        let parts = ran.results.iter().map(|result| self.part(result)).collect();
+        let parts = Parts { parts, memory: &memory, ..Parts::new(ran.title, &self.chip, ran.threads) };
+        let mut documents = parts.documents()?;
+        documents
+            .push(Document { name: inference::FILE, text: inference::csv(&summary::samples(ran.results)) });
+        Ok(documents)
     }
 }

@@ -7,8 +7,8 @@ use super::sharing;
 use super::task::Task;
 use crate::architect::bill::{self, Work};
 use crate::architect::inference::{self, OfCell};
+use crate::architect::page;
 use crate::data::set::{Content, DataSet};
-use crate::experiment::file::Store;
 use crate::experiment::rows::{self, Variant};
 use crate::reference::linear::{self, Score};
 use crate::report::model::{Confusion, Curves, Headline, Report, Series, Table, TableCell};
@@ -60,7 +60,7 @@ pub fn linear(task: &Task) -> Result<Vec<Score>, Diagnostics> {
 /// # Errors
 /// When its network cannot be built again.
 pub fn memory(task: &Task, results: &[CellResult]) -> Result<Vec<CoreMemory>, Diagnostics> {
-    let shown = shown(task);
+    let shown = task.shown();
     let name = shown.name();
     let Some(result) = results.iter().find(|result| result.row == name) else { return Ok(Vec::new()) };
     let cell = TrainedCell::new(task, shown, result.seed)?;
@@ -74,17 +74,10 @@ pub fn samples(results: &[CellResult]) -> Vec<OfCell<'_>> {
     cells.map(|cell| OfCell { row: &cell.row, seed: cell.seed, samples: &cell.samples }).collect()
 }
 
-/// What the report shows in detail: the first row in the first store that a chip has.
-fn shown(task: &Task) -> Variant<'_> {
-    let variants = task.variants();
-    let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
-    *on_chip.unwrap_or(&variants[0])
-}
-
 impl Summary<'_> {
     /// What the report shows in detail: the first row in the first store that a chip has.
     fn shown(&self) -> Variant<'_> {
-        shown(self.task)
+        self.task.shown()
     }
 
     fn of<'b>(&'b self, row: &'b str) -> impl Iterator<Item = &'b CellResult> + 'b {
@@ -162,6 +155,10 @@ impl Summary<'_> {
         on_chip().for_each(|result| counts.add(&result.costs.whole().counts));
         report.push(bill::speed(&counts, seconds, self.threads));
         report.blocks.extend(self.task.rows().text().map(Into::into));
+        if let Some(detail) = &result.detail {
+            let name = format!("`{first}`, seed {}", result.seed);
+            report.details = page::blocks(&name, detail, self.task.chip_of(&result.row));
+        }
         Ok(report)
     }
 

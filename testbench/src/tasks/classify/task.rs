@@ -7,7 +7,7 @@ use crate::data::encode::{Constant, Encoder, LatencyCode, RateCode, SigmaDeltaCo
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
 use crate::experiment::check::target;
-use crate::experiment::file::{EncoderFile, Row};
+use crate::experiment::file::{EncoderFile, Row, Store};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
@@ -32,7 +32,7 @@ pub struct Task {
     fixed: Option<Arc<DataSet>>,
     /// The outline of the first seed's data: every row is checked against it.
     first_outline: OnceLock<Arc<DataSet>>,
-    origin: Opened,
+    pub(super) origin: Opened,
     place: Origin,
 }
 
@@ -118,6 +118,14 @@ impl Task {
     pub fn rows(&self) -> Rows<'_> {
         let Classify { rows, stores, .. } = &self.settings;
         Rows { rows, stores, origin: &self.origin, place: &self.place, chips: &self.chips }
+    }
+
+    /// What the report shows in detail: the first row in the first store that a chip has.
+    #[must_use]
+    pub fn shown(&self) -> Variant<'_> {
+        let variants = self.variants();
+        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
+        *on_chip.unwrap_or(&variants[0])
     }
 
     /// Encoders, targets and windows for `network`, as `row` is presented.

@@ -53,6 +53,7 @@ impl Kind for Task {
             score: Some(result.timing()),
             wall_seconds: Some(result.wall_seconds),
             costs: result.costs.clone(),
+            detail: None,
         };
         let parts = ran.results.iter().map(part).collect();
         Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])

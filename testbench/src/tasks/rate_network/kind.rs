@@ -66,6 +66,7 @@ impl Kind for Task {
                 score: Some(cell.accuracy_on_chip(form)),
                 wall_seconds: None,
                 costs: form.costs.clone(),
+                detail: None,
             }));
         }
         Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])

@@ -22,6 +22,7 @@ use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, open_regular};
@@ -70,6 +71,9 @@ pub struct CellResult {
     pub size: (u64, u64),
     /// What it cost: training where the samples are learned from, inference elsewhere.
     pub costs: Costs,
+    /// What was seen of it in detail.
+    #[serde(default)]
+    pub detail: Option<Box<Detail>>,
     /// Memory of each core in use.
     pub memory: Vec<CoreMemory>,
     /// Events that full axons merged.
@@ -187,6 +191,7 @@ impl<'a> Cell<'a> {
         }
         let recorder = Recorder::new(list, &machine.nodes);
         let mut costs = Analytic::new(&machine);
+        costs.keep_window(opened.step_rows as usize);
         let learns = samples.as_ref().is_some_and(Samples::learn);
         costs.enter(if learns { Stage::Training } else { Stage::Inference });
         let inputs = hash_inputs(opened, &files)?;
@@ -287,6 +292,7 @@ impl<'a> Cell<'a> {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
             costs: self.costs.costs(),
+            detail: Some(Box::new(self.costs.detail(&self.machine, &self.network))),
             memory: self.machine.memory(),
             merged_events: self.machine.merged_events(),
             answering: self.samples.as_ref().and_then(Samples::answering),

@@ -47,6 +47,6 @@ impl Kind for Task {
 
     fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
         let Some(result) = ran.results.first() else { return Ok(Vec::new()) };
-        Ok(vec![run::summary(ran.title, &self.chip, result, ran.threads)?])
+        run::documents(ran.title, &self.chip, result, ran.threads)
     }
 }

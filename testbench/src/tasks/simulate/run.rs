@@ -5,6 +5,7 @@
 
 use super::cell::CellResult;
 use crate::architect::bill::{self, Work};
+use crate::architect::page;
 use crate::architect::summary::{Part, Parts, Presentations};
 use crate::experiment::kind::Document;
 use crate::experiment::pool::PoolError;
@@ -25,11 +26,16 @@ fn work<'a>(chip: &'a Chip, result: &CellResult) -> Work<'a> {
     Work::of(chip, result.costs.whole(), result.memory.len())
 }
 
-/// The summary of a run.
+/// The summary of a run, and its tables.
 ///
 /// # Errors
 /// When it cannot be put into words.
-pub fn summary(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> Result<Document, PoolError> {
+pub fn documents(
+    title: &str,
+    chip: &Chip,
+    result: &CellResult,
+    threads: usize,
+) -> Result<Vec<Document>, PoolError> {
     let (count, right) = (result.answers.len(), right(result));
     let accuracy = right.map(|right| right as f64 / count.max(1) as f64);
     let samples = (count > 0).then(|| json!({ "count": count, "right": right, "accuracy": accuracy }));
@@ -53,9 +59,10 @@ pub fn summary(title: &str, chip: &Chip, result: &CellResult, threads: usize) ->
         score: accuracy,
         wall_seconds: Some(result.wall_seconds),
         costs: result.costs.clone(),
+        detail: result.detail.as_deref(),
     };
     let parts = Parts::new(title, chip, threads);
-    Parts { parts: vec![part], memory: &result.memory, about: about.into(), ..parts }.document()
+    Parts { parts: vec![part], memory: &result.memory, about: about.into(), ..parts }.documents()
 }
 
 /// The report.
@@ -101,5 +108,8 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
     report.blocks.extend(bill::energy_blocks("Energy", &work));
     report.push(bill::memory("Memory of each core, bits", &result.memory));
     report.push(bill::speed(&work.counts, result.wall_seconds, threads));
+    if let Some(detail) = &result.detail {
+        report.details = page::blocks(&format!("`{}`", result.network.0), detail, chip);
+    }
     report
 }

@@ -72,6 +72,7 @@ impl Kind for Task {
                 score: Some(f64::from(form.moved) / f64::from(MOVED_CASES)),
                 wall_seconds: None,
                 costs: form.costs.clone(),
+                detail: None,
             }));
         }
         Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])

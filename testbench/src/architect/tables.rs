@@ -1,0 +1,353 @@
+//! Tables beside a report, as CSV: steps, cores, links and populations of the part that the report shows.
+//!
+//! `docs/formats.md`, "Tables of a run", describes every column. Promises: integers, exact; each energy of a page is a sum of
+//! cells here; a table's energies and counts sum to those of its part in `summary.json`. What the model of time does not
+//! know is an empty cell. Absent on purpose: rounding, and what is drawn of it (`plan`, `spending`, `timeline`).
+
+use crate::experiment::kind::Document;
+use crate::experiment::pool::PoolError;
+use synfire_chip::chip::Chip;
+use synfire_chip::cost::amount::Amount;
+use synfire_chip::cost::counters::OPERATIONS;
+use synfire_chip::cost::detail::{CoreDetail, Counted, Detail, StepDetail};
+use synfire_chip::cost::ledger::{Ledger, Owner, Row};
+use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::cost::stage::Stage;
+use synfire_chip::cost::time::Bound;
+use synfire_chip::structures::Part;
+use synfire_core::address::CoreId;
+
+/// The tables' files.
+pub const FILES: [&str; 4] = ["steps.csv", "cores.csv", "links.csv", "populations.csv"];
+
+/// A part of a run, with what it is billed by.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// What was seen.
+    pub detail: &'a Detail,
+    /// What it cost, and whom.
+    pub ledger: &'a Ledger,
+    /// The hardware.
+    pub chip: &'a Chip,
+}
+
+/// The four tables of a part.
+///
+/// # Errors
+/// When one cannot be put into words.
+pub fn documents(detail: &Detail, chip: &Chip) -> Result<Vec<Document>, PoolError> {
+    let ledger = Ledger::of(detail, chip);
+    let told = Told { detail, ledger: &ledger, chip };
+    let tables: [fn(&Told<'_>) -> Vec<Vec<String>>; 4] = [steps, cores, links, populations];
+    let document = |(name, table): (&'static str, fn(&Told<'_>) -> Vec<Vec<String>>)| {
+        let text = csv_text(&table(&told)).map_err(|error| PoolError::Run(format!("{name}: {error}")))?;
+        Ok(Document { name, text })
+    };
+    FILES.into_iter().zip(tables).map(document).collect()
+}
+
+fn csv_text(rows: &[Vec<String>]) -> Result<String, String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    rows.iter().try_for_each(|row| writer.write_record(row)).map_err(|error| error.to_string())?;
+    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn known<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// Names of counts, then of energies.
+fn heads(told: &Told<'_>) -> Vec<String> {
+    let counts = OPERATIONS.iter().map(|operation| operation.record.to_owned());
+    let energies = words(&["energy_aj", "low_aj", "high_aj"]);
+    let components = told.ledger.components.iter().map(|component| format!("{component}_aj"));
+    counts.chain(energies).chain(components).collect()
+}
+
+/// Counts, then energies; no counts where they are not known apart.
+fn figures(counts: Option<&Counted>, amounts: &[Amount]) -> Vec<String> {
+    let counts =
+        OPERATIONS.iter().enumerate().map(|(at, _)| known(counts.and_then(|counts| counts.0.get(at))));
+    let all: Amount = amounts.iter().copied().sum();
+    let energies = [all.nominal, all.low, all.high].into_iter().chain(amounts.iter().map(|a| a.nominal));
+    counts.chain(energies.map(|energy| energy.to_string())).collect()
+}
+
+fn steps(told: &Told<'_>) -> Vec<Vec<String>> {
+    let Told { detail, ledger, .. } = told;
+    let own = [
+        "step",
+        "steps",
+        "stage",
+        "total_ps",
+        "core_ps",
+        "network_ps",
+        "barrier_ps",
+        "network_bound",
+        "critical_core",
+        "critical_link",
+        "critical_link_packets",
+    ];
+    let mut rows = vec![[words(&own), heads(told)].concat()];
+    for row in &ledger.steps {
+        let own = match row.step.map(|step| &detail.steps[step]) {
+            Some(step) => step_cells(step),
+            None => {
+                let elapsed = &detail.earlier.of(row.stage).elapsed;
+                let mut cells = vec![String::new(), elapsed.steps.to_string(), row.stage.name().to_owned()];
+                cells.push(elapsed.total_ps.to_string());
+                // Of many steps together the parts are not known.
+                cells.resize(own.len(), String::new());
+                cells
+            }
+        };
+        let counts = row.step.map_or(&detail.earlier.of(row.stage).counts, |step| &detail.steps[step].counts);
+        rows.push([own, figures(Some(counts), &row.amounts)].concat());
+    }
+    rows
+}
+
+fn step_cells(step: &StepDetail) -> Vec<String> {
+    vec![
+        step.step.to_string(),
+        "1".to_owned(),
+        step.stage.name().to_owned(),
+        step.total_ps().to_string(),
+        step.core_ps.to_string(),
+        step.network_ps.to_string(),
+        step.barrier_ps.to_string(),
+        bound(step.bound),
+        known(step.core),
+        known(step.link.map(|link| link.link)),
+        known(step.link.map(|link| link.packets)),
+    ]
+}
+
+/// What the network's part of a step was due to.
+fn bound(bound: Bound) -> String {
+    match bound {
+        Bound::Nothing => String::new(),
+        Bound::Way => "way".to_owned(),
+        Bound::Link(link) => format!("link {link}"),
+        Bound::Port(core) => format!("port of core {}", core.0),
+    }
+}
+
+/// What a core holds, and the most that it may.
+#[must_use]
+pub fn fills(memory: &CoreMemory, chip: &Chip) -> [(&'static str, u64, u64); 4] {
+    let limits = &chip.limits;
+    let learning = memory.bits(Part::Traces) + memory.bits(Part::Learning);
+    [
+        ("neurons", memory.neurons, limits.neurons.into()),
+        ("axons", memory.axons, limits.axons.into()),
+        ("synapse_memory_bits", memory.bits(Part::Synapses), limits.synapse_memory_bits),
+        ("learning_memory_bits", learning, limits.learning_memory_bits),
+    ]
+}
+
+/// The limit that a core is nearest to: its name, and how near in parts per million, rounded down.
+#[must_use]
+pub fn fullest(memory: &CoreMemory, chip: &Chip) -> (&'static str, u64) {
+    let part = |(name, used, most): (&'static str, u64, u64)| {
+        (name, (u128::from(used) * 1_000_000 / u128::from(most.max(1))) as u64)
+    };
+    // Of equal ones the first.
+    let first = |a: (&'static str, u64), b: (&'static str, u64)| if b.1 > a.1 { b } else { a };
+    fills(memory, chip).map(part).into_iter().reduce(first).unwrap_or_default()
+}
+
+/// Sums of counts.
+#[must_use]
+pub fn summed<'a>(parts: impl IntoIterator<Item = &'a Counted>) -> Counted {
+    let mut sum = Counted(vec![0; OPERATIONS.len()]);
+    for part in parts {
+        sum.0.iter_mut().zip(&part.0).for_each(|(sum, count)| *sum += count);
+    }
+    sum
+}
+
+/// What an owner that is neither core nor population is called.
+fn other(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Core(_) => "core",
+        Owner::Population(_) => "population",
+        Owner::Layer(_) => "layer",
+        Owner::Shared(_) => "shared core",
+        Owner::Network => "network",
+        Owner::Host => "host",
+        Owner::Unused => "unused cores",
+    }
+}
+
+/// Counts of a row that belongs to no core: the host's packets, and hops.
+fn unowned(told: &Told<'_>, row: &Row) -> Option<Counted> {
+    let host = told.detail.host.of(row.stage);
+    let cores = told.detail.cores.iter().flat_map(|core| core.counts(row.stage));
+    match row.owner {
+        Owner::Host => Some(only(host, false)),
+        Owner::Network => Some(only(&summed(cores.chain([host])), true)),
+        _ => Some(summed([])),
+    }
+}
+
+/// Hops are counted with the network, all else with whoever does it.
+fn only(counts: &Counted, hops: bool) -> Counted {
+    let own = OPERATIONS.iter().zip(&counts.0);
+    Counted(own.map(|(of, count)| if of.record.starts_with("hops_") == hops { *count } else { 0 }).collect())
+}
+
+fn cores(told: &Told<'_>) -> Vec<Vec<String>> {
+    let Told { detail, ledger, chip } = told;
+    let own = [
+        "owner",
+        "core",
+        "column",
+        "row",
+        "stage",
+        "steps",
+        "work_ps",
+        "neurons",
+        "axons",
+        "synapses",
+        "synapse_memory_bits",
+        "learning_memory_bits",
+        "fullest_limit",
+        "fill_ppm",
+    ];
+    let mut rows = vec![[words(&own), heads(told)].concat()];
+    let topology = chip.topology();
+    let place = |core: &CoreDetail, stage: Stage| {
+        let (column, row) = topology.tile(CoreId(core.core));
+        let memory = &core.memory;
+        let [neurons, axons, synapse_bits, learning_bits] = fills(memory, chip).map(|(_, used, _)| used);
+        let (limit, ppm) = fullest(memory, chip);
+        let numbers = [neurons, axons, memory.synapses, synapse_bits, learning_bits].map(|n| n.to_string());
+        let steps = detail.elapsed.of(stage).steps;
+        [
+            [core.core.to_string(), column.to_string(), row.to_string(), stage.name().to_owned()].to_vec(),
+            vec![steps.to_string(), core.work_ps.of(stage).to_string()],
+            numbers.to_vec(),
+            vec![limit.to_owned(), ppm.to_string()],
+        ]
+        .concat()
+    };
+    for row in &ledger.cores {
+        let core = match row.owner {
+            Owner::Core(number) => detail.cores.binary_search_by_key(&number, |core| core.core).ok(),
+            _ => None,
+        };
+        let core = core.map(|index| &detail.cores[index]);
+        let (cells, counts) = match core {
+            Some(core) => {
+                let counts = summed(core.counts(row.stage));
+                (place(core, row.stage), Some(only(&counts, false)))
+            }
+            None => {
+                let mut cells = vec![String::new(); own.len() - 1];
+                row.stage.name().clone_into(&mut cells[3]);
+                cells[4] = detail.elapsed.of(row.stage).steps.to_string();
+                (cells, unowned(told, row))
+            }
+        };
+        rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
+    }
+    rows
+}
+
+fn links(told: &Told<'_>) -> Vec<Vec<String>> {
+    let Told { detail, chip, .. } = told;
+    let own = [
+        "link",
+        "from",
+        "to",
+        "from_column",
+        "from_row",
+        "to_column",
+        "to_row",
+        "channel",
+        "stage",
+        "steps",
+        "packets",
+        "peak_packets",
+        "flits",
+        "utilisation",
+        "peak_flits",
+        "no_credit",
+        "no_channel",
+        "lost_arbitration",
+        "ejection_busy",
+        "narrow_link",
+    ];
+    let mut rows = vec![words(&own)];
+    for link in &detail.links {
+        for stage in Stage::ALL.into_iter().filter(|stage| detail.elapsed.of(*stage).steps > 0) {
+            let load = link.loads.of(stage);
+            let mut row = [link.link, link.from, link.to].map(|number| number.to_string()).to_vec();
+            for router in [link.from, link.to] {
+                let tile = tile_of(chip, router);
+                row.extend([known(tile.map(|tile| tile.0)), known(tile.map(|tile| tile.1))]);
+            }
+            row.extend([String::new(), stage.name().to_owned(), detail.elapsed.of(stage).steps.to_string()]);
+            row.extend([load.packets.to_string(), load.peak.to_string()]);
+            // What a model without flits does not know.
+            row.resize(own.len(), String::new());
+            rows.push(row);
+        }
+    }
+    rows
+}
+
+/// Column and row of the tile that a router belongs to; `None` of one above the leaves of a tree.
+#[must_use]
+pub fn tile_of(chip: &Chip, router: u32) -> Option<(u32, u32)> {
+    let (columns, rows) = (u32::from(chip.mesh.columns), u32::from(chip.mesh.rows));
+    (router < columns * rows).then_some((router % columns, router / columns))
+}
+
+/// The layer of a core whose populations are of one; `None` where they are not.
+fn layer_of(told: &Told<'_>, core: u16) -> Option<u32> {
+    let slices = told.detail.cores.iter().filter(|of| of.core == core).flat_map(|of| &of.slices);
+    let mut layers = slices.map(|slice| told.detail.populations[slice.population as usize].layer);
+    let first = layers.next()?;
+    layers.all(|layer| layer == first).then_some(first)
+}
+
+fn populations(told: &Told<'_>) -> Vec<Vec<String>> {
+    let Told { detail, ledger, .. } = told;
+    let own = ["owner", "population", "layer", "neurons", "cores", "core", "stage", "steps"];
+    let mut rows = vec![[words(&own), heads(told)].concat()];
+    for row in &ledger.populations {
+        let slices = |of: u32| {
+            let all = detail.cores.iter().flat_map(|core| &core.slices);
+            let own = all.filter(move |slice| slice.population == of).map(|slice| slice.counts.of(row.stage));
+            let alone = move |core: &&CoreDetail| core.slices.iter().all(|slice| slice.population == of);
+            own.chain(detail.cores.iter().filter(alone).map(|core| core.shared.of(row.stage)))
+        };
+        let (mut cells, counts) = match row.owner {
+            Owner::Population(index) => {
+                let of = &detail.populations[index as usize];
+                let cores =
+                    detail.cores.iter().filter(|core| core.slices.iter().any(|s| s.population == index));
+                let numbers = [of.layer.to_string(), of.neurons.to_string(), cores.count().to_string()];
+                let cells = [vec![of.name.clone()], numbers.to_vec(), vec![String::new()]].concat();
+                (cells, Some(only(&summed(slices(index)), false)))
+            }
+            Owner::Shared(core) => {
+                let mut cells = vec![String::new(); 5];
+                (cells[1], cells[4]) = (known(layer_of(told, core)), core.to_string());
+                let of = detail.cores.iter().filter(|of| of.core == core);
+                (cells, Some(summed(of.map(|core| core.shared.of(row.stage)))))
+            }
+            _ => (vec![String::new(); 5], unowned(told, row)),
+        };
+        cells.extend([row.stage.name().to_owned(), detail.elapsed.of(row.stage).steps.to_string()]);
+        rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
+    }
+    rows
+}
