@@ -31,6 +31,9 @@ pub struct Told<'a> {
     pub chip: &'a Chip,
 }
 
+/// The lines of a table, the names of its columns first.
+type Lines = Vec<Vec<String>>;
+
 /// The four tables of a part.
 ///
 /// # Errors
@@ -38,8 +41,8 @@ pub struct Told<'a> {
 pub fn documents(detail: &Detail, chip: &Chip) -> Result<Vec<Document>, PoolError> {
     let ledger = Ledger::of(detail, chip);
     let told = Told { detail, ledger: &ledger, chip };
-    let tables: [fn(&Told<'_>) -> Vec<Vec<String>>; 4] = [steps, cores, links, populations];
-    let document = |(name, table): (&'static str, fn(&Told<'_>) -> Vec<Vec<String>>)| {
+    let tables: [fn(&Told<'_>) -> Lines; 4] = [steps, cores, links, populations];
+    let document = |(name, table): (&'static str, fn(&Told<'_>) -> Lines)| {
         let text = csv_text(&table(&told)).map_err(|error| PoolError::Run(format!("{name}: {error}")))?;
         Ok(Document { name, text })
     };
@@ -78,7 +81,7 @@ fn figures(counts: Option<&Counted>, amounts: &[Amount]) -> Vec<String> {
     counts.chain(energies.map(|energy| energy.to_string())).collect()
 }
 
-fn steps(told: &Told<'_>) -> Vec<Vec<String>> {
+fn steps(told: &Told<'_>) -> Lines {
     let Told { detail, ledger, .. } = told;
     let own = [
         "step",
@@ -202,7 +205,7 @@ fn only(counts: &Counted, hops: bool) -> Counted {
     Counted(own.map(|(of, count)| if of.record.starts_with("hops_") == hops { *count } else { 0 }).collect())
 }
 
-fn cores(told: &Told<'_>) -> Vec<Vec<String>> {
+fn cores(told: &Told<'_>) -> Lines {
     let Told { detail, ledger, chip } = told;
     let own = [
         "owner",
@@ -260,7 +263,7 @@ fn cores(told: &Told<'_>) -> Vec<Vec<String>> {
     rows
 }
 
-fn links(told: &Told<'_>) -> Vec<Vec<String>> {
+fn links(told: &Told<'_>) -> Lines {
     let Told { detail, chip, .. } = told;
     let own = [
         "link",
@@ -318,7 +321,7 @@ fn layer_of(told: &Told<'_>, core: u16) -> Option<u32> {
     layers.all(|layer| layer == first).then_some(first)
 }
 
-fn populations(told: &Told<'_>) -> Vec<Vec<String>> {
+fn populations(told: &Told<'_>) -> Lines {
     let Told { detail, ledger, .. } = told;
     let own = ["owner", "population", "layer", "neurons", "cores", "core", "stage", "steps"];
     let mut rows = vec![[words(&own), heads(told)].concat()];

@@ -93,6 +93,9 @@ fn largest(values: impl Iterator<Item = f64>) -> f64 {
     values.filter(|value| value.is_finite()).fold(0.0, f64::max)
 }
 
+/// Upper left corner and size, in pixels.
+type Rectangle = ((i32, i32), (i32, i32));
+
 fn places(plan: &Plan, frame: &Frame, area: &Area<'_>) -> Result<(), ChartError> {
     for (row, column) in (0..frame.rows).flat_map(|row| (0..frame.columns).map(move |column| (row, column))) {
         let at = (column as u32 * frame.square, row as u32 * frame.square);
@@ -100,7 +103,7 @@ fn places(plan: &Plan, frame: &Frame, area: &Area<'_>) -> Result<(), ChartError>
     }
     let most = largest(plan.spots.iter().map(|spot| spot.value));
     // The largest of each place that is drawn.
-    let mut drawn: BTreeMap<((i32, i32), (i32, i32)), usize> = BTreeMap::new();
+    let mut drawn: BTreeMap<Rectangle, usize> = BTreeMap::new();
     for (index, spot) in plan.spots.iter().enumerate() {
         let shown = drawn.entry(frame.place(spot.tile, spot.place)).or_insert(index);
         if spot.value > plan.spots[*shown].value {
@@ -126,7 +129,7 @@ fn places(plan: &Plan, frame: &Frame, area: &Area<'_>) -> Result<(), ChartError>
 fn ways(plan: &Plan, frame: &Frame, area: &Area<'_>) -> Result<(), ChartError> {
     let most = largest(plan.ways.iter().map(|way| way.value));
     let width = (frame.side() / 5).clamp(1, 9);
-    let mut drawn: BTreeMap<((i32, i32), (i32, i32)), f64> = BTreeMap::new();
+    let mut drawn: BTreeMap<Rectangle, f64> = BTreeMap::new();
     for way in plan.ways.iter().filter(|_| frame.gap > 0) {
         let (from, side) = (frame.tile(way.from), frame.side());
         let middle = side / 2;
