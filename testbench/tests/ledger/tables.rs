@@ -119,6 +119,10 @@ fn block<'a>(left: &'a Left, title: &str) -> &'a Value {
     block
 }
 
+/// Names and their numbers, and how a number is shown.
+type Values = Vec<(String, u128)>;
+type Shown<'a> = &'a dyn Fn(u128) -> String;
+
 fn plans(left: &Left, part: &Value, cores: &Csv, links: &Csv) {
     let elapsed = at(part, "time.total_ps");
     let own = |row: &[String]| {
@@ -129,7 +133,7 @@ fn plans(left: &Left, part: &Value, cores: &Csv, links: &Csv) {
         let by_core: BTreeMap<String, u128> = first.collect();
         by_core.into_iter().collect::<Vec<_>>()
     };
-    let wanted: [(&str, Vec<(String, u128)>, &dyn Fn(u128) -> String); 4] = [
+    let wanted: [(&str, Values, Shown<'_>); 4] = [
         ("Cores by time", cores.by("work_ps", own), &|ps| quantity::share(ps, elapsed)),
         ("Cores by energy", cores.by("energy_aj", own), &quantity::energy),
         ("Cores by spikes", cores.by("core.spikes", own), &|count| quantity::short(count, "")),
@@ -197,7 +201,7 @@ fn spending(left: &Left, part: &Value, cores: &Csv, populations: &Csv) {
         energies.keys().map(|name| (name.clone(), sum(name))).collect::<Vec<_>>()
     };
     let columns = ["low_aj", "energy_aj", "high_aj"];
-    let groups: [(&str, [Vec<(String, u128)>; 3]); 3] = [
+    let groups: [(&str, [Values; 3]); 3] = [
         ("stage", columns.map(|column| cores.by(column, stage))),
         ("layer", columns.map(by_layer)),
         ("component", [0, 1, 2].map(components)),
