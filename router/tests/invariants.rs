@@ -15,7 +15,7 @@ use synfire_router::network::plain::Plain;
 use synfire_router::network::plan::Plan;
 use synfire_router::network::shape::Shape;
 use synfire_router::network::step::{Step, StepResult};
-use synfire_router::network::traffic::{Arrival, Offer, Source, To};
+use synfire_router::network::traffic::{Arrival, Next, Offer, Source, To};
 use synfire_router::topology::{Numbering, Topology};
 
 fn plan(config: &Config) -> Plan {
@@ -48,8 +48,8 @@ fn step(engine: &mut dyn Engine, packets: &[(u32, Vec<u32>, u32)]) -> (StepResul
 struct Until(Open, u64);
 
 impl Source for Until {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
-        self.0.next(endpoint).filter(|offer| offer.at < self.1)
+    fn next(&mut self, endpoint: u32, _now: u64) -> Next {
+        self.0.draw(endpoint).filter(|offer| offer.at < self.1).into()
     }
 }
 

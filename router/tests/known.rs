@@ -6,7 +6,7 @@ use synfire_router::network::fast;
 use synfire_router::network::plain::Plain;
 use synfire_router::network::plan::Plan;
 use synfire_router::network::step::Step;
-use synfire_router::network::traffic::{Arrival, Offer, Source, To};
+use synfire_router::network::traffic::{Arrival, Next, Offer, Source, To};
 
 const PIPELINES: [Pipeline; 3] = [Pipeline::FOUR, Pipeline::THREE, Pipeline::TWO];
 
@@ -64,8 +64,8 @@ struct Endless {
 }
 
 impl Source for Endless {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
-        (endpoint == self.from).then_some(offer(self.to, 1))
+    fn next(&mut self, endpoint: u32, _now: u64) -> Next {
+        (endpoint == self.from).then_some(offer(self.to, 1)).into()
     }
 }
 

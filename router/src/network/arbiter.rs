@@ -25,6 +25,8 @@ pub enum Arbiter {
 pub struct Moment {
     /// The cycle.
     pub now: u64,
+    /// Cycle in which arbiters were at their beginning.
+    pub origin: u64,
     /// The router.
     pub router: u32,
 }
@@ -36,11 +38,11 @@ impl Arbiters {
     pub fn start(self, pointer: u16, at: Moment, kind: Arbiter, index: usize, count: usize) -> usize {
         match self {
             Self::OnAccept => usize::from(pointer),
-            Self::EveryCycle => (at.now % count as u64) as usize,
+            Self::EveryCycle => ((at.now - at.origin) % count as u64) as usize,
             Self::Fixed => 0,
             Self::Random => {
                 let place = u64::from(at.router) << 16 | (kind as u64) << 12 | index as u64;
-                (mix(mix(at.now) ^ place) % count as u64) as usize
+                (mix(mix(at.now - at.origin) ^ place) % count as u64) as usize
             }
         }
     }

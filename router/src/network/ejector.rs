@@ -75,21 +75,35 @@ impl Ejector {
         self.held += 1;
     }
 
-    /// Whether the core takes a flit that comes in cycle `now` at once; then it has.
+    /// Whether the core takes a flit that comes in cycle `now` at once; then it has. `ready` is the core's word on it, see
+    /// [`Sink::ready`](crate::network::traffic::Sink::ready).
     #[inline]
-    pub fn pass(&mut self, now: u64, channel: u8) -> bool {
-        let passes = self.held == 0 && self.ready <= now;
-        if passes {
-            self.last = usize::from(channel);
-            self.ready = now + u64::from(self.every);
+    pub fn pass(&mut self, now: u64, channel: u8, ready: impl FnOnce() -> u64) -> bool {
+        if self.held > 0 || !self.is_ready(now, ready) {
+            return false;
         }
-        passes
+        self.last = usize::from(channel);
+        self.ready = now + u64::from(self.every);
+        true
     }
 
-    /// What the core takes in cycle `now`: a channel and its first flit.
     #[inline]
-    pub fn take(&mut self, now: u64) -> Option<(u8, Waiting)> {
-        if self.held == 0 || self.ready > now {
+    fn is_ready(&mut self, now: u64, ready: impl FnOnce() -> u64) -> bool {
+        if self.ready <= now {
+            self.stall(ready());
+        }
+        self.ready <= now
+    }
+
+    /// Puts the turns of channels back to their beginning.
+    pub fn renew(&mut self) {
+        self.last = self.queues.len() - 1;
+    }
+
+    /// What the core takes in cycle `now`: a channel and its first flit. `ready` as in [`Ejector::pass`].
+    #[inline]
+    pub fn take(&mut self, now: u64, ready: impl FnOnce() -> u64) -> Option<(u8, Waiting)> {
+        if self.held == 0 || !self.is_ready(now, ready) {
             return None;
         }
         let count = self.queues.len();

@@ -69,6 +69,10 @@ pub trait Engine {
     /// Forgets what was counted.
     fn clear(&mut self);
 
+    /// Of a network at rest, puts every arbiter back to its beginning, so that what comes depends on nothing that was.
+    /// Counts go on.
+    fn renew(&mut self);
+
     /// Begins an interval of which [`Engine::busiest`] tells.
     fn mark(&mut self);
 

@@ -223,6 +223,13 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
         self.since = now;
     }
 
+    fn renew(&mut self) {
+        debug_assert!(self.at_rest(), "packets or credits are under way");
+        self.rest.origin = self.now;
+        self.routers.iter_mut().for_each(Router::renew);
+        self.ends.renew(&self.rest.plan);
+    }
+
     fn mark(&mut self) {
         for (word, seen) in self.seen.iter_mut().enumerate() {
             for router in bits(std::mem::take(seen)).map(|bit| word * 64 + bit) {

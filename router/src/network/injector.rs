@@ -84,6 +84,11 @@ impl Injector {
         }
     }
 
+    /// Puts the choice among channels back to its beginning.
+    pub fn renew(&mut self, plan: &Plan) {
+        self.channel = plan.config.channels as u8 - 1;
+    }
+
     /// Whether a packet has begun to leave.
     #[must_use]
     pub fn busy(&self) -> bool {

@@ -9,7 +9,7 @@
 use crate::network::arbiter::mix;
 use crate::network::check::{ConfigError, refuse};
 use crate::network::plan::Plan;
-use crate::network::traffic::{Offer, Source, To};
+use crate::network::traffic::{Next, Offer, Source, To};
 
 /// Where the packets of an endpoint go. Nodes are the cores, in the order of their numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,8 +182,9 @@ fn check_pattern(pattern: &Pattern, cores: u32, grid: Option<(u32, u32)>) -> Res
     }
 }
 
-impl Source for Open {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
+impl Open {
+    /// The next packet of `endpoint`; none of one that is no core.
+    pub fn draw(&mut self, endpoint: u32) -> Option<Offer> {
         let stream = self.streams.get_mut(endpoint as usize)?;
         let at = stream.next;
         let gap = self.gaps.draw(|| stream.draw());
@@ -192,6 +193,12 @@ impl Source for Open {
         let tag = u64::from(endpoint) << 40 | stream.made;
         let to = To::Endpoint(self.destination(endpoint));
         Some(Offer { at, to, class: self.class, flits: self.flits, tag })
+    }
+}
+
+impl Source for Open {
+    fn next(&mut self, endpoint: u32, _now: u64) -> Next {
+        self.draw(endpoint).into()
     }
 }
 

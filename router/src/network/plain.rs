@@ -14,6 +14,7 @@
 mod allocate;
 mod state;
 
+use crate::network::arbiter::Moment;
 use crate::network::ejector::{Ejector, Waiting};
 use crate::network::engine::{Busiest, Engine, LinkName, Progress};
 use crate::network::graph::End;
@@ -22,7 +23,7 @@ use crate::network::packets::Packets;
 use crate::network::plan::Plan;
 use crate::network::statistics::{Cause, LinkCounts, Statistics};
 use crate::network::stuck::{Edge, Halt, Input, Waits, find};
-use crate::network::traffic::{Sink, Source};
+use crate::network::traffic::{Next, Sink, Source};
 use state::{Flit, Line, Router};
 
 /// A network that is looked at as a whole in every cycle.
@@ -30,6 +31,8 @@ use state::{Flit, Line, Router};
 pub struct Plain {
     plan: Plan,
     now: u64,
+    /// Cycle in which arbiters were at their beginning.
+    origin: u64,
     routers: Vec<Router>,
     /// Flits and credits behind each output, at `router * ports + port`; those of endpoints by endpoint.
     flits: Vec<Line<(u8, Flit)>>,
@@ -38,6 +41,8 @@ pub struct Plain {
     injection_credits: Vec<Line<u8>>,
     injectors: Vec<Injector>,
     dry: Vec<bool>,
+    /// Cycle in which a source is to be asked again.
+    ask_at: Vec<u64>,
     ejectors: Vec<Ejector>,
     packets: Packets,
     statistics: Statistics,
@@ -54,6 +59,7 @@ impl Plain {
         let (outputs, endpoints) = (plan.graph.wires.len(), plan.graph.endpoints.len());
         Self {
             now: 0,
+            origin: 0,
             routers: (0..plan.graph.routers).map(|number| Router::new(&plan, number)).collect(),
             flits: vec![Line::default(); outputs],
             credits: vec![Line::default(); outputs],
@@ -61,6 +67,7 @@ impl Plain {
             injection_credits: vec![Line::default(); endpoints],
             injectors: vec![Injector::new(&plan); endpoints],
             dry: vec![false; endpoints],
+            ask_at: vec![0; endpoints],
             ejectors: vec![Ejector::new(&plan); endpoints],
             packets: Packets::default(),
             statistics: Statistics::new(0, plan.graph.links, endpoints, plan.graph.routers as usize),
@@ -100,9 +107,12 @@ impl Plain {
                 injector.credit(&self.plan, channel);
                 self.moved = true;
             }
-            if injector.offer.is_none() && !self.dry[endpoint] {
-                injector.offer = source.next(endpoint as u32);
-                self.dry[endpoint] = injector.offer.is_none();
+            if injector.offer.is_none() && !self.dry[endpoint] && self.ask_at[endpoint] <= self.now {
+                match source.next(endpoint as u32, self.now) {
+                    Next::Packet(offer) => injector.offer = Some(offer),
+                    Next::AskAt(at) => self.ask_at[endpoint] = at.max(self.now + 1),
+                    Next::Nothing => self.dry[endpoint] = true,
+                }
                 if let Some(offer) = &injector.offer {
                     self.plan.check_offer(endpoint as u32, offer).map_err(Halt::Refused)?;
                 }
@@ -184,7 +194,9 @@ impl Plain {
 
     fn eject(&mut self, sink: &mut dyn Sink) {
         for endpoint in 0..self.ejectors.len() {
-            let Some((channel, flit)) = self.ejectors[endpoint].take(self.now) else { continue };
+            let now = self.now;
+            let taken = self.ejectors[endpoint].take(now, || sink.ready(endpoint as u32, now));
+            let Some((channel, flit)) = taken else { continue };
             let place = self.plan.graph.endpoints[endpoint];
             let output = place.router as usize * self.plan.graph.ports + usize::from(place.port);
             let due = self.now + u64::from(self.plan.graph.wires[output].credit_delay);
@@ -195,6 +207,9 @@ impl Plain {
                 self.statistics.latency.add(self.now - arrival.offered);
                 self.statistics.last_arrival = self.now;
                 sink.arrive(&arrival);
+                while let Some(endpoint) = sink.rouse() {
+                    self.dry[endpoint as usize] = false;
+                }
             }
             self.moved = true;
         }
@@ -204,7 +219,7 @@ impl Plain {
     fn switch(&mut self, number: u32) {
         let plan = &self.plan;
         let router = &mut self.routers[number as usize];
-        let grants = router.decide(plan, number, self.now);
+        let grants = router.decide(plan, Moment { now: self.now, origin: self.origin, router: number });
         for (port, cause) in router.stalls(&grants, self.now) {
             let wire = plan.graph.wire(number, port);
             let (counts, cause) = match (wire.end, cause) {
@@ -260,9 +275,10 @@ impl Plain {
             let waits = |offer: u64| (offer > self.now).then_some(offer);
             injector.offer.and_then(|offer| waits(offer.at))
         });
+        let asked = self.ask_at.iter().copied().filter(|at| *at > self.now);
         let cores = self.ejectors.iter().filter_map(Ejector::next).map(|at| at.max(self.now + 1));
         let links = self.routers.iter().filter_map(|router| router.next_free(self.now));
-        flits.chain(credits).chain(offers).chain(cores).chain(links).min()
+        flits.chain(credits).chain(offers).chain(asked).chain(cores).chain(links).min()
     }
 
     fn pending(&self) -> bool {
@@ -345,6 +361,14 @@ impl Engine for Plain {
             }
         }
         self.mark();
+    }
+
+    fn renew(&mut self) {
+        debug_assert!(self.at_rest(), "packets or credits are under way");
+        self.origin = self.now;
+        self.routers.iter_mut().for_each(Router::renew);
+        self.injectors.iter_mut().for_each(|injector| injector.renew(&self.plan));
+        self.ejectors.iter_mut().for_each(Ejector::renew);
     }
 
     fn mark(&mut self) {

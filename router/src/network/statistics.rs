@@ -10,6 +10,8 @@
 //!
 //! Promises: all counts are integers and both engines count alike. Absent on purpose: rates, means, energies.
 
+use serde::{Deserialize, Serialize};
+
 /// Why a flit that is first in its channel did not move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
@@ -29,7 +31,7 @@ pub enum Cause {
 pub const CAUSES: usize = 5;
 
 /// Counts of a link.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkCounts {
     /// Flits that were sent over it.
     pub flits: u64,
@@ -40,7 +42,7 @@ pub struct LinkCounts {
 }
 
 /// Counts of a router.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouterCounts {
     /// Flits that left it.
     pub flits: u64,
@@ -49,7 +51,7 @@ pub struct RouterCounts {
 }
 
 /// Counts of a network since they were last cleared.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Statistics {
     /// First cycle that is counted.
     pub since: u64,
@@ -88,6 +90,26 @@ impl Statistics {
         }
     }
 
+    /// Adds what the same network counted at another time: sums, and the larger peaks.
+    pub fn add(&mut self, other: &Self) {
+        let ends = self.injection.iter_mut().zip(&other.injection);
+        let links = self.links.iter_mut().zip(&other.links).chain(ends);
+        for (own, other) in links.chain(self.ejection.iter_mut().zip(&other.ejection)) {
+            own.flits += other.flits;
+            own.peak = own.peak.max(other.peak);
+            own.stalls.iter_mut().zip(other.stalls).for_each(|(sum, cycles)| *sum += cycles);
+        }
+        for (own, other) in self.routers.iter_mut().zip(&other.routers) {
+            own.flits += other.flits;
+            own.peak = own.peak.max(other.peak);
+        }
+        self.accepted.iter_mut().zip(&other.accepted).for_each(|(sum, flits)| *sum += flits);
+        self.latency.join(&other.latency);
+        self.injected += other.injected;
+        self.last_arrival = self.last_arrival.max(other.last_arrival);
+        self.since = self.since.min(other.since);
+    }
+
     /// Flits that crossed links between routers.
     #[must_use]
     pub fn crossings(&self) -> u64 {
@@ -96,7 +118,7 @@ impl Statistics {
 }
 
 /// Exact counts up to 64 cycles, then 32 classes an octave; sum, number and largest are exact.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Histogram {
     counts: Vec<u64>,
     /// How many.
@@ -119,6 +141,15 @@ impl Histogram {
         self.number += 1;
         self.sum += cycles;
         self.largest = self.largest.max(cycles);
+    }
+
+    /// Adds what another counted.
+    pub fn join(&mut self, other: &Self) {
+        self.counts.resize(self.counts.len().max(other.counts.len()), 0);
+        self.counts.iter_mut().zip(&other.counts).for_each(|(sum, count)| *sum += count);
+        self.number += other.number;
+        self.sum += other.sum;
+        self.largest = self.largest.max(other.largest);
     }
 
     /// Classes that hold something: smallest latency, latency past the largest, how many.

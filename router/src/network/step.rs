@@ -5,7 +5,7 @@
 
 use crate::network::engine::{Busiest, Engine, Progress};
 use crate::network::stuck::Halt;
-use crate::network::traffic::{Arrival, Offer, Sink, Source};
+use crate::network::traffic::{Arrival, Next, Offer, Sink, Source};
 
 /// What a step cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,15 +73,15 @@ impl Step {
 }
 
 impl Source for Step {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
-        let (next, end) = self.next.get_mut(endpoint as usize)?;
+    fn next(&mut self, endpoint: u32, _now: u64) -> Next {
+        let Some((next, end)) = self.next.get_mut(endpoint as usize) else { return Next::Nothing };
         if next == end {
-            return None;
+            return Next::Nothing;
         }
         let mut offer = self.offers[*next as usize].1;
         *next += 1;
         offer.at += self.begin;
-        Some(offer)
+        Next::Packet(offer)
     }
 }
 
@@ -98,5 +98,13 @@ impl Sink for Watch<'_> {
         self.last = self.last.max(arrival.arrived);
         self.arrived += 1;
         self.sink.arrive(arrival);
+    }
+
+    fn ready(&mut self, endpoint: u32, now: u64) -> u64 {
+        self.sink.ready(endpoint, now)
+    }
+
+    fn rouse(&mut self) -> Option<u32> {
+        self.sink.rouse()
     }
 }

@@ -53,16 +53,44 @@ pub struct Arrival {
     pub arrived: u64,
 }
 
-/// Hands out packets.
-pub trait Source {
-    /// The next packet of `endpoint`, or `None` if there is none until the endpoint is roused.
-    fn next(&mut self, endpoint: u32) -> Option<Offer>;
+/// What a source answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A packet.
+    Packet(Offer),
+    /// It is not known yet whether there will be one: to be asked again in this cycle, a later one.
+    AskAt(u64),
+    /// There is none until the endpoint is roused.
+    Nothing,
 }
 
-/// Is told of arrivals. Those of one cycle come in any order.
+impl From<Option<Offer>> for Next {
+    fn from(offer: Option<Offer>) -> Self {
+        offer.map_or(Self::Nothing, Self::Packet)
+    }
+}
+
+/// Hands out packets.
+pub trait Source {
+    /// The next packet of `endpoint`, which is asked for in cycle `now`.
+    fn next(&mut self, endpoint: u32, now: u64) -> Next;
+}
+
+/// Is told of arrivals, and whether cores take what comes. Arrivals of one cycle come in any order.
 pub trait Sink {
     /// A packet arrived.
     fn arrive(&mut self, arrival: &Arrival);
+
+    /// A flit for `endpoint` is there in cycle `now`: the first cycle in which its core takes it. One that is not later
+    /// than `now` takes it now; otherwise the core is asked again in that cycle.
+    fn ready(&mut self, _endpoint: u32, now: u64) -> u64 {
+        now
+    }
+
+    /// After an arrival: an endpoint whose source has packets again, to be asked in the next cycle; until there is none.
+    fn rouse(&mut self) -> Option<u32> {
+        None
+    }
 }
 
 /// Arrivals that nobody asks for.

@@ -10,7 +10,7 @@ use crate::network::packets::Packets;
 use crate::network::plan::Plan;
 use crate::network::statistics::{CAUSES, Cause, Histogram};
 use crate::network::stuck::Halt;
-use crate::network::traffic::{Sink, Source};
+use crate::network::traffic::{Next, Sink, Source};
 
 /// Counts of an endpoint.
 #[derive(Clone, Copy, Debug, Default)]
@@ -98,6 +98,12 @@ impl Ends {
         }
     }
 
+    /// Puts all turns back to their beginning.
+    pub fn renew(&mut self, plan: &Plan) {
+        self.injectors.iter_mut().for_each(|injector| injector.renew(plan));
+        self.ejectors.iter_mut().for_each(Ejector::renew);
+    }
+
     /// Whether nobody is to be looked at.
     pub fn asleep(&self) -> bool {
         self.awake.iter().all(|word| *word == 0)
@@ -149,13 +155,20 @@ impl Ends {
     ) -> Result<bool, Halt> {
         let injector = &mut self.injectors[endpoint];
         if injector.offer.is_none() {
-            injector.offer = source.next(endpoint as u32);
-            let Some(offer) = &injector.offer else {
-                self.dry[endpoint] = true;
-                self.open -= 1;
-                return Ok(false);
+            let offer = match source.next(endpoint as u32, now) {
+                Next::Packet(offer) => offer,
+                Next::AskAt(at) => {
+                    self.wheel.put(now, at.max(now + 1), endpoint as u32);
+                    return Ok(false);
+                }
+                Next::Nothing => {
+                    self.dry[endpoint] = true;
+                    self.open -= 1;
+                    return Ok(false);
+                }
             };
-            rest.plan.check_offer(endpoint as u32, offer).map_err(Halt::Refused)?;
+            injector.offer = Some(offer);
+            rest.plan.check_offer(endpoint as u32, &offer).map_err(Halt::Refused)?;
             if offer.at > now {
                 self.wheel.put(now, offer.at, endpoint as u32);
                 return Ok(false);
@@ -204,7 +217,7 @@ impl Ends {
         for (endpoint, channel, flit) in ejected.drain(..) {
             let at = endpoint as usize;
             let waiting = Waiting { packet: flit.packet(), tail: flit.tail() };
-            if self.ejectors[at].pass(now, channel) {
+            if self.ejectors[at].pass(now, channel, || sink.ready(endpoint, now)) {
                 self.counts[at].peak = self.counts[at].peak.max(1);
                 self.taken(rest, now, at, (channel, waiting), sink);
                 continue;
@@ -217,7 +230,7 @@ impl Ends {
         for word in 0..self.holding.len() {
             for bit in bits(self.holding[word]) {
                 let at = word * 64 + bit;
-                if let Some(taken) = self.ejectors[at].take(now) {
+                if let Some(taken) = self.ejectors[at].take(now, || sink.ready(at as u32, now)) {
                     self.taken(rest, now, at, taken, sink);
                 }
                 if self.ejectors[at].held() == 0 {
@@ -239,6 +252,9 @@ impl Ends {
             self.latency.add(now - arrival.offered);
             self.last_arrival = now;
             sink.arrive(&arrival);
+            while let Some(endpoint) = sink.rouse() {
+                self.rouse(endpoint as usize);
+            }
         }
     }
 }

@@ -27,7 +27,8 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         }
         let mut grants = Grants::new();
         if self.waiting | self.asking != 0 {
-            self.decide::<PLAIN>(rest, Moment { now, router: number as u32 }, &mut grants);
+            let at = Moment { now, origin: rest.origin, router: number as u32 };
+            self.decide::<PLAIN>(rest, at, &mut grants);
         }
         self.commit(rest, number, now, &grants);
         self.awake(rest, number)

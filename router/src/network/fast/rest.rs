@@ -44,6 +44,8 @@ struct Spot {
 pub struct Rest {
     pub plan: Plan,
     pub rules: Conventions,
+    /// Cycle in which arbiters were at their beginning.
+    pub origin: u64,
     pub lookahead: bool,
     pub speculative: bool,
     /// Channels a port, ports, and channels of all ports.
@@ -92,6 +94,7 @@ impl Rest {
         let by_place = matches!(plan.config.shape, Shape::Mesh { .. }) && !paths;
         let mut rest = Self {
             rules: plan.config.conventions,
+            origin: 0,
             lookahead: plan.config.pipeline.lookahead,
             speculative: plan.config.pipeline.speculative,
             channels,

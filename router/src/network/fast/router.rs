@@ -109,6 +109,12 @@ impl<const N: usize, const Q: usize> Router<N, Q> {
         router
     }
 
+    /// Puts arbiters back to their beginning.
+    pub fn renew(&mut self) {
+        (self.channel_grant, self.channel_accept) = ([0; N], [0; N]);
+        (self.switch_grant, self.switch_accept, self.switch_channel) = ([0; Q], [0; Q], [0; Q]);
+    }
+
     /// An input channel's head waits for a channel of `output`.
     #[inline]
     pub fn set_wait(&mut self, input: usize, output: usize) {

@@ -26,9 +26,8 @@ struct Bid {
 }
 
 impl Router {
-    /// Decides for cycle `now`.
-    pub fn decide(&mut self, plan: &Plan, number: u32, now: u64) -> Grants {
-        let at = Moment { now, router: number };
+    /// Decides for a cycle.
+    pub fn decide(&mut self, plan: &Plan, at: Moment) -> Grants {
         let count = plan.config.channels as usize;
         let requests = self.channel_requests(plan, count);
         let bids = self.bids(plan, &requests, at, count);

@@ -174,6 +174,13 @@ impl Router {
         }
     }
 
+    /// Puts arbiters back to their beginning.
+    pub fn renew(&mut self) {
+        let channels = [&mut self.channel_grant, &mut self.channel_accept];
+        let switch = [&mut self.switch_grant, &mut self.switch_accept, &mut self.switch_channel];
+        channels.into_iter().chain(switch).for_each(|pointers| pointers.fill(0));
+    }
+
     /// A credit of an output channel comes back.
     pub fn credit(&mut self, port: usize, channel: u8) {
         let output = &mut self.outputs[port * self.channels + usize::from(channel)];

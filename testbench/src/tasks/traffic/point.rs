@@ -21,7 +21,7 @@ use synfire_router::network::graph::End;
 use synfire_router::network::plan::Plan;
 use synfire_router::network::statistics::{CAUSES, Histogram, Statistics};
 use synfire_router::network::stuck::Halt;
-use synfire_router::network::traffic::{Arrival, Offer, Sink, Source};
+use synfire_router::network::traffic::{Arrival, Next, Sink, Source};
 
 /// Times that the sample is cut into.
 pub const BATCHES: u64 = 10;
@@ -271,16 +271,16 @@ impl Offered {
 }
 
 impl Source for Offered {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
-        let Some(offer) = self.sent.next(endpoint) else {
+    fn next(&mut self, endpoint: u32, _now: u64) -> Next {
+        let Some(offer) = self.sent.draw(endpoint) else {
             self.last[endpoint as usize] = u64::MAX;
-            return None;
+            return Next::Nothing;
         };
         if (self.begin..self.end).contains(&offer.at) {
             self.measured += self.sent.ends(&offer);
         }
         self.last[endpoint as usize] = offer.at;
-        Some(offer)
+        Next::Packet(offer)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::formats::packets::Packet;
 use std::collections::VecDeque;
 use synfire_router::network::check::ConfigError;
 use synfire_router::network::plan::Plan;
-use synfire_router::network::traffic::{Offer, Source, To};
+use synfire_router::network::traffic::{Offer, To};
 
 /// Packets that are left, by core.
 pub struct Replay {
@@ -40,10 +40,9 @@ impl Replay {
     pub fn ends(&self, offer: &Offer) -> u64 {
         self.ends[offer.tag as usize]
     }
-}
 
-impl Source for Replay {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
+    /// The next packet of a core.
+    pub fn draw(&mut self, endpoint: u32) -> Option<Offer> {
         self.left.get_mut(endpoint as usize)?.pop_front()
     }
 }

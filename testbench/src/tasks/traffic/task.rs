@@ -11,7 +11,7 @@ use synfire_chip::files::{Diagnostics, Root};
 use synfire_router::network::check::ConfigError;
 use synfire_router::network::open::{self, Open, Pattern};
 use synfire_router::network::plan::Plan;
-use synfire_router::network::traffic::{Offer, Source};
+use synfire_router::network::traffic::Offer;
 
 /// Most flits of a packet.
 const MOST_FLITS: u32 = 1 << 16;
@@ -53,13 +53,12 @@ impl Sent {
             Self::Recorded(replay) => replay.ends(offer),
         }
     }
-}
 
-impl Source for Sent {
-    fn next(&mut self, endpoint: u32) -> Option<Offer> {
+    /// The next packet of a core.
+    pub fn draw(&mut self, endpoint: u32) -> Option<Offer> {
         match self {
-            Self::Drawn(open) => open.next(endpoint),
-            Self::Recorded(replay) => replay.next(endpoint),
+            Self::Drawn(open) => open.draw(endpoint),
+            Self::Recorded(replay) => replay.draw(endpoint),
         }
     }
 }
