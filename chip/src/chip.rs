@@ -6,6 +6,7 @@
 //! Promises: pure data. Nothing in `service`, `mesh`, `timing` or `energy` can change a bit of a result.
 //! Absent on purpose: files and their errors (`files`), the models that read these numbers (`time`, `energy`).
 
+pub use crate::cost::cycle::design::{CoreDesign, TimeModel};
 pub use crate::cost::measurement::{Found, Measured, Words};
 pub use crate::cost::prices::{
     Build, Conditions, Energy, Fitted, PerOperation, PowerClock, Price, StaticPower, Time, Timing,
@@ -40,6 +41,10 @@ pub struct Chip {
     pub noc: Option<Noc>,
     /// What things take.
     pub timing: Timing,
+    /// Which model says how long steps take.
+    pub time_model: TimeModel,
+    /// The machine of a core, cycle by cycle.
+    pub core: CoreDesign,
     /// What an event of each kind costs; nothing is published where there is a technology.
     pub energy: Energy,
     /// What the prices of operations are composed from, in place of prices of events.

@@ -197,7 +197,7 @@ impl Analytic {
             // A stage without steps has spent nothing.
             let widths = if elapsed.steps > 0 { self.fixed.widths } else { Widths::default() };
             let drawn = Drawn::alone(stage, &elapsed);
-            Spent { counts, elapsed, busiest_link: totals.busiest_link, widths, drawn }
+            Spent { counts, elapsed, busiest_link: totals.busiest_link, widths, drawn, ..Spent::default() }
         };
         let [training, test, inference] = Stage::ALL.map(spent);
         Costs { training, test, inference }

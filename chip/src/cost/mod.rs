@@ -1,6 +1,7 @@
 //! What a run costs on the described hardware: counts, time, energy, memory.
 //!
-//! `analytic` watches a run through `run::observer`; the others are what it counts with.
+//! `analytic` and `cycle` watch a run through `run::observer`, `models` holds those that a chip asks for; the others are
+//! what they count with.
 //!
 //! Promises: reads what happened, changes nothing. Absent on purpose: bits.
 
@@ -13,6 +14,7 @@ pub mod calibrate;
 pub mod capacity;
 pub mod composition;
 pub mod counters;
+pub mod cycle;
 pub mod detail;
 pub mod energy;
 pub mod gating;
@@ -20,6 +22,7 @@ pub mod ledger;
 pub mod measured;
 pub mod measurement;
 pub mod memory;
+pub mod models;
 pub(crate) mod operations;
 pub mod per_operation;
 pub mod per_step;

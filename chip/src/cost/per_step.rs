@@ -41,7 +41,14 @@ impl StepFigures {
         let mut elapsed = Elapsed::default();
         elapsed.add(timing, self.time);
         let drawn = Drawn::alone(self.stage, &elapsed);
-        Spent { counts: self.counts, elapsed, busiest_link: self.busiest_link, widths, drawn }
+        Spent {
+            counts: self.counts,
+            elapsed,
+            busiest_link: self.busiest_link,
+            widths,
+            drawn,
+            ..Spent::default()
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! Promises: the stages together are the run. Absent on purpose: what a step costs (`analytic`).
 
 use crate::cost::counters::NodeCounts;
+use crate::cost::cycle::design::TimeModel;
 use crate::cost::time::Elapsed;
 use crate::cost::widths::Widths;
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,67 @@ pub struct Spent {
     /// The times again, apart by stage: what is drawn all the time is billed by stage, so that stages sum to the run.
     #[serde(default)]
     pub drawn: [Drawn; 3],
+    /// Whose time `elapsed` is: of `Both`, the analytic model's.
+    #[serde(default)]
+    pub model: TimeModel,
+    /// What the cycle model says, where it ran.
+    #[serde(default)]
+    pub cycle: Option<CycleTimes>,
+}
+
+/// Times of the cycle model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleTimes {
+    /// Steps and their times.
+    pub elapsed: Elapsed,
+    /// Of it, until the phases of all cores were done, picoseconds.
+    pub core_ps: u128,
+    /// Until the last packet was marked after that.
+    pub network_ps: u128,
+    /// Until the barrier was passed after that.
+    pub barrier_ps: u128,
+    /// Of `Both`, the step in which the models differ most.
+    pub widest: Option<Difference>,
+}
+
+/// A step by two models: cores, network or ways, barrier, picoseconds each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// Its number.
+    pub step: u64,
+    /// By the analytic model.
+    pub analytic: [u64; 3],
+    /// By the cycle model.
+    pub cycle: [u64; 3],
+}
+
+impl Difference {
+    /// How far the models are apart.
+    #[must_use]
+    pub fn ps(&self) -> u64 {
+        self.cycle.iter().sum::<u64>().abs_diff(self.analytic.iter().sum())
+    }
+
+    /// The one that is wider apart; of equals the first.
+    #[must_use]
+    pub fn wider(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) if other.ps() > one.ps() => Some(other),
+            (one, other) => one.or(other),
+        }
+    }
+}
+
+impl CycleTimes {
+    fn plus(self, later: &Self) -> Self {
+        Self {
+            elapsed: self.elapsed.plus(&later.elapsed),
+            core_ps: self.core_ps + later.core_ps,
+            network_ps: self.network_ps + later.network_ps,
+            barrier_ps: self.barrier_ps + later.barrier_ps,
+            widest: Difference::wider(self.widest, later.widest),
+        }
+    }
 }
 
 impl Spent {
@@ -95,6 +157,13 @@ impl Spent {
             own.busy_ps += later.busy_ps;
             own.wall_ps += later.wall_ps;
         }
+        if later.model != TimeModel::default() {
+            self.model = later.model;
+        }
+        self.cycle = match (self.cycle, &later.cycle) {
+            (Some(cycle), Some(later)) => Some(cycle.plus(later)),
+            (cycle, later) => cycle.or(*later),
+        };
         self
     }
 }

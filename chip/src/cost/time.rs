@@ -16,7 +16,7 @@ use synfire_core::address::CoreId;
 use synfire_router::topology::Hops;
 
 /// Words of `lanes` that hold `operations`; operations without lanes are their own words.
-fn words(operations: u64, lanes: Option<u32>) -> u64 {
+pub(super) fn words(operations: u64, lanes: Option<u32>) -> u64 {
     lanes.map_or(operations, |lanes| operations.div_ceil(u64::from(lanes.max(1))))
 }
 

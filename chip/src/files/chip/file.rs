@@ -6,6 +6,7 @@
 //! Promises: a field is declared once here, with its name, its type and its inheritance.
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
+use crate::cost::cycle::design::{Ending, First, NetworkModel, Rows, Send, Stages, TimeModel};
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
 use crate::cost::service::{ActiveBy, Phases, RowService, UpdateStyle, Ways};
@@ -84,7 +85,7 @@ section! {
 }
 
 section! {
-    /// Section `core`: how cores go about a step.
+    /// Section `core`: how cores go about a step, and what their machine is.
     CoreFile, "Core" {
         /// When synapse rows are fetched; left out, `AtUse`.
         row_service: RowService,
@@ -96,6 +97,28 @@ section! {
         phases: Phases,
         /// What the ways of packets add to a step; left out, `Added`.
         ways: Ways,
+        /// Packets of the arrival queue; left out, 16.
+        arrival_queue: i64,
+        /// Packets that were made and have not left; left out, 16.
+        output_queue: i64,
+        /// Ports of the memory that arriving packets and a phase use; left out, 1.
+        ports: i64,
+        /// Who goes first where that is one; left out, `Arrivals`.
+        first: First,
+        /// What a word of synapse memory holds; left out, `Aligned`.
+        rows: Rows,
+        /// Whether the next row is looked up while one is added; left out, `Serial`.
+        lookup: Stages,
+        /// Whether traces advance while neurons are scanned; left out, `Serial`.
+        learning: Stages,
+        /// When packets leave; left out, `AsMade`.
+        send: Send,
+        /// What packets travel on; left out, `Simulated` on a chip with a clock.
+        network: NetworkModel,
+        /// Period of the network's clock; left out, the chip's.
+        network_clock_ps: i64,
+        /// How a step ends; left out, `Wires`.
+        barrier: Ending,
     }
 }
 
@@ -322,6 +345,8 @@ macro_rules! timing {
         section! {
             /// Section `timing`.
             TimingFile, "Timing" {
+                /// Which model says how long steps take; left out, `Analytic`.
+                model: TimeModel,
                 /// Clock period; 0 is no clock.
                 clock_ps: i64,
                 /// Length of a network step; 0 is no bound.

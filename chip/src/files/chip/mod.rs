@@ -3,6 +3,7 @@
 //! Promises: every price has a source; a chip that is accepted holds what [`crate::chip`] states.
 //! Absent on purpose: networks, placement.
 
+mod core;
 mod costs;
 pub(super) mod file;
 pub(super) mod measured;

@@ -5,9 +5,10 @@
 //! Promises: no default; a field that no file of the stack states is a problem.
 //! Absent on purpose: reading files, the order of sections.
 
-use crate::chip::{Chip, CoreLimits, Energy, Mesh, Service};
+use crate::chip::{Chip, CoreLimits, Energy, Mesh};
+use crate::files::chip::core::{core, service};
 use crate::files::chip::costs::{energy, timing};
-use crate::files::chip::file::{ChipFile, CoreFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
+use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
 use crate::files::chip::measured::measured;
 use crate::files::chip::noc::noc;
 use crate::files::chip::section::is_unstated;
@@ -29,16 +30,20 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
             .noted("allowed", "`ByRows`, or no section `noc`");
         check.push(problem);
     }
+    let noc = noc(check, &file.noc, &mesh);
+    let timing = timing(check, &file.timing);
     let mut chip = Chip {
         name,
-        noc: noc(check, &file.noc, &mesh),
+        core: core(check, &file.core, &timing, noc.is_some()),
+        noc,
         datapath: datapath(check, &file.datapath),
         learning: learning(check, &file.learning),
         learning_gated: file.learning.clock_gated.unwrap_or(true),
         limits: limits(check, &file.limits),
         service: service(&file.core),
         mesh,
-        timing: timing(check, &file.timing),
+        timing,
+        time_model: file.timing.model.unwrap_or_default(),
         energy: Energy::unpublished(),
         technology: None,
         measured: measured(check, file.measured.as_deref().unwrap_or(&[])),
@@ -165,16 +170,6 @@ fn limits(check: &mut Check<'_>, file: &LimitsFile) -> CoreLimits {
         ) as u64,
         weight_bits: check.stated("limits.weight_bits", file.weight_bits, 1..=16) as u8,
         delay_steps: check.stated("limits.delay_steps", file.delay_steps, 1..=63) as u8,
-    }
-}
-
-fn service(file: &CoreFile) -> Service {
-    Service {
-        rows: file.row_service.unwrap_or_default(),
-        updates: file.update_style.unwrap_or_default(),
-        active: file.active.unwrap_or_default(),
-        phases: file.phases.unwrap_or_default(),
-        ways: file.ways.unwrap_or_default(),
     }
 }
 

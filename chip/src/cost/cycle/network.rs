@@ -1,0 +1,221 @@
+//! Cores on a network: what they send is carried, what arrives is marked, until nothing is under way.
+//!
+//! The network asks a core for its next packet and whether there is room for one that came ([`Source`], [`Sink`]); the core's
+//! machine is moved on to the time of the question, no further. On ideal ways a packet arrives as long after it was made as
+//! its way takes.
+//!
+//! Promises: what happens at one time at different cores depends on no order. Absent on purpose: what cores do (`core`),
+//! when a step ends (`step`).
+
+use crate::cost::cycle::core::{Asked, CoreMachine, Packet};
+use crate::cost::cycle::tables::{BARRIER, Tables};
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use synfire_router::network::engine::Engine;
+use synfire_router::network::stuck::Halt;
+use synfire_router::network::traffic::{Arrival, Next, Offer, Sink, Source, To};
+
+/// A packet's way through a step, picoseconds from its beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Journey {
+    /// Core that made it; `None`: the host.
+    pub from: Option<u32>,
+    /// Core that it reached.
+    pub to: u32,
+    /// When it was in the output queue, rounded up to a cycle of the network.
+    pub made_ps: u64,
+    /// When its first flit left the core.
+    pub injected_ps: u64,
+    /// When its last flit was taken into the arrival queue.
+    pub arrived_ps: u64,
+}
+
+/// Everything that moves in a step.
+pub struct Traffic<'a> {
+    tables: &'a Tables,
+    machines: &'a mut [CoreMachine],
+    /// Packets of the host, in order, and when they were made.
+    host: VecDeque<(u64, Packet)>,
+    /// First cycle of the step.
+    begin: u64,
+    /// The last packet that arrived at each node.
+    last: &'a mut [Option<Journey>],
+    /// Messages of the barrier that arrived, and the time at which the last core was released.
+    messages: usize,
+    released: u64,
+    roused: Option<u32>,
+}
+
+impl<'a> Traffic<'a> {
+    /// Of cores that have their work, and packets of the host that are made at time `at`.
+    pub fn new(
+        tables: &'a Tables,
+        machines: &'a mut [CoreMachine],
+        last: &'a mut [Option<Journey>],
+        (at, host): (u64, &[Packet]),
+    ) -> Self {
+        last.fill(None);
+        let host = host.iter().map(|packet| (at, *packet)).collect();
+        Self { tables, machines, host, begin: 0, last, messages: 0, released: 0, roused: None }
+    }
+
+    /// Whether there is anything to carry.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.host.is_empty() && !self.machines.iter().any(CoreMachine::sends)
+    }
+
+    /// Runs it on a network. When the last core was released by the barrier; 0 where it sends no messages.
+    ///
+    /// # Errors
+    /// A network in which nothing will move again.
+    pub fn simulate(mut self, engine: &mut dyn Engine) -> Result<u64, Halt> {
+        engine.renew();
+        engine.mark();
+        self.begin = engine.now();
+        for (machine, node) in self.machines.iter().zip(&self.tables.nodes) {
+            if machine.sends() {
+                engine.rouse(node.endpoint);
+            }
+        }
+        engine.rouse(self.tables.host);
+        let shared = RefCell::new(self);
+        engine.run(u64::MAX, &mut Ends(&shared), &mut Ends(&shared))?;
+        Ok(shared.into_inner().released)
+    }
+
+    /// Runs it on ideal ways, as [`Traffic::simulate`].
+    pub fn ideal(mut self) -> u64 {
+        let mut events = BinaryHeap::new();
+        let nodes = self.machines.len() as u32;
+        let senders = (0..nodes).filter(|node| self.machines[*node as usize].sends());
+        events.extend(senders.map(|node| Reverse((0, Event::Ask { node }))));
+        self.send_host(&mut events);
+        while let Some(Reverse((at, event))) = events.pop() {
+            match event {
+                Event::Arrive { from, node, made, class, tag } => {
+                    let from = (from < nodes).then(|| self.tables.nodes[from as usize].endpoint);
+                    let journey = Journey { from, to: 0, made_ps: made, injected_ps: made, arrived_ps: at };
+                    self.arrive(node, (class, tag), journey);
+                    self.send_host(&mut events);
+                }
+                Event::Ask { node } => loop {
+                    match self.machines[node as usize].ask(at) {
+                        Asked::Packet(made, packet) => self.carry(&mut events, node, made, packet),
+                        Asked::Later(at) => break events.push(Reverse((at, Event::Ask { node }))),
+                        Asked::Nothing => break,
+                    }
+                },
+            }
+        }
+        self.released
+    }
+
+    fn send_host(&mut self, events: &mut BinaryHeap<Reverse<(u64, Event)>>) {
+        while let Some((made, packet)) = self.host.pop_front() {
+            self.carry(events, self.machines.len() as u32, made, packet);
+        }
+    }
+
+    fn carry(&self, events: &mut BinaryHeap<Reverse<(u64, Event)>>, from: u32, made: u64, packet: Packet) {
+        let Packet { first, count, class, tag } = packet;
+        for to in &self.tables.destinations[first as usize..(first + count) as usize] {
+            let event = Event::Arrive { from, node: to.node, made, class, tag };
+            events.push(Reverse((made + to.way_ps, event)));
+        }
+    }
+
+    /// A packet is at node `node`; one more than there are is the I/O port.
+    fn arrive(&mut self, node: u32, (class, tag): (u8, u64), journey: Journey) {
+        let at = journey.arrived_ps;
+        let Some(tables) = self.tables.nodes.get(node as usize) else {
+            self.messages += 1;
+            if self.messages == self.machines.len() {
+                self.tables.to_all[usize::from(BARRIER)]
+                    .packets(BARRIER, 0, |packet, _| self.host.push_back((at, packet)));
+                self.roused = Some(self.tables.host);
+            }
+            return;
+        };
+        if class == BARRIER {
+            self.released = self.released.max(at);
+            return;
+        }
+        self.machines[node as usize].arrive(at, self.tables.taking_ps(node, class, tag));
+        self.last[node as usize] = Some(Journey { to: tables.endpoint, ..journey });
+    }
+
+    fn time(&self, cycle: u64) -> u64 {
+        (cycle - self.begin) * self.tables.network.cycle_ps
+    }
+
+    fn cycle(&self, ps: u64) -> u64 {
+        self.begin + ps.div_ceil(self.tables.network.cycle_ps)
+    }
+
+    fn offer(&self, made: u64, packet: Packet) -> Offer {
+        let Packet { first, count, class, tag } = packet;
+        let to = match self.tables.routes.get(&first).filter(|_| count > 1) {
+            Some(route) => To::Route(*route),
+            None => To::Endpoint(self.tables.destinations[first as usize].endpoint),
+        };
+        let flits = self.tables.network.flits[usize::from(class)];
+        Offer { at: self.cycle(made), to, class, flits, tag }
+    }
+}
+
+/// What happens on ideal ways; of one time, arrivals first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    /// A packet arrives.
+    Arrive { from: u32, node: u32, made: u64, class: u8, tag: u64 },
+    /// A node may have made packets.
+    Ask { node: u32 },
+}
+
+/// Both ends of a network: the one thing that is source and sink.
+struct Ends<'a, 'b>(&'a RefCell<Traffic<'b>>);
+
+impl Source for Ends<'_, '_> {
+    fn next(&mut self, endpoint: u32, now: u64) -> Next {
+        let traffic = &mut *self.0.borrow_mut();
+        if endpoint == traffic.tables.host {
+            let next = traffic.host.pop_front();
+            return next.map(|(made, packet)| traffic.offer(made, packet)).into();
+        }
+        let Some(node) = traffic.tables.node_at(endpoint) else { return Next::Nothing };
+        match traffic.machines[node as usize].ask(traffic.time(now)) {
+            Asked::Packet(made, packet) => Next::Packet(traffic.offer(made, packet)),
+            Asked::Later(at) => Next::AskAt(traffic.cycle(at)),
+            Asked::Nothing => Next::Nothing,
+        }
+    }
+}
+
+impl Sink for Ends<'_, '_> {
+    fn arrive(&mut self, arrival: &Arrival) {
+        let traffic = &mut *self.0.borrow_mut();
+        let from = (arrival.source != traffic.tables.host).then_some(arrival.source);
+        let [made_ps, injected_ps, arrived_ps] =
+            [arrival.offered, arrival.injected, arrival.arrived].map(|cycle| traffic.time(cycle));
+        let node = traffic.tables.node_at(arrival.endpoint).unwrap_or(traffic.machines.len() as u32);
+        traffic.arrive(
+            node,
+            (arrival.class, arrival.tag),
+            Journey { from, to: 0, made_ps, injected_ps, arrived_ps },
+        );
+    }
+
+    fn ready(&mut self, endpoint: u32, now: u64) -> u64 {
+        let traffic = &mut *self.0.borrow_mut();
+        let Some(node) = traffic.tables.node_at(endpoint) else { return now };
+        let room = traffic.machines[node as usize].has_room(traffic.time(now));
+        room.map_or_else(|until| traffic.cycle(until).max(now + 1), |()| now)
+    }
+
+    fn rouse(&mut self) -> Option<u32> {
+        self.0.borrow_mut().roused.take()
+    }
+}

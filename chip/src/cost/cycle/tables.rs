@@ -1,0 +1,425 @@
+//! What is static of a machine: where the packets of every source go, the rows of every axon, the network.
+//!
+//! Promises: sources with the same destinations share an entry. A chip whose file describes no network but has a clock gets
+//! the router's mesh with the conventions of BookSim 2, and [`Tables::network`] says so. Absent on purpose: steps.
+
+use crate::chip::{Chip, Noc, PacketBits, RowService, UpdateStyle};
+use crate::cost::arriving::{Arriving, ByStorage};
+use crate::cost::cycle::core::{Packet, Rules};
+use crate::cost::cycle::design::{CoreDesign, NetworkModel, Ports};
+use crate::cost::cycle::program::Order;
+use crate::cost::placed::Placed;
+use crate::cost::prices::{Time, Timing};
+use crate::cost::time::way_ps;
+use crate::run::machine::Machine;
+use std::collections::HashMap;
+use synfire_core::address::CoreId;
+use synfire_core::synapse::RowLayout;
+use synfire_router::network::config::{ChannelSet, Config, Multicast, Pipeline};
+use synfire_router::network::plan::Plan;
+use synfire_router::network::routes::RouteId;
+use synfire_router::topology::Topology;
+
+/// Classes of packets on the network, in the order of [`PacketBits::kinds`].
+pub const SPIKE: u8 = 0;
+/// An error or a surrogate derivative.
+pub const ERROR: u8 = 1;
+/// A target.
+pub const TARGET: u8 = 2;
+/// Another control event.
+pub const CONTROL: u8 = 3;
+/// A message of a barrier.
+pub const BARRIER: u8 = 4;
+
+/// A core that a packet goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Its endpoint on the network: a core's number, or behind all cores the I/O port.
+    pub endpoint: u32,
+    /// Its node among those in use; the number of nodes for the I/O port.
+    pub node: u32,
+    /// Time of the way there without a network.
+    pub way_ps: u64,
+}
+
+/// Where the packets of a source go: a packet for each of these destinations, or one route to all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fanout {
+    /// In [`Tables::destinations`].
+    first: u32,
+    count: u32,
+    /// Packets that enter the network if they leave as one.
+    parts: Option<u32>,
+}
+
+impl Fanout {
+    /// Calls `each` with every packet that is made, and how many parts of it enter the network.
+    pub fn packets(self, class: u8, tag: u64, mut each: impl FnMut(Packet, u64)) {
+        let Self { first, count, parts } = self;
+        match parts {
+            Some(parts) => each(Packet { first, count, tag, class }, u64::from(parts)),
+            None => {
+                (first..first + count).for_each(|first| each(Packet { first, count: 1, tag, class }, 1));
+            }
+        }
+    }
+}
+
+/// What is static of a node.
+#[derive(Clone, Debug)]
+pub struct NodeTables {
+    /// Its endpoint.
+    pub endpoint: u32,
+    /// Of each source.
+    pub spikes: Vec<Fanout>,
+    /// Of each channel of errors.
+    pub errors: Vec<Fanout>,
+    /// A packet to this node alone: from the host, and of a barrier.
+    pub to_node: Fanout,
+    /// Synapses of the row of each axon, numbered through the blocks, and how they are stored: an index of
+    /// [`Order::word_ps`].
+    pub rows: Vec<(u32, u8)>,
+    /// First number of the axons of each block.
+    pub first_axons: Vec<u32>,
+}
+
+/// What packets travel on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// Routers and links; `None` of ideal ways.
+    pub config: Option<Config>,
+    /// Whether the chip file describes it.
+    pub is_described: bool,
+    /// Period of its clock.
+    pub cycle_ps: u64,
+    /// Flits of each class of packets.
+    pub flits: [u32; 5],
+}
+
+/// Everything static.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// The machine of a core.
+    pub design: CoreDesign,
+    /// What decides its queues.
+    pub rules: Rules,
+    /// What decides its actions.
+    pub order: Order,
+    /// Times.
+    pub timing: Timing,
+    /// The barrier, of wires.
+    pub barrier_ps: u64,
+    /// Whether learning engines are clock-gated.
+    pub gated: bool,
+    /// What packets travel on.
+    pub network: Network,
+    /// Nodes.
+    pub nodes: Vec<NodeTables>,
+    /// Of each neuron of each input.
+    pub inputs: Vec<Vec<Fanout>>,
+    /// Where input neurons sit.
+    pub placed: Placed,
+    /// Nodes with neurons; those behind them hold input neurons alone.
+    pub with_neurons: usize,
+    /// One packet of each class to every node.
+    pub to_all: [Fanout; 5],
+    /// What packets bring, where rows are fetched at arrival.
+    pub arriving: Option<Arriving>,
+    /// From a node to the I/O port, in the order of the nodes.
+    pub to_host: Vec<Fanout>,
+    /// First neuron and node of each slice of each population, ascending.
+    pub places: Vec<Vec<(u32, u32)>>,
+    /// Of all fan-outs.
+    pub destinations: Vec<Destination>,
+    /// The route of a packet that begins there, where it has one.
+    pub routes: HashMap<u32, RouteId>,
+    /// Endpoint of the I/O port.
+    pub host: u32,
+    /// Node at each endpoint; the largest number where there is none.
+    node_at: Vec<u32>,
+}
+
+/// The network that a chip has: described, taken by default, or ideal.
+fn network(chip: &Chip) -> Network {
+    let design = &chip.core;
+    let clock = design.network_clock_ps.or(chip.timing.clock_ps);
+    let ideal = Network { config: None, is_described: false, cycle_ps: clock.unwrap_or(1), flits: [1; 5] };
+    let (NetworkModel::Simulated, Some(cycle_ps)) = (design.network, clock) else { return ideal };
+    let (noc, is_described) = match &chip.noc {
+        Some(noc) => (noc.clone(), true),
+        None => (default_noc(chip), false),
+    };
+    if noc.config.check().is_err() {
+        return ideal;
+    }
+    let flits = noc.packets.kinds().map(|(_, bits)| noc.config.flits(bits));
+    Network { config: Some(noc.config), is_described, cycle_ps, flits }
+}
+
+/// A mesh of two-cycle routers with one channel, eight flits deep; every packet is a flit.
+fn default_noc(chip: &Chip) -> Noc {
+    let mesh = &chip.mesh;
+    let mut config = Config::mesh(mesh.columns.into(), mesh.rows.into(), Pipeline::TWO, 1, 8);
+    config.cores_per_router = mesh.cores_per_tile.into();
+    config.io_routers = vec![u32::from(mesh.io_tile.1) * u32::from(mesh.columns) + u32::from(mesh.io_tile.0)];
+    config.classes = vec![ChannelSet::first(1); 5];
+    let bits = config.flit_bits;
+    let packets = PacketBits { spike: bits, error: bits, target: bits, control: bits, barrier: bits };
+    Noc { config, link_classes: vec!["link".to_owned()], packets }
+}
+
+/// Fan-outs under construction.
+struct Builder<'a> {
+    topology: Topology,
+    timing: &'a Timing,
+    node_of: HashMap<CoreId, u32>,
+    plan: Option<Plan>,
+    known: HashMap<(u8, u32, Vec<CoreId>), Fanout>,
+    destinations: Vec<Destination>,
+    routes: HashMap<u32, RouteId>,
+    host: u32,
+    flits: [u32; 5],
+    /// Whether rows cost by how they are stored.
+    apart: bool,
+}
+
+impl Builder<'_> {
+    /// From a core, or from the host; packets that are longer than a buffer are not copied on their way.
+    fn fanout(&mut self, class: u8, from: Option<CoreId>, to: &[CoreId]) -> Fanout {
+        let source = from.map_or(self.host, |core| u32::from(core.0));
+        if let Some(known) = self.known.get(&(class, source, to.to_vec())) {
+            return *known;
+        }
+        let first = self.destinations.len() as u32;
+        for core in to {
+            let way = match from {
+                Some(from) => self.topology.between(from, *core),
+                None => self.topology.from_host(*core),
+            };
+            self.destinations.push(Destination {
+                endpoint: core.0.into(),
+                node: self.node_of[core],
+                way_ps: way_ps(self.timing, way.hops),
+            });
+        }
+        let endpoints: Vec<u32> = to.iter().map(|core| u32::from(core.0)).collect();
+        let copied = self.plan.as_mut().filter(|plan| {
+            let flits = self.flits[usize::from(class)];
+            plan.config.multicast != Multicast::Repeated
+                && endpoints.len() > 1
+                && plan.config.check_copies(flits).is_ok()
+        });
+        let route = copied.and_then(|plan| Some((plan.route(source, &endpoints).ok()?, plan)));
+        let parts = route.map(|(route, plan)| {
+            self.routes.insert(first, route);
+            plan.routes.parts(route).len() as u32
+        });
+        let fanout = Fanout { first, count: to.len() as u32, parts };
+        self.known.insert((class, source, to.to_vec()), fanout);
+        fanout
+    }
+
+    /// From a core to the I/O port.
+    fn way_to_host(&mut self, from: CoreId, nodes: u32) -> Fanout {
+        let way = self.topology.way(self.topology.tile(from), self.topology.io_tile);
+        let first = self.destinations.len() as u32;
+        let way_ps = way_ps(self.timing, way.hops);
+        self.destinations.push(Destination { endpoint: self.host, node: nodes, way_ps });
+        Fanout { first, count: 1, parts: None }
+    }
+}
+
+impl Tables {
+    /// The tables of a machine, and the network's plan with all routes.
+    #[must_use]
+    pub fn of(machine: &Machine) -> (Self, Option<Plan>) {
+        let chip = &machine.chip;
+        let (design, timing, network) = (&chip.core, &chip.timing, network(chip));
+        let plan = network.config.clone().and_then(|config| Plan::new(config).ok());
+        let placed = Placed::of(machine);
+        let node_of = (0..).zip(&placed.cores).map(|(number, core)| (*core, number)).collect();
+        let host = chip.mesh.cores() as u32;
+        let apart = chip.prices_listed_rows_apart();
+        let mut builder = Builder {
+            topology: chip.topology(),
+            timing,
+            node_of,
+            plan,
+            known: HashMap::new(),
+            destinations: Vec::new(),
+            routes: HashMap::new(),
+            host,
+            flits: network.flits,
+            apart,
+        };
+        let all: Vec<CoreId> = machine.nodes.iter().map(|node| node.id).collect();
+        let mut nodes: Vec<NodeTables> =
+            machine.nodes.iter().map(|node| node_tables(&mut builder, node)).collect();
+        nodes.extend(placed.cores[all.len()..].iter().map(|core| NodeTables {
+            endpoint: core.0.into(),
+            spikes: Vec::new(),
+            errors: Vec::new(),
+            to_node: builder.fanout(CONTROL, None, &[*core]),
+            rows: Vec::new(),
+            first_axons: Vec::new(),
+        }));
+        let inputs = machine.inputs().iter().enumerate().map(|(input, table)| {
+            fanouts(&mut builder, SPIKE, |channel| machine.input_core(input, channel as u32), table)
+        });
+        let inputs = inputs.collect();
+        // Control events are for cores with neurons, the barrier for all.
+        let to_all = [SPIKE, ERROR, TARGET, CONTROL, BARRIER]
+            .map(|class| builder.fanout(class, None, if class == BARRIER { &placed.cores } else { &all }));
+        let port = placed.cores.len() as u32;
+        let to_host = placed.cores.iter().map(|core| builder.way_to_host(*core, port)).collect();
+        let is_ideal = builder.plan.is_none();
+        let at_arrival = chip.service.rows == RowService::AtArrival;
+        let shared = design.ports == Ports::Shared;
+        let Builder { destinations, routes, plan, .. } = builder;
+        let tables = Self {
+            rules: Rules {
+                arrival_queue: design.arrival_queue.filter(|_| !is_ideal),
+                output_queue: design.output_queue,
+                ports: design.ports,
+                first: design.first,
+            },
+            order: Order {
+                rows: design.rows,
+                lookup: design.lookup,
+                learning: design.learning,
+                lookups_shared: shared && !at_arrival && timing.packet_in_ps.ps() > 0,
+                weights_shared: shared && at_arrival,
+                event_driven: chip.service.updates == UpdateStyle::EventDriven,
+                lanes: timing.synapse_lanes.max(1).into(),
+                lookup_ps: timing.axon_event_ps.ps(),
+                word_ps: [
+                    timing.synapse_word_ps,
+                    timing.sparse_synapse_word_ps,
+                    timing.shared_synapse_word_ps,
+                ]
+                .map(Time::ps),
+                packet_ps: timing.packet_out_ps.ps(),
+            },
+            design: design.clone(),
+            timing: *timing,
+            barrier_ps: timing.barrier.ps(machine.tiles()),
+            gated: chip.learning_gated,
+            network,
+            nodes,
+            inputs,
+            to_all,
+            arriving: at_arrival.then(|| Arriving::of(machine, apart)),
+            to_host,
+            places: places(machine),
+            destinations,
+            routes,
+            host,
+            node_at: node_at(machine, &placed.cores),
+            with_neurons: all.len(),
+            placed,
+        };
+        (tables, plan)
+    }
+}
+
+impl Tables {
+    /// The node at an endpoint.
+    #[must_use]
+    pub fn node_at(&self, endpoint: u32) -> Option<u32> {
+        self.node_at.get(endpoint as usize).copied().filter(|node| *node != u32::MAX)
+    }
+
+    /// What taking a packet takes at a node: of a spike its rows too, where they are fetched at arrival.
+    #[must_use]
+    pub fn taking_ps(&self, node: u32, class: u8, tag: u64) -> u64 {
+        let taken = self.timing.packet_in_ps.ps();
+        let Some(arriving) = self.arriving.as_ref().filter(|_| class == SPIKE) else { return taken };
+        let Order { lanes, lookup_ps, word_ps, .. } = self.order;
+        let (sender, source, events) = untagged(tag);
+        let nodes = self.nodes.len();
+        let deliveries = match sender.checked_sub(nodes) {
+            None => &arriving.nodes[sender],
+            Some(input) => &arriving.inputs[input],
+        };
+        let brought = deliveries.get(source).iter().find(|(to, _)| *to == node);
+        let rows = brought.map_or(0, |(_, brought)| {
+            let ByStorage { dense, sparse, shared } = brought.synapses;
+            let words = [dense, sparse, shared].map(|synapses| synapses.div_ceil(lanes));
+            brought.axons * lookup_ps + words.iter().zip(word_ps).map(|(words, ps)| words * ps).sum::<u64>()
+        });
+        taken + events * rows
+    }
+
+    /// The node that holds a neuron.
+    #[must_use]
+    pub fn node_of(&self, population: u16, neuron: u32) -> u32 {
+        let places = &self.places[usize::from(population)];
+        places[places.partition_point(|(first, _)| *first <= neuron) - 1].1
+    }
+}
+
+/// What a spike is called: its node, or behind all nodes its input; its source there; its events.
+#[must_use]
+pub fn tagged(sender: usize, source: u32, events: u8) -> u64 {
+    (sender as u64) << 40 | u64::from(source) << 8 | u64::from(events)
+}
+
+/// The parts of such a name.
+fn untagged(tag: u64) -> (usize, usize, u64) {
+    ((tag >> 40) as usize, (tag >> 8) as u32 as usize, tag & 255)
+}
+
+fn node_at(machine: &Machine, cores: &[CoreId]) -> Vec<u32> {
+    let mut node_at = vec![u32::MAX; machine.chip.mesh.cores()];
+    for (number, core) in (0..).zip(cores) {
+        node_at[core.index()] = number;
+    }
+    node_at
+}
+
+fn fanouts(
+    builder: &mut Builder<'_>,
+    class: u8,
+    from: impl Fn(usize) -> Option<CoreId>,
+    table: &synfire_router::table::RoutingTable,
+) -> Vec<Fanout> {
+    let source = |source| {
+        let cores: Vec<CoreId> = table.get(source).iter().map(|to| to.core).collect();
+        builder.fanout(class, from(source), &cores)
+    };
+    (0..table.len()).map(source).collect()
+}
+
+fn node_tables(builder: &mut Builder<'_>, node: &crate::run::node::Node) -> NodeTables {
+    let (mut rows, mut first_axons) = (Vec::new(), Vec::new());
+    for block in &node.core.blocks {
+        first_axons.push(rows.len() as u32);
+        let stored = match block.memory.layout {
+            RowLayout::Sparse { .. } if builder.apart => 1,
+            RowLayout::Shared { .. } if builder.apart => 2,
+            _ => 0,
+        };
+        rows.extend((0..block.memory.axons).map(|axon| (block.memory.row(axon).len() as u32, stored)));
+    }
+    NodeTables {
+        endpoint: node.id.0.into(),
+        spikes: fanouts(builder, SPIKE, |_| Some(node.id), &node.routes),
+        errors: node.error_routes.iter().map(|to| builder.fanout(ERROR, Some(node.id), to)).collect(),
+        to_node: builder.fanout(CONTROL, None, &[node.id]),
+        rows,
+        first_axons,
+    }
+}
+
+fn places(machine: &Machine) -> Vec<Vec<(u32, u32)>> {
+    let mut places: Vec<Vec<(u32, u32)>> = Vec::new();
+    for (index, node) in (0..).zip(&machine.nodes) {
+        for slice in &node.core.slices {
+            let population = slice.population as usize;
+            places.resize(places.len().max(population + 1), Vec::new());
+            places[population].push((slice.first, index));
+        }
+    }
+    places.iter_mut().for_each(|list| list.sort_unstable());
+    places
+}
