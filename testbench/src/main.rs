@@ -1,7 +1,7 @@
 //! The command `synfire`.
 
 use std::process::ExitCode;
-use synfire::cli::arguments::{Arguments, Command};
+use synfire::cli::arguments::{Arguments, Command, TimeModelOption};
 use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
@@ -42,7 +42,8 @@ fn refuse(error: &CommandError, as_json: bool) -> ExitCode {
 fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandError> {
     match arguments.command {
         None => help::print(),
-        Some(Command::Run { experiment, options, changes }) => {
+        Some(Command::Run { experiment, options, time_model, mut changes }) => {
+            changes.set.extend(time_model.map(TimeModelOption::change));
             run::run(&experiment, &options, &changes, interrupt)
         }
         Some(Command::Check { file, chip, changes }) => check::check(&file, &chip, &changes),

@@ -15,4 +15,5 @@ mod cli {
     pub mod networks;
     pub mod outputs;
     pub mod runs;
+    pub mod time_model;
 }

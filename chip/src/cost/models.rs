@@ -6,8 +6,10 @@ use crate::cost::analytic::{Analytic, AnalyticPart};
 use crate::cost::cycle::design::TimeModel;
 use crate::cost::cycle::model::{Cycle, CyclePart};
 use crate::cost::cycle::record::Share;
+use crate::cost::detail::Detail;
 use crate::cost::stage::{ByStage, Costs, CycleTimes, Difference, Drawn, Spent, Stage};
 use crate::cost::step::Step;
+use crate::network::Network;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::{Machine, RunOptions};
 use crate::run::observer::{Observer, Part, Record};
@@ -65,6 +67,18 @@ impl Models {
     /// The cycle model, to say what it is to keep.
     pub fn cycle_mut(&mut self) -> Option<&mut Cycle> {
         self.cycle.as_mut()
+    }
+
+    /// Keeps figures of the last `steps` steps for [`Models::detail`], from now on.
+    pub fn keep_window(&mut self, steps: usize) {
+        self.analytic.keep_window(steps);
+    }
+
+    /// What the analytic model saw of the run of `network` on `machine`; `None` where the times are the cycle model's, whose
+    /// steps are others.
+    #[must_use]
+    pub fn detail(&self, machine: &Machine, network: &Network) -> Option<Detail> {
+        (self.model != TimeModel::Cycle).then(|| self.analytic.detail(machine, network))
     }
 
     /// The coming steps belong to `stage`.

@@ -3,15 +3,15 @@
 //! Promises: every price is shown with its source; energy sums exactly; counts are the hardware's. What nobody
 //! published is named with its count, and the figures that lack it say `at least`.
 
-use super::silicon;
+use super::{silicon, time_model};
 use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
-use synfire_chip::chip::{Chip, PowerClock, RowService, StaticPower, UpdateStyle};
+use synfire_chip::chip::{Chip, PowerClock, RowService, StaticPower, TimeModel, UpdateStyle};
 use synfire_chip::cost::capacity::Capacity;
 use synfire_chip::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
 use synfire_chip::cost::memory::CoreMemory;
-use synfire_chip::cost::stage::{Costs, Drawn, Spent, Stage};
+use synfire_chip::cost::stage::{Costs, CycleTimes, Drawn, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
 use synfire_chip::cost::widths::Widths;
 use synfire_chip::structures::Part;
@@ -31,14 +31,18 @@ pub struct Work<'a> {
     pub cores: usize,
     /// Of the words of what ran, which composed prices depend on.
     pub widths: Widths,
+    /// Whose time it is.
+    pub model: TimeModel,
+    /// What the cycle model says, where it ran.
+    pub cycle: Option<CycleTimes>,
 }
 
 impl<'a> Work<'a> {
     /// What some stages cost on `cores` cores of `chip`.
     #[must_use]
     pub fn of(chip: &'a Chip, spent: Spent, cores: usize) -> Self {
-        let Spent { counts, elapsed, widths, .. } = spent;
-        Self { chip, counts, elapsed, drawn: spent.drawn(), cores, widths }
+        let Spent { counts, elapsed, widths, model, cycle, .. } = spent;
+        Self { chip, counts, elapsed, drawn: spent.drawn(), cores, widths, model, cycle }
     }
 
     /// The energy bill.
@@ -67,7 +71,7 @@ impl<'a> Work<'a> {
         mean_time(&[*self], parts)
     }
 
-    fn duration(&self, ps: u128) -> TableCell {
+    pub(super) fn duration(&self, ps: u128) -> TableCell {
         TableCell::number(ps as f64 / 1e12, at_least(quantity::duration(ps), !self.untimed().is_empty()))
     }
 
@@ -155,6 +159,11 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
         row("clock cycles", &|w| TableCell::count(w.elapsed.cycles(&w.chip.timing).unwrap_or(0)));
     }
     row("simulated time", &|w| w.time(1));
+    if columns.iter().any(|(_, w)| w.cycle.is_some()) {
+        for (name, ps) in time_model::ROWS {
+            row(name, &|w| w.duration(w.cycle.as_ref().map_or(0, ps)));
+        }
+    }
     row("longest step", &|w| w.duration(u128::from(w.elapsed.longest_ps)));
     if columns.iter().any(|(_, w)| Capacity::of(w.chip).is_some()) {
         row("steps that waited for the longest way", &|w| count(w.elapsed.by_way));
@@ -178,6 +187,8 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
         });
     }
     if let Some((_, work)) = columns.last() {
+        let Work { chip, model, elapsed, cycle, .. } = work;
+        table.notes.extend(time_model::notes(chip, *model, elapsed, cycle.as_ref()));
         table.notes.push(learning_note(work.chip));
         table.notes.extend(service_notes(work.chip));
         table.notes.extend(work.untimed().iter().map(|operation| unknown("time", operation)));

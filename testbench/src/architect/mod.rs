@@ -13,4 +13,5 @@ pub mod silicon;
 pub mod spending;
 pub mod summary;
 pub mod tables;
+pub mod time_model;
 pub mod timeline;

@@ -76,6 +76,18 @@ struct Time {
     steps_by_way: u64,
     steps_by_link: u64,
     steps_by_port: u64,
+    /// Of the cycle model, where it ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cycle_model: Option<CycleTime>,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct CycleTime {
+    total_ps: u128,
+    core_ps: u128,
+    network_ps: u128,
+    barrier_ps: u128,
+    longest_step_ps: u64,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -269,6 +281,13 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
             steps_by_way: elapsed.by_way,
             steps_by_link: elapsed.by_link,
             steps_by_port: elapsed.by_port,
+            cycle_model: spent.cycle.map(|times| CycleTime {
+                total_ps: times.elapsed.total_ps,
+                core_ps: times.core_ps,
+                network_ps: times.network_ps,
+                barrier_ps: times.barrier_ps,
+                longest_step_ps: times.elapsed.longest_ps,
+            }),
         },
         energy: Energy {
             total_aj: bill.total(),
@@ -298,6 +317,14 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         all.time.steps_by_way += part.time.steps_by_way;
         all.time.steps_by_link += part.time.steps_by_link;
         all.time.steps_by_port += part.time.steps_by_port;
+        if let Some(part) = part.time.cycle_model {
+            let all = all.time.cycle_model.get_or_insert_default();
+            all.total_ps += part.total_ps;
+            all.core_ps += part.core_ps;
+            all.network_ps += part.network_ps;
+            all.barrier_ps += part.barrier_ps;
+            all.longest_step_ps = all.longest_step_ps.max(part.longest_step_ps);
+        }
         let cycles = part.time.clock_cycles.map(|cycles| cycles + all.time.clock_cycles.unwrap_or(0));
         all.time.clock_cycles = cycles.or(all.time.clock_cycles);
         all.energy.total_aj += part.energy.total_aj;
@@ -380,7 +407,7 @@ fn model(chip: &Chip) -> Value {
         }),
     };
     json!({
-        "name": "analytic",
+        "name": chip.time_model.name(),
         "settings": {
             "clock_ps": chip.timing.clock_ps,
             "tick_ps": chip.timing.tick_ps,

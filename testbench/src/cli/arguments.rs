@@ -1,6 +1,6 @@
 //! The arguments of the command `synfire`.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Simulates neuromorphic chips that learn on the chip: exact bits, and what they cost in time and energy.
@@ -22,6 +22,10 @@ pub enum Command {
         /// Options
         #[command(flatten)]
         options: RunOptions,
+        /// Which model says how long steps take, in place of the chip file's `timing.model`: `analytic`, a formula;
+        /// `cycle`, cores and network cycle by cycle; `both`, and where they differ
+        #[arg(long, value_name = "MODEL")]
+        time_model: Option<TimeModelOption>,
         /// Changes
         #[command(flatten)]
         changes: ChangeOptions,
@@ -127,6 +131,25 @@ pub enum Command {
         #[arg(long)]
         quick: bool,
     },
+}
+
+/// A model of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TimeModelOption {
+    /// A formula.
+    Analytic,
+    /// Cycle by cycle.
+    Cycle,
+    /// Both.
+    Both,
+}
+
+impl TimeModelOption {
+    /// The change of the chip's file that it stands for.
+    #[must_use]
+    pub fn change(self) -> String {
+        format!("chip.timing.model={self:?}")
+    }
 }
 
 /// Changes to the files of an experiment.

@@ -10,9 +10,9 @@ use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::cost::models::Models;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::network::{Network, Population};
 use synfire_chip::place::mapping::MappingError;
@@ -34,7 +34,7 @@ pub enum Engine {
         /// What the watched probes recorded, program by program.
         watched: Vec<Vec<Recording>>,
         /// What its runs cost.
-        costs: Analytic,
+        costs: Models,
     },
     /// The float twin.
     Float {
@@ -68,7 +68,7 @@ impl FullestCore {
 /// State of an [`Engine`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EngineState {
-    /// Of the chip, and of the model of its costs.
+    /// Of the chip, and of the models of its costs.
     Chip(MachineSnapshot, ModelState),
     /// Of the float twin.
     Float(FloatSnapshot),
@@ -99,7 +99,7 @@ impl Engine {
         }
         let machine = Machine::new(network, chip)?;
         let recorder = Recorder::new(vec![Probe::all(network, of.readout, of.variable)], &machine.nodes);
-        let costs = Analytic::new(&machine);
+        let costs = Models::new(&machine);
         Ok(Self::Chip { machine, recorder, watched: Vec::new(), costs })
     }
 
@@ -126,11 +126,11 @@ impl Engine {
         }
     }
 
-    /// What was seen of its runs in detail; `None` of the float twin.
+    /// What was seen of its runs in detail; `None` of the float twin, and of times by the cycle model alone.
     #[must_use]
     pub fn detail(&self, network: &Network) -> Option<Detail> {
         match self {
-            Self::Chip { machine, costs, .. } => Some(costs.detail(machine, network)),
+            Self::Chip { machine, costs, .. } => costs.detail(machine, network),
             Self::Float { .. } => None,
         }
     }
@@ -150,7 +150,7 @@ impl Engine {
         match self {
             Self::Chip { machine, recorder, watched, costs } => {
                 let options = RunOptions { threads, interrupt: None };
-                machine.run_observed(program, options, recorder, costs).map_err(|e| e.to_string())?;
+                costs.run(machine, program, options, recorder)?;
                 let recording = &looked_at(recorder, watched);
                 let mut trains = vec![Vec::new(); recording.row(0).len()];
                 for step in 0..recording.steps.len() {
@@ -187,7 +187,7 @@ impl Engine {
         match self {
             Self::Chip { machine, recorder, watched, costs } => {
                 let options = RunOptions { threads, interrupt: None };
-                machine.run_observed(program, options, recorder, costs).map_err(|e| e.to_string())?;
+                costs.run(machine, program, options, recorder)?;
                 let recording = looked_at(recorder, watched);
                 let mut sums = vec![0_i64; outputs];
                 for step in steps {

@@ -21,7 +21,7 @@ use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, Ra
 use crate::experiment::deploy::{fraction, write_weights};
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::models::Models;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
 };
@@ -79,7 +79,7 @@ pub struct Deployed {
     /// The chip with it.
     pub machine: Machine,
     /// What its runs cost.
-    pub costs: Analytic,
+    pub costs: Models,
     recorder: Recorder,
     encoder: Box<dyn Encoder>,
     steps: u32,
@@ -101,7 +101,7 @@ impl Deployed {
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, OUTPUTS, Variable::Compared)], &machine.nodes);
         let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
-        let costs = Analytic::new(&machine);
+        let costs = Models::new(&machine);
         Ok(Self { network, machine, costs, recorder, encoder, steps: form.steps })
     }
 
@@ -123,7 +123,7 @@ impl Deployed {
         let program = self.program(features, sample);
         let options = RunOptions { threads: 1, interrupt: None };
         let Self { machine, costs, recorder, .. } = self;
-        machine.run_observed(&program, options, recorder, costs).map_err(|e| e.to_string())?;
+        costs.run(machine, &program, options, recorder)?;
         let recording = self.recorder.take();
         Ok(recording[0].row(self.steps as usize - 1).to_vec())
     }

@@ -21,9 +21,9 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::cost::models::Models;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, open_regular};
 use synfire_chip::network::{Network, Synapses};
@@ -152,7 +152,7 @@ pub struct Cell<'a> {
     network: Network,
     size: (u64, u64),
     machine: Machine,
-    costs: Analytic,
+    costs: Models,
     stimuli: Stimuli,
     samples: Option<Samples>,
     probes: Probes,
@@ -190,7 +190,7 @@ impl<'a> Cell<'a> {
             list.push(Probe::all(&network, readout, Variable::Compared));
         }
         let recorder = Recorder::new(list, &machine.nodes);
-        let mut costs = Analytic::new(&machine);
+        let mut costs = Models::new(&machine);
         costs.keep_window(opened.step_rows as usize);
         let learns = samples.as_ref().is_some_and(Samples::learn);
         costs.enter(if learns { Stage::Training } else { Stage::Inference });
@@ -257,7 +257,7 @@ impl<'a> Cell<'a> {
         let program = self.program(from, self.chunk_end(from));
         let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
         let Self { machine, recorder, costs, .. } = &mut *self;
-        let ran = machine.run_observed(&program, options, recorder, costs).map_err(|e| e.to_string())?;
+        let ran = costs.run(machine, &program, options, recorder)?;
         let chunks = self.recorder.take();
         if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len())) {
             samples.decide(shown, &mut gathered.answers);
@@ -292,7 +292,7 @@ impl<'a> Cell<'a> {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
             costs: self.costs.costs(),
-            detail: Some(Box::new(self.costs.detail(&self.machine, &self.network))),
+            detail: self.costs.detail(&self.machine, &self.network).map(Box::new),
             memory: self.machine.memory(),
             merged_events: self.machine.merged_events(),
             answering: self.samples.as_ref().and_then(Samples::answering),

@@ -18,7 +18,7 @@ use super::train::{self, CASES, OUTPUTS};
 use crate::experiment::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::models::Models;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
 };
@@ -56,7 +56,7 @@ pub struct Deployed {
     /// The chip with it.
     pub machine: Machine,
     /// What its runs cost.
-    pub costs: Analytic,
+    pub costs: Models,
     recorder: Recorder,
     late: u32,
     steps: u32,
@@ -78,7 +78,7 @@ impl Deployed {
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
         let recorder = Recorder::new(vec![Probe::all(&network, 1, Variable::Spikes)], &machine.nodes);
         let late = libm::round(settings.late_tau * f64::from(steps_per_tau)) as u32;
-        let costs = Analytic::new(&machine);
+        let costs = Models::new(&machine);
         Ok(Self { network, machine, costs, recorder, late, steps: steps(settings, steps_per_tau) })
     }
 
@@ -105,7 +105,7 @@ impl Deployed {
         let program = self.program(case, moved);
         let options = RunOptions { threads: 1, interrupt: None };
         let Self { machine, costs, recorder, .. } = self;
-        machine.run_observed(&program, options, recorder, costs).map_err(|e| e.to_string())?;
+        costs.run(machine, &program, options, recorder)?;
         let recording = &recorder.take()[0];
         let fired = (0..recording.steps.len()).map(|row| recording.row(row));
         let Some(first) = fired.into_iter().find(|row| row.iter().any(|s| *s != 0)) else { return Ok(None) };
