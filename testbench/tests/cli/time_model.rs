@@ -19,7 +19,8 @@ fn bits(folder: &Folder, out: &str) -> String {
     fn forget(value: &mut Value) {
         match value {
             Value::Object(fields) => {
-                fields.retain(|name, _| name != "costs" && !name.contains("wall"));
+                let cost = ["costs", "detail", "energy_aj", "time_ps"];
+                fields.retain(|name, _| !cost.contains(&name.as_str()) && !name.contains("wall"));
                 fields.values_mut().for_each(forget);
             }
             Value::Array(values) => values.iter_mut().for_each(forget),
