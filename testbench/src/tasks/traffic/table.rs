@@ -3,6 +3,7 @@
 use super::cell::CellResult;
 use super::point::Leads;
 use super::task::{RowNetwork, Task};
+use std::collections::BTreeMap;
 
 /// Columns of the links.
 pub const LINK_COLUMNS: [&str; 14] = [
@@ -113,7 +114,7 @@ pub fn links(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> 
                 let router = |core: u32| router_name(network, core / cores);
                 let (kind, from, to) = match of.link {
                     Leads::On(link) => {
-                        let (from, to) = ends[link as usize];
+                        let (from, to) = ends[&(link as usize)];
                         ("link", router_name(network, from), router_name(network, to))
                     }
                     Leads::In(core) => ("injection", core.to_string(), router(core)),
@@ -146,23 +147,20 @@ fn router_name(network: &RowNetwork, router: u32) -> String {
     }
 }
 
-/// Routers at the ends of every link, by its number.
-fn link_ends(network: &RowNetwork) -> Vec<(u32, u32)> {
+/// Routers at the ends of every link, by its number; numbers have gaps where a mesh ends.
+fn link_ends(network: &RowNetwork) -> BTreeMap<usize, (u32, u32)> {
     let shape = network.noc.config.shape;
     let ports = (0..shape.routers()).flat_map(|router| (0..shape.ways()).map(move |port| (router, port)));
-    let mut ends: Vec<(usize, (u32, u32))> = ports
-        .filter_map(|(router, port)| {
-            let (neighbour, _, number) = shape.neighbour(router, port)?;
-            Some((number, (router, neighbour)))
-        })
-        .collect();
-    ends.sort_unstable();
-    ends.into_iter().map(|(_, ends)| ends).collect()
+    let ends = ports.filter_map(|(router, port)| {
+        let (neighbour, _, number) = shape.neighbour(router, port)?;
+        Some((number, (router, neighbour)))
+    });
+    ends.collect()
 }
 
 /// A link by the routers that it joins: `(3,0)>(4,0)` on a grid, `7>2` elsewhere.
 #[must_use]
 pub fn link_name(network: &RowNetwork, link: u32) -> String {
-    let (from, to) = link_ends(network)[link as usize];
+    let (from, to) = link_ends(network)[&(link as usize)];
     format!("{}>{}", router_name(network, from), router_name(network, to))
 }
