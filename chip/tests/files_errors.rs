@@ -21,7 +21,7 @@ fn a_misspelt_field() {
     });
     let both = ["barrier", "link_packet", "port_packet"];
     let both = both.iter().flat_map(|cost| [format!("{cost}_cycles"), format!("{cost}_ps")]);
-    let others = ["clock_ps", "learning_lanes", "synapse_lanes", "tick_ps"];
+    let others = ["clock_ps", "learning_lanes", "model", "synapse_lanes", "tick_ps"];
     let mut fields: Vec<String> = operations.chain(both).chain(others.map(str::to_owned)).collect();
     fields.sort_unstable();
     let wanted = "error: unknown field `clok_ps` in `Timing`
