@@ -3,9 +3,13 @@
 //! Promises: a suggestion is close enough to be a slip (at most a third of its letters, at least one), or `None`.
 //! Absent on purpose: correcting anything; a misspelt name is refused.
 
+/// Characters of a name that are compared: no name is longer, and a comparison takes the product of both lengths.
+const COMPARED: usize = 100;
+
 /// The allowed name nearest to `found`, where one is near.
 #[must_use]
 pub fn nearest<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let found = &found.chars().take(COMPARED).collect::<String>()[..];
     let distance = |name: &str| strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase());
     let prefixed = |name: &str| found.len() >= 3 && (name.starts_with(found) || found.starts_with(name));
     allowed
@@ -19,8 +23,9 @@ pub fn nearest<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> O
 /// All allowed names, the nearest to `found` first; those equally far in their own order.
 #[must_use]
 pub fn nearest_first<'a>(found: &str, allowed: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+    let found: String = found.chars().take(COMPARED).collect();
     let mut names: Vec<&str> = allowed.into_iter().collect();
-    names.sort_by_key(|name| strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()));
+    names.sort_by_cached_key(|name| strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()));
     names
 }
 
