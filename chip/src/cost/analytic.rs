@@ -60,8 +60,6 @@ struct Fixed {
     /// Whether learning engines are clock-gated.
     gated: bool,
     widths: Widths,
-    /// First neuron and node of each slice of each population, ascending.
-    places: Vec<Vec<(u32, usize)>>,
     /// Slice that each block of each node reaches.
     blocks: Vec<Vec<usize>>,
 }
@@ -112,15 +110,6 @@ impl Analytic {
     /// The model of `machine`, with nothing counted yet, in stage [`Stage::Inference`].
     #[must_use]
     pub fn new(machine: &Machine) -> Self {
-        let mut places: Vec<Vec<(u32, usize)>> = Vec::new();
-        for (index, node) in machine.nodes.iter().enumerate() {
-            for slice in &node.core.slices {
-                let population = slice.population as usize;
-                places.resize(places.len().max(population + 1), Vec::new());
-                places[population].push((slice.first, index));
-            }
-        }
-        places.iter_mut().for_each(|list| list.sort_unstable());
         let Chip { service, timing, .. } = machine.chip;
         let apart = machine.chip.prices_listed_rows_apart();
         let arrives = service.rows == RowService::AtArrival || timing.packet_in_ps.ps() > 0;
@@ -138,7 +127,6 @@ impl Analytic {
             topology: machine.chip.topology(),
             gated: machine.chip.learning_gated,
             widths: Widths::of(machine),
-            places,
             blocks: machine
                 .nodes
                 .iter()
@@ -449,7 +437,7 @@ impl Part for AnalyticPart<'_> {
 
     fn host(&mut self, _step: u64, events: &StepEvents) {
         let fixed = self.fixed;
-        let Fixed { ways, arriving, placed, places, .. } = fixed;
+        let Fixed { ways, arriving, placed, .. } = fixed;
         let (mut counts, step) = (NodeCounts::default(), &mut self.step);
         if !events.control.is_empty() {
             let sent = events.control.len() as u64;
@@ -477,8 +465,7 @@ impl Part for AnalyticPart<'_> {
             }
         }
         for (population, neuron) in events.driven() {
-            let places = &places[usize::from(population)];
-            let (_, node) = places[places.partition_point(|(first, _)| *first <= neuron) - 1];
+            let node = placed.node(population, neuron);
             counts.injection_packets +=
                 step.pass(fixed.sender(None, |flits| flits.spike), &ways.to_node[node], 1, &mut counts);
         }

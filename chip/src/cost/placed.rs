@@ -1,4 +1,4 @@
-//! Input neurons that sit on cores: which core's time and packets are theirs.
+//! Where neurons sit, of populations and of inputs: which core's time and packets are theirs.
 //!
 //! A core may hold input neurons and nothing else. The model's cores are therefore the machine's nodes, and after them
 //! the cores that only inputs use.
@@ -9,13 +9,15 @@
 use crate::run::machine::Machine;
 use synfire_core::address::CoreId;
 
-/// Where input neurons sit.
+/// Where neurons sit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Placed {
     /// Every core of the model: those of the nodes, then those that only inputs use.
     pub cores: Vec<CoreId>,
     /// Of each input population the core of each channel, as an index of `cores`; empty where the host sends its spikes.
     of: Vec<Vec<u32>>,
+    /// First neuron and node of each slice of each population, ascending.
+    slices: Vec<Vec<(u32, u32)>>,
     /// Input neurons on each core; empty where no input sits on one.
     pub neurons: Vec<u64>,
 }
@@ -26,6 +28,14 @@ impl Placed {
     pub fn of(machine: &Machine) -> Self {
         let mut placed =
             Self { cores: machine.nodes.iter().map(|node| node.id).collect(), ..Self::default() };
+        for (node, of) in (0..).zip(&machine.nodes) {
+            for slice in &of.core.slices {
+                let population = slice.population as usize;
+                placed.slices.resize(placed.slices.len().max(population + 1), Vec::new());
+                placed.slices[population].push((slice.first, node));
+            }
+        }
+        placed.slices.iter_mut().for_each(|list| list.sort_unstable());
         for (input, table) in machine.inputs().iter().enumerate() {
             let channels = (0..table.len() as u32).map_while(|channel| machine.input_core(input, channel));
             let channels: Vec<u32> = channels.map(|core| placed.index(core)).collect();
@@ -44,6 +54,13 @@ impl Placed {
             self.cores.push(core);
             self.cores.len() - 1
         }) as u32
+    }
+
+    /// Node of a neuron of a population.
+    #[must_use]
+    pub fn node(&self, population: u16, neuron: u32) -> usize {
+        let slices = &self.slices[usize::from(population)];
+        slices[slices.partition_point(|(first, _)| *first <= neuron) - 1].1 as usize
     }
 
     /// Whether any input neuron sits on a core.

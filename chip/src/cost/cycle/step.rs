@@ -105,8 +105,8 @@ impl<'a> Simulator<'a> {
             fanout.packets(SPIKE, tag, |packet, _| self.host.push(packet));
         }
         for (population, neuron) in &copy.injections {
-            let node = self.tables.node_of(*population, *neuron);
-            nodes[node as usize].to_node.packets(CONTROL, 0, |packet, _| self.host.push(packet));
+            let node = self.tables.placed.node(*population, *neuron);
+            nodes[node].to_node.packets(CONTROL, 0, |packet, _| self.host.push(packet));
         }
         for share in &copy.shares {
             self.load_share(share, gated);

@@ -127,8 +127,6 @@ pub struct Tables {
     pub arriving: Option<Arriving>,
     /// From a node to the I/O port, in the order of the nodes.
     pub to_host: Vec<Fanout>,
-    /// First neuron and node of each slice of each population, ascending.
-    pub places: Vec<Vec<(u32, u32)>>,
     /// Of all fan-outs.
     pub destinations: Vec<Destination>,
     /// The route of a packet that begins there, where it has one.
@@ -310,7 +308,6 @@ impl Tables {
             to_all,
             arriving: at_arrival.then(|| Arriving::of(machine, apart)),
             to_host,
-            places: places(machine),
             destinations,
             routes,
             host,
@@ -348,13 +345,6 @@ impl Tables {
             brought.axons * lookup_ps + words.iter().zip(word_ps).map(|(words, ps)| words * ps).sum::<u64>()
         });
         taken + events * rows
-    }
-
-    /// The node that holds a neuron.
-    #[must_use]
-    pub fn node_of(&self, population: u16, neuron: u32) -> u32 {
-        let places = &self.places[usize::from(population)];
-        places[places.partition_point(|(first, _)| *first <= neuron) - 1].1
     }
 }
 
@@ -409,17 +399,4 @@ fn node_tables(builder: &mut Builder<'_>, node: &crate::run::node::Node) -> Node
         rows,
         first_axons,
     }
-}
-
-fn places(machine: &Machine) -> Vec<Vec<(u32, u32)>> {
-    let mut places: Vec<Vec<(u32, u32)>> = Vec::new();
-    for (index, node) in (0..).zip(&machine.nodes) {
-        for slice in &node.core.slices {
-            let population = slice.population as usize;
-            places.resize(places.len().max(population + 1), Vec::new());
-            places[population].push((slice.first, index));
-        }
-    }
-    places.iter_mut().for_each(|list| list.sort_unstable());
-    places
 }
