@@ -4,27 +4,18 @@ use super::cell::CellResult;
 use super::point::Leads;
 use super::task::{RowNetwork, Task};
 use std::collections::BTreeMap;
+use synfire_router::network::statistics::CAUSES;
 
-/// Columns of the links.
-pub const LINK_COLUMNS: [&str; 14] = [
-    "row",
-    "seed",
-    "load",
-    "kind",
-    "from",
-    "to",
-    "flits",
-    "utilisation",
-    "peak_flits",
-    "stalls_no_credit",
-    "stalls_no_channel",
-    "stalls_arbitration",
-    "stalls_ejection",
-    "stalls_link_busy",
-];
+/// Cycles that flits waited, by cause: the last columns of both.
+const STALLS: [&str; CAUSES] =
+    ["stalls_no_credit", "stalls_no_channel", "stalls_arbitration", "stalls_ejection", "stalls_link_busy"];
 
-/// Columns of the curve.
-pub const COLUMNS: [&str; 25] = [
+/// Columns of the links, before the stalls.
+const LINK_COLUMNS: [&str; 9] =
+    ["row", "seed", "load", "kind", "from", "to", "flits", "utilisation", "peak_flits"];
+
+/// Columns of the curve, before the stalls.
+const COLUMNS: [&str; 20] = [
     "row",
     "seed",
     "alone_latency",
@@ -45,11 +36,6 @@ pub const COLUMNS: [&str; 25] = [
     "busiest_link",
     "busiest_utilisation",
     "peak_flits",
-    "stalls_no_credit",
-    "stalls_no_channel",
-    "stalls_arbitration",
-    "stalls_ejection",
-    "stalls_link_busy",
 ];
 
 /// The file's text.
@@ -58,7 +44,7 @@ pub const COLUMNS: [&str; 25] = [
 /// Never on a string; the writer's type has it.
 pub fn text(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS.iter().chain(&STALLS))?;
     for result in results {
         let row = task.settings.rows.iter().position(|row| row.name == result.row);
         let network = row.map(|row| &task.networks[row]);
@@ -104,11 +90,12 @@ fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
 /// Never on a string; the writer's type has it.
 pub fn links(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(LINK_COLUMNS)?;
+    writer.write_record(LINK_COLUMNS.iter().chain(&STALLS))?;
     for result in results {
         let Some(row) = task.settings.rows.iter().position(|row| row.name == result.row) else { continue };
         let network = &task.networks[row];
-        let (ends, cores) = (link_ends(network), network.noc.config.cores_per_router);
+        let ends: BTreeMap<usize, (u32, u32)> = link_ends(network).collect();
+        let cores = network.noc.config.cores_per_router;
         for point in &result.points {
             for of in &point.links {
                 let router = |core: u32| router_name(network, core / cores);
@@ -147,20 +134,21 @@ fn router_name(network: &RowNetwork, router: u32) -> String {
     }
 }
 
-/// Routers at the ends of every link, by its number; numbers have gaps where a mesh ends.
-fn link_ends(network: &RowNetwork) -> BTreeMap<usize, (u32, u32)> {
+/// The number of every link and the routers at its ends; numbers have gaps where a mesh ends.
+fn link_ends(network: &RowNetwork) -> impl Iterator<Item = (usize, (u32, u32))> {
     let shape = network.noc.config.shape;
-    let ports = (0..shape.routers()).flat_map(|router| (0..shape.ways()).map(move |port| (router, port)));
-    let ends = ports.filter_map(|(router, port)| {
+    let ports =
+        (0..shape.routers()).flat_map(move |router| (0..shape.ways()).map(move |port| (router, port)));
+    ports.filter_map(move |(router, port)| {
         let (neighbour, _, number) = shape.neighbour(router, port)?;
         Some((number, (router, neighbour)))
-    });
-    ends.collect()
+    })
 }
 
 /// A link by the routers that it joins: `(3,0)>(4,0)` on a grid, `7>2` elsewhere.
 #[must_use]
 pub fn link_name(network: &RowNetwork, link: u32) -> String {
-    let (from, to) = link_ends(network)[&(link as usize)];
-    format!("{}>{}", router_name(network, from), router_name(network, to))
+    let found = link_ends(network).find(|(number, _)| *number == link as usize);
+    let name = |router| router_name(network, router);
+    found.map_or_else(|| link.to_string(), |(_, (from, to))| format!("{}>{}", name(from), name(to)))
 }
