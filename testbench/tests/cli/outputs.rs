@@ -94,9 +94,9 @@ fn everything_written_is_listed() {
     }
 }
 
+/// A folder with a run in `whole`, and the same killed in `out`; these of its files are then moved to `moved`.
 #[cfg(unix)]
-#[test]
-fn a_run_goes_on_after_its_folders_were_moved() {
+fn killed_and_moved(names: &[&str]) -> Folder {
     let folder = Folder::new();
     folder.edit(EXPERIMENT, "epochs: 2", "epochs: 100");
     folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
@@ -105,9 +105,16 @@ fn a_run_goes_on_after_its_folders_were_moved() {
     child.kill().expect("the command");
     child.wait().expect("the command");
     std::fs::create_dir(folder.path("moved")).expect("a folder");
-    for name in [EXPERIMENT, NETWORK, "features.npy", "labels.npy", "out"] {
+    for name in names {
         std::fs::rename(folder.path(name), folder.path("moved").join(name)).expect("a file");
     }
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_goes_on_after_its_folders_were_moved() {
+    let folder = killed_and_moved(&[EXPERIMENT, NETWORK, "features.npy", "labels.npy", "out"]);
     folder.succeeds(&["resume", "moved/out"]);
     assert_eq!(cells(&folder, "moved/out"), cells(&folder, "whole"));
 }
@@ -116,17 +123,7 @@ fn a_run_goes_on_after_its_folders_were_moved() {
 #[cfg(unix)]
 #[test]
 fn a_run_goes_on_with_an_experiment_that_was_moved_alone() {
-    let folder = Folder::new();
-    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 100");
-    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
-    folder.succeeds(&["run", EXPERIMENT, "--threads", "1", "--out", "whole"]);
-    let mut child = begun(&folder, "out");
-    child.kill().expect("the command");
-    child.wait().expect("the command");
-    std::fs::create_dir(folder.path("moved")).expect("a folder");
-    for name in [EXPERIMENT, NETWORK, "features.npy", "labels.npy"] {
-        std::fs::rename(folder.path(name), folder.path("moved").join(name)).expect("a file");
-    }
+    let folder = killed_and_moved(&[EXPERIMENT, NETWORK, "features.npy", "labels.npy"]);
     let refused = folder.refuses(&["resume", "out"]);
     assert!(refused.contains("help: `--experiment FILE` says where it is now"), "{refused}");
     folder.edit("moved/two-classes.ron", "epochs: 100", "epochs: 99");
