@@ -38,32 +38,24 @@ pub(in crate::files) fn parse_part<T: DeserializeOwned>(
 ) -> Result<T, Diagnostic> {
     let options = ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     let text = &source.text[part.clone()];
-    let explain = |path: &str, error: &SpannedError| {
+    let explain = |error: &SpannedError| {
         // The parser counts lines and columns from the start of the part.
         let local = SourceText::new("", text);
         let start = part.start + local.offset(error.span.start.line, error.span.start.col);
         let end = part.start + local.offset(error.span.end.line, error.span.end.col);
-        explain(source, &part, path, &error.code, start..end.max(start))
+        explain(source, &part, &error.code, start..end.max(start))
     };
     let mut deserializer =
-        ron::Deserializer::from_str_with_options(text, &options).map_err(|error| explain("", &error))?;
-    let mut track = serde_path_to_error::Track::new();
-    let value = T::deserialize(serde_path_to_error::Deserializer::new(&mut deserializer, &mut track));
-    let value = value.map_err(|error| {
-        let error = deserializer.span_error(error);
-        explain(&track.path().to_string(), &error)
-    })?;
-    deserializer.end().map_err(|error| explain("", &deserializer.span_error(error)))?;
+        ron::Deserializer::from_str_with_options(text, &options).map_err(|error| explain(&error))?;
+    let value =
+        T::deserialize(&mut deserializer).map_err(|error| explain(&deserializer.span_error(error)))?;
+    deserializer.end().map_err(|error| explain(&deserializer.span_error(error)))?;
     Ok(value)
 }
 
-fn explain(
-    source: &Arc<SourceText>,
-    part: &Range<usize>,
-    path: &str,
-    error: &Error,
-    span: Range<usize>,
-) -> Diagnostic {
+fn explain(source: &Arc<SourceText>, part: &Range<usize>, error: &Error, span: Range<usize>) -> Diagnostic {
+    let text = &source.text[part.clone()];
+    let at = span.start - part.start;
     match error {
         Error::NoSuchStructField { expected, found, outer } => {
             let known = if expected.is_empty() { "it has no fields".to_owned() } else { sorted(expected) };
@@ -81,11 +73,7 @@ fn explain(
         }
         Error::MissingStructField { field, outer } => {
             // The name of the field that holds the structure, or else its opening bracket.
-            let owner = walk::find(&source.text[part.clone()], path).map(|node| {
-                let start = node.value.start;
-                let key = node.key.unwrap_or(start..start + 1);
-                key.start + part.start..key.end + part.start
-            });
+            let owner = walk::owner_at(text, at).map(|name| name.start + part.start..name.end + part.start);
             Diagnostic::new(format!("missing field `{field}`{}", inside(outer.as_deref())))
                 .at(source, owner.unwrap_or(span))
                 .labelled(format!("`{field}` must be stated here"))
@@ -95,7 +83,7 @@ fn explain(
                 .at(source, span)
                 .labelled("the second time")
         }
-        _ => explain_token(source, path, error, span),
+        _ => explain_token(source, &walk::path_at(text, at), error, span),
     }
 }
 

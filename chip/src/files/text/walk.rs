@@ -36,6 +36,55 @@ pub(in crate::files) fn find(text: &str, path: &str) -> Option<Node> {
     Some(node)
 }
 
+/// The path of the innermost value that holds the byte at `at`, or that ends where only space stands before it.
+///
+/// Total on text that `ron` refuses: as far down as the text before `at` can be walked.
+pub(in crate::files) fn path_at(text: &str, at: usize) -> String {
+    let walker = Walker { text };
+    let start = walker.skip_attributes(0);
+    let mut value = start..walker.value_end(start).unwrap_or(text.len());
+    let mut path = String::new();
+    loop {
+        let (name, bracket) = opening(text, &value);
+        if bracket.is_none_or(|(_, inside)| at < inside) || value.end <= at {
+            return path;
+        }
+        let before = |(_, entry): &(usize, Node)| entry.key.as_ref().unwrap_or(&entry.value).start <= at;
+        let Some((index, entry)) = walker.entries(&value).enumerate().take_while(before).last() else {
+            return path;
+        };
+        // The name of a choice is a step; that of the whole text, and `Some`, are none.
+        if !path.is_empty() && !name.is_empty() && name != "Some" {
+            path.extend([".", name]);
+        }
+        match &entry.key {
+            Some(key) => path.extend([if path.is_empty() { "" } else { "." }, &text[key.clone()]]),
+            None if name.is_empty() || walker.entries(&value).nth(1).is_some() => {
+                path.push_str(&format!("[{index}]"));
+            }
+            None => {}
+        }
+        value = entry.value;
+    }
+}
+
+/// The innermost structure, list, tuple or map around the byte at `at`: its opening bracket, or its field's name.
+pub(in crate::files) fn owner_at(text: &str, at: usize) -> Option<Range<usize>> {
+    let walker = Walker { text };
+    let start = walker.skip_attributes(0);
+    let mut node = Node { key: None, value: start..walker.value_end(start)? };
+    loop {
+        let inner = walker.entries(&node.value).find(|entry| {
+            let inside = opening(text, &entry.value).1;
+            inside.is_some_and(|(_, inside)| inside <= at) && at < entry.value.end
+        });
+        match inner {
+            Some(inner) => node = inner,
+            None => return Some(node.key.unwrap_or(node.value.start..node.value.start + 1)),
+        }
+    }
+}
+
 /// The entries of the struct, list, tuple or map at `value`.
 pub(in crate::files) fn entries(text: &str, value: &Range<usize>) -> Vec<Node> {
     Walker { text }.entries(value).collect()
