@@ -3,6 +3,7 @@
 use super::arguments::ChangeOptions;
 use super::cells;
 use super::error::CommandError;
+use super::help;
 use crate::architect::measured;
 use crate::experiment::embedded;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
@@ -112,11 +113,11 @@ pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
     let Some(name) = name else {
         line("chips (for `chip:` in an experiment, and `extends:` in a chip file):")?;
         for (name, text) in files::presets() {
-            line(&format!("  {name:<28} {}", first_comment(text)))?;
+            listed(name, text)?;
         }
         line("experiments (synfire run NAME) and the files they use:")?;
         for (name, text) in embedded::FILES {
-            line(&format!("  {:<28} {}", name.trim_end_matches(".ron"), first_comment(text)))?;
+            listed(name.trim_end_matches(".ron"), text)?;
         }
         return line("print one: synfire presets NAME");
     };
@@ -132,6 +133,11 @@ pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
             Err(Diagnostics::from(crate::experiment::names::unknown("preset", name, names)).into())
         }
     }
+}
+
+/// A line of the listing, folded.
+fn listed(name: &str, text: &str) -> Result<(), CommandError> {
+    line(help::line(name, &first_comment(text), 31).trim_end())
 }
 
 /// The first sentence of a file's opening comment.

@@ -26,7 +26,10 @@ pub fn command() -> clap::Command {
     let listing: Vec<String> = GROUPS
         .iter()
         .map(|(group, names)| {
-            let lines = names.iter().filter_map(|name| command.find_subcommand(name)).map(line);
+            let lines = names.iter().filter_map(|name| command.find_subcommand(name)).map(|command| {
+                let about = command.get_about().map_or_else(String::new, ToString::to_string);
+                line(command.get_name(), &about, INDENT)
+            });
             format!("{group}:\n{}", lines.collect::<String>())
         })
         .collect();
@@ -45,18 +48,21 @@ pub fn parse() -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&command().try_get_matches()?)
 }
 
-/// A command and what it does, folded.
-fn line(command: &clap::Command) -> String {
-    let about = command.get_about().map_or_else(String::new, ToString::to_string);
-    let mut text = format!("  {:<width$}", command.get_name(), width = INDENT - 2);
-    let mut column = INDENT;
+/// A name and what it is, which begins at column `indent` and is folded there.
+pub(super) fn line(name: &str, about: &str, indent: usize) -> String {
+    let mut text = format!("  {name:<width$}", width = indent - 2);
+    // A name that reaches that column has a line of its own.
+    if name.chars().count() + 2 >= indent {
+        text.push_str(&format!("\n{:indent$}", ""));
+    }
+    let mut column = indent;
     for word in about.split_whitespace() {
         let length = word.chars().count();
-        if column > INDENT && column + 1 + length > WIDTH {
-            text.push_str(&format!("\n{:INDENT$}", ""));
-            column = INDENT;
+        if column > indent && column + 1 + length > WIDTH {
+            text.push_str(&format!("\n{:indent$}", ""));
+            column = indent;
         }
-        if column > INDENT {
+        if column > indent {
             text.push(' ');
             column += 1;
         }
