@@ -95,8 +95,13 @@ fn header(record: &ByteRecord) -> Result<[Option<usize>; 4], Fault> {
         match column.filter(|column| place < 4 && !columns.contains(&Some(*column))) {
             Some(column) => columns[place] = Some(column),
             None => {
-                let near = did_you_mean(&name, COLUMNS);
-                let fault = Fault::new("has an unexpected column", format!("`{name}` {near}"), WANTED);
+                let fault = match column.filter(|column| columns.contains(&Some(*column))) {
+                    Some(_) => Fault::new("names a column twice", format!("`{name}`"), WANTED),
+                    None => {
+                        let near = did_you_mean(&name, COLUMNS);
+                        Fault::new("has an unexpected column", format!("`{name}` {near}"), WANTED)
+                    }
+                };
                 return Err(Fault { place: Some((line, place)), ..fault });
             }
         }

@@ -57,12 +57,20 @@ impl Bounds {
 
     /// A weight.
     pub fn weight(&self, found: Number) -> Result<i16, Fault> {
+        let unfit = |found: String| {
+            let (low, high) = (self.weights.start(), self.weights.end());
+            let allowed = format!("{low}..={high} (raw lanes of a {}-bit store)", self.store_bits);
+            Fault::new("a weight does not fit the store", found, allowed)
+        };
         let lane = match found {
             Number::Integer(lane) => {
                 i64::try_from(lane).unwrap_or(if lane < 0 { i64::MIN } else { i64::MAX })
             }
             Number::Real(value) => {
                 let scaled = value * f64::from(1u32 << self.fraction.min(31));
+                if scaled.abs() >= WIDEST {
+                    return Err(unfit(found.to_string()));
+                }
                 whole(Number::Real(scaled)).ok_or_else(|| {
                     let allowed = format!(
                         "whole multiples of 2^-{} (fraction of the store); integers are raw store lanes",
@@ -73,13 +81,10 @@ impl Bounds {
             }
         };
         if !self.weights.contains(&lane) {
-            let (low, high) = (self.weights.start(), self.weights.end());
-            let allowed = format!("{low}..={high} (raw lanes of a {}-bit store)", self.store_bits);
-            let found = match found {
+            return Err(unfit(match found {
                 Number::Integer(_) => found.to_string(),
                 Number::Real(_) => format!("{found} ({lane} lanes)"),
-            };
-            return Err(Fault::new("a weight does not fit the store", found, allowed));
+            }));
         }
         Ok(lane as i16)
     }
@@ -131,6 +136,9 @@ impl Bounds {
 }
 
 /// The integer that a number is.
+/// From here on a real number is beyond every store.
+const WIDEST: f64 = 1e15;
+
 fn whole(number: Number) -> Option<i64> {
     match number {
         Number::Integer(value) => i64::try_from(value).ok(),

@@ -31,6 +31,8 @@ impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Integer(value) => value.fmt(f),
+            // Nobody counts three hundred zeros.
+            Self::Real(value) if value.abs() >= 1e16 => write!(f, "{value:e}"),
             Self::Real(value) => value.fmt(f),
         }
     }

@@ -46,16 +46,21 @@ pub fn read_bytes(path: &Path, most: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The text of a regular file, of at most [`LONGEST_TEXT`] bytes.
+/// The text of a regular file, of at most [`LONGEST_TEXT`] bytes, without the mark of its encoding that some editors put in
+/// front.
 ///
 /// # Errors
 /// As [`read_bytes`], and for bytes that are no UTF-8.
 pub fn read_text(path: &Path) -> Result<String> {
     let bytes = read_bytes(path, LONGEST_TEXT)?;
-    String::from_utf8(bytes).map_err(|error| {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Error::new(ErrorKind::InvalidData, format!("byte {at} is not UTF-8 text"))
-    })
+    })?;
+    if text.starts_with('\u{feff}') {
+        text.remove(0);
+    }
+    Ok(text)
 }
 
 /// Opens a regular file of lines, of which none is longer than 64 KiB: a reader of records holds one at a time.
