@@ -364,12 +364,25 @@ fn a_classification() {
     check_samples(&folder, &left);
     tables_beside::check(&left, shown_part);
     let inference = &shown_part["stages"]["inference"];
-    let presented = at(shown_part, "presentations.inference");
-    assert_eq!(headline(&left, "energy an inference"), ended(inference, presented));
-    let time = at(inference, "time.total_ps") / presented;
+    // Headlines are means over both seeds.
+    let seeds = [11, 12].map(|seed| part(&left, name, seed));
+    let both = |stage: &str| {
+        let sum = |path: &str| -> u128 { seeds.iter().map(|of| at(&of["stages"][stage], path)).sum() };
+        let [total_aj, low_aj, high_aj] =
+            ["total_aj", "low_aj", "high_aj"].map(|end| sum(&format!("energy.{end}")) as u64);
+        serde_json::json!({
+            "energy": { "total_aj": total_aj, "low_aj": low_aj, "high_aj": high_aj },
+            "time": { "total_ps": sum("time.total_ps") as u64 },
+            "unpublished": seeds[0]["stages"][stage]["unpublished"],
+        })
+    };
+    let presented = seeds.iter().map(|of| at(of, "presentations.inference")).sum();
+    let inferences = both("inference");
+    assert_eq!(headline(&left, "energy an inference"), ended(&inferences, presented));
+    let time = at(&inferences, "time.total_ps") / presented;
     assert_eq!(headline(&left, "time an inference"), quantity::duration(time));
     let training = &shown_part["stages"]["training"];
-    assert_eq!(headline(&left, "energy of the training"), counted("energy", training));
+    assert_eq!(headline(&left, "energy of the training"), ended(&both("training"), 2));
     // Inference learns nothing, and its engines are gated; every presentation begins with a `clear`.
     for operation in ["core.trace_updates", "learning.weight_updates", "learning.weight_writes"] {
         assert_eq!(at(&inference["counts"], operation), 0, "{operation}");

@@ -5,7 +5,7 @@ use super::cell::{Cell as TrainedCell, CellResult};
 use super::file::ScoreOf;
 use super::sharing;
 use super::task::Task;
-use crate::architect::bill::{self, Work};
+use crate::architect::bill::{self, Work, mean_energy, mean_time};
 use crate::architect::inference::{self, OfCell};
 use crate::architect::page;
 use crate::data::set::{Content, DataSet};
@@ -16,6 +16,7 @@ use crate::report::paired;
 use crate::report::quantity::{self, Spread};
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::memory::CoreMemory;
+use synfire_chip::cost::stage::Spent;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::run::machine::Machine;
 use synfire_core::ARITH_SPEC;
@@ -206,6 +207,9 @@ impl Summary<'_> {
             );
         }
         lines.extend(data.notes.iter().cloned());
+        if s.seeds.len() > 1 {
+            lines.push(format!("Headlines are means over {} seeds.", s.seeds.len()));
+        }
         lines.push(format!(
             "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",
             self.wall_seconds, self.threads
@@ -231,26 +235,35 @@ impl Summary<'_> {
                 ..Headline::default()
             });
         }
-        let Some(result) = self.of(first).next() else { return };
-        let tests = u128::from(result.curve.last().map_or(1, |e| e.test_samples).max(1));
-        let whole = self.work(result);
-        let test = Work::of(whole.chip, result.costs.inference, whole.cores);
+        let results: Vec<&CellResult> = self.of(first).collect();
+        let Some(result) = results.first() else { return };
+        let works = |of: &dyn Fn(&CellResult) -> Spent| -> Vec<Work<'_>> {
+            let work = |result: &&CellResult| {
+                let whole = self.work(result);
+                Work::of(whole.chip, of(result), whole.cores)
+            };
+            results.iter().map(work).collect()
+        };
+        let seeds = results.len() as u128;
         let mut figure = |label: &str, figure: TableCell, note: String| {
             let (label, TableCell { text, number }) = (label.to_owned(), figure);
             report.headlines.push(Headline { label, text, number, note, ..Headline::default() });
         };
         if self.tests() {
-            let cores = format!("on {} cores of `{}`", result.cores, whole.chip.name);
-            figure("energy an inference", test.energy(tests), cores);
+            let tests = results.iter().filter_map(|result| result.curve.last());
+            let tests = tests.map(|epoch| u128::from(epoch.test_samples)).sum::<u128>().max(1);
+            let inferences = works(&|result| result.costs.inference);
+            let cores =
+                if result.cores == 1 { "1 core".to_owned() } else { format!("{} cores", result.cores) };
+            let cores = format!("on {cores} of `{}`", self.work(result).chip.name);
+            figure("energy an inference", mean_energy(&inferences, tests), cores);
             let steps = format!("{} steps", self.task.settings.sample_steps);
-            figure("time an inference", test.time(tests), steps);
+            figure("time an inference", mean_time(&inferences, tests), steps);
         }
-        let note = format!(
-            "{} weights written",
-            quantity::short(u128::from(result.costs.training.counts.learning.weight_writes), "")
-        );
-        let training = Work::of(whole.chip, result.costs.training, whole.cores);
-        figure("energy of the training", training.energy(1), note);
+        let writes = |result: &&CellResult| u128::from(result.costs.training.counts.learning.weight_writes);
+        let writes = results.iter().map(writes).sum::<u128>() / seeds;
+        let note = format!("{} weights written", quantity::short(writes, ""));
+        figure("energy of the training", mean_energy(&works(&|result| result.costs.training), seeds), note);
     }
 
     /// Names of all rows of the result, in order.
