@@ -79,7 +79,17 @@ fn counted(name: &str, of: &Value) -> String {
         "assumed of it" => quantity::share(at(of, "energy.assumed_aj"), at(of, "energy.total_aj")),
         _ if name.starts_with("energy for ") => {
             let activity = name.trim_start_matches("energy for ");
-            quantity::energy(at(of, &format!("energy.by_activity_aj.{activity}")))
+            let energy = at(of, &format!("energy.by_activity_aj.{activity}"));
+            let of_it = |one: &Value| {
+                let row = OPERATIONS.iter().find(|row| one["operation"] == row.name);
+                one["what"] == "price" && row.map_or("core_static", |row| row.activity.name()) == activity
+            };
+            let least = of["unpublished"].as_array().expect("a list").iter().any(of_it);
+            if least && energy == 0 {
+                "unpublished".to_owned()
+            } else {
+                shown(quantity::energy(energy), least)
+            }
         }
         _ => {
             let row = OPERATIONS.iter().find(|row| row.name == name);

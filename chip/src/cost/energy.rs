@@ -81,6 +81,19 @@ pub struct Bill {
     pub items: Vec<Item>,
 }
 
+impl Item {
+    /// What it was spent for; static power, which is for nothing in particular, is [`CORE_STATIC`].
+    fn activity(&self) -> &'static str {
+        let row = OPERATIONS.iter().find(|operation| operation.name == self.operation);
+        row.map_or(CORE_STATIC, |operation| operation.activity.name())
+    }
+
+    /// Whether it took part and has no published price.
+    fn is_unknown(&self) -> bool {
+        self.rate == Rate::Unpublished && self.count > 0
+    }
+}
+
 impl Bill {
     /// The bill for `counts` on cores that were `powered`.
     #[must_use]
@@ -128,16 +141,19 @@ impl Bill {
     /// Attojoules by what they were spent for; static power, which is for nothing in particular, is [`CORE_STATIC`].
     #[must_use]
     pub fn by_activity(&self) -> BTreeMap<&'static str, u128> {
-        let of = |item: &Item| {
-            let row = OPERATIONS.iter().find(|operation| operation.name == item.operation);
-            row.map_or(CORE_STATIC, |operation| operation.activity.name())
-        };
         let mut sums: BTreeMap<&'static str, u128> =
             Activity::ALL.iter().map(|activity| (activity.name(), 0)).collect();
         for item in &self.items {
-            *sums.entry(of(item)).or_default() += item.attojoules;
+            *sums.entry(item.activity()).or_default() += item.attojoules;
         }
         sums
+    }
+
+    /// Whether something took part in `activity` that has no published price: its sum is then a least.
+    #[must_use]
+    pub fn is_least(&self, activity: &str) -> bool {
+        let mut items = self.items.iter().filter(|item| item.is_unknown());
+        items.any(|item| item.activity() == activity)
     }
 
     /// Attojoules by price field; static power is [`CORE_STATIC`].
@@ -152,7 +168,7 @@ impl Bill {
 
     /// Operations that took part and have no published price.
     pub fn unknown(&self) -> impl Iterator<Item = Unknown> + '_ {
-        let items = self.items.iter().filter(|item| item.rate == Rate::Unpublished && item.count > 0);
+        let items = self.items.iter().filter(|item| item.is_unknown());
         items.map(|item| Unknown { operation: item.operation, field: item.component, count: item.count })
     }
 }

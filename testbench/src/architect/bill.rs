@@ -182,8 +182,15 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
     });
     for activity in Activity::ALL.map(Activity::name).into_iter().chain([CORE_STATIC]) {
         row(&format!("energy for {activity}"), &|w| {
-            let attojoules = w.bill().by_activity().get(activity).copied().unwrap_or(0);
-            TableCell::number(attojoules as f64 / 1e18, quantity::energy(attojoules))
+            let bill = w.bill();
+            let attojoules = bill.by_activity().get(activity).copied().unwrap_or(0);
+            match bill.is_least(activity) {
+                // Nothing of it has a price.
+                true if attojoules == 0 => TableCell::text("unpublished"),
+                least => {
+                    TableCell::number(attojoules as f64 / 1e18, at_least(quantity::energy(attojoules), least))
+                }
+            }
         });
     }
     if let Some((_, work)) = columns.last() {
