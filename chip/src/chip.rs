@@ -37,6 +37,8 @@ pub struct Chip {
     pub service: Service,
     /// Where the cores are.
     pub mesh: Mesh,
+    /// How the host is connected.
+    pub host: HostInterface,
     /// The network between the cores, cycle by cycle, where the chip describes one.
     pub noc: Option<Noc>,
     /// What things take.
@@ -65,6 +67,15 @@ impl Chip {
 }
 
 impl Chip {
+    /// The ports of the host: at least one.
+    #[must_use]
+    pub fn host_ports(&self) -> Vec<HostPort> {
+        if self.host.ports.is_empty() {
+            return vec![HostPort { tile: self.mesh.io_tile, bits_per_cycle: None }];
+        }
+        self.host.ports.clone()
+    }
+
     /// Whether synapses of sparse or shared rows have a price or a time of their own.
     #[must_use]
     pub fn prices_listed_rows_apart(&self) -> bool {
@@ -72,6 +83,37 @@ impl Chip {
         [&energy.sparse_synaptic_event, &energy.shared_synaptic_event] != [&energy.synaptic_event; 2]
             || [timing.sparse_synapse_word_ps, timing.shared_synapse_word_ps] != [timing.synapse_word_ps; 2]
     }
+}
+
+/// How the host is connected to the chip, and what leaves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostInterface {
+    /// Its ports; where none is listed there is one, ideal, at [`Mesh::io_tile`].
+    pub ports: Vec<HostPort>,
+    /// Which spikes leave.
+    pub outputs: Outputs,
+    /// Bits of a packet at a port, where the chip describes no network with bits of its own.
+    pub packet_bits: Option<u32>,
+}
+
+/// A port of the host, at the router of a tile. Both directions work at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostPort {
+    /// Tile (column, row).
+    pub tile: (u16, u16),
+    /// Bits that pass it in a clock cycle, each way; `None`: it is ideal, packets pass in no time and at no price.
+    pub bits_per_cycle: Option<u32>,
+}
+
+/// Which spikes leave the chip through a port of the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Outputs {
+    /// None: whoever reads them costs nothing.
+    #[default]
+    Stay,
+    /// Those of output populations: of every readout, and of every population where no projection begins.
+    Leave,
 }
 
 /// The network between the cores.
@@ -137,13 +179,23 @@ pub struct Mesh {
     pub rows: u16,
     /// Cores of a tile: they share its router.
     pub cores_per_tile: u16,
-    /// Tile (column, row) at which stimuli and control events enter.
+    /// Tile (column, row) of the host's port, where [`HostInterface::ports`] lists none.
     pub io_tile: (u16, u16),
     /// In which order tiles, and with them cores, are numbered.
     pub numbering: Numbering,
 }
 
 impl Mesh {
+    /// Routers of these ports of the host; of the one at `io_tile`, where there are none.
+    #[must_use]
+    pub fn routers_of(&self, ports: &[HostPort]) -> Vec<u32> {
+        let router = |(column, row): (u16, u16)| u32::from(row) * u32::from(self.columns) + u32::from(column);
+        match ports {
+            [] => vec![router(self.io_tile)],
+            ports => ports.iter().map(|port| router(port.tile)).collect(),
+        }
+    }
+
     /// Cores of the chip.
     #[must_use]
     pub fn cores(&self) -> usize {

@@ -257,6 +257,14 @@ impl Network {
         learned.filter_map(|(number, projection)| projection.synapses.kernel().map(|kernel| (number, kernel)))
     }
 
+    /// Whether somebody outside the chip reads the spikes of population `index`: it is a readout, or no projection begins
+    /// there.
+    #[must_use]
+    pub fn is_output(&self, index: usize) -> bool {
+        let begins = |projection: &Projection| projection.source == Source::Population(index);
+        self.populations[index].readout.is_some() || !self.projections.iter().any(begins)
+    }
+
     /// Index of the population `name`.
     #[must_use]
     pub fn population(&self, name: &str) -> Option<usize> {

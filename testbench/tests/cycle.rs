@@ -148,7 +148,7 @@ fn a_step_is_never_shorter_than_what_was_busy_in_it() {
             design(chip, number);
             chip.service.rows = [RowService::AtUse, RowService::AtArrival][number % 13 % 2];
         });
-        for KeptStep { times, cores } in totals.kept.steps() {
+        for KeptStep { times, cores, .. } in totals.kept.steps() {
             for core in cores {
                 for (unit, name) in Unit::ALL {
                     prop_assert!(core.times.busy(unit) <= times.total_ps, "{name} of core {}", core.core);

@@ -13,9 +13,10 @@
 
 use crate::chip::Chip;
 use crate::cost::arriving::{Arriving, take_rows};
-use crate::cost::capacity::{Capacity, Flits};
+use crate::cost::capacity::Capacity;
 use crate::cost::counters::NodeCounts;
 use crate::cost::gating::{Flags, GatedCounts, GatedTimes, GatedWork};
+use crate::cost::host::{HostPorts, OfPackets};
 use crate::cost::per_step::{Closed, Series, StepFigures};
 use crate::cost::placed::Placed;
 use crate::cost::prices::Timing;
@@ -48,6 +49,8 @@ struct Fixed {
     placed: Placed,
     /// What links and ports carry.
     capacity: Option<Capacity>,
+    /// Ports of the host.
+    host: HostPorts,
     service: Service,
     /// Whether the time of a core is formed when all shares are known.
     shares: bool,
@@ -120,6 +123,7 @@ impl Analytic {
             shares: arrives || service.phases == Phases::Overlapped || placed.any(),
             placed,
             capacity: Capacity::of(&machine.chip),
+            host: HostPorts::of(&machine.chip),
             service,
             apart,
             timing,
@@ -309,12 +313,13 @@ pub struct AnalyticPart<'a> {
 }
 
 impl Fixed {
-    /// A core, or the host, that sends packets of so many flits.
+    /// A core, or the host, that sends packets of a kind.
     #[inline]
-    fn sender(&self, core: Option<usize>, flits: impl Fn(Flits) -> u64) -> Sender<'_> {
+    fn sender(&self, core: Option<usize>, kind: impl Fn(OfPackets) -> u64) -> Sender<'_> {
         let capacity = self.capacity.as_ref().map(|capacity| (capacity, self.placed.cores.len()));
-        let flits = capacity.map_or(1, |(capacity, _)| flits(capacity.flits));
-        Sender { topology: &self.topology, capacity, flits, core }
+        let flits = capacity.map_or(1, |(capacity, _)| kind(capacity.flits));
+        let host = (!self.host.are_ideal()).then(|| (&self.host, kind(self.host.bits)));
+        Sender { topology: &self.topology, capacity, flits, host, core }
     }
 
     /// Forms the time of every core of a step whose shares are all here, and counts what only then is known.
@@ -377,7 +382,7 @@ impl AnalyticPart<'_> {
         let blocks = record.work.blocks.iter().zip(&fixed.blocks[node]);
         let learned = blocks.filter(|(_, reached)| **reached == slice);
         learned.for_each(|(work, _)| counts.learning += *work);
-        let (spikes, by) = (&slices[slice], fixed.sender(Some(node), |flits| flits.spike));
+        let (spikes, by) = (&slices[slice], fixed.sender(Some(node), |of| of.spike));
         if counts.core.spikes > 0 {
             if let [class] = &spikes.classes[..] {
                 counts.spike_packets = self.step.pass(by, class, counts.core.spikes, &mut counts);
@@ -392,7 +397,7 @@ impl AnalyticPart<'_> {
                 }
             }
         }
-        let by = fixed.sender(Some(node), |flits| flits.error);
+        let by = fixed.sender(Some(node), |of| of.error);
         let sent = record.errors.iter().zip(&record.work.senders);
         for (error, _) in sent.filter(|(_, sender)| usize::from(**sender) == slice) {
             let class = &errors[usize::from(error.channel)];
@@ -442,14 +447,14 @@ impl Part for AnalyticPart<'_> {
         if !events.control.is_empty() {
             let sent = events.control.len() as u64;
             counts.control_packets =
-                step.pass(fixed.sender(None, |flits| flits.control), &ways.to_all, sent, &mut counts);
+                step.pass(fixed.sender(None, |of| of.control), &ways.to_all, sent, &mut counts);
         }
         for spike in events.packets().iter() {
             let input = &ways.inputs[usize::from(spike.input)];
             let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
             let input = usize::from(spike.input);
             let core = placed.core(input, spike.neuron);
-            let packets = step.pass(fixed.sender(core, |flits| flits.spike), class, 1, &mut counts);
+            let packets = step.pass(fixed.sender(core, |of| of.spike), class, 1, &mut counts);
             if let Some(core) = core {
                 counts.input_spikes += 1;
                 counts.spike_packets += packets;
@@ -467,7 +472,7 @@ impl Part for AnalyticPart<'_> {
         for (population, neuron) in events.driven() {
             let node = placed.node(population, neuron);
             counts.injection_packets +=
-                step.pass(fixed.sender(None, |flits| flits.spike), &ways.to_node[node], 1, &mut counts);
+                step.pass(fixed.sender(None, |of| of.spike), &ways.to_node[node], 1, &mut counts);
         }
         if self.keep {
             step.keep(counts, true);
@@ -522,7 +527,8 @@ impl Part for AnalyticPart<'_> {
         if fixed.shares {
             fixed.form(&mut self.step, totals, (works, self.stage), self.keep);
         }
-        let (carried, link) = self.step.carried(fixed.capacity.as_ref(), &placed.cores, &mut totals.loads);
+        let (carried, link) =
+            self.step.carried(fixed.capacity.as_ref(), &fixed.host, &placed.cores, &mut totals.loads);
         let busiest_link = link.map_or(0, |link| link.packets);
         totals.busiest_link = totals.busiest_link.max(busiest_link);
         let Step { core_ps, ungated_ps, slowest, kept, flags, .. } = &mut self.step;

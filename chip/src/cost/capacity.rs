@@ -7,34 +7,18 @@
 //! purpose: who waits for whom (the network cycle by cycle), buffers.
 
 use crate::chip::Chip;
+use crate::cost::host::OfPackets;
 use crate::cost::prices::Time;
 use synfire_router::network::graph::{End, Graph};
 
-/// Flits of each kind of packet that the model sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flits {
-    /// Of a spike, a stimulus or a current.
-    pub spike: u64,
-    /// Of an error or a surrogate.
-    pub error: u64,
-    /// Of a control event.
-    pub control: u64,
-}
-
-impl Flits {
-    /// Whether every packet is one flit.
-    #[inline]
-    #[must_use]
-    pub fn all_one(self) -> bool {
-        self == Self { spike: 1, error: 1, control: 1 }
-    }
-}
+/// Packets of one flit each.
+const ONE: OfPackets = OfPackets { spike: 1, error: 1, control: 1 };
 
 /// What links and ports take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Flits of packets.
-    pub flits: Flits,
+    pub flits: OfPackets,
     /// Time of a flit on each link, picoseconds, by the numbers of the router's topology.
     pub link_ps: Vec<u64>,
     /// Time of a flit at a port between a router and a core, picoseconds.
@@ -42,6 +26,13 @@ pub struct Capacity {
 }
 
 impl Capacity {
+    /// Whether every packet is one flit.
+    #[inline]
+    #[must_use]
+    pub fn one_flit(&self) -> bool {
+        self.flits == ONE
+    }
+
     /// Of a chip; `None` where nothing says what links carry.
     #[must_use]
     pub fn of(chip: &Chip) -> Option<Self> {
@@ -58,14 +49,13 @@ impl Capacity {
             let flits = |bits: u32| u64::from(config.flits(bits));
             let packets = &noc.packets;
             let control = flits(packets.control).max(flits(packets.target));
-            let flits = Flits { spike: flits(packets.spike), error: flits(packets.error), control };
+            let flits = OfPackets { spike: flits(packets.spike), error: flits(packets.error), control };
             return Some(Self { flits, link_ps, port_ps: u64::from(config.period(&config.local)) * clock });
         }
         let (link, port) = (timing.link_packet_ps, timing.port_packet_ps);
         if [link, port].iter().all(|time| !matches!(time, Time::Picoseconds(_))) {
             return None;
         }
-        let flits = Flits { spike: 1, error: 1, control: 1 };
-        Some(Self { flits, link_ps: vec![link.ps(); links], port_ps: port.ps() })
+        Some(Self { flits: ONE, link_ps: vec![link.ps(); links], port_ps: port.ps() })
     }
 }

@@ -5,8 +5,8 @@
 //! Control (decoders, sequencing, clock tree) is in no row: what is billed is memories, arithmetic and wires.
 //!
 //! Promises: every price field of the table of operations has a row, but for those that are another's or part of another
-//! (a test compares them); the widths of a row are those
-//! of the chip and network that it is used for. Absent on purpose: numbers (`per_operation`).
+//! (a test compares them); the widths of a row are those of the chip and network that it is used for. Absent on purpose:
+//! numbers (`per_operation`); bits through ports of the host, whose pads no technology has: they stay unpublished.
 
 use crate::technology::Kind;
 

@@ -29,6 +29,10 @@ pub struct NodeCounts {
     pub control_packets: u64,
     /// Currents that arrived from the host, one packet each.
     pub injection_packets: u64,
+    /// Packets that left the chip at a port of the host.
+    pub output_packets: u64,
+    /// Bits that passed ports of the host that are not ideal.
+    pub host_bits: u64,
     /// Spike and error packets that arrived from cores.
     pub received_packets: u64,
     /// Input neurons that sit on cores, accessed.
@@ -151,6 +155,6 @@ impl NodeCounts {
     #[must_use]
     pub fn packets(&self) -> u64 {
         let host = self.stimulus_packets + self.control_packets + self.injection_packets;
-        self.spike_packets + self.error_packets + host
+        self.spike_packets + self.error_packets + self.output_packets + host
     }
 }

@@ -18,6 +18,7 @@ pub mod cycle;
 pub mod detail;
 pub mod energy;
 pub mod gating;
+pub mod host;
 pub mod ledger;
 pub mod measured;
 pub mod measurement;

@@ -135,6 +135,12 @@ macro_rules! table {
                 price packet;
             injection_packets, "injected currents", Communication, "all that the host injects into one neuron in a step, one packet to its core",
                 price packet;
+            output_packets, "packets to the host", Communication, "a spike of an output population that left the chip",
+                price packet,
+                time packet_out_ps packet_out_cycles;
+            host_bits, "bits through ports of the host", Communication,
+                "a bit of a packet that entered or left at a port that is not ideal",
+                price host_bit = "one bit through a port of the host" or Unpublished;
             received_packets, "packets received", Communication, "a spike or error packet that a core took",
                 price packet_in = "taking one packet at a core" or part_of packet,
                 time packet_in_ps packet_in_cycles = "taking one packet at a core, a stimulus too"

@@ -11,6 +11,7 @@ use crate::cost::arriving::Brought;
 use crate::cost::capacity::Capacity;
 use crate::cost::counters::{NodeCounts, move_gated};
 use crate::cost::gating::Flags;
+use crate::cost::host::HostPorts;
 use crate::cost::service::Ways;
 use crate::cost::time::{Bound, CoreTime, StepTime};
 use crate::cost::ways::Class;
@@ -38,6 +39,8 @@ pub struct Step {
     held: Differences,
     /// Flits in and out of every core, where that takes time; otherwise empty.
     ports: Vec<[u64; 2]>,
+    /// Bits in and out of every port of the host, where that takes time; otherwise empty.
+    host: Vec<[u64; 2]>,
     /// Every core's share, where its time is formed at the end; otherwise empty.
     cores: Vec<CoreShare>,
 }
@@ -70,6 +73,8 @@ pub(super) struct Sender<'a> {
     pub capacity: Option<(&'a Capacity, usize)>,
     /// Flits of a packet.
     pub flits: u64,
+    /// What ports of the host take, where not all are ideal, and bits of a packet.
+    pub host: Option<(&'a HostPorts, u64)>,
     /// Index of the core; `None`: the host.
     pub core: Option<usize>,
 }
@@ -82,19 +87,21 @@ pub(super) struct Carried {
     link: u32,
     port_ps: u64,
     port: Option<CoreId>,
+    host_ps: u64,
+    host: u32,
 }
 
 impl Carried {
     /// The step of a slowest core: what was longest comes after it, or beside it where ways are hidden.
     pub fn after(self, core_ps: u64, barrier_ps: u64, ways: Ways) -> StepTime {
-        let Self { way_ps, link_ps, link, port_ps, port } = self;
+        let Self { way_ps, link_ps, link, port_ps, port, host_ps, host } = self;
         let (way_ps, beside) = match ways {
             Ways::Added => (way_ps, 0),
             Ways::Hidden => (0, core_ps),
         };
         let mut longest = (way_ps, Bound::Way);
         let port = port.map_or(Bound::Nothing, Bound::Port);
-        for other in [(link_ps, Bound::Link(link)), (port_ps, port)] {
+        for other in [(link_ps, Bound::Link(link)), (port_ps, port), (host_ps, Bound::HostPort(host))] {
             let other = (other.0.saturating_sub(beside), other.1);
             longest = if other.0 > longest.0 { other } else { longest };
         }
@@ -127,8 +134,19 @@ impl Step {
         counts.hops_y += class.hops.1 * sources;
         self.way_ps = self.way_ps.max(class.way_ps);
         self.links.add(by.topology, &class.links, sources);
+        counts.output_packets += class.leaving * sources;
+        if let Some((host, bits)) = by.host {
+            for (port, packets) in &class.ports {
+                self.host.resize(host.count(), [0; 2]);
+                for (sum, packets) in self.host[*port as usize].iter_mut().zip(packets) {
+                    let charged = host.charged(*port, packets * sources, bits);
+                    *sum += charged;
+                    counts.host_bits += charged;
+                }
+            }
+        }
         if let Some((capacity, cores)) = by.capacity {
-            if !capacity.flits.all_one() {
+            if !capacity.one_flit() {
                 self.held.add(by.topology, &class.links, sources * by.flits);
             }
             if capacity.port_ps > 0 {
@@ -137,7 +155,7 @@ impl Step {
                     self.ports[*node as usize][0] += sources * by.flits;
                 }
                 if let Some(core) = by.core {
-                    self.ports[core][1] += class.packets * sources * by.flits;
+                    self.ports[core][1] += (class.packets + class.leaving) * sources * by.flits;
                 }
             }
         }
@@ -148,11 +166,18 @@ impl Step {
     pub(super) fn carried(
         &mut self,
         capacity: Option<&Capacity>,
+        host: &HostPorts,
         cores: &[CoreId],
         loads: &mut [Load],
     ) -> (Carried, Option<Busiest>) {
         let mut carried = Carried { way_ps: std::mem::take(&mut self.way_ps), ..Carried::default() };
         let mut busiest = Busiest::default();
+        for (port, bits) in (0..).zip(&mut self.host) {
+            let ps = std::mem::take(bits).into_iter().map(|bits| host.ps(port, bits)).max().unwrap_or(0);
+            if ps > carried.host_ps {
+                (carried.host_ps, carried.host) = (ps, port);
+            }
+        }
         let Some(capacity) = capacity else { return (carried, self.links.settle(loads)) };
         let mut hold = |link: usize, flits: u64| {
             let ps = flits * capacity.link_ps[link];
@@ -160,7 +185,7 @@ impl Step {
                 (carried.link_ps, carried.link) = (ps, link as u32);
             }
         };
-        let one = capacity.flits.all_one();
+        let one = capacity.one_flit();
         self.links.settle_each(|link, load| {
             loads[link].add(load);
             busiest.hear(link, load);
@@ -230,10 +255,12 @@ impl Step {
         }
         self.links.absorb(&mut other.links);
         self.held.absorb(&mut other.held);
-        self.ports.resize(self.ports.len().max(other.ports.len()), [0; 2]);
-        for (own, other) in self.ports.iter_mut().zip(&mut other.ports) {
-            let [taken, sent] = std::mem::take(other);
-            *own = [own[0] + taken, own[1] + sent];
+        for (own, other) in [(&mut self.ports, &mut other.ports), (&mut self.host, &mut other.host)] {
+            own.resize(own.len().max(other.len()), [0; 2]);
+            for (own, other) in own.iter_mut().zip(other) {
+                let [came, left] = std::mem::take(other);
+                *own = [own[0] + came, own[1] + left];
+            }
         }
         self.cores.resize(self.cores.len().max(other.cores.len()), CoreShare::default());
         for (own, other) in self.cores.iter_mut().zip(&mut other.cores) {

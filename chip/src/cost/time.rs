@@ -85,6 +85,8 @@ pub enum Bound {
     Link(u32),
     /// All flits in or out of this core.
     Port(CoreId),
+    /// All bits in or out of this port of the host.
+    HostPort(u32),
 }
 
 /// What one step lasted: its parts follow one another.
@@ -127,6 +129,8 @@ pub struct Elapsed {
     pub by_link: u64,
     /// To the most loaded port of a core.
     pub by_port: u64,
+    /// To the most loaded port of the host.
+    pub by_host_port: u64,
 }
 
 impl Elapsed {
@@ -142,6 +146,7 @@ impl Elapsed {
             Bound::Way => self.by_way += 1,
             Bound::Link(_) => self.by_link += 1,
             Bound::Port(_) => self.by_port += 1,
+            Bound::HostPort(_) => self.by_host_port += 1,
         }
         self.overruns += u64::from(timing.tick_ps.is_some_and(|tick| ps > tick));
     }
@@ -158,6 +163,7 @@ impl Elapsed {
             by_way: self.by_way + later.by_way,
             by_link: self.by_link + later.by_link,
             by_port: self.by_port + later.by_port,
+            by_host_port: self.by_host_port + later.by_host_port,
         }
     }
 

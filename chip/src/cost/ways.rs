@@ -5,6 +5,7 @@
 //!
 //! Promises: ways are those of the router's topology, their times those of the chip. Absent on purpose: steps.
 
+use crate::cost::host::HostPorts;
 use crate::cost::prices::Timing;
 use crate::cost::time::way_ps;
 use crate::run::machine::Machine;
@@ -29,20 +30,54 @@ pub struct Class {
     pub links: Footprint,
     /// Nodes that they go to.
     pub to: Vec<u32>,
+    /// Further packets, which leave the chip.
+    pub leaving: u64,
+    /// Ports of the host that they pass, and how many of them in and out.
+    pub ports: Vec<(u32, [u64; 2])>,
+}
+
+/// The way of one packet.
+struct Leg {
+    way: Way,
+    /// Node that it goes to; `None`: it leaves.
+    to: Option<u32>,
+    /// Port of the host that it passes.
+    port: Option<u32>,
 }
 
 impl Class {
-    fn of(ways: impl IntoIterator<Item = (Way, u32)>, timing: &Timing) -> Self {
-        let (ways, to): (Vec<Way>, Vec<u32>) = ways.into_iter().unzip();
-        let mut class = Self { links: Footprint::of(&ways), to, ..Self::default() };
-        for way in &ways {
-            class.packets += 1;
+    fn of(legs: impl IntoIterator<Item = Leg>, timing: &Timing) -> Self {
+        let legs: Vec<Leg> = legs.into_iter().collect();
+        let mut class = Self { links: Footprint::of(legs.iter().map(|leg| &leg.way)), ..Self::default() };
+        for Leg { way, to, port } in &legs {
             class.hops.0 += u64::from(way.hops.x);
             class.hops.1 += u64::from(way.hops.y);
             class.way_ps = class.way_ps.max(way_ps(timing, way.hops));
+            match to {
+                Some(node) => {
+                    class.packets += 1;
+                    class.to.push(*node);
+                }
+                None => class.leaving += 1,
+            }
+            let Some(port) = port else { continue };
+            let known = class.ports.iter().position(|(known, _)| known == port);
+            let known = known.unwrap_or_else(|| {
+                class.ports.push((*port, [0; 2]));
+                class.ports.len() - 1
+            });
+            class.ports[known].1[usize::from(to.is_none())] += 1;
         }
         class
     }
+}
+
+/// Where the packets of a source begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Place {
+    tile: Tile,
+    /// Port of the host that they come through.
+    port: Option<u32>,
 }
 
 /// The sources of one routing table.
@@ -55,21 +90,24 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// `way` leads from the place of a source to a core; `place` says which sources have the same.
+    /// `leg` leads from the place of a source to a core; `place` says which sources have the same. Every source has one
+    /// more packet by `leaves`, if that is one.
     fn of(
         table: &RoutingTable,
         range: Range<usize>,
         timing: &Timing,
-        place: impl Fn(usize) -> Tile,
-        way: impl Fn(Tile, CoreId) -> (Way, u32),
+        place: impl Fn(usize) -> Place,
+        leg: impl Fn(Place, CoreId) -> Leg,
+        leaves: impl Fn() -> Option<Leg>,
     ) -> Self {
-        let mut known: HashMap<(Tile, Vec<CoreId>), u32> = HashMap::new();
+        let mut known: HashMap<(Place, Vec<CoreId>), u32> = HashMap::new();
         let mut sources = Self::default();
         for source in range {
             let cores: Vec<CoreId> = table.get(source).iter().map(|to| to.core).collect();
             let next = sources.classes.len() as u32;
-            let class = *known.entry((place(source), cores)).or_insert_with_key(|(tile, cores)| {
-                sources.classes.push(Class::of(cores.iter().map(|core| way(*tile, *core)), timing));
+            let class = *known.entry((place(source), cores)).or_insert_with_key(|(place, cores)| {
+                let legs = cores.iter().map(|core| leg(*place, *core));
+                sources.classes.push(Class::of(legs.chain(leaves()), timing));
                 next
             });
             sources.class_of.push(class);
@@ -92,7 +130,7 @@ pub struct NodeWays {
 pub struct Ways {
     /// Every node of the machine.
     pub nodes: Vec<NodeWays>,
-    /// Every input population: packets from the host, or from the cores that it sits on.
+    /// Every input population: packets from the host, through its ports, or from the cores that it sits on.
     pub inputs: Vec<Sources>,
     /// A packet from the host to each node: a current for one of its neurons.
     pub to_node: Vec<Class>,
@@ -105,38 +143,56 @@ impl Ways {
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
         let (topology, timing) = (machine.chip.topology(), &machine.chip.timing);
+        let host = HostPorts::of(&machine.chip);
         let node_of = |core: CoreId| {
             let found = machine.nodes.binary_search_by_key(&core, |node| node.id);
             found.unwrap_or_else(|_| unreachable!("a packet goes to a core in use")) as u32
         };
-        let way = |from: Tile, to: CoreId| (topology.way(from, topology.tile(to)), node_of(to));
+        let leg = |from: Place, to: CoreId| {
+            let way = topology.way(from.tile, topology.tile(to));
+            Leg { way, to: Some(node_of(to)), port: from.port }
+        };
         let node = |node: &crate::run::node::Node| {
-            let tile = topology.tile(node.id);
-            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| way(tile, *core)), timing);
+            let place = Place { tile: topology.tile(node.id), port: None };
+            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| leg(place, *core)), timing);
+            let out = || {
+                let port = host.nearest(&topology, place.tile);
+                Leg { way: topology.way(place.tile, host.tile(port)), to: None, port: Some(port) }
+            };
             let mut end = 0;
             let slice = |slice: &Slice| {
                 let first = end;
                 // A node that sends nothing has no table.
                 end = (first + slice.len).min(node.routes.len());
-                Sources::of(&node.routes, first..end, timing, |_| tile, way)
+                let leaves = || machine.leaves(slice.population).then(out);
+                Sources::of(&node.routes, first..end, timing, |_| place, leg, leaves)
             };
             NodeWays {
                 slices: node.core.slices.iter().map(slice).collect(),
                 errors: node.error_routes.iter().map(class).collect(),
             }
         };
-        let host = || machine.nodes.iter().map(|node| way(topology.io_tile, node.id));
+        let from_host = || {
+            machine.nodes.iter().map(|node| {
+                let port = host.nearest(&topology, topology.tile(node.id));
+                leg(Place { tile: host.tile(port), port: Some(port) }, node.id)
+            })
+        };
         let input = |(input, table): (usize, &RoutingTable)| {
-            let place = |channel: usize| {
-                machine.input_core(input, channel as u32).map_or(topology.io_tile, |core| topology.tile(core))
+            let place = |channel: usize| match machine.input_core(input, channel as u32) {
+                Some(core) => Place { tile: topology.tile(core), port: None },
+                None => {
+                    let port = host.of_channel(channel, table.len());
+                    Place { tile: host.tile(port), port: Some(port) }
+                }
             };
-            Sources::of(table, 0..table.len(), timing, place, way)
+            Sources::of(table, 0..table.len(), timing, place, leg, || None)
         };
         Self {
             nodes: machine.nodes.iter().map(node).collect(),
             inputs: machine.inputs().iter().enumerate().map(input).collect(),
-            to_node: host().map(|way| Class::of([way], timing)).collect(),
-            to_all: Class::of(host(), timing),
+            to_node: from_host().map(|leg| Class::of([leg], timing)).collect(),
+            to_all: Class::of(from_host(), timing),
         }
     }
 }

@@ -8,7 +8,7 @@
 //! not enter. Packets sent are packets received. An interrupt stops all workers after the same step.
 //! Absent on purpose: counts, time, energy (`cost`, which watches), data sets, training loops, reports.
 
-use crate::chip::Chip;
+use crate::chip::{Chip, Outputs};
 use crate::network::{Input, Network};
 use crate::place::build;
 use crate::place::mapping::{self, Mapping, MappingError};
@@ -85,6 +85,8 @@ pub struct Machine {
     node_of: Vec<u32>,
     /// Where the slices of each population are, ascending.
     places: Vec<Vec<SlicePlace>>,
+    /// Whether the spikes of each population leave the chip.
+    leaves: Vec<bool>,
 }
 
 /// Where a slice is; ordered by its first neuron.
@@ -148,6 +150,8 @@ impl Machine {
             }
         }
         places.iter_mut().for_each(|list: &mut Vec<_>| list.sort_unstable());
+        let leave = chip.host.outputs == Outputs::Leave;
+        let leaves = (0..network.populations.len()).map(|population| leave && network.is_output(population));
         Ok(Self {
             chip: chip.clone(),
             mapping,
@@ -157,6 +161,7 @@ impl Machine {
             input_places: network.inputs.clone(),
             node_of,
             places,
+            leaves: leaves.collect(),
         })
     }
 
@@ -222,6 +227,12 @@ impl Machine {
     #[must_use]
     pub fn input_core(&self, input: usize, channel: u32) -> Option<CoreId> {
         self.input_places[input].core(channel)
+    }
+
+    /// Whether the spikes of a population leave the chip through a port of the host.
+    #[must_use]
+    pub fn leaves(&self, population: u32) -> bool {
+        self.leaves[population as usize]
     }
 
     /// How many tiles are in use, by neurons or input neurons.

@@ -138,6 +138,7 @@ pub fn run(cells: &[String]) -> Vec<String> {
             let path = [journey.made_ps, journey.injected_ps, journey.arrived_ps].map(cycles);
             format!("{from}>{} {}", journey.to, shown(&path).replace(' ', ","))
         }
+        Some(Bound::HostPort(port)) => format!("port {port}"),
         None => "-".to_owned(),
     };
     let mut waits = Vec::new();

@@ -10,6 +10,7 @@ use synfire_chip::chip::{Chip, PowerClock, RowService, StaticPower, TimeModel, U
 use synfire_chip::cost::capacity::Capacity;
 use synfire_chip::cost::counters::{Activity, NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Item, Powered, Rate, Unknown, untimed};
+use synfire_chip::cost::host::HostPorts;
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::{Costs, CycleTimes, Drawn, Spent, Stage};
 use synfire_chip::cost::time::Elapsed;
@@ -169,6 +170,9 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
         row("steps that waited for the longest way", &|w| count(w.elapsed.by_way));
         row("steps that waited for the most loaded link", &|w| count(w.elapsed.by_link));
         row("steps that waited for the busiest port of a core", &|w| count(w.elapsed.by_port));
+    }
+    if columns.iter().any(|(_, w)| !HostPorts::of(w.chip).are_ideal()) {
+        row("steps that waited for the busiest port of the host", &|w| count(w.elapsed.by_host_port));
     }
     if columns.iter().any(|(_, w)| w.chip.timing.tick_ps.is_some()) {
         row("steps longer than the tick", &|w| count(w.elapsed.overruns));

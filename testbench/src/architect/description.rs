@@ -5,7 +5,7 @@
 use super::tables::Told;
 use crate::report::model::{Block, Table, TableCell};
 use crate::report::quantity;
-use synfire_chip::chip::{Chip, Price, StaticPower, Time};
+use synfire_chip::chip::{Chip, HostPort, Outputs, Price, StaticPower, Time};
 use synfire_chip::cost::amount::Amount;
 use synfire_chip::cost::energy::CORE_STATIC;
 use synfire_chip::cost::prices::{PRICE_FIELDS, TIME_FIELDS};
@@ -21,6 +21,10 @@ fn chip(chip: &Chip) -> Table {
     let (mesh, limits, datapath, learning) = (&chip.mesh, &chip.limits, &chip.datapath, &chip.learning);
     let count = |n: u64| quantity::count(n.into());
     let clock = |ps: Option<u64>| ps.map_or_else(|| "none".to_owned(), |ps| quantity::duration(ps.into()));
+    let outputs = match chip.host.outputs {
+        Outputs::Stay => "stay on the chip",
+        Outputs::Leave => "leave",
+    };
     let technology = chip.technology.as_ref().map(|of| {
         let voltage = of.voltage as f64 / 1e6;
         ("technology", format!("`{}`, {} nm, {voltage:.3} V", of.technology.name, of.nm))
@@ -28,7 +32,8 @@ fn chip(chip: &Chip) -> Table {
     let rows = [
         ("columns and rows of tiles", format!("{} x {}", mesh.columns, mesh.rows)),
         ("cores of a tile", mesh.cores_per_tile.to_string()),
-        ("host enters at tile", format!("{}, {}", mesh.io_tile.0, mesh.io_tile.1)),
+        ("ports of the host, at tiles", host_ports(chip)),
+        ("spikes of outputs", outputs.to_owned()),
         ("neurons of a core", count(limits.neurons.into())),
         ("axons of a core", count(limits.axons.into())),
         ("synapse memory of a core", quantity::memory(limits.synapse_memory_bits)),
@@ -53,6 +58,15 @@ fn chip(chip: &Chip) -> Table {
         rows: rows.into_iter().chain(technology).map(row).collect(),
         notes: Vec::new(),
     }
+}
+
+/// Where they are, and what passes them.
+fn host_ports(chip: &Chip) -> String {
+    let port = |port: HostPort| {
+        let passes = port.bits_per_cycle.map_or("ideal".to_owned(), |bits| format!("{bits} bits a cycle"));
+        format!("{}, {} ({passes})", port.tile.0, port.tile.1)
+    };
+    chip.host_ports().into_iter().map(port).collect::<Vec<_>>().join("; ")
 }
 
 fn prices(told: &Told<'_>) -> Table {

@@ -76,6 +76,7 @@ struct Time {
     steps_by_way: u64,
     steps_by_link: u64,
     steps_by_port: u64,
+    steps_by_host_port: u64,
     /// Of the cycle model, where it ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     cycle_model: Option<CycleTime>,
@@ -281,6 +282,7 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
             steps_by_way: elapsed.by_way,
             steps_by_link: elapsed.by_link,
             steps_by_port: elapsed.by_port,
+            steps_by_host_port: elapsed.by_host_port,
             cycle_model: spent.cycle.map(|times| CycleTime {
                 total_ps: times.elapsed.total_ps,
                 core_ps: times.core_ps,
@@ -317,6 +319,7 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         all.time.steps_by_way += part.time.steps_by_way;
         all.time.steps_by_link += part.time.steps_by_link;
         all.time.steps_by_port += part.time.steps_by_port;
+        all.time.steps_by_host_port += part.time.steps_by_host_port;
         if let Some(part) = part.time.cycle_model {
             let all = all.time.cycle_model.get_or_insert_default();
             all.total_ps += part.total_ps;

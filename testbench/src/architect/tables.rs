@@ -138,6 +138,7 @@ fn bound(bound: Bound) -> String {
         Bound::Way => "way".to_owned(),
         Bound::Link(link) => format!("link {link}"),
         Bound::Port(core) => format!("port of core {}", core.0),
+        Bound::HostPort(port) => format!("port {port} of the host"),
     }
 }
 

@@ -36,8 +36,10 @@ pub struct Journey {
 pub struct Traffic<'a> {
     tables: &'a Tables,
     machines: &'a mut [CoreMachine],
-    /// Packets of the host, in order, and when they were made.
-    host: VecDeque<(u64, Packet)>,
+    /// Packets of the host at each of its ports, in order, and when they have passed it.
+    host: Vec<VecDeque<(u64, Packet)>>,
+    /// When each port has passed what left through it.
+    left: Vec<u64>,
     /// First cycle of the step.
     begin: u64,
     /// The last packet that arrived at each node.
@@ -45,7 +47,16 @@ pub struct Traffic<'a> {
     /// Messages of the barrier that arrived, and the time at which the last core was released.
     messages: usize,
     released: u64,
-    roused: Option<u32>,
+    roused: Vec<u32>,
+}
+
+/// When a step's packets had all gone where cores do not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outside {
+    /// When the last core was released by the barrier; 0 where it sends no messages.
+    pub released_ps: u64,
+    /// When the last packet that leaves had passed its port, and the port.
+    pub left: Option<(u64, u32)>,
 }
 
 impl<'a> Traffic<'a> {
@@ -57,21 +68,48 @@ impl<'a> Traffic<'a> {
         (at, host): (u64, &[Packet]),
     ) -> Self {
         last.fill(None);
-        let host = host.iter().map(|packet| (at, *packet)).collect();
-        Self { tables, machines, host, begin: 0, last, messages: 0, released: 0, roused: None }
+        let ports = tables.ports.count();
+        let (queues, left) = (vec![VecDeque::new(); ports], vec![0; ports]);
+        let mut traffic = Self {
+            tables,
+            machines,
+            host: queues,
+            left,
+            begin: 0,
+            last,
+            messages: 0,
+            released: 0,
+            roused: Vec::new(),
+        };
+        traffic.enter(at, host);
+        traffic
+    }
+
+    /// Packets of the host that are made at time `at` pass its ports one after another.
+    fn enter(&mut self, at: u64, packets: &[Packet]) {
+        // Bits so far: a port counts cycles from its first bit on.
+        let mut bits = vec![0; self.host.len()];
+        for packet in packets {
+            let from = self.tables.destinations[packet.first as usize].from;
+            let Some(port) = self.tables.port_at(from) else { continue };
+            let bits = &mut bits[port as usize];
+            *bits += self.tables.bits(packet.class);
+            let passed = at + self.tables.ports.ps(port, *bits);
+            self.host[port as usize].push_back((passed, *packet));
+        }
     }
 
     /// Whether there is anything to carry.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.host.is_empty() && !self.machines.iter().any(CoreMachine::sends)
+        self.host.iter().all(VecDeque::is_empty) && !self.machines.iter().any(CoreMachine::sends)
     }
 
-    /// Runs it on a network. When the last core was released by the barrier; 0 where it sends no messages.
+    /// Runs it on a network.
     ///
     /// # Errors
     /// A network in which nothing will move again.
-    pub fn simulate(mut self, engine: &mut dyn Engine) -> Result<u64, Halt> {
+    pub fn simulate(mut self, engine: &mut dyn Engine) -> Result<Outside, Halt> {
         engine.renew();
         engine.mark();
         self.begin = engine.now();
@@ -80,14 +118,14 @@ impl<'a> Traffic<'a> {
                 engine.rouse(node.endpoint);
             }
         }
-        engine.rouse(self.tables.host);
+        (0..self.host.len() as u32).for_each(|port| engine.rouse(self.tables.host + port));
         let shared = RefCell::new(self);
         engine.run(u64::MAX, &mut Ends(&shared), &mut Ends(&shared))?;
-        Ok(shared.into_inner().released)
+        Ok(shared.into_inner().outside())
     }
 
     /// Runs it on ideal ways, as [`Traffic::simulate`].
-    pub fn ideal(mut self) -> u64 {
+    pub fn ideal(mut self) -> Outside {
         let mut events = BinaryHeap::new();
         let nodes = self.machines.len() as u32;
         let senders = (0..nodes).filter(|node| self.machines[*node as usize].sends());
@@ -95,10 +133,10 @@ impl<'a> Traffic<'a> {
         self.send_host(&mut events);
         while let Some(Reverse((at, event))) = events.pop() {
             match event {
-                Event::Arrive { from, node, made, class, tag } => {
+                Event::Arrive { from, endpoint, made, class, tag } => {
                     let from = (from < nodes).then(|| self.tables.nodes[from as usize].endpoint);
                     let journey = Journey { from, to: 0, made_ps: made, injected_ps: made, arrived_ps: at };
-                    self.arrive(node, (class, tag), journey);
+                    self.arrive(endpoint, (class, tag), journey);
                     self.send_host(&mut events);
                 }
                 Event::Ask { node } => loop {
@@ -110,35 +148,55 @@ impl<'a> Traffic<'a> {
                 },
             }
         }
-        self.released
+        self.outside()
+    }
+
+    fn outside(&self) -> Outside {
+        // Of equally late ports the first.
+        let left = self.left.iter().enumerate().rev().filter(|(_, at)| **at > 0).max_by_key(|(_, at)| **at);
+        Outside { released_ps: self.released, left: left.map(|(port, at)| (*at, port as u32)) }
     }
 
     fn send_host(&mut self, events: &mut BinaryHeap<Reverse<(u64, Event)>>) {
-        while let Some((made, packet)) = self.host.pop_front() {
-            self.carry(events, self.machines.len() as u32, made, packet);
+        for port in 0..self.host.len() {
+            while let Some((made, packet)) = self.host[port].pop_front() {
+                self.carry(events, self.machines.len() as u32, made, packet);
+            }
         }
     }
 
     fn carry(&self, events: &mut BinaryHeap<Reverse<(u64, Event)>>, from: u32, made: u64, packet: Packet) {
         let Packet { first, count, class, tag } = packet;
         for to in &self.tables.destinations[first as usize..(first + count) as usize] {
-            let event = Event::Arrive { from, node: to.node, made, class, tag };
+            let event = Event::Arrive { from, endpoint: to.endpoint, made, class, tag };
             events.push(Reverse((made + to.way_ps, event)));
         }
     }
 
-    /// A packet is at node `node`; one more than there are is the I/O port.
-    fn arrive(&mut self, node: u32, (class, tag): (u8, u64), journey: Journey) {
-        let at = journey.arrived_ps;
-        let Some(tables) = self.tables.nodes.get(node as usize) else {
-            self.messages += 1;
-            if self.messages == self.machines.len() {
-                self.tables.to_all[usize::from(BARRIER)]
-                    .packets(BARRIER, 0, |packet, _| self.host.push_back((at, packet)));
-                self.roused = Some(self.tables.host);
-            }
+    /// A packet left the chip: it passes its port behind others, or it is a message of the barrier.
+    fn leave(&mut self, port: u32, class: u8, at: u64) {
+        if class != BARRIER {
+            let left = &mut self.left[port as usize];
+            *left = at.max(*left) + self.tables.ports.ps(port, self.tables.bits(class));
             return;
-        };
+        }
+        self.messages += 1;
+        if self.messages == self.machines.len() {
+            for fanout in &self.tables.to_all[usize::from(BARRIER)] {
+                fanout.packets(BARRIER, 0, |packet, _| self.host[0].push_back((at, packet)));
+            }
+            self.roused.push(self.tables.host);
+        }
+    }
+
+    /// A packet is at an endpoint.
+    fn arrive(&mut self, endpoint: u32, (class, tag): (u8, u64), journey: Journey) {
+        let at = journey.arrived_ps;
+        if let Some(port) = self.tables.port_at(endpoint) {
+            return self.leave(port, class, at);
+        }
+        let Some(node) = self.tables.node_at(endpoint) else { return };
+        let tables = &self.tables.nodes[node as usize];
         if class == BARRIER {
             self.released = self.released.max(at);
             return;
@@ -170,7 +228,7 @@ impl<'a> Traffic<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     /// A packet arrives.
-    Arrive { from: u32, node: u32, made: u64, class: u8, tag: u64 },
+    Arrive { from: u32, endpoint: u32, made: u64, class: u8, tag: u64 },
     /// A node may have made packets.
     Ask { node: u32 },
 }
@@ -181,8 +239,8 @@ struct Ends<'a, 'b>(&'a RefCell<Traffic<'b>>);
 impl Source for Ends<'_, '_> {
     fn next(&mut self, endpoint: u32, now: u64) -> Next {
         let traffic = &mut *self.0.borrow_mut();
-        if endpoint == traffic.tables.host {
-            let next = traffic.host.pop_front();
+        if let Some(port) = traffic.tables.port_at(endpoint) {
+            let next = traffic.host[port as usize].pop_front();
             return next.map(|(made, packet)| traffic.offer(made, packet)).into();
         }
         let Some(node) = traffic.tables.node_at(endpoint) else { return Next::Nothing };
@@ -197,12 +255,11 @@ impl Source for Ends<'_, '_> {
 impl Sink for Ends<'_, '_> {
     fn arrive(&mut self, arrival: &Arrival) {
         let traffic = &mut *self.0.borrow_mut();
-        let from = (arrival.source != traffic.tables.host).then_some(arrival.source);
+        let from = traffic.tables.port_at(arrival.source).is_none().then_some(arrival.source);
         let [made_ps, injected_ps, arrived_ps] =
             [arrival.offered, arrival.injected, arrival.arrived].map(|cycle| traffic.time(cycle));
-        let node = traffic.tables.node_at(arrival.endpoint).unwrap_or(traffic.machines.len() as u32);
         traffic.arrive(
-            node,
+            arrival.endpoint,
             (arrival.class, arrival.tag),
             Journey { from, to: 0, made_ps, injected_ps, arrived_ps },
         );
@@ -216,6 +273,6 @@ impl Sink for Ends<'_, '_> {
     }
 
     fn rouse(&mut self) -> Option<u32> {
-        self.0.borrow_mut().roused.take()
+        self.0.borrow_mut().roused.pop()
     }
 }

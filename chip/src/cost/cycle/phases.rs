@@ -45,7 +45,7 @@ pub enum Phase {
 const COUNT: usize = Phase::None as usize + 1;
 
 /// Records and their phases; one that takes no time may be left to the last line.
-const PHASES: [(&str, Phase); 31] = [
+const PHASES: [(&str, Phase); 33] = [
     ("core.axon_events", Phase::Lookup),
     ("core.synaptic_events", Phase::Lanes),
     ("sparse_events", Phase::Lanes),
@@ -69,6 +69,8 @@ const PHASES: [(&str, Phase); 31] = [
     ("learning.eligibility_updates", Phase::Weights),
     ("spike_packets", Phase::SpikePackets),
     ("error_packets", Phase::ErrorPackets),
+    ("output_packets", Phase::SpikePackets),
+    ("host_bits", Phase::None),
     ("stimulus_packets", Phase::None),
     ("control_packets", Phase::None),
     ("injection_packets", Phase::None),

@@ -6,7 +6,7 @@
 use crate::cost::counters::NodeCounts;
 use crate::cost::cycle::core::{Action, CoreMachine, Packet};
 use crate::cost::cycle::design::{Ending, Send};
-use crate::cost::cycle::network::{Journey, Traffic};
+use crate::cost::cycle::network::{Journey, Outside, Traffic};
 use crate::cost::cycle::phases::{Phase, PhaseTimes, phase_times};
 use crate::cost::cycle::program::{
     Neurons, Row, Scan, add_rows, done_otherwise, form_errors, make, update_weights,
@@ -92,7 +92,9 @@ impl<'a> Simulator<'a> {
         let [targets, others] = copy.controls;
         for (class, count) in [(TARGET, targets), (CONTROL, others)] {
             (0..count).for_each(|_| {
-                to_all[usize::from(class)].packets(class, 0, |packet, _| self.host.push(packet))
+                for ports in &to_all[usize::from(class)] {
+                    ports.packets(class, 0, |packet, _| self.host.push(packet));
+                }
             });
         }
         for spike in &copy.spikes {
@@ -157,6 +159,12 @@ impl<'a> Simulator<'a> {
                     scan.make(machine, packet, parts, sends);
                     held.push(packet);
                 });
+                if node.leaves[*source as usize] {
+                    self.tables.to_host[number].packets(SPIKE, 0, |packet, parts| {
+                        scan.make(machine, packet, parts, sends);
+                        held.push(packet);
+                    });
+                }
             }
             scan.end(machine, |machine| {
                 load_inputs(self.tables, machine, held, number, &self.inputs[number]);
@@ -185,14 +193,14 @@ impl<'a> Simulator<'a> {
             }
         }
         let traffic = Traffic::new(self.tables, &mut self.machines, &mut self.last, (begin, &self.host));
-        let (mut released, mut busiest) = (0, None);
+        let (mut outside, mut busiest) = (Outside::default(), None);
         if !traffic.is_idle() {
             match &mut self.engine {
                 Some(engine) => {
-                    released = traffic.simulate(engine.as_mut())?;
+                    outside = traffic.simulate(engine.as_mut())?;
                     busiest = engine.busiest();
                 }
-                None => released = traffic.ideal(),
+                None => outside = traffic.ideal(),
             }
         }
         self.machines.iter_mut().for_each(CoreMachine::finish);
@@ -214,30 +222,35 @@ impl<'a> Simulator<'a> {
             critical_link: critical_link(busiest, self.tables.network.cycle_ps),
             bound: None,
         };
-        Ok(self.end(KeptStep { times, cores }, released))
+        Ok(self.end(KeptStep { times, cores, outside }))
     }
 
     /// When a step ends whose cores are done.
-    fn end(&self, mut step: KeptStep, released: u64) -> KeptStep {
+    fn end(&self, mut step: KeptStep) -> KeptStep {
         // Of several the first: `max_by_key` takes the last.
         let slowest = step.cores.iter().rev().max_by_key(|core| core.done_ps);
         let (critical_core, core_ps) = slowest.map_or((None, 0), |core| (Some(core.core), core.done_ps));
         let came = |journey: &Option<Journey>| journey.map_or(0, |journey| journey.arrived_ps);
         let ends = step.cores.iter().zip(&self.last).map(|(core, last)| core.marked_ps.max(came(last)));
         let (last_ps, last) = ends.zip(&self.last).max_by_key(|(end, _)| *end).unwrap_or((0, &None));
-        let quiet = core_ps.max(last_ps);
+        let Outside { released_ps, left } = step.outside;
+        let (left_ps, port) = left.unwrap_or_default();
+        let quiet = core_ps.max(last_ps).max(left_ps);
         let total_ps = match self.tables.design.barrier {
             Ending::Wires => quiet + self.tables.barrier_ps,
-            Ending::Messages => quiet.max(released),
+            Ending::Messages => quiet.max(released_ps),
         };
-        let late = last.filter(|_| last_ps > core_ps);
+        let late = match last.filter(|_| last_ps > core_ps) {
+            _ if left_ps > core_ps.max(last_ps) => Some(Bound::HostPort(port)),
+            last => last.map(Bound::Packet),
+        };
         step.times = StepTimes {
             total_ps,
             core_ps,
             network_ps: quiet - core_ps,
             barrier_ps: total_ps - quiet,
             critical_core,
-            bound: late.map(Bound::Packet).or(critical_core.map(Bound::Core)),
+            bound: late.or(critical_core.map(Bound::Core)),
             ..step.times
         };
         for core in &mut step.cores {
@@ -266,7 +279,7 @@ impl<'a> Simulator<'a> {
                 core.times.waits[Wait::Traces as usize] = traces;
             }
         }
-        self.end(step, 0)
+        self.end(step)
     }
 }
 
@@ -298,7 +311,7 @@ fn load_inputs(
 /// What a core does when its phases are done: of a barrier of messages it sends one.
 fn end_phases(tables: &Tables, machine: &mut CoreMachine, held: &mut Vec<Packet>, node: usize) {
     if tables.design.barrier == Ending::Messages {
-        tables.to_host[node].packets(BARRIER, 0, |packet, _| {
+        tables.to_barrier[node].packets(BARRIER, 0, |packet, _| {
             if tables.design.send == Send::AsMade {
                 machine.push(Action::Send(packet));
             }

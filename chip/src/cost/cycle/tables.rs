@@ -8,6 +8,7 @@ use crate::cost::arriving::{Arriving, ByStorage};
 use crate::cost::cycle::core::{Packet, Rules};
 use crate::cost::cycle::design::{CoreDesign, NetworkModel, Ports};
 use crate::cost::cycle::program::Order;
+use crate::cost::host::HostPorts;
 use crate::cost::placed::Placed;
 use crate::cost::prices::{Time, Timing};
 use crate::cost::time::way_ps;
@@ -34,9 +35,11 @@ pub const BARRIER: u8 = 4;
 /// A core that a packet goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destination {
-    /// Its endpoint on the network: a core's number, or behind all cores the I/O port.
+    /// Endpoint that packets to it begin at.
+    pub from: u32,
+    /// Its endpoint on the network: a core's number, or behind all cores a port of the host.
     pub endpoint: u32,
-    /// Its node among those in use; the number of nodes for the I/O port.
+    /// Its node among those in use; the number of nodes for a port of the host.
     pub node: u32,
     /// Time of the way there without a network.
     pub way_ps: u64,
@@ -72,6 +75,8 @@ pub struct NodeTables {
     pub endpoint: u32,
     /// Of each source.
     pub spikes: Vec<Fanout>,
+    /// Whether the spikes of each source leave the chip, too.
+    pub leaves: Vec<bool>,
     /// Of each channel of errors.
     pub errors: Vec<Fanout>,
     /// A packet to this node alone: from the host, and of a barrier.
@@ -121,17 +126,21 @@ pub struct Tables {
     pub placed: Placed,
     /// Nodes with neurons; those behind them hold input neurons alone.
     pub with_neurons: usize,
-    /// One packet of each class to every node.
-    pub to_all: [Fanout; 5],
+    /// Packets of each class to every node, from the ports of the host.
+    pub to_all: [Vec<Fanout>; 5],
     /// What packets bring, where rows are fetched at arrival.
     pub arriving: Option<Arriving>,
-    /// From a node to the I/O port, in the order of the nodes.
+    /// From a node to the port of the host next to it, in the order of the nodes.
     pub to_host: Vec<Fanout>,
+    /// From a node to the first port, where messages of a barrier meet.
+    pub to_barrier: Vec<Fanout>,
+    /// Ports of the host.
+    pub ports: HostPorts,
     /// Of all fan-outs.
     pub destinations: Vec<Destination>,
     /// The route of a packet that begins there, where it has one.
     pub routes: HashMap<u32, RouteId>,
-    /// Endpoint of the I/O port.
+    /// Endpoint of the host's first port; the others are behind it.
     pub host: u32,
     /// Node at each endpoint; the largest number where there is none.
     node_at: Vec<u32>,
@@ -159,11 +168,19 @@ fn default_noc(chip: &Chip) -> Noc {
     let mesh = &chip.mesh;
     let mut config = Config::mesh(mesh.columns.into(), mesh.rows.into(), Pipeline::TWO, 1, 8);
     config.cores_per_router = mesh.cores_per_tile.into();
-    config.io_routers = vec![u32::from(mesh.io_tile.1) * u32::from(mesh.columns) + u32::from(mesh.io_tile.0)];
+    config.io_routers = mesh.routers_of(&chip.host.ports);
     config.classes = vec![ChannelSet::first(1); 5];
     let bits = config.flit_bits;
     let packets = PacketBits { spike: bits, error: bits, target: bits, control: bits, barrier: bits };
     Noc { config, link_classes: vec!["link".to_owned()], packets }
+}
+
+/// Where a packet begins.
+#[derive(Clone, Copy, Debug)]
+enum From {
+    Core(CoreId),
+    /// A port of the host.
+    Port(u32),
 }
 
 /// Fan-outs under construction.
@@ -176,25 +193,27 @@ struct Builder<'a> {
     destinations: Vec<Destination>,
     routes: HashMap<u32, RouteId>,
     host: u32,
+    ports: HostPorts,
     flits: [u32; 5],
     /// Whether rows cost by how they are stored.
     apart: bool,
 }
 
 impl Builder<'_> {
-    /// From a core, or from the host; packets that are longer than a buffer are not copied on their way.
-    fn fanout(&mut self, class: u8, from: Option<CoreId>, to: &[CoreId]) -> Fanout {
-        let source = from.map_or(self.host, |core| u32::from(core.0));
+    /// From a core, or from a port of the host; packets that are longer than a buffer are not copied on their way.
+    fn fanout(&mut self, class: u8, from: From, to: &[CoreId]) -> Fanout {
+        let (source, tile) = match from {
+            From::Core(core) => (u32::from(core.0), self.topology.tile(core)),
+            From::Port(port) => (self.host + port, self.ports.tile(port)),
+        };
         if let Some(known) = self.known.get(&(class, source, to.to_vec())) {
             return *known;
         }
         let first = self.destinations.len() as u32;
         for core in to {
-            let way = match from {
-                Some(from) => self.topology.between(from, *core),
-                None => self.topology.from_host(*core),
-            };
+            let way = self.topology.way(tile, self.topology.tile(*core));
             self.destinations.push(Destination {
+                from: source,
                 endpoint: core.0.into(),
                 node: self.node_of[core],
                 way_ps: way_ps(self.timing, way.hops),
@@ -217,13 +236,31 @@ impl Builder<'_> {
         fanout
     }
 
-    /// From a core to the I/O port.
-    fn way_to_host(&mut self, from: CoreId, nodes: u32) -> Fanout {
-        let way = self.topology.way(self.topology.tile(from), self.topology.io_tile);
+    /// The port of the host next to a core.
+    fn nearest(&self, core: CoreId) -> u32 {
+        self.ports.nearest(&self.topology, self.topology.tile(core))
+    }
+
+    /// From a core to a port of the host.
+    fn way_to_host(&mut self, from: CoreId, port: u32, nodes: u32) -> Fanout {
+        let way = self.topology.way(self.topology.tile(from), self.ports.tile(port));
         let first = self.destinations.len() as u32;
         let way_ps = way_ps(self.timing, way.hops);
-        self.destinations.push(Destination { endpoint: self.host, node: nodes, way_ps });
+        self.destinations.push(Destination {
+            from: from.0.into(),
+            endpoint: self.host + port,
+            node: nodes,
+            way_ps,
+        });
         Fanout { first, count: 1, parts: None }
+    }
+
+    /// From the host to each of these cores, through the port next to it.
+    fn from_host(&mut self, class: u8, to: &[CoreId]) -> Vec<Fanout> {
+        let mut of_ports = vec![Vec::new(); self.ports.count()];
+        to.iter().for_each(|core| of_ports[self.nearest(*core) as usize].push(*core));
+        let ports = (0..).zip(&of_ports).filter(|(_, cores)| !cores.is_empty());
+        ports.map(|(port, cores)| self.fanout(class, From::Port(port), cores)).collect()
     }
 }
 
@@ -247,33 +284,49 @@ impl Tables {
             destinations: Vec::new(),
             routes: HashMap::new(),
             host,
+            ports: HostPorts::of(chip),
             flits: network.flits,
             apart,
         };
         let all: Vec<CoreId> = machine.nodes.iter().map(|node| node.id).collect();
         let mut nodes: Vec<NodeTables> =
-            machine.nodes.iter().map(|node| node_tables(&mut builder, node)).collect();
+            machine.nodes.iter().map(|node| node_tables(&mut builder, machine, node)).collect();
         nodes.extend(placed.cores[all.len()..].iter().map(|core| NodeTables {
             endpoint: core.0.into(),
             spikes: Vec::new(),
+            leaves: Vec::new(),
             errors: Vec::new(),
-            to_node: builder.fanout(CONTROL, None, &[*core]),
+            to_node: builder.fanout(CONTROL, From::Port(builder.nearest(*core)), &[*core]),
             rows: Vec::new(),
             first_axons: Vec::new(),
         }));
         let inputs = machine.inputs().iter().enumerate().map(|(input, table)| {
-            fanouts(&mut builder, SPIKE, |channel| machine.input_core(input, channel as u32), table)
+            let ports = builder.ports.clone();
+            let from = |channel| match machine.input_core(input, channel as u32) {
+                Some(core) => From::Core(core),
+                None => From::Port(ports.of_channel(channel, table.len())),
+            };
+            fanouts(&mut builder, SPIKE, from, table)
         });
         let inputs = inputs.collect();
         // Control events are for cores with neurons, the barrier for all.
-        let to_all = [SPIKE, ERROR, TARGET, CONTROL, BARRIER]
-            .map(|class| builder.fanout(class, None, if class == BARRIER { &placed.cores } else { &all }));
-        let port = placed.cores.len() as u32;
-        let to_host = placed.cores.iter().map(|core| builder.way_to_host(*core, port)).collect();
+        let to_all = [SPIKE, ERROR, TARGET, CONTROL, BARRIER].map(|class| match class {
+            BARRIER => vec![builder.fanout(BARRIER, From::Port(0), &placed.cores)],
+            class => builder.from_host(class, &all),
+        });
+        let outside = placed.cores.len() as u32;
+        let ways = |builder: &mut Builder<'_>, nearest: bool| {
+            let way = |core: &CoreId| {
+                let port = if nearest { builder.nearest(*core) } else { 0 };
+                builder.way_to_host(*core, port, outside)
+            };
+            placed.cores.iter().map(way).collect()
+        };
+        let (to_host, to_barrier) = (ways(&mut builder, true), ways(&mut builder, false));
         let is_ideal = builder.plan.is_none();
         let at_arrival = chip.service.rows == RowService::AtArrival;
         let shared = design.ports == Ports::Shared;
-        let Builder { destinations, routes, plan, .. } = builder;
+        let Builder { destinations, routes, plan, ports, .. } = builder;
         let tables = Self {
             rules: Rules {
                 arrival_queue: design.arrival_queue.filter(|_| !is_ideal),
@@ -308,6 +361,8 @@ impl Tables {
             to_all,
             arriving: at_arrival.then(|| Arriving::of(machine, apart)),
             to_host,
+            to_barrier,
+            ports,
             destinations,
             routes,
             host,
@@ -324,6 +379,23 @@ impl Tables {
     #[must_use]
     pub fn node_at(&self, endpoint: u32) -> Option<u32> {
         self.node_at.get(endpoint as usize).copied().filter(|node| *node != u32::MAX)
+    }
+
+    /// The port of the host at an endpoint.
+    #[must_use]
+    pub fn port_at(&self, endpoint: u32) -> Option<u32> {
+        endpoint.checked_sub(self.host)
+    }
+
+    /// Bits of a packet of a class at a port of the host.
+    #[must_use]
+    pub fn bits(&self, class: u8) -> u64 {
+        let bits = &self.ports.bits;
+        match class {
+            SPIKE => bits.spike,
+            ERROR => bits.error,
+            _ => bits.control,
+        }
     }
 
     /// What taking a packet takes at a node: of a spike its rows too, where they are fetched at arrival.
@@ -370,7 +442,7 @@ fn node_at(machine: &Machine, cores: &[CoreId]) -> Vec<u32> {
 fn fanouts(
     builder: &mut Builder<'_>,
     class: u8,
-    from: impl Fn(usize) -> Option<CoreId>,
+    from: impl Fn(usize) -> From,
     table: &synfire_router::table::RoutingTable,
 ) -> Vec<Fanout> {
     let source = |source| {
@@ -380,7 +452,13 @@ fn fanouts(
     (0..table.len()).map(source).collect()
 }
 
-fn node_tables(builder: &mut Builder<'_>, node: &crate::run::node::Node) -> NodeTables {
+fn node_tables(builder: &mut Builder<'_>, machine: &Machine, node: &crate::run::node::Node) -> NodeTables {
+    let from = From::Core(node.id);
+    let leaves = node
+        .core
+        .slices
+        .iter()
+        .flat_map(|slice| std::iter::repeat_n(machine.leaves(slice.population), slice.len));
     let (mut rows, mut first_axons) = (Vec::new(), Vec::new());
     for block in &node.core.blocks {
         first_axons.push(rows.len() as u32);
@@ -393,9 +471,10 @@ fn node_tables(builder: &mut Builder<'_>, node: &crate::run::node::Node) -> Node
     }
     NodeTables {
         endpoint: node.id.0.into(),
-        spikes: fanouts(builder, SPIKE, |_| Some(node.id), &node.routes),
-        errors: node.error_routes.iter().map(|to| builder.fanout(ERROR, Some(node.id), to)).collect(),
-        to_node: builder.fanout(CONTROL, None, &[node.id]),
+        spikes: fanouts(builder, SPIKE, |_| from, &node.routes),
+        leaves: leaves.collect(),
+        errors: node.error_routes.iter().map(|to| builder.fanout(ERROR, from, to)).collect(),
+        to_node: builder.fanout(CONTROL, From::Port(builder.nearest(node.id)), &[node.id]),
         rows,
         first_axons,
     }

@@ -5,7 +5,7 @@
 //!
 //! Promises: stages together are the run. Absent on purpose: how figures arise (`step`).
 
-use crate::cost::cycle::network::Journey;
+use crate::cost::cycle::network::{Journey, Outside};
 use crate::cost::cycle::units::CoreTimes;
 use crate::cost::gating::Flags;
 use crate::cost::prices::Timing;
@@ -23,6 +23,8 @@ pub enum Bound {
     Core(u32),
     /// A packet that was on the network when all phases were done.
     Packet(Journey),
+    /// This port of the host, which then passed what had left.
+    HostPort(u32),
 }
 
 /// A link.
@@ -89,6 +91,8 @@ pub struct KeptStep {
     pub times: StepTimes,
     /// Its cores, in the order of the nodes.
     pub cores: Vec<CoreStep>,
+    /// What left the chip, and the barrier's messages.
+    pub outside: Outside,
 }
 
 /// A core in many steps.

@@ -6,6 +6,7 @@
 //! Promises: a field is declared once here, with its name, its type and its inheritance.
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
+use crate::chip::Outputs;
 use crate::cost::cycle::design::{Ending, First, NetworkModel, Rows, Send, Stages, TimeModel};
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
@@ -136,6 +137,30 @@ section! {
         /// In which order tiles, and with them cores, are numbered; left out, `ByRows`.
         numbering: Numbering,
     }
+}
+
+section! {
+    /// Section `host`: its ports, and what leaves through them.
+    HostFile, "Host" {
+        /// Its ports; left out, one ideal port at `mesh.io_tile`.
+        ports: Vec<HostPortFile>,
+        /// Which spikes leave; left out, `Stay`.
+        outputs: Outputs,
+        /// Bits of a packet at a port; left out, those of `noc.packets`.
+        packet_bits: i64,
+    }
+}
+
+/// A port of the host: `(tile: (0, 0), bits_per_cycle: 32)`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "HostPort")]
+pub struct HostPortFile {
+    /// Its tile (column, row).
+    pub tile: (i64, i64),
+    /// Bits that pass it in a clock cycle, each way; left out, it is ideal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bits_per_cycle: Option<i64>,
 }
 
 /// A price: `(pj: 5.1, low: 3.0, high: 9.0, kind: Derived, source: "..")`.
@@ -441,6 +466,9 @@ pub struct ChipFile {
     /// Where the cores are.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub mesh: MeshFile,
+    /// How the host is connected.
+    #[serde(default, skip_serializing_if = "is_unstated")]
+    pub host: HostFile,
     /// The network between the cores.
     #[serde(default, skip_serializing_if = "is_unstated")]
     pub noc: NocFile,
@@ -474,6 +502,7 @@ impl ChipFile {
         self.limits.fill_from(base.limits);
         self.core.fill_from(base.core);
         self.mesh.fill_from(base.mesh);
+        self.host.fill_from(base.host);
         self.noc.fill_from(base.noc);
         self.timing.fill_from(base.timing);
         self.energy.fill_from(base.energy);

@@ -6,6 +6,7 @@
 mod core;
 mod costs;
 pub(super) mod file;
+mod host;
 pub(super) mod measured;
 pub(super) mod noc;
 pub(super) mod presets;

@@ -153,7 +153,7 @@ pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<
     let config = Config {
         shape: shape(check, file.shape.unwrap_or(ShapeFile::Mesh), mesh),
         cores_per_router: u32::from(mesh.cores_per_tile),
-        io_routers: vec![u32::from(mesh.io_tile.1) * u32::from(mesh.columns) + u32::from(mesh.io_tile.0)],
+        io_routers: mesh.routers_of(&[]),
         flit_bits,
         channels,
         depth,

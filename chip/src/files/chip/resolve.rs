@@ -9,6 +9,7 @@ use crate::chip::{Chip, CoreLimits, Energy, Mesh};
 use crate::files::chip::core::{core, service};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
+use crate::files::chip::host::host;
 use crate::files::chip::measured::measured;
 use crate::files::chip::noc::noc;
 use crate::files::chip::section::is_unstated;
@@ -30,8 +31,12 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
             .noted("allowed", "`ByRows`, or no section `noc`");
         check.push(problem);
     }
-    let noc = noc(check, &file.noc, &mesh);
+    let mut noc = noc(check, &file.noc, &mesh);
     let timing = timing(check, &file.timing);
+    let host = host(check, &file.host, &mesh, &timing, noc.as_ref());
+    if let Some(noc) = &mut noc {
+        noc.config.io_routers = mesh.routers_of(&host.ports);
+    }
     let mut chip = Chip {
         name,
         core: core(check, &file.core, &timing, noc.is_some()),
@@ -42,6 +47,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         limits: limits(check, &file.limits),
         service: service(&file.core),
         mesh,
+        host,
         timing,
         time_model: file.timing.model.unwrap_or_default(),
         energy: Energy::unpublished(),

@@ -1,0 +1,240 @@
+//! Ports of the host: which packets pass which, what leaves, and what a port that takes time adds to a step, by hand, in
+//! both time models.
+
+mod files_common;
+
+use files_common::trimmed;
+use std::path::Path;
+use synfire_chip::chip::{Chip, Price, Time, TimeModel};
+use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::barrier::Barrier;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::cycle::model::Cycle;
+use synfire_chip::cost::cycle::totals::{Bound as CycleBound, StepTimes};
+use synfire_chip::cost::energy::{Bill, Powered};
+use synfire_chip::cost::per_step::StepFigures;
+use synfire_chip::cost::time::Bound;
+use synfire_chip::files::{NetworkOverrides, chip_from_text, network_from_text};
+use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::observer::Observer;
+use synfire_chip::run::probe::Recorder;
+use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
+
+const CYCLE: u64 = 10_000;
+
+/// Four tiles of a core in a row, in which nothing takes time but hops, 2 cycles each. `host` is the file's section.
+fn row(host: &str) -> Chip {
+    let text = format!(
+        "(format: \"synfire-chip/1\", extends: \"small\", limits: (neurons: 4), host: ({host}), \
+         mesh: (columns: 4, rows: 1, cores_per_tile: 1, io_tile: (0, 0)))"
+    );
+    let mut chip =
+        chip_from_text("row", &text, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"));
+    let t = &mut chip.timing;
+    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_access_ps, &mut t.packet_out_ps]
+    {
+        *time = Time::Picoseconds(0);
+    }
+    t.barrier = Barrier::fixed(0);
+    chip
+}
+
+/// Eight channels reach eight neurons one to one: four on tile 0, four on tile 1. Those of tile 0 reach all of tile 2, which
+/// nobody reads on the chip, and tile 1 is not read either.
+fn machine(chip: &Chip) -> Machine {
+    let neuron = "neuron: (current_decay: 0, membrane_decay: 0, threshold: 0.5, reset: SubtractNow)";
+    let of =
+        |connect: &str| format!("connect: {connect}, weights: Constant(1), store: (bits: 8, fraction: 6)");
+    let (each, all) = (of("OneToOne"), of("AllToAll"));
+    let text = format!(
+        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 8), (name: \"west\", neurons: 4)], \
+         populations: [(name: \"a\", neurons: 4, {neuron}), (name: \"b\", neurons: 4, {neuron}), \
+         (name: \"c\", neurons: 4, {neuron})], projections: [\
+         (name: \"drive\", from: \"west\", to: \"a\", {each}), (name: \"wide\", from: \"in\", to: \"b\", {all}), \
+         (name: \"ac\", from: \"a\", to: \"c\", {all})])"
+    );
+    let network = network_from_text("row", &text, Path::new(""), chip, &NetworkOverrides::default())
+        .unwrap_or_else(|problems| panic!("{problems}"));
+    Machine::new(&network, chip).expect("it fits")
+}
+
+/// What the host does in the first step; nothing in those after it.
+fn program(channels: &[(u16, u32)], clear: bool) -> Vec<StepEvents> {
+    let mut program = vec![StepEvents::default(); 6];
+    let spike = |(input, neuron): &(u16, u32)| StimulusSpike { input: *input, neuron: *neuron, count: 1 };
+    program[0].spikes.extend(channels.iter().map(spike));
+    if clear {
+        program[0].control.push(Control::Clear);
+    }
+    program
+}
+
+fn run<O: Observer>(machine: &mut Machine, program: &[StepEvents], threads: usize, observer: &mut O) {
+    let mut recorder = Recorder::new(Vec::new(), &machine.nodes);
+    let options = RunOptions { threads, ..RunOptions::default() };
+    machine.run_observed(program, options, &mut recorder, observer).expect("it runs");
+}
+
+/// The steps of the analytic model, the same for any number of threads.
+fn steps(chip: &Chip, program: &[StepEvents]) -> Vec<StepFigures> {
+    let of = |threads| {
+        let mut machine = machine(chip);
+        let mut costs = Analytic::new(&machine);
+        costs.keep_steps();
+        run(&mut machine, program, threads, &mut costs);
+        costs.take_steps()
+    };
+    let (one, three) = (of(1), of(3));
+    assert_eq!(format!("{one:?}"), format!("{three:?}"));
+    one
+}
+
+/// The steps of the cycle model.
+fn cycles(chip: &Chip, program: &[StepEvents]) -> Vec<StepTimes> {
+    let mut chip = chip.clone();
+    chip.time_model = TimeModel::Cycle;
+    let mut machine = machine(&chip);
+    let mut costs = Cycle::new(&machine);
+    costs.keep_steps();
+    run(&mut machine, program, 2, &mut costs);
+    costs.take_steps()
+}
+
+/// The one step in which so many packets leave the chip.
+fn leaving(steps: &[StepFigures], packets: u64) -> &StepFigures {
+    let found: Vec<_> = steps.iter().filter(|step| step.counts.output_packets > 0).collect();
+    assert_eq!(found.iter().map(|step| step.counts.output_packets).collect::<Vec<_>>(), [packets]);
+    found[0]
+}
+
+fn hops(counts: &NodeCounts) -> u64 {
+    assert_eq!(counts.hops_y, 0);
+    counts.hops_x
+}
+
+#[test]
+fn channels_are_split_over_ports_and_control_comes_from_the_nearest() {
+    let channels: Vec<(u16, u32)> = (0..8).map(|channel| (0, channel)).collect();
+    // Eight packets from tile 0 to tile 1.
+    let one = &steps(&row(""), &program(&channels, false))[0];
+    assert_eq!((one.counts.stimulus_packets, hops(&one.counts)), (8, 8));
+    // Four of them from tile 3.
+    let two = row("ports: [(tile: (0, 0)), (tile: (3, 0))]");
+    let halves = &steps(&two, &program(&channels, false))[0];
+    assert_eq!((halves.counts.stimulus_packets, hops(&halves.counts)), (8, 4 + 4 * 2));
+    // Three ports: channels 0 to 2, 3 to 5, 6 and 7.
+    let three = row("ports: [(tile: (1, 0)), (tile: (2, 0)), (tile: (3, 0))]");
+    let thirds = &steps(&three, &program(&channels, false))[0];
+    assert_eq!(hops(&thirds.counts), 3 + 2 * 2);
+    // A control event to the cores on tiles 0, 1 and 2.
+    let clear = program(&[], true);
+    assert_eq!(hops(&steps(&row(""), &clear)[0].counts), 1 + 2);
+    let near = &steps(&two, &clear)[0];
+    assert_eq!((near.counts.control_packets, hops(&near.counts)), (3, 1 + 1));
+    assert_eq!(near.counts.host_bits, 0, "ideal ports count nothing");
+}
+
+#[test]
+fn spikes_of_outputs_leave_by_the_nearest_port() {
+    let fire: Vec<(u16, u32)> = (0..4).map(|channel| (1, channel)).collect();
+    let program = program(&fire, false);
+    let stay = steps(&row(""), &program);
+    assert!(stay.iter().all(|step| step.counts.output_packets == 0));
+    let leave = |ports: &str| steps(&row(&format!("outputs: Leave, {ports}")), &program);
+    // `a` fires, is no output and sends 4 packets over 2 hops. Then `c` fires and its spikes leave, 2 hops back.
+    let one = leave("");
+    let made =
+        |step: &StepFigures| (step.counts.spike_packets, step.counts.output_packets, hops(&step.counts));
+    let sent = one.iter().find(|step| step.counts.spike_packets > 0).expect("`a` fires");
+    let left = leaving(&one, 4);
+    assert_eq!([made(sent), made(left)], [(4, 0, 8), (0, 4, 8)]);
+    assert_eq!(left.counts.received_packets, 0, "no core takes them");
+    // With a port at tile 3 it is one hop.
+    let two = leave("ports: [(tile: (0, 0)), (tile: (3, 0))]");
+    let near = leaving(&two, 4);
+    assert_eq!(made(near), (0, 4, 4));
+    assert_eq!((near.time.network_ps / CYCLE, near.time.bound), (2, Bound::Way));
+    // Leaving pays like every packet.
+    let (stays, leaves) = (&stay[left.step as usize].counts, &left.counts);
+    let bill = |counts: &NodeCounts| {
+        let nobody = Powered { used: 0, all: 0, drawn: Default::default() };
+        Bill::of(&row("").energy, counts, &nobody).total()
+    };
+    let price = |of: &Price| of.attojoules().expect("`small` has it");
+    let energy = &row("").energy;
+    assert_eq!(bill(leaves) - bill(stays), u128::from(4 * price(&energy.packet) + 8 * price(&energy.hop_x)));
+}
+
+#[test]
+fn a_port_that_takes_time_bounds_a_step_and_is_counted_in_bits() {
+    let channels: Vec<(u16, u32)> = (0..8).map(|channel| (0, channel)).collect();
+    let enter = program(&channels, false);
+    let ports = |second: &str| {
+        row(&format!(
+            "outputs: Leave, packet_bits: 20, \
+             ports: [(tile: (0, 0), bits_per_cycle: 8), (tile: (3, 0){second})]"
+        ))
+    };
+    // Four packets of 20 bits, 8 bits a cycle: 80 / 8 = 10 cycles at each port; the longest way takes 4.
+    let both = ports(", bits_per_cycle: 8");
+    let first = &steps(&both, &enter)[0];
+    assert_eq!(first.counts.host_bits, 160);
+    assert_eq!((first.time.network_ps / CYCLE, first.time.bound), (10, Bound::HostPort(0)));
+    // An ideal port is charged with nothing.
+    assert_eq!(steps(&ports(""), &enter)[0].counts.host_bits, 80);
+    // 4 bits a cycle, rounded up once: 80 / 12 = 7 cycles at the second port.
+    let second = &steps(&ports(", bits_per_cycle: 12"), &enter)[0];
+    assert_eq!((second.time.network_ps / CYCLE, second.time.bound), (10, Bound::HostPort(0)));
+    // What leaves: four packets through port 1, at 5 bits a cycle.
+    let fire: Vec<(u16, u32)> = (0..4).map(|channel| (1, channel)).collect();
+    let slow = ports(", bits_per_cycle: 5");
+    let all = steps(&slow, &program(&fire, false));
+    let out = leaving(&all, 4);
+    assert_eq!(out.counts.host_bits, 80);
+    assert_eq!((out.time.network_ps / CYCLE, out.time.bound), (16, Bound::HostPort(1)));
+}
+
+/// Cycle by cycle a port passes one packet after another: the last has passed when all bits have, and then goes its way.
+#[test]
+fn the_cycle_model_waits_for_ports_of_the_host() {
+    let base = "outputs: Leave, packet_bits: 20, ports: [(tile: (0, 0), bits_per_cycle: 8), (tile: (3, 0)";
+    let chip = |rest: &str| row(&format!("{base}{rest})]"));
+    let channels: Vec<(u16, u32)> = (0..8).map(|channel| (0, channel)).collect();
+    let enter = program(&channels, false);
+    let total =
+        |chip: &Chip, program: &[StepEvents], step: usize| cycles(chip, program)[step].total_ps / CYCLE;
+    let narrow = "packet_bits: 20, ports: [(tile: (0, 0), bits_per_cycle: 8)]";
+    let (ideal, one) = (total(&row(""), &enter, 0), total(&row(narrow), &enter, 0));
+    // The last of eight packets enters after 160 / 8 = 20 cycles; without the port it would have entered after 7 others.
+    assert_eq!(one - ideal, 20 - 7);
+    // Behind the port, five bits a cycle: four packets have left 16 cycles after the first came, at the earliest.
+    let fire: Vec<(u16, u32)> = (0..4).map(|channel| (1, channel)).collect();
+    let (free, slow) = (chip(""), chip(", bits_per_cycle: 5"));
+    let program = program(&fire, false);
+    let at = leaving(&steps(&slow, &program), 4).step as usize;
+    let (slow, free) = (cycles(&slow, &program), cycles(&free, &program));
+    assert_eq!(slow[1..at], free[1..at], "nothing passes a port in these steps");
+    assert_eq!(slow[at].bound, Some(CycleBound::HostPort(1)));
+    // Three more packets come behind the first; of those that leave by an ideal port the last is the last.
+    assert_eq!(free[at].bound, Some(CycleBound::HostPort(1)));
+    assert_eq!((slow[at].total_ps - free[at].total_ps) / CYCLE, 16 - 3);
+}
+
+#[test]
+fn bad_ports_are_refused_with_their_place() {
+    let refused = |host: &str| {
+        let text = format!("(format: \"synfire-chip/1\", extends: \"small\", host: ({host}))");
+        trimmed(&chip_from_text("bad", &text, Path::new("")).expect_err("it is refused"))
+    };
+    for (host, parts) in [
+        ("ports: [(tile: (99, 0))]", ["host.ports[0].tile[0]", "99", "0..="]),
+        ("ports: []", ["at least one port", "found 0", "1..=64 ports"]),
+        ("ports: [(tile: (0, 0), bits_per_cycle: 0)], packet_bits: 8", ["bits_per_cycle", "0", "1..="]),
+        ("ports: [(tile: (0, 0), bits_per_cycle: 8)]", ["how many bits a packet has", "packet_bits", "noc"]),
+        ("outputs: Leaves", ["Leaves", "Leave", "Stay"]),
+        ("ports: [(tile: (0, 0), bits: 8)]", ["bits", "bits_per_cycle", "tile"]),
+    ] {
+        let found = refused(host);
+        parts.iter().for_each(|part| assert!(found.contains(part), "{host}: no `{part}` in\n{found}"));
+    }
+}
