@@ -22,6 +22,7 @@
 
 pub mod core;
 pub mod design;
+pub(super) mod fanout;
 pub mod model;
 pub mod network;
 pub mod phases;

@@ -8,7 +8,8 @@
 //! when a step ends (`step`).
 
 use crate::cost::cycle::core::{Asked, CoreMachine, Packet};
-use crate::cost::cycle::tables::{BARRIER, Tables};
+use crate::cost::cycle::fanout::BARRIER;
+use crate::cost::cycle::tables::Tables;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::cmp::Reverse;

@@ -6,13 +6,14 @@
 use crate::cost::counters::NodeCounts;
 use crate::cost::cycle::core::{Action, CoreMachine, Packet};
 use crate::cost::cycle::design::{Ending, Send};
+use crate::cost::cycle::fanout::{BARRIER, CONTROL, ERROR, SPIKE, TARGET};
 use crate::cost::cycle::network::{Journey, Outside, Traffic};
 use crate::cost::cycle::phases::{Phase, PhaseTimes, phase_times};
 use crate::cost::cycle::program::{
     Neurons, Row, Scan, add_rows, done_otherwise, form_errors, make, update_weights,
 };
 use crate::cost::cycle::record::{Share, StepCopy};
-use crate::cost::cycle::tables::{BARRIER, CONTROL, ERROR, SPIKE, TARGET, Tables, tagged};
+use crate::cost::cycle::tables::{Tables, tagged};
 use crate::cost::cycle::totals::{Bound, CoreStep, KeptStep, StepTimes, critical_link};
 use crate::cost::cycle::units::{Unit, Wait};
 use crate::run::program::StimulusSpike;

@@ -1,72 +1,26 @@
 //! What is static of a machine: where the packets of every source go, the rows of every axon, the network.
 //!
-//! Promises: sources with the same destinations share an entry. A chip whose file describes no network but has a clock gets
+//! Promises: a chip whose file describes no network but has a clock gets
 //! the router's mesh with the conventions of BookSim 2, and [`Tables::network`] says so. Absent on purpose: steps.
 
 use crate::chip::{Chip, Noc, PacketBits, RowService, UpdateStyle};
 use crate::cost::arriving::{Arriving, ByStorage};
-use crate::cost::cycle::core::{Packet, Rules};
+use crate::cost::cycle::core::Rules;
 use crate::cost::cycle::design::{CoreDesign, NetworkModel, Ports};
+use crate::cost::cycle::fanout::{
+    BARRIER, Builder, CONTROL, Destination, ERROR, Fanout, From, SPIKE, TARGET, fanouts,
+};
 use crate::cost::cycle::program::Order;
 use crate::cost::host::HostPorts;
 use crate::cost::placed::Placed;
 use crate::cost::prices::{Time, Timing};
-use crate::cost::time::way_ps;
 use crate::run::machine::Machine;
 use std::collections::HashMap;
 use synfire_core::address::CoreId;
 use synfire_core::synapse::RowLayout;
-use synfire_router::network::config::{ChannelSet, Config, Multicast, Pipeline};
+use synfire_router::network::config::{ChannelSet, Config, Pipeline};
 use synfire_router::network::plan::Plan;
 use synfire_router::network::routes::RouteId;
-use synfire_router::topology::Topology;
-
-/// Classes of packets on the network, in the order of [`PacketBits::kinds`].
-pub const SPIKE: u8 = 0;
-/// An error or a surrogate derivative.
-pub const ERROR: u8 = 1;
-/// A target.
-pub const TARGET: u8 = 2;
-/// Another control event.
-pub const CONTROL: u8 = 3;
-/// A message of a barrier.
-pub const BARRIER: u8 = 4;
-
-/// A core that a packet goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Destination {
-    /// Endpoint that packets to it begin at.
-    pub from: u32,
-    /// Its endpoint on the network: a core's number, or behind all cores a port of the host.
-    pub endpoint: u32,
-    /// Its node among those in use; the number of nodes for a port of the host.
-    pub node: u32,
-    /// Time of the way there without a network.
-    pub way_ps: u64,
-}
-
-/// Where the packets of a source go: a packet for each of these destinations, or one route to all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fanout {
-    /// In [`Tables::destinations`].
-    first: u32,
-    count: u32,
-    /// Packets that enter the network if they leave as one.
-    parts: Option<u32>,
-}
-
-impl Fanout {
-    /// Calls `each` with every packet that is made, and how many parts of it enter the network.
-    pub fn packets(self, class: u8, tag: u64, mut each: impl FnMut(Packet, u64)) {
-        let Self { first, count, parts } = self;
-        match parts {
-            Some(parts) => each(Packet { first, count, tag, class }, u64::from(parts)),
-            None => {
-                (first..first + count).for_each(|first| each(Packet { first, count: 1, tag, class }, 1));
-            }
-        }
-    }
-}
 
 /// What is static of a node.
 #[derive(Clone, Debug)]
@@ -175,92 +129,33 @@ fn default_noc(chip: &Chip) -> Noc {
     Noc { config, link_classes: vec!["link".to_owned()], packets }
 }
 
-/// Where a packet begins.
-#[derive(Clone, Copy, Debug)]
-enum From {
-    Core(CoreId),
-    /// A port of the host.
-    Port(u32),
+/// What decides the queues of a core; on ideal ways nothing holds a packet back.
+fn rules(design: &CoreDesign, is_ideal: bool) -> Rules {
+    Rules {
+        arrival_queue: design.arrival_queue.filter(|_| !is_ideal),
+        output_queue: design.output_queue,
+        ports: design.ports,
+        first: design.first,
+    }
 }
 
-/// Fan-outs under construction.
-struct Builder<'a> {
-    topology: Topology,
-    timing: &'a Timing,
-    node_of: HashMap<CoreId, u32>,
-    plan: Option<Plan>,
-    known: HashMap<(u8, u32, Vec<CoreId>), Fanout>,
-    destinations: Vec<Destination>,
-    routes: HashMap<u32, RouteId>,
-    host: u32,
-    ports: HostPorts,
-    flits: [u32; 5],
-    /// Whether rows cost by how they are stored.
-    apart: bool,
-}
-
-impl Builder<'_> {
-    /// From a core, or from a port of the host; packets that are longer than a buffer are not copied on their way.
-    fn fanout(&mut self, class: u8, from: From, to: &[CoreId]) -> Fanout {
-        let (source, tile) = match from {
-            From::Core(core) => (u32::from(core.0), self.topology.tile(core)),
-            From::Port(port) => (self.host + port, self.ports.tile(port)),
-        };
-        if let Some(known) = self.known.get(&(class, source, to.to_vec())) {
-            return *known;
-        }
-        let first = self.destinations.len() as u32;
-        for core in to {
-            let way = self.topology.way(tile, self.topology.tile(*core));
-            self.destinations.push(Destination {
-                from: source,
-                endpoint: core.0.into(),
-                node: self.node_of[core],
-                way_ps: way_ps(self.timing, way.hops),
-            });
-        }
-        let endpoints: Vec<u32> = to.iter().map(|core| u32::from(core.0)).collect();
-        let copied = self.plan.as_mut().filter(|plan| {
-            let flits = self.flits[usize::from(class)];
-            plan.config.multicast != Multicast::Repeated
-                && endpoints.len() > 1
-                && plan.config.check_copies(flits).is_ok()
-        });
-        let route = copied.and_then(|plan| Some((plan.route(source, &endpoints).ok()?, plan)));
-        let parts = route.map(|(route, plan)| {
-            self.routes.insert(first, route);
-            plan.routes.parts(route).len() as u32
-        });
-        let fanout = Fanout { first, count: to.len() as u32, parts };
-        self.known.insert((class, source, to.to_vec()), fanout);
-        fanout
-    }
-
-    /// The port of the host next to a core.
-    fn nearest(&self, core: CoreId) -> u32 {
-        self.ports.nearest(&self.topology, self.topology.tile(core))
-    }
-
-    /// From a core to a port of the host.
-    fn way_to_host(&mut self, from: CoreId, port: u32, nodes: u32) -> Fanout {
-        let way = self.topology.way(self.topology.tile(from), self.ports.tile(port));
-        let first = self.destinations.len() as u32;
-        let way_ps = way_ps(self.timing, way.hops);
-        self.destinations.push(Destination {
-            from: from.0.into(),
-            endpoint: self.host + port,
-            node: nodes,
-            way_ps,
-        });
-        Fanout { first, count: 1, parts: None }
-    }
-
-    /// From the host to each of these cores, through the port next to it.
-    fn from_host(&mut self, class: u8, to: &[CoreId]) -> Vec<Fanout> {
-        let mut of_ports = vec![Vec::new(); self.ports.count()];
-        to.iter().for_each(|core| of_ports[self.nearest(*core) as usize].push(*core));
-        let ports = (0..).zip(&of_ports).filter(|(_, cores)| !cores.is_empty());
-        ports.map(|(port, cores)| self.fanout(class, From::Port(port), cores)).collect()
+/// What decides the actions of a core.
+fn order(chip: &Chip) -> Order {
+    let (design, timing) = (&chip.core, &chip.timing);
+    let shared = design.ports == Ports::Shared;
+    let at_arrival = chip.service.rows == RowService::AtArrival;
+    Order {
+        rows: design.rows,
+        lookup: design.lookup,
+        learning: design.learning,
+        lookups_shared: shared && !at_arrival && timing.packet_in_ps.ps() > 0,
+        weights_shared: shared && at_arrival,
+        event_driven: chip.service.updates == UpdateStyle::EventDriven,
+        lanes: timing.synapse_lanes.max(1).into(),
+        lookup_ps: timing.axon_event_ps.ps(),
+        word_ps: [timing.synapse_word_ps, timing.sparse_synapse_word_ps, timing.shared_synapse_word_ps]
+            .map(Time::ps),
+        packet_ps: timing.packet_out_ps.ps(),
     }
 }
 
@@ -291,15 +186,7 @@ impl Tables {
         let all: Vec<CoreId> = machine.nodes.iter().map(|node| node.id).collect();
         let mut nodes: Vec<NodeTables> =
             machine.nodes.iter().map(|node| node_tables(&mut builder, machine, node)).collect();
-        nodes.extend(placed.cores[all.len()..].iter().map(|core| NodeTables {
-            endpoint: core.0.into(),
-            spikes: Vec::new(),
-            leaves: Vec::new(),
-            errors: Vec::new(),
-            to_node: builder.fanout(CONTROL, From::Port(builder.nearest(*core)), &[*core]),
-            rows: Vec::new(),
-            first_axons: Vec::new(),
-        }));
+        nodes.extend(placed.cores[all.len()..].iter().map(|core| input_tables(&mut builder, *core)));
         let inputs = machine.inputs().iter().enumerate().map(|(input, table)| {
             let ports = builder.ports.clone();
             let from = |channel| match machine.input_core(input, channel as u32) {
@@ -312,7 +199,7 @@ impl Tables {
         // Control events are for cores with neurons, the barrier for all.
         let to_all = [SPIKE, ERROR, TARGET, CONTROL, BARRIER].map(|class| match class {
             BARRIER => vec![builder.fanout(BARRIER, From::Port(0), &placed.cores)],
-            class => builder.from_host(class, &all),
+            class => builder.of_host(class, &all),
         });
         let outside = placed.cores.len() as u32;
         let ways = |builder: &mut Builder<'_>, nearest: bool| {
@@ -325,32 +212,10 @@ impl Tables {
         let (to_host, to_barrier) = (ways(&mut builder, true), ways(&mut builder, false));
         let is_ideal = builder.plan.is_none();
         let at_arrival = chip.service.rows == RowService::AtArrival;
-        let shared = design.ports == Ports::Shared;
         let Builder { destinations, routes, plan, ports, .. } = builder;
         let tables = Self {
-            rules: Rules {
-                arrival_queue: design.arrival_queue.filter(|_| !is_ideal),
-                output_queue: design.output_queue,
-                ports: design.ports,
-                first: design.first,
-            },
-            order: Order {
-                rows: design.rows,
-                lookup: design.lookup,
-                learning: design.learning,
-                lookups_shared: shared && !at_arrival && timing.packet_in_ps.ps() > 0,
-                weights_shared: shared && at_arrival,
-                event_driven: chip.service.updates == UpdateStyle::EventDriven,
-                lanes: timing.synapse_lanes.max(1).into(),
-                lookup_ps: timing.axon_event_ps.ps(),
-                word_ps: [
-                    timing.synapse_word_ps,
-                    timing.sparse_synapse_word_ps,
-                    timing.shared_synapse_word_ps,
-                ]
-                .map(Time::ps),
-                packet_ps: timing.packet_out_ps.ps(),
-            },
+            rules: rules(design, is_ideal),
+            order: order(chip),
             design: design.clone(),
             timing: *timing,
             barrier_ps: timing.barrier.ps(machine.tiles()),
@@ -439,19 +304,6 @@ fn node_at(machine: &Machine, cores: &[CoreId]) -> Vec<u32> {
     node_at
 }
 
-fn fanouts(
-    builder: &mut Builder<'_>,
-    class: u8,
-    from: impl Fn(usize) -> From,
-    table: &synfire_router::table::RoutingTable,
-) -> Vec<Fanout> {
-    let source = |source| {
-        let cores: Vec<CoreId> = table.get(source).iter().map(|to| to.core).collect();
-        builder.fanout(class, from(source), &cores)
-    };
-    (0..table.len()).map(source).collect()
-}
-
 fn node_tables(builder: &mut Builder<'_>, machine: &Machine, node: &crate::run::node::Node) -> NodeTables {
     let from = From::Core(node.id);
     let leaves = node
@@ -477,5 +329,18 @@ fn node_tables(builder: &mut Builder<'_>, machine: &Machine, node: &crate::run::
         to_node: builder.fanout(CONTROL, From::Port(builder.nearest(node.id)), &[node.id]),
         rows,
         first_axons,
+    }
+}
+
+/// Of a core that only input neurons sit on.
+fn input_tables(builder: &mut Builder<'_>, core: CoreId) -> NodeTables {
+    NodeTables {
+        endpoint: core.0.into(),
+        spikes: Vec::new(),
+        leaves: Vec::new(),
+        errors: Vec::new(),
+        to_node: builder.fanout(CONTROL, From::Port(builder.nearest(core)), &[core]),
+        rows: Vec::new(),
+        first_axons: Vec::new(),
     }
 }
