@@ -10,14 +10,20 @@
 //! at all ports together; [`engine`] gives such a network the plain engine.
 
 mod allocate;
+mod branches;
 mod counts;
 mod ends;
+mod express;
 mod far;
 mod flit;
 mod flow;
 mod rest;
 mod router;
+mod send;
+mod serve;
+mod sets;
 mod slots;
+mod switch;
 mod wheel;
 
 use crate::network::check::WORD;
@@ -28,30 +34,30 @@ use crate::network::plan::Plan;
 use crate::network::statistics::{LinkCounts, Statistics};
 use crate::network::stuck::{Edge, Halt, Input, Waits, find};
 use crate::network::traffic::{Sink, Source};
-use allocate::bits;
-use counts::Counts;
+use counts::{Counts, RareCounts, stalls};
 use ends::{EndCounts, Ends};
 use rest::Rest;
 use router::{NONE, Router};
+use sets::{Word, bits};
 
 /// The engine for a plan: a fast one where the channels of a router fit into a word, else the plain one.
 #[must_use]
 pub fn engine(plan: Plan) -> Box<dyn Engine> {
     let channels = plan.graph.ports * plan.config.channels as usize;
     match (channels, plan.graph.ports) {
-        (0..=8, 0..=8) => Box::new(Fast::<8, 8>::new(plan)),
-        (0..=32, 0..=8) => Box::new(Fast::<32, 8>::new(plan)),
-        (0..=WORD, _) => Box::new(Fast::<64, 64>::new(plan)),
+        (0..=8, 0..=8) => Box::new(Fast::<u8, 8, 8>::new(plan)),
+        (0..=32, 0..=8) => Box::new(Fast::<u32, 32, 8>::new(plan)),
+        (0..=WORD, _) => Box::new(Fast::<u64, 64, 64>::new(plan)),
         _ => Box::new(Plain::new(plan)),
     }
 }
 
 /// A network of routers with at most `N` channels and `Q` ports.
 #[derive(Clone, Debug)]
-pub struct Fast<const N: usize, const Q: usize> {
+pub struct Fast<W, const N: usize, const Q: usize> {
     now: u64,
-    routers: Vec<Router<N, Q>>,
-    rest: Rest,
+    routers: Vec<Router<W, N, Q>>,
+    rest: Rest<W>,
     ends: Ends,
     /// Routers to be looked at in the next cycle, and those that were since the mark.
     awake: Vec<u64>,
@@ -60,7 +66,7 @@ pub struct Fast<const N: usize, const Q: usize> {
     since: u64,
 }
 
-impl<const N: usize, const Q: usize> Fast<N, Q> {
+impl<W: Word, const N: usize, const Q: usize> Fast<W, N, Q> {
     /// An empty network.
     fn new(plan: Plan) -> Self {
         let words = (plan.graph.routers as usize).div_ceil(64);
@@ -90,13 +96,7 @@ impl<const N: usize, const Q: usize> Fast<N, Q> {
             let mut awake = 0;
             for bit in bits(active) {
                 let number = word * 64 + bit;
-                let router = &mut self.routers[number];
-                let rest = &mut self.rest;
-                let stays = if rest.plain_rules {
-                    router.cycle::<true>(rest, number, now)
-                } else {
-                    router.cycle::<false>(rest, number, now)
-                };
+                let stays = self.routers[number].cycle(&mut self.rest, number, now);
                 awake |= u64::from(stays) << bit;
             }
             self.awake[word] = awake;
@@ -115,8 +115,7 @@ impl<const N: usize, const Q: usize> Fast<N, Q> {
     /// Counts of the far end of an output.
     fn counts_of(&self, router: usize, port: usize) -> LinkCounts {
         let state = &self.routers[router];
-        let counts = &state.counts[port];
-        let (waiting, ready) = (state.wait[port].count_ones(), state.ready[port].count_ones());
+        let (counts, rare) = (&state.counts[port], &state.rare[port]);
         let (peak, endpoint) = match self.rest.plan.graph.wire(router as u32, port).end {
             End::Router { router, port } => {
                 (u32::from(self.routers[router as usize].held_peak[usize::from(port)]), false)
@@ -124,11 +123,15 @@ impl<const N: usize, const Q: usize> Fast<N, Q> {
             End::Endpoint(endpoint) => (self.ends.counts[endpoint as usize].peak, true),
             End::None => (0, false),
         };
-        LinkCounts { flits: counts.flits, peak, stalls: counts.stalls(self.now, waiting, ready, endpoint) }
+        LinkCounts {
+            flits: counts.flits,
+            peak,
+            stalls: stalls((counts, rare), self.now, state.waiters(port), endpoint),
+        }
     }
 }
 
-impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
+impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
     fn plan(&self) -> &Plan {
         &self.rest.plan
     }
@@ -210,8 +213,8 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
         let now = self.now;
         for router in &mut self.routers {
             for port in 0..Q {
-                let (waiting, ready) = (router.wait[port].count_ones(), router.ready[port].count_ones());
-                router.counts[port] = Counts::cleared(now, waiting, ready);
+                router.counts[port] = Counts::cleared(now, router.waiters(port));
+                router.rare[port] = RareCounts::default();
             }
             (router.held_peak, router.all_peak) = (router.held, router.all);
         }
@@ -233,7 +236,8 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
     fn mark(&mut self) {
         for (word, seen) in self.seen.iter_mut().enumerate() {
             for router in bits(std::mem::take(seen)).map(|bit| word * 64 + bit) {
-                self.routers[router].counts.iter_mut().for_each(|counts| counts.marked = counts.flits);
+                let Router { counts, rare, .. } = &mut self.routers[router];
+                counts.iter().zip(rare).for_each(|(counts, rare)| rare.marked = counts.flits);
             }
         }
         for (word, seen) in self.ends.seen.iter_mut().enumerate() {
@@ -259,9 +263,9 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
         };
         for router in places(&self.seen) {
             for port in 0..graph.ports {
-                let counts = &self.routers[router].counts[port];
+                let Router { counts, rare, .. } = &self.routers[router];
                 let wire = graph.wire(router as u32, port);
-                let held = (counts.flits - counts.marked) * u64::from(wire.period);
+                let held = (counts[port].flits - rare[port].marked) * u64::from(wire.period);
                 match wire.end {
                     End::Router { .. } => offer(LinkName::Link(wire.link), held),
                     End::Endpoint(endpoint) => offer(LinkName::Ejection(endpoint), held),
@@ -283,7 +287,7 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
 
     fn at_rest(&self) -> bool {
         let (plan, channels) = (&self.rest.plan, self.rest.channels);
-        let home = |number: usize, router: &Router<N, Q>| {
+        let home = |number: usize, router: &Router<W, N, Q>| {
             (0..self.rest.total).all(|channel| {
                 let room = plan.room(number as u32, channel / channels) as u16;
                 let bit = router.free >> channel & 1 != 0;
@@ -296,7 +300,7 @@ impl<const N: usize, const Q: usize> Engine for Fast<N, Q> {
     }
 }
 
-impl<const N: usize, const Q: usize> Waits for Fast<N, Q> {
+impl<W: Word, const N: usize, const Q: usize> Waits for Fast<W, N, Q> {
     fn occupied(&self, input: Input) -> bool {
         let at = usize::from(input.port) * self.rest.channels + usize::from(input.channel);
         self.routers[input.router as usize].front >> at & 1 != 0
@@ -322,7 +326,7 @@ impl<const N: usize, const Q: usize> Waits for Fast<N, Q> {
             if channel == NONE {
                 let allowed = router.allowed_at(&self.rest, number, at, output);
                 edges.extend(bits(allowed).map(|channel| Edge::Channel { port, channel: channel as u8 }));
-            } else if router.ready[output] >> at & 1 == 0 {
+            } else if router.ready[output].wide() >> at & 1 == 0 {
                 edges.push(Edge::Flits);
             } else {
                 edges.push(Edge::Credit { port, channel: channel % channels as u8 });

@@ -1,9 +1,9 @@
 //! Endpoints of the fast engine: those that may send in this cycle, those that wait, and arrival queues that hold flits.
 
 use crate::network::ejector::{Ejector, Waiting};
-use crate::network::fast::allocate::bits;
 use crate::network::fast::flit::Flit;
 use crate::network::fast::rest::Rest;
+use crate::network::fast::sets::{Word, bits};
 use crate::network::fast::wheel::Wheel;
 use crate::network::injector::{Injector, Send};
 use crate::network::packets::Packets;
@@ -121,7 +121,12 @@ impl Ends {
     }
 
     /// Credits, then a flit of each endpoint that has one and a credit for it.
-    pub fn inject(&mut self, rest: &mut Rest, now: u64, source: &mut dyn Source) -> Result<(), Halt> {
+    pub fn inject<W: Word>(
+        &mut self,
+        rest: &mut Rest<W>,
+        now: u64,
+        source: &mut dyn Source,
+    ) -> Result<(), Halt> {
         let slot = rest.slots.of(now);
         let mut returned = std::mem::take(&mut rest.slots.returned[slot]);
         for (endpoint, channel) in returned.drain(..) {
@@ -146,9 +151,9 @@ impl Ends {
     }
 
     /// What an endpoint does in a cycle. Whether it is to be looked at in the next one.
-    fn look(
+    fn look<W: Word>(
         &mut self,
-        rest: &mut Rest,
+        rest: &mut Rest<W>,
         now: u64,
         endpoint: usize,
         source: &mut dyn Source,
@@ -211,7 +216,7 @@ impl Ends {
     }
 
     /// Flits that are due at arrival queues, and what cores take.
-    pub fn eject(&mut self, rest: &mut Rest, now: u64, sink: &mut dyn Sink) {
+    pub fn eject<W: Word>(&mut self, rest: &mut Rest<W>, now: u64, sink: &mut dyn Sink) {
         let slot = rest.slots.of(now);
         let mut ejected = std::mem::take(&mut rest.slots.ejected[slot]);
         for (endpoint, channel, flit) in ejected.drain(..) {
@@ -241,7 +246,14 @@ impl Ends {
     }
 
     #[inline]
-    fn taken(&mut self, rest: &mut Rest, now: u64, at: usize, taken: (u8, Waiting), sink: &mut dyn Sink) {
+    fn taken<W: Word>(
+        &mut self,
+        rest: &mut Rest<W>,
+        now: u64,
+        at: usize,
+        taken: (u8, Waiting),
+        sink: &mut dyn Sink,
+    ) {
         let (channel, flit) = taken;
         let port = self.ports[at];
         let due = now + u64::from(port.credit_delay);

@@ -42,9 +42,21 @@ impl Flit {
         (self.0 >> 28) as u8
     }
 
+    /// Number of the endpoint or node that it is addressed to.
+    #[inline(always)]
+    pub fn number(self) -> u32 {
+        (self.0 >> 3 & 0x1ff_ffff) as u32
+    }
+
+    /// Whether it is all of a packet that goes to an endpoint.
+    #[inline(always)]
+    pub fn alone(self) -> bool {
+        self.0 & (Self::HEAD | Self::TAIL | Self::TREE) == Self::HEAD | Self::TAIL
+    }
+
     /// Where it goes.
     pub fn target(self) -> Target {
-        let number = (self.0 >> 3 & 0x1ff_ffff) as u32;
+        let number = self.number();
         if self.0 & Self::TREE == 0 { Target::Endpoint(number) } else { Target::Node(number) }
     }
 

@@ -3,33 +3,13 @@
 use crate::network::config::{
     AllocationOrder, Arbiters, ChannelChoice, ChannelFree, Conventions, Multicast, Speculation,
 };
+use crate::network::fast::branches::{Branch, Branches};
+use crate::network::fast::sets::Word;
 use crate::network::fast::slots::Slots;
 use crate::network::plan::Plan;
 use crate::network::routes::Target;
 use crate::network::routing::{Half, hop};
 use crate::network::shape::{EAST, NORTH, SOUTH, Shape, WEST};
-
-/// A way on of a packet that has several.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Branch {
-    /// Address behind the port.
-    pub address: u64,
-    /// Channels it may take.
-    pub allowed: u16,
-    /// Flits of the front that have gone this way.
-    pub passed: u16,
-    /// Channel it holds.
-    pub channel: u8,
-}
-
-/// Ways of packets that have several.
-#[derive(Clone, Debug, Default)]
-pub struct Branches {
-    /// Of each input channel, ports that still wait for flits.
-    pub live: Vec<u64>,
-    /// Of each input channel and port.
-    pub of: Vec<Branch>,
-}
 
 /// Place of an endpoint's router on a grid, and its port there.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +21,7 @@ struct Spot {
 
 /// What routers share.
 #[derive(Clone, Debug)]
-pub struct Rest {
+pub struct Rest<W> {
     pub plan: Plan,
     pub rules: Conventions,
     /// Cycle in which arbiters were at their beginning.
@@ -60,6 +40,8 @@ pub struct Rest {
     /// Whether allocations follow the plain conventions: outputs first, one round, pointers moved when accepted, all free
     /// channels asked for, guesses worth as much.
     pub plain_rules: bool,
+    /// Whether a packet of one flit may leave in the cycle in which it comes, see `express`.
+    pub express: bool,
     /// Whether some link is held for more than a cycle; first cycle in which each is free.
     pub narrow: bool,
     pub free_at: Vec<u64>,
@@ -69,7 +51,8 @@ pub struct Rest {
     /// Buffers: a ring an input channel.
     pub flits: Vec<u64>,
     pub ring_bits: u32,
-    pub slots: Slots,
+    pub ring_mask: usize,
+    pub slots: Slots<W>,
     pub branches: Branches,
     /// Routes on a mesh by coordinates.
     spots: Vec<Spot>,
@@ -81,7 +64,7 @@ pub struct Rest {
 /// Largest number of routers of which all routes are known.
 const KNOWN: usize = 1024;
 
-impl Rest {
+impl<W: Word> Rest<W> {
     /// What routers with `N` channels and `Q` ports share.
     pub fn new<const N: usize, const Q: usize>(plan: Plan) -> Self {
         let (channels, ports) = (plan.config.channels as usize, plan.graph.ports);
@@ -92,11 +75,15 @@ impl Rest {
         let all = (1u32 << channels) - 1;
         let paths = plan.config.multicast == Multicast::Path;
         let by_place = matches!(plan.config.shape, Shape::Mesh { .. }) && !paths;
+        let pipeline = plan.config.pipeline;
+        let narrow = plan.graph.wires.iter().any(|wire| wire.period > 1);
+        let frees_at_once = plan.config.conventions.channel_free == ChannelFree::TailSent;
+        let plain_rules = rules(&plan.config.conventions);
         let mut rest = Self {
             rules: plan.config.conventions,
             origin: 0,
-            lookahead: plan.config.pipeline.lookahead,
-            speculative: plan.config.pipeline.speculative,
+            lookahead: pipeline.lookahead,
+            speculative: pipeline.speculative,
             channels,
             ports,
             total: channels * ports,
@@ -104,13 +91,15 @@ impl Rest {
             uniform: !plan.config.shape.closed()
                 && plan.config.classes.iter().all(|set| u32::from(set.0) == all),
             all: all as u16,
-            plain_rules: rules(&plan.config.conventions),
-            narrow: plan.graph.wires.iter().any(|wire| wire.period > 1),
+            plain_rules,
+            express: plain_rules && pipeline.lookahead && pipeline.speculative && frees_at_once && !narrow,
+            narrow,
             free_at: vec![0; routers * Q],
-            frees_at_once: plan.config.conventions.channel_free == ChannelFree::TailSent,
+            frees_at_once,
             lowest: plan.config.conventions.channel_choice == ChannelChoice::Lowest,
             flits: vec![0; (routers * ports * channels) << ring_bits],
             ring_bits,
+            ring_mask: (1 << ring_bits) - 1,
             slots: Slots::new(routers, plan.graph.longest_delay()),
             branches: Branches::default(),
             spots: Vec::new(),
@@ -146,14 +135,12 @@ impl Rest {
         if !self.by_place {
             return self.exit_by_table(router, endpoint, class);
         }
+        // Both ways are formed and one is chosen: which one, no branch predictor knows.
         let to = self.spots[endpoint as usize];
-        let port = if spot.0 != to.column {
-            if to.column > spot.0 { EAST as u8 } else { WEST as u8 }
-        } else if spot.1 != to.row {
-            if to.row > spot.1 { SOUTH as u8 } else { NORTH as u8 }
-        } else {
-            to.port
-        };
+        let along_x = if to.column > spot.0 { EAST as u8 } else { WEST as u8 };
+        let along_y = if to.row > spot.1 { SOUTH as u8 } else { NORTH as u8 };
+        let along = if to.row == spot.1 { to.port } else { along_y };
+        let port = if to.column == spot.0 { along } else { along_x };
         (port, if self.uniform { self.all } else { self.plan.channels(class, Half::All) })
     }
 

@@ -4,16 +4,18 @@
 //! in its buffer before; the bit says when it is there.
 
 use crate::network::fast::flit::Flit;
+use crate::network::fast::sets::Word;
 
 /// The slots.
 #[derive(Clone, Debug)]
-pub struct Slots {
+pub struct Slots<W> {
+    /// Slots are a power of two.
+    bits: u32,
     mask: u64,
-    routers: usize,
     words: usize,
-    /// Output channels with a credit and input channels with a flit, at `slot * routers + router`.
-    channels: Vec<(u64, u64)>,
-    /// Routers with something, at `slot * words`.
+    /// Output channels with a credit and input channels with a flit, at `router << bits | slot`.
+    channels: Vec<(W, W)>,
+    /// Routers with something, at `word << bits | slot`.
     due: Vec<u64>,
     /// Flits at endpoints, with their channel.
     pub ejected: Vec<Vec<(u32, u8, Flit)>>,
@@ -21,16 +23,16 @@ pub struct Slots {
     pub returned: Vec<Vec<(u32, u8)>>,
 }
 
-impl Slots {
+impl<W: Word> Slots<W> {
     /// For delays of up to `longest` cycles.
     pub fn new(routers: usize, longest: u32) -> Self {
         let count = (longest as usize + 1).next_power_of_two();
         let words = routers.div_ceil(64);
         Self {
+            bits: count.trailing_zeros(),
             mask: count as u64 - 1,
-            routers,
             words,
-            channels: vec![(0, 0); count * routers],
+            channels: vec![(W::default(), W::default()); count * routers],
             due: vec![0; count * words],
             ejected: vec![Vec::new(); count],
             returned: vec![Vec::new(); count],
@@ -38,29 +40,31 @@ impl Slots {
     }
 
     /// The slot of a cycle.
-    #[inline]
+    #[inline(always)]
     pub fn of(&self, cycle: u64) -> usize {
         (cycle & self.mask) as usize
     }
 
-    #[inline]
+    #[inline(always)]
     fn due_at(&mut self, slot: usize, router: usize) {
-        self.due[slot * self.words + router / 64] |= 1 << (router % 64);
+        self.due[(router / 64) << self.bits | slot] |= 1 << (router % 64);
     }
 
     /// A flit will be at an input channel.
-    #[inline]
+    #[inline(always)]
     pub fn arrival(&mut self, cycle: u64, router: usize, channel: usize) {
         let slot = self.of(cycle);
-        self.channels[slot * self.routers + router].1 |= 1 << channel;
+        let set = &mut self.channels[router << self.bits | slot].1;
+        *set = W::of(set.wide() | 1 << channel);
         self.due_at(slot, router);
     }
 
     /// A credit will be at an output channel.
-    #[inline]
+    #[inline(always)]
     pub fn credit(&mut self, cycle: u64, router: usize, channel: usize) {
         let slot = self.of(cycle);
-        self.channels[slot * self.routers + router].0 |= 1 << channel;
+        let set = &mut self.channels[router << self.bits | slot].0;
+        *set = W::of(set.wide() | 1 << channel);
         self.due_at(slot, router);
     }
 
@@ -79,25 +83,24 @@ impl Slots {
     }
 
     /// Takes the routers of a word with something in a slot.
-    #[inline]
+    #[inline(always)]
     pub fn take_due(&mut self, slot: usize, word: usize) -> u64 {
-        std::mem::take(&mut self.due[slot * self.words + word])
+        std::mem::take(&mut self.due[word << self.bits | slot])
     }
 
     /// Takes credits and arrivals of a router.
-    #[inline]
+    #[inline(always)]
     pub fn take(&mut self, slot: usize, router: usize) -> (u64, u64) {
-        std::mem::take(&mut self.channels[slot * self.routers + router])
+        let (credits, arrivals) = std::mem::take(&mut self.channels[router << self.bits | slot]);
+        (credits.wide(), arrivals.wide())
     }
 
     /// Cycles from `now` to the first slot with anything, that of `now` included.
     pub fn next(&self, now: u64) -> Option<u64> {
         (0..=self.mask).find(|ahead| {
             let slot = self.of(now + ahead);
-            let due = &self.due[slot * self.words..(slot + 1) * self.words];
-            !self.ejected[slot].is_empty()
-                || !self.returned[slot].is_empty()
-                || due.iter().any(|word| *word != 0)
+            let due = |word: usize| self.due[word << self.bits | slot] != 0;
+            !self.ejected[slot].is_empty() || !self.returned[slot].is_empty() || (0..self.words).any(due)
         })
     }
 }
