@@ -1,7 +1,7 @@
 //! The plain engine: looks at every endpoint, every link and every channel of every router in every cycle.
 //!
 //! It is what the fast engine is compared with, so it is written to be read: queues are deques, a packet's branches are a
-//! list, allocations are loops over requests (`allocate`). A cycle, in this order:
+//! list, allocations are loops over requests (`allocate`, `switch`). A cycle, in this order:
 //!
 //! 1. credits that are due at endpoints, then a flit of each endpoint that has one and a credit for it;
 //! 2. flits and credits that are due at routers and arrival queues; each core takes a flit if it is ready;
@@ -13,6 +13,7 @@
 
 mod allocate;
 mod state;
+mod switch;
 
 use crate::network::arbiter::Moment;
 use crate::network::ejector::{Ejector, Waiting};
