@@ -41,6 +41,7 @@ impl Pattern {
     /// The one core that `core` of `cores` sends to, where chance has no say; `grid` is columns, rows and cores of a
     /// router.
     #[must_use]
+    #[inline]
     pub fn fixed(&self, core: u32, cores: u32, grid: Option<(u32, u32, u32)>) -> Option<u32> {
         let moved = |to: fn(u32, u32, u32, u32) -> (u32, u32)| {
             let Some((columns, rows, each)) = grid else { return (core + 1) % cores };
@@ -207,6 +208,8 @@ impl Source for Open {
 struct Gaps {
     /// Chance that `k` trials fail, in units of 2^-64, for `k` from 1 on; falling.
     fail: Vec<u64>,
+    /// How many of these are above every number that begins with a byte.
+    above: [u16; 256],
     always: bool,
 }
 
@@ -222,7 +225,9 @@ impl Gaps {
             left -= ((u128::from(left) * u128::from(chance)) >> 64) as u64;
             fail.push(left);
         }
-        Self { fail, always: chance == u64::MAX }
+        let last = |byte: u64| byte << 56 | u64::MAX >> 8;
+        let above = std::array::from_fn(|byte| fail.partition_point(|fail| *fail > last(byte as u64)) as u16);
+        Self { fail, above, always: chance == u64::MAX }
     }
 
     /// Trials up to and with the next success.
@@ -234,7 +239,8 @@ impl Gaps {
         loop {
             // As many trials failed as there are chances above the number drawn.
             let drawn = number();
-            let failed = self.fail.partition_point(|fail| *fail > drawn);
+            let sure = usize::from(self.above[(drawn >> 56) as usize]);
+            let failed = sure + self.fail[sure..].iter().take_while(|fail| **fail > drawn).count();
             gap += failed as u64;
             if failed < TRIALS {
                 return gap;

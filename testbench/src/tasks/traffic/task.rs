@@ -39,7 +39,7 @@ pub struct RowNetwork {
 /// What the cores of a row send.
 pub enum Sent {
     /// Packets drawn by chance.
-    Drawn(Open),
+    Drawn(Box<Open>),
     /// Those of a list.
     Recorded(Replay),
 }
@@ -125,7 +125,7 @@ impl RowNetwork {
             seed: u64::from(seed),
         };
         let open = Open::new(&plan, &traffic, 0)?;
-        Ok((plan, Sent::Drawn(open)))
+        Ok((plan, Sent::Drawn(Box::new(open))))
     }
 
     /// Cores that can send.
