@@ -57,11 +57,11 @@ pub fn mix(value: u64) -> u64 {
     mixed ^ mixed >> 31
 }
 
-/// The first of `set` from `start` on, round and round.
+/// The first of `set` from `start` on, round and round; from 64 on is from 0 on.
 #[inline]
 #[must_use]
 pub fn first_from(set: u64, start: usize) -> Option<usize> {
-    let behind = set & (u64::MAX << start);
+    let behind = set & u64::MAX.wrapping_shl(start as u32);
     let set = if behind == 0 { set } else { behind };
     (set != 0).then(|| set.trailing_zeros() as usize)
 }

@@ -45,6 +45,7 @@ impl Ejector {
     }
 
     /// The core takes nothing before cycle `until`; `u64::MAX` is for ever.
+    #[inline]
     pub fn stall(&mut self, until: u64) {
         self.ready = self.ready.max(until);
     }
@@ -57,6 +58,7 @@ impl Ejector {
 
     /// Flits that wait.
     #[must_use]
+    #[inline]
     pub fn held(&self) -> u32 {
         self.held
     }

@@ -1,13 +1,27 @@
 //! The fast engine: looks only at routers and endpoints that can do something.
 //!
-//! A router is bit masks over its channels (`fast/router`), decided on as masks (`fast/allocate`). What comes is due in a
-//! slot of coming cycles (`fast/slots`); what a router sends is written to where it goes at once and becomes visible when
-//! it is due, so a router changes nothing of another that the other reads in the same cycle. A router sleeps when nothing
-//! that is in it can move; a flit or a credit wakes it. Cycles in which all sleep are skipped. Waiting is counted by its
-//! ends (`fast/counts`), so sleeping costs nothing.
+//! What comes is due in a slot of coming cycles; what a router sends is written to where it goes at once and becomes
+//! visible when it is due, so a router changes nothing of another that the other reads in the same cycle. A router sleeps
+//! when nothing that is in it can move; a flit or a credit wakes it. Cycles in which all sleep are skipped. Waiting is
+//! counted by its ends, so sleeping costs nothing.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `router`, `far`, `counts`, `sets` | a router as bit masks over its channels; what is behind its ports; its counts |
+//! | `flow`, `send`, `branches` | a cycle of it: what comes, what leaves, packets with several ways on |
+//! | `express` | flits that leave in the cycle in which they come |
+//! | `serve` | both allocations by the rules of most networks |
+//! | `allocate`, `switch` | both by every rule |
+//! | `ends`, `wheel` | endpoints, and those that wait for a cycle |
+//! | `rest`, `slots`, `flit` | what routers share; what is due; a flit as a word |
+//!
+//! Most networks are usual ones (`rest`): for those the number of channels, and all that is usual, is known to the compiler.
+//! At light load most of the time goes into state that is not at hand, so what one flit touches is kept together, and as
+//! small as the router.
 //!
 //! Promises: what the plain engine does, to the bit, counts included. Absent on purpose: routers of more than 64 channels
-//! at all ports together; [`engine`] gives such a network the plain engine.
+//! at all ports together; [`engine`] gives such a network the plain engine. Unsafe code: instructions for bits that not
+//! every machine has would save a twentieth.
 
 mod allocate;
 mod branches;
@@ -34,9 +48,8 @@ use crate::network::plan::Plan;
 use crate::network::statistics::{LinkCounts, Statistics};
 use crate::network::stuck::{Edge, Halt, Input, Waits, find};
 use crate::network::traffic::{Sink, Source};
-use counts::{Counts, RareCounts, stalls};
-use ends::{EndCounts, Ends};
-use rest::Rest;
+use ends::Ends;
+use rest::{Rest, usual};
 use router::{NONE, Router};
 use sets::{Word, bits};
 
@@ -44,37 +57,42 @@ use sets::{Word, bits};
 #[must_use]
 pub fn engine(plan: Plan) -> Box<dyn Engine> {
     let channels = plan.graph.ports * plan.config.channels as usize;
-    match (channels, plan.graph.ports) {
-        (0..=8, 0..=8) => Box::new(Fast::<u8, 8, 8>::new(plan)),
-        (0..=32, 0..=8) => Box::new(Fast::<u32, 32, 8>::new(plan)),
-        (0..=WORD, _) => Box::new(Fast::<u64, 64, 64>::new(plan)),
+    match (channels, plan.graph.ports, plan.config.channels) {
+        (0..=8, 0..=8, 1) if usual(&plan) => Box::new(Fast::<u8, 8, 8, 1>::new(plan)),
+        (0..=32, 0..=8, 4) if usual(&plan) => Box::new(Fast::<u32, 32, 8, 4>::new(plan)),
+        (0..=8, 0..=8, _) => Box::new(Fast::<u8, 8, 8, 0>::new(plan)),
+        (0..=32, 0..=8, _) => Box::new(Fast::<u32, 32, 8, 0>::new(plan)),
+        (0..=WORD, _, _) => Box::new(Fast::<u64, 64, 64, 0>::new(plan)),
         _ => Box::new(Plain::new(plan)),
     }
 }
 
 /// A network of routers with at most `N` channels and `Q` ports.
 #[derive(Clone, Debug)]
-pub struct Fast<W, const N: usize, const Q: usize> {
+pub struct Fast<W, const N: usize, const Q: usize, const C: usize> {
     now: u64,
-    routers: Vec<Router<W, N, Q>>,
+    routers: Vec<Router<W, N, Q, C>>,
     rest: Rest<W>,
     ends: Ends,
-    /// Routers to be looked at in the next cycle, and those that were since the mark.
+    /// Routers to be looked at in the next cycle, whether there are any, and those that were since the mark.
     awake: Vec<u64>,
+    some: bool,
     seen: Vec<u64>,
     statistics: Statistics,
     since: u64,
 }
 
-impl<W: Word, const N: usize, const Q: usize> Fast<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Fast<W, N, Q, C> {
     /// An empty network.
     fn new(plan: Plan) -> Self {
         let words = (plan.graph.routers as usize).div_ceil(64);
+        let bits = slots::slot_bits(plan.graph.longest_delay());
         Self {
             now: 0,
-            routers: (0..plan.graph.routers).map(|number| Router::new(&plan, number)).collect(),
+            routers: (0..plan.graph.routers).map(|number| Router::new(&plan, bits, number)).collect(),
             ends: Ends::new(&plan),
             awake: vec![0; words],
+            some: false,
             seen: vec![0; words],
             statistics: Statistics::default(),
             since: 0,
@@ -87,6 +105,7 @@ impl<W: Word, const N: usize, const Q: usize> Fast<W, N, Q> {
         self.ends.inject(&mut self.rest, now, source)?;
         self.ends.eject(&mut self.rest, now, sink);
         let slot = self.rest.slots.of(now);
+        let mut some = 0;
         for word in 0..self.awake.len() {
             let active = self.awake[word] | self.rest.slots.take_due(slot, word);
             if active == 0 {
@@ -100,12 +119,14 @@ impl<W: Word, const N: usize, const Q: usize> Fast<W, N, Q> {
                 awake |= u64::from(stays) << bit;
             }
             self.awake[word] = awake;
+            some |= awake;
         }
+        self.some = some != 0;
         Ok(())
     }
 
     fn asleep(&self) -> bool {
-        self.awake.iter().all(|word| *word == 0) && self.ends.asleep()
+        !self.some && self.ends.asleep()
     }
 
     fn pending(&self) -> bool {
@@ -115,23 +136,18 @@ impl<W: Word, const N: usize, const Q: usize> Fast<W, N, Q> {
     /// Counts of the far end of an output.
     fn counts_of(&self, router: usize, port: usize) -> LinkCounts {
         let state = &self.routers[router];
-        let (counts, rare) = (&state.counts[port], &state.rare[port]);
         let (peak, endpoint) = match self.rest.plan.graph.wire(router as u32, port).end {
             End::Router { router, port } => {
-                (u32::from(self.routers[router as usize].held_peak[usize::from(port)]), false)
+                (u32::from(self.routers[router as usize].ports[usize::from(port)].held_peak), false)
             }
-            End::Endpoint(endpoint) => (self.ends.counts[endpoint as usize].peak, true),
+            End::Endpoint(endpoint) => (self.ends.all[endpoint as usize].counts.peak, true),
             End::None => (0, false),
         };
-        LinkCounts {
-            flits: counts.flits,
-            peak,
-            stalls: stalls((counts, rare), self.now, state.waiters(port), endpoint),
-        }
+        LinkCounts { flits: state.ports[port].flits, peak, stalls: state.stalls(port, self.now, endpoint) }
     }
 }
 
-impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Engine for Fast<W, N, Q, C> {
     fn plan(&self) -> &Plan {
         &self.rest.plan
     }
@@ -149,11 +165,11 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
     }
 
     fn take_every(&mut self, endpoint: u32, cycles: u32) {
-        self.ends.ejectors[endpoint as usize].take_every(cycles);
+        self.ends.all[endpoint as usize].ejector.take_every(cycles);
     }
 
     fn stall(&mut self, endpoint: u32, until: u64) {
-        self.ends.ejectors[endpoint as usize].stall(until);
+        self.ends.all[endpoint as usize].ejector.stall(until);
     }
 
     fn run(&mut self, until: u64, source: &mut dyn Source, sink: &mut dyn Sink) -> Result<Progress, Halt> {
@@ -194,14 +210,10 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
             all.routers[router].peak = u32::from(self.routers[router].all_peak);
         }
         for (endpoint, place) in graph.endpoints.iter().enumerate() {
-            let counts = &self.ends.counts[endpoint];
-            let peak = self.routers[place.router as usize].held_peak[usize::from(place.port)];
-            let link = &mut all.injection[endpoint];
-            *link = LinkCounts { flits: counts.sent, peak: u32::from(peak), stalls: counts.stalls };
-            if let Some((since, cause)) = self.ends.blocked[endpoint] {
-                link.stalls[cause as usize] += self.now - since;
-            }
-            all.accepted[endpoint] = counts.accepted;
+            let end = &self.ends.all[endpoint];
+            let peak = self.routers[place.router as usize].ports[usize::from(place.port)].held_peak;
+            all.injection[endpoint] = end.injection(self.now, u32::from(peak));
+            all.accepted[endpoint] = end.counts.accepted;
         }
         all.latency = self.ends.latency.clone();
         (all.injected, all.last_arrival) = (self.ends.injected, self.ends.last_arrival);
@@ -211,17 +223,8 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
 
     fn clear(&mut self) {
         let now = self.now;
-        for router in &mut self.routers {
-            for port in 0..Q {
-                router.counts[port] = Counts::cleared(now, router.waiters(port));
-                router.rare[port] = RareCounts::default();
-            }
-            (router.held_peak, router.all_peak) = (router.held, router.all);
-        }
-        for (counts, ejector) in self.ends.counts.iter_mut().zip(&self.ends.ejectors) {
-            *counts = EndCounts { peak: ejector.held(), ..EndCounts::default() };
-        }
-        self.ends.blocked.iter_mut().flatten().for_each(|(since, _)| *since = now);
+        self.routers.iter_mut().for_each(|router| router.clear(now));
+        self.ends.all.iter_mut().for_each(|end| end.clear(now));
         (self.ends.latency, self.ends.injected, self.ends.last_arrival) = Default::default();
         self.since = now;
     }
@@ -236,13 +239,13 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
     fn mark(&mut self) {
         for (word, seen) in self.seen.iter_mut().enumerate() {
             for router in bits(std::mem::take(seen)).map(|bit| word * 64 + bit) {
-                let Router { counts, rare, .. } = &mut self.routers[router];
-                counts.iter().zip(rare).for_each(|(counts, rare)| rare.marked = counts.flits);
+                let Router { ports, rare, .. } = &mut self.routers[router];
+                ports.iter().zip(rare).for_each(|(port, rare)| rare.marked = port.flits);
             }
         }
         for (word, seen) in self.ends.seen.iter_mut().enumerate() {
             for endpoint in bits(std::mem::take(seen)).map(|bit| word * 64 + bit) {
-                let counts = &mut self.ends.counts[endpoint];
+                let counts = &mut self.ends.all[endpoint].counts;
                 counts.marked = counts.sent;
             }
         }
@@ -263,9 +266,9 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
         };
         for router in places(&self.seen) {
             for port in 0..graph.ports {
-                let Router { counts, rare, .. } = &self.routers[router];
+                let Router { ports, rare, .. } = &self.routers[router];
                 let wire = graph.wire(router as u32, port);
-                let held = (counts[port].flits - rare[port].marked) * u64::from(wire.period);
+                let held = (ports[port].flits - rare[port].marked) * u64::from(wire.period);
                 match wire.end {
                     End::Router { .. } => offer(LinkName::Link(wire.link), held),
                     End::Endpoint(endpoint) => offer(LinkName::Ejection(endpoint), held),
@@ -274,7 +277,7 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
             }
         }
         for endpoint in places(&self.ends.seen) {
-            let counts = &self.ends.counts[endpoint];
+            let counts = &self.ends.all[endpoint].counts;
             let held = (counts.sent - counts.marked) * u64::from(graph.injection_period);
             offer(LinkName::Injection(endpoint as u32), held);
         }
@@ -287,23 +290,25 @@ impl<W: Word, const N: usize, const Q: usize> Engine for Fast<W, N, Q> {
 
     fn at_rest(&self) -> bool {
         let (plan, channels) = (&self.rest.plan, self.rest.channels);
-        let home = |number: usize, router: &Router<W, N, Q>| {
+        let home = |number: usize, router: &Router<W, N, Q, C>| {
             (0..self.rest.total).all(|channel| {
                 let room = plan.room(number as u32, channel / channels) as u16;
-                let bit = router.free >> channel & 1 != 0;
+                let bit = router.free.has(channel);
                 bit && router.len[channel] == 0 && router.credits[channel] == room
             })
         };
-        self.routers.iter().enumerate().all(|(number, router)| router.front == 0 && home(number, router))
-            && self.ends.injectors.iter().all(|injector| injector.at_rest(plan))
-            && self.ends.ejectors.iter().all(|ejector| ejector.held() == 0)
+        self.routers
+            .iter()
+            .enumerate()
+            .all(|(number, router)| router.front.wide() == 0 && home(number, router))
+            && self.ends.all.iter().all(|end| end.injector.at_rest(plan) && end.ejector.held() == 0)
     }
 }
 
-impl<W: Word, const N: usize, const Q: usize> Waits for Fast<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Waits for Fast<W, N, Q, C> {
     fn occupied(&self, input: Input) -> bool {
         let at = usize::from(input.port) * self.rest.channels + usize::from(input.channel);
-        self.routers[input.router as usize].front >> at & 1 != 0
+        self.routers[input.router as usize].front.has(at)
     }
 
     fn edges(&self, input: Input) -> Vec<Edge> {
@@ -311,10 +316,10 @@ impl<W: Word, const N: usize, const Q: usize> Waits for Fast<W, N, Q> {
         let at = usize::from(input.port) * channels + usize::from(input.channel);
         let router = &self.routers[number];
         let mut edges = Vec::new();
-        if router.front >> at & 1 == 0 {
+        if !router.front.has(at) {
             return edges;
         }
-        let branched = router.branched >> at & 1 != 0;
+        let branched = router.branched.has(at);
         let outputs = if branched { self.rest.branches.live[number * N + at] } else { 1 << router.out[at] };
         for output in bits(outputs) {
             let port = output as u8;
@@ -326,7 +331,7 @@ impl<W: Word, const N: usize, const Q: usize> Waits for Fast<W, N, Q> {
             if channel == NONE {
                 let allowed = router.allowed_at(&self.rest, number, at, output);
                 edges.extend(bits(allowed).map(|channel| Edge::Channel { port, channel: channel as u8 }));
-            } else if router.ready[output].wide() >> at & 1 == 0 {
+            } else if !router.ports[output].ready.has(at) {
                 edges.push(Edge::Flits);
             } else {
                 edges.push(Edge::Credit { port, channel: channel % channels as u8 });

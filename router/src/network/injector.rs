@@ -24,7 +24,7 @@ pub struct Injector {
     packet: u32,
     target: Target,
     /// Credits of each channel, and channels that have one.
-    credits: Vec<u16>,
+    credits: [u16; 16],
     open: u16,
     /// Channels that a packet holds, and those of them whose tail has left.
     used: u16,
@@ -75,7 +75,7 @@ impl Injector {
             sent: 0,
             packet: 0,
             target: Target::Endpoint(0),
-            credits: vec![plan.config.depth as u16; plan.config.channels as usize],
+            credits: [plan.config.depth as u16; 16],
             open: u16::MAX,
             used: 0,
             tail_sent: 0,
@@ -96,8 +96,9 @@ impl Injector {
     }
 
     /// Takes a credit back.
+    #[inline]
     pub fn credit(&mut self, plan: &Plan, channel: u8) {
-        let credits = &mut self.credits[usize::from(channel)];
+        let credits = &mut self.credits[usize::from(channel) & 15];
         *credits += 1;
         let bit = 1 << channel;
         self.open |= bit;
@@ -108,8 +109,9 @@ impl Injector {
     }
 
     /// What leaves in cycle `now`; a head takes its channel.
+    #[inline(always)]
     pub fn choose(&mut self, plan: &Plan, now: u64) -> Send {
-        let Some(offer) = self.offer.filter(|offer| offer.at <= now) else { return Send::Idle };
+        let Some(offer) = self.offer.as_ref().filter(|offer| offer.at <= now) else { return Send::Idle };
         if self.free_at > now {
             return Send::Busy;
         }
@@ -117,7 +119,7 @@ impl Injector {
             let full = self.open >> self.channel & 1 == 0;
             return if full { Send::Blocked(Cause::NoCredit) } else { Send::Body };
         }
-        let Some(part) = plan.part(&offer, self.part) else { return Send::Idle };
+        let Some(part) = plan.part(offer, self.part) else { return Send::Idle };
         let set = plan.channels(offer.class, Half::All);
         let free = set & !self.used;
         let begin = match plan.config.conventions.injection {
@@ -137,6 +139,7 @@ impl Injector {
     }
 
     /// The head that was chosen has this number and leaves for `target`.
+    #[inline]
     pub fn enter(&mut self, packet: u32, target: Target) {
         self.packet = packet;
         self.target = target;
@@ -144,12 +147,13 @@ impl Injector {
     }
 
     /// Sends the flit that was chosen. Behind the last flit of the last part there is no offer.
+    #[inline]
     pub fn send(&mut self, plan: &Plan, now: u64) -> Option<Sent> {
-        let offer = self.offer?;
+        let offer = self.offer.as_ref()?;
         let (bit, head) = (1 << self.channel, self.sent == 0);
         self.sent += 1;
         let tail = self.sent == offer.flits;
-        let credits = &mut self.credits[usize::from(self.channel)];
+        let credits = &mut self.credits[usize::from(self.channel) & 15];
         *credits -= 1;
         if *credits == 0 {
             self.open &= !bit;
@@ -162,7 +166,7 @@ impl Injector {
             }
             self.sent = 0;
             self.part += 1;
-            if plan.part(&offer, self.part).is_none() {
+            if plan.part(offer, self.part).is_none() {
                 self.part = 0;
                 self.offer = None;
             }

@@ -26,6 +26,7 @@ pub struct Packets {
 
 impl Packets {
     /// A number for a packet that enters in cycle `now` and makes `copies` copies.
+    #[inline]
     pub fn enter(&mut self, source: u32, offer: &Offer, copies: u32, now: u64) -> u32 {
         let record = Record {
             tag: offer.tag,
@@ -52,6 +53,7 @@ impl Packets {
     }
 
     /// The arrival of a copy.
+    #[inline]
     pub fn arrive(&mut self, number: u32, endpoint: u32, now: u64) -> Arrival {
         let record = &mut self.records[number as usize];
         record.left -= 1;

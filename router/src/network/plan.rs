@@ -56,6 +56,7 @@ impl Plan {
 
     /// Packets that an offer makes; one for an endpoint.
     #[must_use]
+    #[inline]
     pub fn part(&self, offer: &Offer, index: usize) -> Option<Part> {
         match offer.to {
             To::Endpoint(to) => (index == 0).then_some(Part { target: Target::Endpoint(to), copies: 1 }),
@@ -65,6 +66,7 @@ impl Plan {
 
     /// Channels of a class.
     #[must_use]
+    #[inline]
     pub fn channels(&self, class: u8, half: Half) -> u16 {
         let set = self.sets[usize::from(class)];
         match half {

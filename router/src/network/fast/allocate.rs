@@ -30,7 +30,7 @@ impl<const N: usize, const Q: usize> Grants<N, Q> {
     }
 }
 
-impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
     /// Channels that a head asks for.
     #[inline]
     pub fn request(&self, rest: &Rest<W>, number: usize, input: usize, output: usize, free: u64) -> u64 {
@@ -44,9 +44,9 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         let pointer = match kind {
             Arbiter::ChannelGrant => self.channel_grant[index & (N - 1)],
             Arbiter::ChannelAccept => self.channel_accept[index & (N - 1)],
-            Arbiter::SwitchGrant => self.switch_grant[index & (Q - 1)],
-            Arbiter::SwitchAccept => self.switch_accept[index & (Q - 1)],
-            Arbiter::SwitchChannel => self.switch_channel[index & (Q - 1)],
+            Arbiter::SwitchGrant => self.ports[index & (Q - 1)].grant,
+            Arbiter::SwitchAccept => self.ports[index & (Q - 1)].accept,
+            Arbiter::SwitchChannel => self.ports[index & (Q - 1)].turn,
         };
         rest.rules.arbiters.start(u16::from(pointer), at, kind, index, count)
     }
@@ -55,7 +55,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
     #[inline]
     pub fn decide(&mut self, rest: &Rest<W>, at: Moment, grants: &mut Grants<N, Q>) {
         let bids = self.bids(rest, at);
-        if self.waiting != 0 {
+        if self.waiting.wide() != 0 {
             self.allocate_channels(rest, at, grants);
         }
         if bids.outputs != 0 {
@@ -70,16 +70,16 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         let mut taken = 0u64;
         for round in 0..rest.rules.iterations {
             let before = grants.channel_count;
-            for output in bits(self.waiting) {
+            for output in bits(self.waiting.wide()) {
                 let free = self.free_at(rest, output);
-                let left = free & !(taken >> (output * rest.channels));
+                let left = free & !(taken >> (output * Self::channels(rest)));
                 if left == 0 {
                     continue;
                 }
-                let mut wait = self.wait[output & (Q - 1)].wide();
+                let mut wait = self.ports[output & (Q - 1)].wait.wide();
                 if !first_only {
                     let served = &grants.channels[..before];
-                    let here = |grant: &&(u8, u8)| rest.port_of[usize::from(grant.1) & 63] as usize == output;
+                    let here = |grant: &&(u8, u8)| Self::port_of(rest, usize::from(grant.1)) == output;
                     wait = served.iter().filter(here).fold(wait, |wait, grant| wait & !(1 << grant.0));
                 }
                 match rest.rules.allocation {
@@ -99,15 +99,13 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
             for (input, output) in &grants.channels[new] {
                 taken |= 1 << output;
                 if round == 0 {
-                    self.channel_grant[usize::from(*output) & (N - 1)] =
-                        behind(usize::from(*input), rest.total);
-                    self.channel_accept[usize::from(*input) & (N - 1)] =
-                        behind(usize::from(*output), rest.total);
+                    self.channel_grant[usize::from(*output) & (N - 1)] = behind(usize::from(*input));
+                    self.channel_accept[usize::from(*input) & (N - 1)] = behind(usize::from(*output));
                 }
             }
         }
-        for output in bits(self.waiting) {
-            let wait = self.wait[output & (Q - 1)].wide();
+        for output in bits(self.waiting.wide()) {
+            let wait = self.ports[output & (Q - 1)].wait.wide();
             let free = self.free_at(rest, output);
             if free == 0 {
                 continue;
@@ -117,7 +115,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
                 let open = |input: &usize| free & self.allowed_at(rest, number, *input, output) != 0;
                 asking = bits(wait).filter(open).count() as u32;
             }
-            let here = |grant: &&(u8, u8)| rest.port_of[usize::from(grant.1) & 63] as usize == output;
+            let here = |grant: &&(u8, u8)| Self::port_of(rest, usize::from(grant.1)) == output;
             let granted = grants.channels[..grants.channel_count].iter().filter(here).count() as u32;
             self.rare[output & (Q - 1)].lost_channel += u64::from(asking - granted);
         }
@@ -133,7 +131,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         grants: &mut Grants<N, Q>,
     ) {
         let (output, free, left, wait) = of;
-        let (number, first) = (at.router as usize, output * rest.channels);
+        let (number, first) = (at.router as usize, output * Self::channels(rest));
         if !several(wait) {
             // One head: all channels choose it.
             if wait != 0 {
@@ -181,7 +179,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         grants: &mut Grants<N, Q>,
     ) {
         let (output, free, left, wait) = of;
-        let (number, first) = (at.router as usize, output * rest.channels);
+        let (number, first) = (at.router as usize, output * Self::channels(rest));
         let mut asked = [0u64; 16];
         for input in bits(wait) {
             let open = (self.request(rest, number, input, output, free) & left) << first;

@@ -2,38 +2,16 @@
 //! free when the slowest has read it.
 
 use crate::network::fast::flit::Flit;
-use crate::network::fast::rest::Rest;
+use crate::network::fast::rest::{Branch, Rest};
 use crate::network::fast::router::{NONE, Router};
 use crate::network::fast::sets::{Word, bits};
 use crate::network::plan::Exit;
 
-/// A way on of a packet that has several.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Branch {
-    /// Address behind the port.
-    pub address: u64,
-    /// Channels it may take.
-    pub allowed: u16,
-    /// Flits of the front that have gone this way.
-    pub passed: u16,
-    /// Channel it holds.
-    pub channel: u8,
-}
-
-/// Ways of packets that have several.
-#[derive(Clone, Debug, Default)]
-pub struct Branches {
-    /// Of each input channel, ports that still wait for flits.
-    pub live: Vec<u64>,
-    /// Of each input channel and port.
-    pub of: Vec<Branch>,
-}
-
-impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
     /// Ways of a packet that has several come to the front.
     #[inline(never)]
     pub fn begin_branches(&mut self, rest: &mut Rest<W>, number: usize, input: usize, flit: Flit) {
-        self.branched |= 1 << input;
+        self.branched.add(input);
         let (first, branches) = ((number * N + input) * Q, &mut rest.branches);
         let live = &mut branches.live[number * N + input];
         *live = 0;
@@ -61,7 +39,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         let (at, first) = (input & (N - 1), (number * N + input) * Q);
         for output in bits(outputs) {
             let branch = rest.branches.of[first + output];
-            if branch.channel == NONE || self.credit >> branch.channel & 1 == 0 {
+            if branch.channel == NONE || !self.credit.has(branch.channel) {
                 continue;
             }
             let flit = Flit(rest.flits[self.place(rest, input, branch.passed)]);
@@ -75,7 +53,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
             }
             if flit.tail() || passed == self.len[at] {
                 self.clear_ready(input, output, now);
-            } else if self.credit >> branch.channel & 1 == 0 {
+            } else if !self.credit.has(branch.channel) {
                 self.clear_ask(input, output);
             }
         }
@@ -87,8 +65,8 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
             rest.branches.of[first + output].passed -= 1;
         }
         if live == 0 {
-            self.front &= !(1 << input);
-            self.branched &= !(1 << input);
+            self.front.remove(input);
+            self.branched.remove(input);
         }
         self.free_slot(rest, number, input, now);
     }

@@ -5,43 +5,41 @@
 
 use crate::network::statistics::{CAUSES, Cause};
 
-/// Counts of an output that most flits change.
+/// Waiting for an output.
 #[derive(Clone, Copy, Debug, Default)]
-#[repr(align(32))]
+#[repr(align(8))]
 pub struct Counts {
-    /// Flits since counts were cleared.
-    pub flits: u64,
     /// Cycles that heads waited for a channel, by their ends.
     pub waited: u64,
     /// Cycles in which a channel had a flit for the output, by their ends, less those in which it moved.
     pub unsent: u64,
-    /// Of those, cycles in which another moved.
-    pub lost_switch: u64,
 }
 
 /// Counts of an output that few flits change.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RareCounts {
-    /// Flits before the mark.
-    pub marked: u64,
     /// Of the cycles that heads waited, those in which another got the channel.
     pub lost_channel: u64,
-    /// Of the cycles that flits did not move, those in which the link was held.
+    /// Of the cycles in which flits did not move, those in which another moved, and those in which the link was held.
+    pub lost_switch: u64,
     pub held: u64,
+    /// Flits before the mark.
+    pub marked: u64,
 }
 
 /// Stalls before cycle `now`, of an output where so many heads wait and so many channels are ready.
 pub fn stalls(
-    (counts, rare): (&Counts, &RareCounts),
+    counts: &Counts,
+    rare: &RareCounts,
     now: u64,
     (waiting, ready): (u32, u32),
     endpoint: bool,
 ) -> [u64; CAUSES] {
     let all = |ends: u64, open: u32| ends.wrapping_add(now * u64::from(open));
     let no_channel = all(counts.waited, waiting) - rare.lost_channel;
-    let no_credit = all(counts.unsent, ready) - counts.lost_switch - rare.held;
+    let no_credit = all(counts.unsent, ready) - rare.lost_switch - rare.held;
     let mut stalls = [0; CAUSES];
-    stalls[Cause::Arbitration as usize] = rare.lost_channel + counts.lost_switch;
+    stalls[Cause::Arbitration as usize] = rare.lost_channel + rare.lost_switch;
     stalls[Cause::LinkBusy as usize] = rare.held;
     if endpoint {
         stalls[Cause::Ejection as usize] = no_channel + no_credit;
@@ -56,7 +54,7 @@ impl Counts {
     /// Counts from cycle `now` on, of an output where so many heads wait and so many channels are ready.
     pub fn cleared(now: u64, (waiting, ready): (u32, u32)) -> Self {
         let open = |count: u32| (now * u64::from(count)).wrapping_neg();
-        Self { waited: open(waiting), unsent: open(ready), ..Self::default() }
+        Self { waited: open(waiting), unsent: open(ready) }
     }
 
     /// So many begin to wait in a cycle.

@@ -1,14 +1,17 @@
 //! Endpoints of the fast engine: those that may send in this cycle, those that wait, and arrival queues that hold flits.
 
 use crate::network::ejector::{Ejector, Waiting};
+use crate::network::fast::far::first_ring;
 use crate::network::fast::flit::Flit;
 use crate::network::fast::rest::Rest;
 use crate::network::fast::sets::{Word, bits};
+use crate::network::fast::slots;
 use crate::network::fast::wheel::Wheel;
+use crate::network::graph::Place;
 use crate::network::injector::{Injector, Send};
 use crate::network::packets::Packets;
 use crate::network::plan::Plan;
-use crate::network::statistics::{CAUSES, Cause, Histogram};
+use crate::network::statistics::{CAUSES, Cause, Histogram, LinkCounts};
 use crate::network::stuck::Halt;
 use crate::network::traffic::{Next, Sink, Source};
 
@@ -24,38 +27,80 @@ pub struct EndCounts {
     pub peak: u32,
 }
 
+/// An endpoint.
+#[derive(Clone, Debug)]
+pub struct End {
+    pub injector: Injector,
+    pub ejector: Ejector,
+    pub counts: EndCounts,
+    /// Since when and why it waits for a credit.
+    pub blocked: Option<(u64, Cause)>,
+    /// Whether its source has nothing until it is roused.
+    dry: bool,
+    /// First channel of its port, and cycles of a credit to it.
+    first: u8,
+    credit_delay: u8,
+    /// Where what is due at its router is written, and the number of that channel's ring in the buffers.
+    place: slots::Place,
+    ring: u32,
+    /// Where the next flit of each channel goes.
+    write: [u8; 16],
+}
+
+impl End {
+    fn new(plan: &Plan, slot_bits: u32, place: &Place) -> Self {
+        let first = u32::from(place.port) * plan.config.channels;
+        Self {
+            injector: Injector::new(plan),
+            ejector: Ejector::new(plan),
+            counts: EndCounts::default(),
+            blocked: None,
+            dry: false,
+            first: first as u8,
+            credit_delay: plan.graph.wire(place.router, usize::from(place.port)).credit_delay as u8,
+            place: slots::Place::new(slot_bits, place.router),
+            ring: first_ring(plan, place.router) + first,
+            write: [0; 16],
+        }
+    }
+
+    /// Forgets what was counted before cycle `now`.
+    pub fn clear(&mut self, now: u64) {
+        self.counts = EndCounts { peak: self.ejector.held(), ..EndCounts::default() };
+        if let Some((since, _)) = &mut self.blocked {
+            *since = now;
+        }
+    }
+
+    /// Counts of the injection link before cycle `now`; `peak` flits waited at its far end at once.
+    pub fn injection(&self, now: u64, peak: u32) -> LinkCounts {
+        let mut link = LinkCounts { flits: self.counts.sent, peak, stalls: self.counts.stalls };
+        if let Some((since, cause)) = self.blocked {
+            link.stalls[cause as usize] += now - since;
+        }
+        link
+    }
+}
+
 /// All endpoints.
 #[derive(Clone, Debug)]
 pub struct Ends {
-    pub injectors: Vec<Injector>,
-    pub ejectors: Vec<Ejector>,
-    /// Endpoints to be looked at in the next cycle.
-    pub awake: Vec<u64>,
+    pub all: Vec<End>,
+    /// Endpoints to be looked at in the next cycle, and whether there are any.
+    awake: Vec<u64>,
+    some: bool,
     /// Endpoints that sent since the mark.
     pub seen: Vec<u64>,
     wheel: Wheel,
-    /// Since when and why an endpoint waits for a credit.
-    pub blocked: Vec<Option<(u64, Cause)>>,
-    dry: Vec<bool>,
     /// Endpoints that are not dry.
     pub open: usize,
-    /// Arrival queues that hold flits.
+    /// Arrival queues that hold flits, and how many do.
     holding: Vec<u64>,
+    holders: usize,
     pub packets: Packets,
-    pub counts: Vec<EndCounts>,
     pub latency: Histogram,
     pub injected: u64,
     pub last_arrival: u64,
-    /// Routers with first channel and first place in the buffers of each endpoint's port, and where its next flit goes.
-    ports: Vec<Port>,
-    write: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Port {
-    router: u32,
-    first: u8,
-    credit_delay: u8,
 }
 
 impl Ends {
@@ -63,50 +108,45 @@ impl Ends {
     pub fn new(plan: &Plan) -> Self {
         let count = plan.graph.endpoints.len();
         let words = count.div_ceil(64);
+        let bits = slots::slot_bits(plan.graph.longest_delay());
         let mut awake = vec![0; words];
         (0..count).for_each(|endpoint| awake[endpoint / 64] |= 1 << (endpoint % 64));
-        let port = |place: &crate::network::graph::Place| Port {
-            router: place.router,
-            first: (u32::from(place.port) * plan.config.channels) as u8,
-            credit_delay: plan.graph.wire(place.router, usize::from(place.port)).credit_delay as u8,
-        };
         Self {
-            injectors: vec![Injector::new(plan); count],
-            ejectors: vec![Ejector::new(plan); count],
+            all: plan.graph.endpoints.iter().map(|place| End::new(plan, bits, place)).collect(),
             awake,
+            some: count > 0,
             seen: vec![0; words],
             wheel: Wheel::new(count),
-            blocked: vec![None; count],
-            dry: vec![false; count],
             open: count,
             holding: vec![0; words],
+            holders: 0,
             packets: Packets::default(),
-            counts: vec![EndCounts::default(); count],
             latency: Histogram::default(),
             injected: 0,
             last_arrival: 0,
-            ports: plan.graph.endpoints.iter().map(port).collect(),
-            write: vec![0; count * plan.config.channels as usize],
         }
     }
 
     /// Asks an endpoint's source again.
     pub fn rouse(&mut self, endpoint: usize) {
-        if std::mem::take(&mut self.dry[endpoint]) {
+        if std::mem::take(&mut self.all[endpoint].dry) {
             self.open += 1;
             self.awake[endpoint / 64] |= 1 << (endpoint % 64);
+            self.some = true;
         }
     }
 
     /// Puts all turns back to their beginning.
     pub fn renew(&mut self, plan: &Plan) {
-        self.injectors.iter_mut().for_each(|injector| injector.renew(plan));
-        self.ejectors.iter_mut().for_each(Ejector::renew);
+        for end in &mut self.all {
+            end.injector.renew(plan);
+            end.ejector.renew();
+        }
     }
 
     /// Whether nobody is to be looked at.
     pub fn asleep(&self) -> bool {
-        self.awake.iter().all(|word| *word == 0)
+        !self.some
     }
 
     /// First cycle from `now` on in which an endpoint has something to do.
@@ -116,7 +156,7 @@ impl Ends {
             .iter()
             .enumerate()
             .flat_map(|(word, set)| bits(*set).map(move |bit| word * 64 + bit));
-        let taken = holding.filter_map(|endpoint| self.ejectors[endpoint].next()).map(|at| at.max(now));
+        let taken = holding.filter_map(|endpoint| self.all[endpoint].ejector.next()).map(|at| at.max(now));
         self.wheel.next(now).into_iter().chain(taken).min()
     }
 
@@ -131,14 +171,20 @@ impl Ends {
         let mut returned = std::mem::take(&mut rest.slots.returned[slot]);
         for (endpoint, channel) in returned.drain(..) {
             let at = endpoint as usize;
-            self.injectors[at].credit(&rest.plan, channel);
-            if let Some((since, cause)) = self.blocked[at].take() {
-                self.counts[at].stalls[cause as usize] += now - since;
+            let end = &mut self.all[at];
+            end.injector.credit(&rest.plan, channel);
+            if let Some((since, cause)) = end.blocked.take() {
+                end.counts.stalls[cause as usize] += now - since;
                 self.awake[at / 64] |= 1 << (at % 64);
+                self.some = true;
             }
         }
         rest.slots.returned[slot] = returned;
-        self.wheel.take(now, &mut self.awake);
+        self.some |= self.wheel.take(now, &mut self.awake);
+        if !self.some {
+            return Ok(());
+        }
+        let mut some = 0;
         for word in 0..self.awake.len() {
             self.seen[word] |= self.awake[word];
             for bit in bits(self.awake[word]) {
@@ -146,7 +192,9 @@ impl Ends {
                     self.awake[word] &= !(1 << bit);
                 }
             }
+            some |= self.awake[word];
         }
+        self.some = some != 0;
         Ok(())
     }
 
@@ -158,7 +206,8 @@ impl Ends {
         endpoint: usize,
         source: &mut dyn Source,
     ) -> Result<bool, Halt> {
-        let injector = &mut self.injectors[endpoint];
+        let end = &mut self.all[endpoint];
+        let injector = &mut end.injector;
         if injector.offer.is_none() {
             let offer = match source.next(endpoint as u32, now) {
                 Next::Packet(offer) => offer,
@@ -167,7 +216,7 @@ impl Ends {
                     return Ok(false);
                 }
                 Next::Nothing => {
-                    self.dry[endpoint] = true;
+                    end.dry = true;
                     self.open -= 1;
                     return Ok(false);
                 }
@@ -182,11 +231,11 @@ impl Ends {
         match injector.choose(&rest.plan, now) {
             Send::Idle => return Ok(false),
             Send::Busy => {
-                self.counts[endpoint].stalls[Cause::LinkBusy as usize] += 1;
+                end.counts.stalls[Cause::LinkBusy as usize] += 1;
                 return Ok(true);
             }
             Send::Blocked(cause) => {
-                self.blocked[endpoint] = Some((now, cause));
+                end.blocked = Some((now, cause));
                 return Ok(false);
             }
             Send::Head(part) => {
@@ -199,19 +248,15 @@ impl Ends {
         }
         let class = injector.offer.map_or(0, |offer| offer.class);
         let Some(sent) = injector.send(&rest.plan, now) else { return Ok(false) };
-        self.counts[endpoint].sent += 1;
+        end.counts.sent += 1;
         let marks = if sent.head { Flit::HEAD } else { 0 } | if sent.tail { Flit::TAIL } else { 0 };
         let flit = Flit::new(sent.packet, class, sent.target, marks);
-        let port = self.ports[endpoint];
-        let write = &mut self.write[endpoint * rest.channels + usize::from(sent.channel)];
-        let input = usize::from(port.first + sent.channel);
-        let ring = (1usize << rest.ring_bits) - 1;
-        let place =
-            (port.router as usize * rest.total + input) << rest.ring_bits | usize::from(*write) & ring;
+        let write = &mut end.write[usize::from(sent.channel) & 15];
+        let ring = (end.ring as usize + usize::from(sent.channel)) << rest.ring_bits;
+        rest.flits[ring | usize::from(*write) & rest.ring_mask] = flit.0;
         *write = write.wrapping_add(1);
-        rest.flits[place] = flit.0;
         let due = now + u64::from(rest.plan.graph.injection_delay);
-        rest.slots.arrival(due, port.router as usize, input);
+        rest.slots.arrival(due, end.place, usize::from(end.first + sent.channel));
         Ok(true)
     }
 
@@ -222,24 +267,30 @@ impl Ends {
         for (endpoint, channel, flit) in ejected.drain(..) {
             let at = endpoint as usize;
             let waiting = Waiting { packet: flit.packet(), tail: flit.tail() };
-            if self.ejectors[at].pass(now, channel, || sink.ready(endpoint, now)) {
-                self.counts[at].peak = self.counts[at].peak.max(1);
+            let end = &mut self.all[at];
+            if end.ejector.pass(now, channel, || sink.ready(endpoint, now)) {
+                end.counts.peak = end.counts.peak.max(1);
                 self.taken(rest, now, at, (channel, waiting), sink);
                 continue;
             }
-            self.ejectors[at].push(channel, waiting);
-            self.counts[at].peak = self.counts[at].peak.max(self.ejectors[at].held());
+            end.ejector.push(channel, waiting);
+            end.counts.peak = end.counts.peak.max(end.ejector.held());
+            self.holders += usize::from(self.holding[at / 64] >> (at % 64) & 1 == 0);
             self.holding[at / 64] |= 1 << (at % 64);
         }
         rest.slots.ejected[slot] = ejected;
+        if self.holders == 0 {
+            return;
+        }
         for word in 0..self.holding.len() {
             for bit in bits(self.holding[word]) {
                 let at = word * 64 + bit;
-                if let Some(taken) = self.ejectors[at].take(now, || sink.ready(at as u32, now)) {
+                if let Some(taken) = self.all[at].ejector.take(now, || sink.ready(at as u32, now)) {
                     self.taken(rest, now, at, taken, sink);
                 }
-                if self.ejectors[at].held() == 0 {
+                if self.all[at].ejector.held() == 0 {
                     self.holding[word] &= !(1 << bit);
+                    self.holders -= 1;
                 }
             }
         }
@@ -255,10 +306,10 @@ impl Ends {
         sink: &mut dyn Sink,
     ) {
         let (channel, flit) = taken;
-        let port = self.ports[at];
-        let due = now + u64::from(port.credit_delay);
-        rest.slots.credit(due, port.router as usize, usize::from(port.first + channel));
-        self.counts[at].accepted += 1;
+        let end = &mut self.all[at];
+        let due = now + u64::from(end.credit_delay);
+        rest.slots.credit(due, end.place, usize::from(end.first + channel));
+        end.counts.accepted += 1;
         if flit.tail {
             let arrival = self.packets.arrive(flit.packet, at as u32, now);
             self.latency.add(now - arrival.offered);

@@ -13,15 +13,15 @@ use crate::network::fast::rest::Rest;
 use crate::network::fast::router::Router;
 use crate::network::fast::sets::{Word, behind, bits, several};
 
-impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
     /// Flits came. Those that can pass at once do, the others are put where they wait.
     #[inline(always)]
     pub fn arrive_or_pass(&mut self, rest: &mut Rest<W>, number: usize, arrivals: u64, now: u64) {
-        let heads = arrivals & !self.front;
-        for input in bits(arrivals & self.front) {
-            self.arrival(rest, number, input, now);
+        let heads = arrivals & !self.front.wide();
+        for input in bits(arrivals & self.front.wide()) {
+            self.arrival_apart(rest, number, input, now);
         }
-        let mut busy = self.waiting | self.asking;
+        let mut busy = self.waiting.wide() | self.asking.wide();
         if several(heads) {
             busy |= self.wanted_twice(rest, number, heads);
         }
@@ -30,7 +30,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
             if self.express(rest, number, input, busy, now) {
                 passed += 1;
             } else {
-                self.arrival(rest, number, input, now);
+                self.arrival_apart(rest, number, input, now);
             }
         }
         self.all_peak = self.all_peak.max(self.all + passed);
@@ -43,7 +43,7 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         for input in bits(heads) {
             let flit = Flit(rest.flits[self.place(rest, input, 0)]);
             if flit.alone() {
-                let output = rest.exit(number, self.spot, flit.number(), flit.class()).0;
+                let output = rest.exit(C != 0, number, self.spot, flit.number(), flit.class()).0;
                 twice |= once & 1 << output;
                 once |= 1 << output;
             } else {
@@ -58,29 +58,29 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
     #[inline(always)]
     fn express(&mut self, rest: &mut Rest<W>, number: usize, input: usize, busy: u64, now: u64) -> bool {
         let at = input & (N - 1);
-        let port = usize::from(rest.port_of[input & 63]);
+        let port = Self::port_of(rest, input);
         let flit = Flit(rest.flits[self.place(rest, input, 0)]);
-        let others = u64::from(rest.all) << (port * rest.channels);
-        if !flit.alone() || self.front & others != 0 {
+        let others = Self::every(rest) << (port * Self::channels(rest));
+        if !flit.alone() || self.front.wide() & others != 0 {
             return false;
         }
-        let (output, allowed) = rest.exit(number, self.spot, flit.number(), flit.class());
+        let (output, allowed) = rest.exit(C != 0, number, self.spot, flit.number(), flit.class());
         let output = usize::from(output);
         if busy >> output & 1 != 0 {
             return false;
         }
-        let open = self.free & u64::from(allowed) << (output * rest.channels);
+        let open = self.free.wide() & u64::from(allowed) << (output * Self::channels(rest));
         let Some(channel) = first_from(open, usize::from(self.channel_accept[at])) else { return false };
-        if self.credit >> channel & 1 == 0 {
+        if !self.credit.has(channel) {
             return false;
         }
-        self.channel_grant[channel & (N - 1)] = behind(input, rest.total);
-        self.channel_accept[at] = behind(channel, rest.total);
-        self.switch_grant[output & (Q - 1)] = behind(port, rest.ports);
-        self.switch_accept[port & (Q - 1)] = behind(output, rest.ports);
-        self.switch_channel[port & (Q - 1)] = behind(input - port * rest.channels, rest.channels);
-        let held = self.held[port & (Q - 1)] + 1;
-        self.held_peak[port & (Q - 1)] = self.held_peak[port & (Q - 1)].max(held);
+        self.channel_grant[channel & (N - 1)] = behind(input);
+        self.channel_accept[at] = behind(channel);
+        self.ports[output & (Q - 1)].grant = behind(port);
+        self.ports[port & (Q - 1)].accept = behind(output);
+        self.ports[port & (Q - 1)].turn = behind(Self::within(rest, input, port));
+        let held = self.ports[port & (Q - 1)].held + 1;
+        self.ports[port & (Q - 1)].held_peak = self.ports[port & (Q - 1)].held_peak.max(held);
         self.send(rest, number, (output, channel as u8), flit, now);
         self.head[at] = self.head[at].wrapping_add(1);
         self.give_back(rest, port, input, now);

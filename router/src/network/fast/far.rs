@@ -1,15 +1,15 @@
 //! The far end of a port of the fast engine.
 
+use crate::network::fast::slots::Place;
 use crate::network::graph::End;
 use crate::network::plan::Plan;
 
 /// The far end of a port: of its output for flits, of its input for credits.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(16))]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Far {
-    /// Router or endpoint.
-    pub number: u32,
-    /// Of a router, the place of the first channel's ring in the buffers.
+    /// Of a router, where what is due there is written.
+    pub place: Place,
+    /// Of a router, the number of the first channel's ring in the buffers; of an endpoint, its number.
     pub ring: u32,
     /// Slots of a channel there.
     pub room: u16,
@@ -26,18 +26,9 @@ pub struct Far {
 }
 
 impl Far {
-    /// Of a port of a router; one that leads nowhere has no room.
-    pub fn new(plan: &Plan, router: u32, port: usize) -> Self {
-        let mut far = Self {
-            number: 0,
-            ring: 0,
-            room: 0,
-            first: 0,
-            endpoint: false,
-            flit_delay: 0,
-            credit_delay: 0,
-            period: 1,
-        };
+    /// Of a port of a router; one that leads nowhere has no room. There are so many slots, as a power of two.
+    pub fn new(plan: &Plan, slot_bits: u32, router: u32, port: usize) -> Self {
+        let mut far = Self::default();
         if port >= plan.graph.ports {
             return far;
         }
@@ -47,11 +38,12 @@ impl Far {
         match wire.end {
             End::None => {}
             End::Endpoint(endpoint) => {
-                (far.number, far.endpoint) = (endpoint, true);
+                (far.ring, far.endpoint) = (endpoint, true);
                 far.credit_delay = plan.graph.injection_credit as u8;
             }
             End::Router { router, port } => {
-                (far.number, far.first) = (router, (u32::from(port) * plan.config.channels) as u8);
+                far.place = Place::new(slot_bits, router);
+                far.first = (u32::from(port) * plan.config.channels) as u8;
                 far.ring = first_ring(plan, router) + u32::from(far.first);
                 far.credit_delay = plan.graph.wire(router, usize::from(port)).credit_delay as u8;
             }

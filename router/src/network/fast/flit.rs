@@ -15,16 +15,19 @@ impl Flit {
     const TREE: u64 = 4;
 
     /// A flit of a packet.
+    #[inline]
     pub fn new(packet: u32, class: u8, target: Target, marks: u64) -> Self {
         Self(u64::from(packet) << 36 | u64::from(class) << 28 | Self::address(target) | marks)
     }
 
     /// The same with another address.
+    #[inline]
     pub fn to(self, address: u64) -> Self {
         Self(self.0 & !(0x1ff_ffff << 3 | Self::TREE) | address)
     }
 
     /// Bits of an address.
+    #[inline]
     pub fn address(target: Target) -> u64 {
         match target {
             Target::Endpoint(endpoint) => u64::from(endpoint) << 3,
@@ -33,11 +36,13 @@ impl Flit {
     }
 
     /// Packet.
+    #[inline]
     pub fn packet(self) -> u32 {
         (self.0 >> 36) as u32
     }
 
     /// Class of its packet.
+    #[inline]
     pub fn class(self) -> u8 {
         (self.0 >> 28) as u8
     }
@@ -55,12 +60,14 @@ impl Flit {
     }
 
     /// Where it goes.
+    #[inline]
     pub fn target(self) -> Target {
         let number = self.number();
         if self.0 & Self::TREE == 0 { Target::Endpoint(number) } else { Target::Node(number) }
     }
 
     /// Whether it is the last of its packet.
+    #[inline]
     pub fn tail(self) -> bool {
         self.0 & Self::TAIL != 0
     }

@@ -3,13 +3,34 @@
 use crate::network::config::{
     AllocationOrder, Arbiters, ChannelChoice, ChannelFree, Conventions, Multicast, Speculation,
 };
-use crate::network::fast::branches::{Branch, Branches};
 use crate::network::fast::sets::Word;
 use crate::network::fast::slots::Slots;
 use crate::network::plan::Plan;
 use crate::network::routes::Target;
 use crate::network::routing::{Half, hop};
 use crate::network::shape::{EAST, NORTH, SOUTH, Shape, WEST};
+
+/// A way on of a packet that has several.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Branch {
+    /// Address behind the port.
+    pub address: u64,
+    /// Channels it may take.
+    pub allowed: u16,
+    /// Flits of the front that have gone this way.
+    pub passed: u16,
+    /// Channel it holds.
+    pub channel: u8,
+}
+
+/// Ways of packets that have several.
+#[derive(Clone, Debug, Default)]
+pub struct Branches {
+    /// Of each input channel, ports that still wait for flits.
+    pub live: Vec<u64>,
+    /// Of each input channel and port.
+    pub of: Vec<Branch>,
+}
 
 /// Place of an endpoint's router on a grid, and its port there.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +69,7 @@ pub struct Rest<W> {
     /// Whether the tail's leaving frees a channel at once, and whether heads ask for the lowest only.
     pub frees_at_once: bool,
     pub lowest: bool,
-    /// Buffers: a ring an input channel.
+    /// Buffers: a ring an input channel, of a power of two of places.
     pub flits: Vec<u64>,
     pub ring_bits: u32,
     pub ring_mask: usize,
@@ -59,6 +80,37 @@ pub struct Rest<W> {
     by_place: bool,
     /// Routes between routers, port and half, where there are few routers.
     known: Vec<u8>,
+}
+
+/// What a network has or does not have.
+struct Traits {
+    by_place: bool,
+    uniform: bool,
+    plain_rules: bool,
+    frees_at_once: bool,
+    narrow: bool,
+}
+
+impl Traits {
+    fn of(plan: &Plan) -> Self {
+        let config = &plan.config;
+        let all = (1u32 << config.channels) - 1;
+        let paths = config.multicast == Multicast::Path;
+        Self {
+            by_place: matches!(config.shape, Shape::Mesh { .. }) && !paths,
+            uniform: !config.shape.closed() && config.classes.iter().all(|set| u32::from(set.0) == all),
+            plain_rules: rules(&config.conventions),
+            frees_at_once: config.conventions.channel_free == ChannelFree::TailSent,
+            narrow: plan.graph.wires.iter().any(|wire| wire.period > 1),
+        }
+    }
+}
+
+/// Whether a network is a usual one: a mesh without paths, all channels for all packets, plain rules, a channel is free when
+/// the tail leaves, links carry a flit a cycle.
+pub fn usual(plan: &Plan) -> bool {
+    let Traits { by_place, uniform, plain_rules, frees_at_once, narrow } = Traits::of(plan);
+    by_place && uniform && plain_rules && frees_at_once && !narrow
 }
 
 /// Largest number of routers of which all routes are known.
@@ -74,11 +126,8 @@ impl<W: Word> Rest<W> {
         let ring_bits = plan.config.depth.next_power_of_two().trailing_zeros();
         let all = (1u32 << channels) - 1;
         let paths = plan.config.multicast == Multicast::Path;
-        let by_place = matches!(plan.config.shape, Shape::Mesh { .. }) && !paths;
         let pipeline = plan.config.pipeline;
-        let narrow = plan.graph.wires.iter().any(|wire| wire.period > 1);
-        let frees_at_once = plan.config.conventions.channel_free == ChannelFree::TailSent;
-        let plain_rules = rules(&plan.config.conventions);
+        let Traits { by_place, uniform, plain_rules, frees_at_once, narrow } = Traits::of(&plan);
         let mut rest = Self {
             rules: plan.config.conventions,
             origin: 0,
@@ -88,8 +137,7 @@ impl<W: Word> Rest<W> {
             ports,
             total: channels * ports,
             port_of,
-            uniform: !plan.config.shape.closed()
-                && plan.config.classes.iter().all(|set| u32::from(set.0) == all),
+            uniform,
             all: all as u16,
             plain_rules,
             express: plain_rules && pipeline.lookahead && pipeline.speculative && frees_at_once && !narrow,
@@ -131,8 +179,8 @@ impl<W: Word> Rest<W> {
 
     /// The way on of a head that has one, at a router: port, and channels that may be taken there.
     #[inline]
-    pub fn exit(&self, router: usize, spot: (u16, u16), endpoint: u32, class: u8) -> (u8, u16) {
-        if !self.by_place {
+    pub fn exit(&self, usual: bool, router: usize, spot: (u16, u16), endpoint: u32, class: u8) -> (u8, u16) {
+        if !usual && !self.by_place {
             return self.exit_by_table(router, endpoint, class);
         }
         // Both ways are formed and one is chosen: which one, no branch predictor knows.
@@ -141,7 +189,7 @@ impl<W: Word> Rest<W> {
         let along_y = if to.row > spot.1 { SOUTH as u8 } else { NORTH as u8 };
         let along = if to.row == spot.1 { to.port } else { along_y };
         let port = if to.column == spot.0 { along } else { along_x };
-        (port, if self.uniform { self.all } else { self.plan.channels(class, Half::All) })
+        (port, if usual || self.uniform { self.all } else { self.plan.channels(class, Half::All) })
     }
 
     #[inline(never)]

@@ -1,120 +1,140 @@
 //! State of a router of the fast engine: bit masks over channels and ports, and a byte or two a channel.
 //!
 //! Channel `c` of port `p` is bit `p * channels + c`, of inputs and of outputs. A word `W` has a bit a channel, `N` is at
-//! least the channels of all ports, `Q` the ports; both are powers of two, so an index that is masked needs no check. What
-//! most flits touch comes first and is kept together.
+//! least the channels of all ports, `Q` the ports; both are powers of two, so an index that is masked needs no check. `C` is
+//! the channels of a port where the network is a usual one, see `rest`, so that the compiler knows them and what is usual;
+//! else 0. What one flit touches is kept together.
 
-use crate::network::fast::counts::{Counts, RareCounts};
+use crate::network::fast::counts::{Counts, RareCounts, stalls};
 use crate::network::fast::far::{Far, first_ring};
 use crate::network::fast::rest::Rest;
 use crate::network::fast::sets::Word;
 use crate::network::plan::Plan;
+use crate::network::statistics::CAUSES;
 
 /// No channel, no owner.
 pub const NONE: u8 = u8::MAX;
 
+/// A port: what comes in by it, what leaves by it. It is a line of memory where words have 32 bits or less.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+pub struct Port<W> {
+    pub far: Far,
+    /// Flits that left by the output since counts were cleared, and what waited for it.
+    pub flits: u64,
+    pub counts: Counts,
+    /// Input channels whose head wants a channel of the output.
+    pub wait: W,
+    /// Input channels with a channel of the output and a flit for it.
+    pub ready: W,
+    /// Those of them whose channel has a credit.
+    pub ask: W,
+    /// Flits at the input, and the most there were.
+    pub held: u16,
+    pub held_peak: u16,
+    /// Pointers of arbiters, see `arbiter`: of the output, of the input, of the input among its channels.
+    pub grant: u8,
+    pub accept: u8,
+    pub turn: u8,
+}
+
+const _: () = assert!(size_of::<Port<u32>>() == 64, "a port is a line of memory");
+
 /// A router.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
-pub struct Router<W, const N: usize, const Q: usize> {
-    /// Outputs with a bit in `wait`, and in `ask`.
-    pub waiting: u64,
-    pub asking: u64,
+pub struct Router<W, const N: usize, const Q: usize, const C: usize> {
+    /// Outputs for which something waits, and which something asks for.
+    pub waiting: W,
+    pub asking: W,
     /// Input channels with a packet at the front; of those, heads that are being routed, and packets with branches.
-    pub front: u64,
-    pub routing: u64,
-    pub branched: u64,
+    pub front: W,
+    pub routing: W,
+    pub branched: W,
     /// Output channels that a head may take, that have a credit, whose tail left without all credits being back.
-    pub free: u64,
-    pub credit: u64,
-    pub tail_sent: u64,
-    /// Input channels whose head wants a channel of an output.
-    pub wait: [W; Q],
-    /// Input channels with a channel of an output and a flit for it.
-    pub ready: [W; Q],
-    /// Those of them whose channel has a credit.
-    pub ask: [W; Q],
-    /// Of an input channel: output, channel there, place of the first flit.
-    pub out: [u8; N],
-    pub channel: [u8; N],
-    pub head: [u8; N],
-    /// Of an output channel: where the next flit goes at the far end, whose it is.
-    pub write: [u8; N],
-    pub owner: [u8; N],
-    /// Flits of an input channel, credits of an output channel.
-    pub len: [u16; N],
-    pub credits: [u16; N],
-    /// Flits at each input and the most there were; the same of all inputs.
-    pub held: [u16; Q],
-    pub held_peak: [u16; Q],
-    pub all: u16,
-    pub all_peak: u16,
+    pub free: W,
+    pub credit: W,
+    pub tail_sent: W,
     /// Number of the first channel's ring in the buffers.
     pub ring: u32,
     /// Column and row, on a mesh.
     pub spot: (u16, u16),
-    /// Pointers of arbiters, see `arbiter`.
+    /// Flits at all inputs, and the most there were.
+    pub all: u16,
+    pub all_peak: u16,
+    /// Of an input channel, place of the first flit; of an output channel, where the next flit goes at the far end.
+    pub head: [u8; N],
+    pub write: [u8; N],
+    /// Pointers of arbiters, see `arbiter`: of output channels, of input channels.
     pub channel_grant: [u8; N],
     pub channel_accept: [u8; N],
-    pub switch_grant: [u8; Q],
-    pub switch_accept: [u8; Q],
-    pub switch_channel: [u8; Q],
-    /// Far ends of ports, and counts of outputs.
-    pub far: [Far; Q],
-    pub counts: [Counts; Q],
+    /// Whose an output channel is, and its credits.
+    pub owner: [u8; N],
+    pub credits: [u16; N],
+    /// Of an input channel: flits, output, channel there.
+    pub len: [u16; N],
+    pub out: [u8; N],
+    pub channel: [u8; N],
+    pub ports: [Port<W>; Q],
     /// Of an input channel: channels its packet may take. All may where the network is uniform.
     pub allowed: [u16; N],
     pub rare: [RareCounts; Q],
 }
 
-impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
-    /// Number `number` of a plan, at rest.
-    pub fn new(plan: &Plan, number: u32) -> Self {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
+    /// Number `number` of a plan, at rest. There are so many slots, as a power of two.
+    pub fn new(plan: &Plan, slot_bits: u32, number: u32) -> Self {
         let channels = plan.config.channels as usize;
+        let port = |port| Port {
+            far: Far::new(plan, slot_bits, number, port),
+            flits: 0,
+            counts: Counts::default(),
+            wait: W::default(),
+            ready: W::default(),
+            ask: W::default(),
+            held: 0,
+            held_peak: 0,
+            grant: 0,
+            accept: 0,
+            turn: 0,
+        };
         let mut router = Self {
-            waiting: 0,
-            asking: 0,
-            front: 0,
-            routing: 0,
-            branched: 0,
-            free: 0,
-            credit: 0,
-            tail_sent: 0,
-            wait: [W::default(); Q],
-            ready: [W::default(); Q],
-            ask: [W::default(); Q],
-            out: [0; N],
-            channel: [NONE; N],
-            head: [0; N],
-            write: [0; N],
-            owner: [NONE; N],
-            len: [0; N],
-            credits: [0; N],
-            held: [0; Q],
-            held_peak: [0; Q],
-            all: 0,
-            all_peak: 0,
+            waiting: W::default(),
+            asking: W::default(),
+            front: W::default(),
+            routing: W::default(),
+            branched: W::default(),
+            free: W::default(),
+            credit: W::default(),
+            tail_sent: W::default(),
             ring: first_ring(plan, number),
             spot: plan
                 .config
                 .shape
                 .grid()
                 .map_or((0, 0), |(columns, _)| ((number % columns) as u16, (number / columns) as u16)),
+            all: 0,
+            all_peak: 0,
+            head: [0; N],
+            write: [0; N],
             channel_grant: [0; N],
             channel_accept: [0; N],
-            switch_grant: [0; Q],
-            switch_accept: [0; Q],
-            switch_channel: [0; Q],
-            far: std::array::from_fn(|port| Far::new(plan, number, port)),
-            counts: [Counts::default(); Q],
+            owner: [NONE; N],
+            credits: [0; N],
+            len: [0; N],
+            out: [0; N],
+            channel: [NONE; N],
+            ports: std::array::from_fn(port),
             allowed: [0; N],
             rare: [RareCounts::default(); Q],
         };
         for output in 0..plan.graph.ports * channels {
             let room = plan.room(number, output / channels);
             router.credits[output] = room as u16;
-            router.credit |= u64::from(room > 0) << output;
-            router.free |= 1 << output;
+            if room > 0 {
+                router.credit.add(output);
+            }
+            router.free.add(output);
         }
         router
     }
@@ -122,55 +142,72 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
     /// Puts arbiters back to their beginning.
     pub fn renew(&mut self) {
         (self.channel_grant, self.channel_accept) = ([0; N], [0; N]);
-        (self.switch_grant, self.switch_accept, self.switch_channel) = ([0; Q], [0; Q], [0; Q]);
+        for port in &mut self.ports {
+            (port.grant, port.accept, port.turn) = (0, 0, 0);
+        }
+    }
+
+    /// Stalls of an output before cycle `now`; `endpoint`: it leads to one.
+    pub fn stalls(&self, output: usize, now: u64, endpoint: bool) -> [u64; CAUSES] {
+        stalls(&self.ports[output].counts, &self.rare[output], now, self.waiters(output), endpoint)
+    }
+
+    /// Forgets what was counted before cycle `now`.
+    pub fn clear(&mut self, now: u64) {
+        for port in 0..Q {
+            let waiters = self.waiters(port);
+            let port = &mut self.ports[port];
+            (port.flits, port.counts, port.held_peak) = (0, Counts::cleared(now, waiters), port.held);
+        }
+        self.rare = [RareCounts::default(); Q];
+        self.all_peak = self.all;
     }
 
     /// How many heads wait for an output, and how many channels have a flit for it.
-    pub fn waiters(&self, output: usize) -> (u32, u32) {
-        (self.wait[output].wide().count_ones(), self.ready[output].wide().count_ones())
+    fn waiters(&self, output: usize) -> (u32, u32) {
+        (self.ports[output].wait.wide().count_ones(), self.ports[output].ready.wide().count_ones())
     }
 
     /// An input channel's head waits for a channel of `output`.
     #[inline(always)]
     pub fn set_wait(&mut self, input: usize, output: usize) {
-        let wait = &mut self.wait[output & (Q - 1)];
-        *wait = W::of(wait.wide() | 1 << input);
-        self.waiting |= 1 << output;
+        self.ports[output & (Q - 1)].wait.add(input);
+        self.waiting.add(output);
     }
 
     /// It does not any more.
     #[inline(always)]
     pub fn clear_wait(&mut self, input: usize, output: usize) {
-        let wait = &mut self.wait[output & (Q - 1)];
-        let left = wait.wide() & !(1 << input);
-        *wait = W::of(left);
-        self.waiting &= !(u64::from(left == 0) << output);
+        let wait = &mut self.ports[output & (Q - 1)].wait;
+        wait.remove(input);
+        if wait.wide() == 0 {
+            self.waiting.remove(output);
+        }
     }
 
     /// An input channel may ask for `output`.
     #[inline(always)]
     pub fn set_ask(&mut self, input: usize, output: usize) {
-        let ask = &mut self.ask[output & (Q - 1)];
-        *ask = W::of(ask.wide() | 1 << input);
-        self.asking |= 1 << output;
+        self.ports[output & (Q - 1)].ask.add(input);
+        self.asking.add(output);
     }
 
     /// It may not.
     #[inline(always)]
     pub fn clear_ask(&mut self, input: usize, output: usize) {
-        let ask = &mut self.ask[output & (Q - 1)];
-        let left = ask.wide() & !(1 << input);
-        *ask = W::of(left);
-        self.asking &= !(u64::from(left == 0) << output);
+        let ask = &mut self.ports[output & (Q - 1)].ask;
+        ask.remove(input);
+        if ask.wide() == 0 {
+            self.asking.remove(output);
+        }
     }
 
     /// An input channel with a channel of an output has a flit for it from a cycle on.
     #[inline(always)]
     pub fn set_ready(&mut self, input: usize, output: usize, channel: u8, from: u64) {
-        let ready = &mut self.ready[output & (Q - 1)];
-        *ready = W::of(ready.wide() | 1 << input);
-        self.counts[output & (Q - 1)].ready_from(from);
-        if self.credit >> channel & 1 != 0 {
+        self.ports[output & (Q - 1)].ready.add(input);
+        self.ports[output & (Q - 1)].counts.ready_from(from);
+        if self.credit.has(channel) {
             self.set_ask(input, output);
         }
     }
@@ -178,9 +215,8 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
     /// It has none after this cycle.
     #[inline(always)]
     pub fn clear_ready(&mut self, input: usize, output: usize, now: u64) {
-        let ready = &mut self.ready[output & (Q - 1)];
-        *ready = W::of(ready.wide() & !(1 << input));
-        self.counts[output & (Q - 1)].ready_until(now + 1);
+        self.ports[output & (Q - 1)].ready.remove(input);
+        self.ports[output & (Q - 1)].counts.ready_until(now + 1);
         self.clear_ask(input, output);
     }
 
@@ -194,18 +230,66 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
     /// Channels that a head may take at an output.
     #[inline]
     pub fn allowed_at(&self, rest: &Rest<W>, number: usize, input: usize, output: usize) -> u64 {
-        if rest.uniform {
-            return u64::from(rest.all);
+        if Self::uniform(rest) {
+            return Self::every(rest);
         }
-        if self.branched >> input & 1 != 0 {
+        if self.branched.has(input) {
             return u64::from(rest.branches.of[(number * N + input) * Q + output].allowed);
         }
         u64::from(self.allowed[input & (N - 1)])
     }
 
+    /// Whether every packet may take every channel of a port.
+    #[inline(always)]
+    pub fn uniform(rest: &Rest<W>) -> bool {
+        C != 0 || rest.uniform
+    }
+
+    /// Whether some link is held for more than a cycle.
+    #[inline(always)]
+    pub fn narrow(rest: &Rest<W>) -> bool {
+        C == 0 && rest.narrow
+    }
+
+    /// Whether allocations follow the plain rules.
+    #[inline(always)]
+    pub fn plain_rules(rest: &Rest<W>) -> bool {
+        C != 0 || rest.plain_rules
+    }
+
+    /// Whether the tail's leaving frees a channel.
+    #[inline(always)]
+    pub fn frees_at_once(rest: &Rest<W>) -> bool {
+        C != 0 || rest.frees_at_once
+    }
+
+    /// Channels of a port.
+    #[inline(always)]
+    pub fn channels(rest: &Rest<W>) -> usize {
+        if C == 0 { rest.channels } else { C }
+    }
+
+    /// All channels of a port, from bit 0.
+    #[inline(always)]
+    pub fn every(rest: &Rest<W>) -> u64 {
+        if C == 0 { u64::from(rest.all) } else { (1 << C) - 1 }
+    }
+
+    /// Port of a channel.
+    #[inline(always)]
+    pub fn port_of(rest: &Rest<W>, channel: usize) -> usize {
+        channel.checked_div(C).unwrap_or_else(|| usize::from(rest.port_of[channel & 63]))
+    }
+
+    /// Place of a channel among those of its port.
+    #[inline(always)]
+    pub fn within(rest: &Rest<W>, channel: usize, port: usize) -> usize {
+        if C == 1 { 0 } else { channel - port * Self::channels(rest) }
+    }
+
     /// Free channels of an output, from bit 0.
     #[inline(always)]
     pub fn free_at(&self, rest: &Rest<W>, output: usize) -> u64 {
-        self.free >> (output * rest.channels) & u64::from(rest.all)
+        self.free.wide() >> (output * Self::channels(rest)) & Self::every(rest)
     }
 }

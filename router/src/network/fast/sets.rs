@@ -10,6 +10,24 @@ pub trait Word: Copy + Default {
 
     /// A word of bits that it can hold.
     fn of(bits: u64) -> Self;
+
+    /// Whether a place is in it.
+    #[inline(always)]
+    fn has(self, place: impl Into<usize>) -> bool {
+        self.wide() >> place.into() & 1 != 0
+    }
+
+    /// Puts a place into it.
+    #[inline(always)]
+    fn add(&mut self, place: impl Into<usize>) {
+        *self = Self::of(self.wide() | 1 << place.into());
+    }
+
+    /// Takes a place out of it.
+    #[inline(always)]
+    fn remove(&mut self, place: impl Into<usize>) {
+        *self = Self::of(self.wide() & !(1 << place.into()));
+    }
 }
 
 macro_rules! word {
@@ -61,8 +79,9 @@ pub fn several(set: u64) -> bool {
     set & set.wrapping_sub(1) != 0
 }
 
-/// One further, round at `count`.
+/// Where an arbiter looks first that chose `place`: at the next one. Behind the last is as good as at the first, since
+/// nothing is there and the search goes round.
 #[inline(always)]
-pub fn behind(place: usize, count: usize) -> u8 {
-    if place + 1 == count { 0 } else { place as u8 + 1 }
+pub fn behind(place: usize) -> u8 {
+    place as u8 + 1
 }

@@ -6,6 +6,26 @@
 use crate::network::fast::flit::Flit;
 use crate::network::fast::sets::Word;
 
+/// Where what is due at a router is written, for the slot of cycle 0.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Place {
+    channels: u32,
+    /// Word and bit.
+    due: u32,
+}
+
+/// How many slots there are for delays of up to `longest` cycles, as a power of two.
+pub fn slot_bits(longest: u32) -> u32 {
+    (longest + 1).next_power_of_two().trailing_zeros()
+}
+
+impl Place {
+    /// That of a router, where there are so many slots, as a power of two.
+    pub fn new(bits: u32, router: u32) -> Self {
+        Self { channels: router << bits, due: ((router / 64) << bits) * 64 + router % 64 }
+    }
+}
+
 /// The slots.
 #[derive(Clone, Debug)]
 pub struct Slots<W> {
@@ -26,10 +46,10 @@ pub struct Slots<W> {
 impl<W: Word> Slots<W> {
     /// For delays of up to `longest` cycles.
     pub fn new(routers: usize, longest: u32) -> Self {
-        let count = (longest as usize + 1).next_power_of_two();
+        let count = 1 << slot_bits(longest);
         let words = routers.div_ceil(64);
         Self {
-            bits: count.trailing_zeros(),
+            bits: slot_bits(longest),
             mask: count as u64 - 1,
             words,
             channels: vec![(W::default(), W::default()); count * routers],
@@ -46,26 +66,24 @@ impl<W: Word> Slots<W> {
     }
 
     #[inline(always)]
-    fn due_at(&mut self, slot: usize, router: usize) {
-        self.due[(router / 64) << self.bits | slot] |= 1 << (router % 64);
+    fn due_at(&mut self, slot: usize, at: Place) {
+        self.due[(at.due >> 6) as usize | slot] |= 1 << (at.due % 64);
     }
 
     /// A flit will be at an input channel.
     #[inline(always)]
-    pub fn arrival(&mut self, cycle: u64, router: usize, channel: usize) {
+    pub fn arrival(&mut self, cycle: u64, at: Place, channel: usize) {
         let slot = self.of(cycle);
-        let set = &mut self.channels[router << self.bits | slot].1;
-        *set = W::of(set.wide() | 1 << channel);
-        self.due_at(slot, router);
+        self.channels[at.channels as usize | slot].1.add(channel);
+        self.due_at(slot, at);
     }
 
     /// A credit will be at an output channel.
     #[inline(always)]
-    pub fn credit(&mut self, cycle: u64, router: usize, channel: usize) {
+    pub fn credit(&mut self, cycle: u64, at: Place, channel: usize) {
         let slot = self.of(cycle);
-        let set = &mut self.channels[router << self.bits | slot].0;
-        *set = W::of(set.wide() | 1 << channel);
-        self.due_at(slot, router);
+        self.channels[at.channels as usize | slot].0.add(channel);
+        self.due_at(slot, at);
     }
 
     /// A flit will be at an endpoint.

@@ -29,24 +29,24 @@ struct Accepted<const Q: usize> {
     choice: [(u8, u8); Q],
 }
 
-impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
+impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
     /// Requests for the switch.
     pub fn bids(&mut self, rest: &Rest<W>, at: Moment) -> Bids<Q> {
         let mut bids = Bids { sure: [0; Q], guess: [0; Q], inputs: [0; Q], outputs: 0 };
         let number = at.router as usize;
-        let asking = self.asking | if rest.speculative { self.waiting } else { 0 };
+        let asking = self.asking.wide() | if rest.speculative { self.waiting.wide() } else { 0 };
         for output in bits(asking) {
-            let ask = self.ask[output & (Q - 1)].wide();
+            let ask = self.ports[output & (Q - 1)].ask.wide();
             if rest.narrow && rest.free_at[number * Q + output] > at.now {
                 self.rare[output & (Q - 1)].held += u64::from(ask.count_ones());
                 continue;
             }
             let mut guess = 0;
-            if rest.speculative && self.waiting >> output & 1 != 0 {
-                let credit = self.credit >> (output * rest.channels) & u64::from(rest.all);
+            if rest.speculative && self.waiting.has(output) {
+                let credit = self.credit.wide() >> (output * Self::channels(rest)) & Self::every(rest);
                 let free = self.free_at(rest, output);
                 if free & credit != 0 {
-                    let wait = self.wait[output & (Q - 1)].wide();
+                    let wait = self.ports[output & (Q - 1)].wait.wide();
                     guess = wait;
                     if !rest.uniform || rest.lowest {
                         let with =
@@ -68,14 +68,14 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
     /// Ports of a set of channels.
     #[inline]
     fn ports_of(&self, rest: &Rest<W>, mut channels: u64) -> u64 {
-        if rest.channels == 1 {
+        if Self::channels(rest) == 1 {
             return channels;
         }
         let mut ports = 0;
         while channels != 0 {
             let port = usize::from(rest.port_of[channels.trailing_zeros() as usize & 63]);
             ports |= 1 << port;
-            channels &= !(u64::from(rest.all) << (port * rest.channels));
+            channels &= !(Self::every(rest) << (port * Self::channels(rest)));
         }
         ports
     }
@@ -90,10 +90,10 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         input: usize,
         output: usize,
     ) -> Option<(usize, bool)> {
-        let of = |set: u64| set >> (input * rest.channels) & u64::from(rest.all);
+        let of = |set: u64| set >> (input * Self::channels(rest)) & Self::every(rest);
         let (sure, guess) = (of(bids.sure[output & (Q - 1)]), of(bids.guess[output & (Q - 1)]));
         let set = if sure == 0 { guess } else { sure };
-        let begin = self.begin(rest, at, Arbiter::SwitchChannel, input, rest.channels);
+        let begin = self.begin(rest, at, Arbiter::SwitchChannel, input, Self::channels(rest));
         first_from(set, begin).map(|channel| (channel, sure == 0))
     }
 
@@ -110,13 +110,13 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
                 let (channel, leader) = accepted.choice[input & (Q - 1)];
                 let passing = accepted.outputs[input & (Q - 1)];
                 if round == 0 {
-                    self.switch_accept[input & (Q - 1)] = behind(usize::from(leader), rest.ports);
+                    self.ports[input & (Q - 1)].accept = behind(usize::from(leader));
                     for output in bits(passing) {
-                        self.switch_grant[output & (Q - 1)] = behind(input, rest.ports);
+                        self.ports[output & (Q - 1)].grant = behind(input);
                     }
                 }
-                self.switch_channel[input & (Q - 1)] = behind(usize::from(channel), rest.channels);
-                grants.passing[input & (Q - 1)] = (input * rest.channels) as u8 + channel;
+                self.ports[input & (Q - 1)].turn = behind(usize::from(channel));
+                grants.passing[input & (Q - 1)] = (input * Self::channels(rest)) as u8 + channel;
                 grants.outputs[input & (Q - 1)] = passing;
                 outputs |= passing;
             }
@@ -221,17 +221,16 @@ impl<W: Word, const N: usize, const Q: usize> Router<W, N, Q> {
         for output in bits(bids.outputs) {
             let sure = bids.sure[output & (Q - 1)];
             if sure != 0 {
-                self.counts[output & (Q - 1)].lost_switch += u64::from(sure.count_ones());
+                self.rare[output & (Q - 1)].lost_switch += u64::from(sure.count_ones());
             }
         }
         for input in bits(grants.inputs) {
             let passing = grants.passing[input & (Q - 1)];
             for output in bits(grants.outputs[input & (Q - 1)]) {
                 let sure = bids.sure[output & (Q - 1)] >> passing & 1;
-                let counts = &mut self.counts[output & (Q - 1)];
                 if sure != 0 {
-                    counts.lost_switch -= 1;
-                    counts.moved();
+                    self.rare[output & (Q - 1)].lost_switch -= 1;
+                    self.ports[output & (Q - 1)].counts.moved();
                 }
             }
         }
