@@ -2,7 +2,7 @@
 
 mod networks;
 
-use networks::config;
+use networks::{config, usual};
 use proptest::prelude::*;
 use std::cell::RefCell;
 use synfire_router::network::config::{ChannelSet, Config, Multicast, Pipeline};
@@ -139,6 +139,22 @@ proptest! {
         let traffic = Traffic { pattern, load: (part, 100), flits, class, seed };
         let (plain, fast) = (open(&mut plain, &traffic, &slow), open(fast.as_mut(), &traffic, &slow));
         prop_assert_eq!(plain, fast);
+    }
+
+    /// Short packets on usual meshes, where most flits meet nobody and some meet many.
+    #[test]
+    fn usual_meshes_are_equal(
+        config in usual(), drawn in packets(90), short in 0usize..3, pattern in pattern(), part in 1u64..100, seed: u64,
+        slow in proptest::collection::vec((any::<u32>(), 1u32..9, 0u64..300), 0..2),
+    ) {
+        let mut drawn = drawn;
+        drawn.iter_mut().filter(|_| short > 0).for_each(|packet| packet.3 = 1);
+        let (mut plain, mut fast) = both(&config);
+        prop_assert_eq!(steps(&mut plain, &drawn, &slow), steps(fast.as_mut(), &drawn, &slow));
+        let flits = if short > 0 { 1 } else { 3 };
+        let traffic = Traffic { pattern, load: (part, 100), flits, class: 0, seed };
+        let (mut plain, mut fast) = both(&config);
+        prop_assert_eq!(open(&mut plain, &traffic, &slow), open(fast.as_mut(), &traffic, &slow));
     }
 
     /// A torus without halves, and copies longer than a buffer: if they deadlock, in the same circle.

@@ -116,3 +116,24 @@ pub fn config() -> impl Strategy<Value = Config> {
         )
         .prop_filter("a network", |config| config.check().is_ok())
 }
+
+/// A mesh of the kind that most networks are, which the fast engine has short cuts for: all channels for all packets, the
+/// conventions of BookSim 2, links that carry a flit a cycle.
+#[allow(dead_code, reason = "not every test draws one")]
+pub fn usual() -> impl Strategy<Value = Config> {
+    let pipeline = (any::<bool>(), any::<bool>(), 1u32..3)
+        .prop_map(|(lookahead, speculative, traversal)| Pipeline { lookahead, speculative, traversal });
+    let channels = prop_oneof![2 => Just(1u32), 2 => Just(4u32), 1 => 2u32..6];
+    let sizes = (1u32..7, 1u32..7, channels, 1u32..9, 1u32..6);
+    let latencies = (1u32..4, 1u32..4);
+    (pipeline, sizes, latencies, any::<bool>(), any::<bool>()).prop_map(
+        |(pipeline, (columns, rows, channels, depth, ejection_depth), latencies, tree, outside)| {
+            let mut config = Config::mesh(columns, rows, pipeline, channels, depth);
+            config.ejection_depth = ejection_depth;
+            (config.links[0].latency, config.links[0].credit_latency) = latencies;
+            config.io_routers = if outside { vec![columns * rows / 2] } else { Vec::new() };
+            config.multicast = if tree { Multicast::Tree } else { Multicast::Repeated };
+            config
+        },
+    )
+}
