@@ -5,8 +5,8 @@ use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
 use synfire::report::model::{
-    Band, Bar, Bars, Confusion, Curves, Headline, Lane, Plan, PlanWay, Raster, Reference, Report, Series,
-    Spot, Table, TableCell, Text, Timeline, Verdict,
+    Band, Bar, Bars, Confusion, Curves, Headline, Histogram, Lane, Mark, Plan, PlanWay, Raster, Reference,
+    Report, Series, Spot, Table, TableCell, Text, Timeline, Verdict,
 };
 use synfire::report::{html, json, quantity, terminal};
 
@@ -30,7 +30,7 @@ fn report() -> Report {
             "1,797 handwritten digits of 8 x 8 pixels, 70 % to train and 30 % to test, five splits.".into(),
             "64 inputs and a bias, 128 hidden neurons, 10 readouts on preset `small`; batch size 1.".into(),
         ],
-        details: vec![plan().into(), timeline().into()],
+        details: vec![plan().into(), timeline().into(), histogram().into()],
         ..Report::default()
     };
     report.push(curves());
@@ -206,6 +206,19 @@ fn timeline() -> Timeline {
         parts: ["slowest core", "network", "barrier"].map(Into::into).to_vec(),
         steps: (0..300).map(|step| vec![core(step), 0.3, 0.64]).collect(),
         lanes: vec![lane("core 0", 0), lane("core 7", 1), lane("core 12", 2)],
+    }
+}
+
+fn histogram() -> Histogram {
+    let mark = |name: &str, value| Mark { name: format!("{name} within {value} cycles"), value };
+    Histogram {
+        title: "Latencies of packets".into(),
+        x_label: "cycles of the network".into(),
+        y_label: "packets, by cycles from made to arrived; a bar: 4 cycles".into(),
+        first: 4,
+        width: 4,
+        counts: (0..30).map(|at: u64| 40_000 / (1 + (at.abs_diff(4)).pow(2)) / (1 + at % 3)).collect(),
+        marks: vec![mark("50 %", 22), mark("99 %", 61), mark("all", 122)],
     }
 }
 

@@ -89,7 +89,8 @@ fn block(block: &Block, page: &mut String) -> Result<(), ChartError> {
         | Block::Raster(_)
         | Block::Bars(_)
         | Block::Plan(_)
-        | Block::Timeline(_) => {
+        | Block::Timeline(_)
+        | Block::Histogram(_) => {
             let drawing = svg::chart(block)?.unwrap_or_default();
             push(page, format_args!("<section class=\"card\">\n<h3>{title}</h3>\n"));
             push(

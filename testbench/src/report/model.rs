@@ -72,6 +72,8 @@ pub enum Block {
     Plan(Plan),
     /// Parts of what each of many steps takes.
     Timeline(Timeline),
+    /// How many values fall into each class.
+    Histogram(Histogram),
 }
 
 /// Lines of text under a title; in HTML it also starts a section.
@@ -366,6 +368,34 @@ pub struct Lane {
     pub steps: Vec<u32>,
 }
 
+/// How many values fall into each of some neighbouring classes of one width.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// Title.
+    pub title: String,
+    /// The quantity with its unit.
+    pub x_label: String,
+    /// What is counted.
+    pub y_label: String,
+    /// Smallest value of the first class.
+    pub first: u64,
+    /// Width of a class.
+    pub width: u64,
+    /// How many values each class holds.
+    pub counts: Vec<u64>,
+    /// Values to be marked.
+    pub marks: Vec<Mark>,
+}
+
+/// A value with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Name, with the value.
+    pub name: String,
+    /// The value.
+    pub value: u64,
+}
+
 impl Block {
     /// Title of the block.
     #[must_use]
@@ -380,6 +410,7 @@ impl Block {
             Self::Bars(b) => &b.title,
             Self::Plan(b) => &b.title,
             Self::Timeline(b) => &b.title,
+            Self::Histogram(b) => &b.title,
         }
     }
 }
@@ -401,4 +432,4 @@ macro_rules! into_block {
     };
 }
 
-into_block!(Text, Table, Matrix, Curves, Confusion, Raster, Bars, Plan, Timeline);
+into_block!(Text, Table, Matrix, Curves, Confusion, Raster, Bars, Plan, Timeline, Histogram);

@@ -12,6 +12,7 @@ mod bars;
 mod canvas;
 mod confusion;
 mod curves;
+mod histogram;
 pub mod palette;
 mod plan;
 mod raster;
@@ -34,6 +35,7 @@ pub fn chart(block: &Block) -> Result<Option<String>, ChartError> {
         Block::Bars(bars) => bars::draw(bars).map(Some),
         Block::Plan(plan) => plan::draw(plan).map(Some),
         Block::Timeline(timeline) => timeline::draw(timeline).map(Some),
+        Block::Histogram(histogram) => histogram::draw(histogram).map(Some),
     }
 }
 

@@ -80,9 +80,10 @@ pub fn block(block: &Block, style: Style) -> String {
         Block::Confusion(confusion) => self::confusion(confusion, style, &mut out),
         Block::Raster(raster) => self::raster(raster, style, &mut out),
         Block::Bars(bars) => self::bars(bars, style, &mut out),
-        // Plans and timelines are for pages.
+        // Plans, timelines and histograms are for pages.
         Block::Plan(plan) => wrapped(&plan.label, style.width, &mut out),
         Block::Timeline(timeline) => wrapped(&timeline.label, style.width, &mut out),
+        Block::Histogram(histogram) => wrapped(&histogram.y_label, style.width, &mut out),
     }
     out
 }

@@ -2,7 +2,8 @@ use super::canvas::cut;
 use super::palette::Ink;
 use super::*;
 use crate::report::model::{
-    Band, Bar, Bars, Confusion, Curves, Lane, Plan, PlanWay, Raster, Reference, Series, Spot, Timeline,
+    Band, Bar, Bars, Confusion, Curves, Histogram, Lane, Mark, Plan, PlanWay, Raster, Reference, Series,
+    Spot, Timeline,
 };
 
 fn svg(block: impl Into<Block>) -> String {
@@ -170,6 +171,25 @@ fn a_timeline_is_bounded_by_its_pixels_and_keeps_its_peak() {
     assert!(document.contains("\n500\n") && document.contains("\n50,000\n"), "the peak, the lane's steps");
     svg(Timeline::default());
     svg(Timeline { parts: vec!["a".into()], steps: vec![vec![f64::NAN], vec![]], ..Timeline::default() });
+}
+
+#[test]
+fn a_histogram_shows_every_class_that_holds_something() {
+    let mark = |name: &str, value| Mark { name: name.into(), value };
+    let document = svg(Histogram {
+        first: 8,
+        width: 4,
+        counts: vec![1, 0, 1_000_000, 3],
+        marks: vec![mark("least", 8), mark("beyond", 1000)],
+        ..Histogram::default()
+    });
+    let bars = document.matches("fill=\"#2F6DB5\"").count();
+    assert_eq!(bars, 3, "{document}");
+    for text in ["8", "24", "1.00 M", "least", "beyond"] {
+        assert!(document.contains(&format!("\n{text}\n")), "{text}: {document}");
+    }
+    svg(Histogram::default());
+    svg(Histogram { width: 1, counts: vec![7], marks: vec![mark("one", 0)], ..Histogram::default() });
 }
 
 #[test]
