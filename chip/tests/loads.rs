@@ -62,7 +62,7 @@ fn step(chip: &Chip, threads: usize) -> StepTime {
         Bound::Way => [1, 0, 0],
         Bound::Link(_) => [0, 1, 0],
         Bound::Port(_) => [0, 0, 1],
-        Bound::HostPort(_) | Bound::Nothing => [0, 0, 0],
+        Bound::HostPort(_) | Bound::Packet { .. } | Bound::Nothing => [0, 0, 0],
     };
     assert!(by.iter().zip(own).all(|(all, own)| *all >= own), "{by:?}");
     busy[0].time

@@ -21,12 +21,17 @@ struct Left {
 }
 
 fn run(folder: &TempDir, experiment: &str, files: &[(&str, String)]) -> Left {
+    run_by(folder, experiment, files, &[])
+}
+
+fn run_by(folder: &TempDir, experiment: &str, files: &[(&str, String)], further: &[&str]) -> Left {
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).expect("a file");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_synfire"));
     let arguments = ["run", experiment, "--threads", "2", "--out", "out"];
-    let output = command.current_dir(folder.path()).args(arguments).output().expect("the command");
+    let command = command.current_dir(folder.path()).args(arguments).args(further);
+    let output = command.output().expect("the command");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let read = |name: &str| std::fs::read_to_string(folder.path().join("out").join(name)).expect(name);
     let lines = read("report.jsonl");
@@ -72,6 +77,11 @@ fn counted(name: &str, of: &Value) -> String {
         "timesteps" => quantity::count(at(of, "steps")),
         "clock cycles" => quantity::count(at(of, "time.clock_cycles")),
         "simulated time" => duration("time.total_ps"),
+        "cycle model: simulated time" => duration("time.cycle_model.total_ps"),
+        "cycle model: until all cores were done" => duration("time.cycle_model.core_ps"),
+        "cycle model: packets after that" => duration("time.cycle_model.network_ps"),
+        "cycle model: barrier after that" => duration("time.cycle_model.barrier_ps"),
+        "cycle model: longest step" => duration("time.cycle_model.longest_step_ps"),
         "longest step" => duration("time.longest_step_ps"),
         "steps longer than the tick" => quantity::count(at(of, "time.steps_over_tick")),
         "wall time: no step shorter than the tick" => duration("time.wall_ps"),
@@ -268,6 +278,47 @@ fn a_simulation() {
     assert_eq!(headline(&left, "energy"), counted("energy", &left.summary));
     assert_eq!(headline(&left, "simulated time"), quantity::duration(at(&left.summary, "time.total_ps")));
     assert_eq!(headline(&left, "spikes"), "3");
+}
+
+/// Two populations of two cores each, which talk to each other, and learn nothing.
+const RING: &str = r#"(format: "synfire-network/1", name: "ring",
+    inputs: [(name: "in", neurons: 4)],
+    populations: [
+        (name: "one", neurons: 4, neuron: (current_decay: 0, membrane_decay: 0, threshold: 1.0, reset: ToValue(0.0))),
+        (name: "two", neurons: 4, neuron: (current_decay: 0, membrane_decay: 0, threshold: 1.0, reset: ToValue(0.0))),
+    ],
+    projections: [
+        (name: "in_one", from: "in", to: "one", connect: OneToOne, weights: Lanes(2), store: (bits: 8, fraction: 0)),
+        (name: "one_two", from: "one", to: "two", connect: AllToAll, weights: Lanes(2), store: (bits: 8, fraction: 0)),
+        (name: "two_one", from: "two", to: "one", connect: AllToAll, weights: Lanes(2), store: (bits: 8, fraction: 0)),
+    ])"#;
+
+/// Two neurons a core, so that packets cross links; static power, drawn while steps last.
+const SMALL_CORES: &str = r#"(format: "synfire-chip/1", extends: "small", limits: (neurons: 2),
+    energy: (core_static: (uw: 7, source: "test", clock: Busy)))"#;
+
+/// By the cycle model, and by both: all steps have rows, or the last ones.
+#[test]
+fn a_simulation_cycle_by_cycle() {
+    for (model, rows) in [("cycle", 40), ("cycle", 7), ("both", 40), ("both", 7)] {
+        let folder = tempfile::tempdir().unwrap();
+        let experiment = r#"(format: "synfire-experiment/1", title: "test", chip: "chip.ron", step_rows: ROWS,
+            task: Simulate((network: "net.ron", steps: 20, stimuli: [SpikeList(input: "in", file: "s.csv")])))"#;
+        let files = [
+            ("net.ron", RING.to_owned()),
+            ("s.csv", "0,0\n0,1\n2,3\n".to_owned()),
+            ("chip.ron", SMALL_CORES.to_owned()),
+            ("exp.ron", experiment.replace("ROWS", &rows.to_string())),
+        ];
+        let left = run_by(&folder, "exp.ron", &files, &["--time-model", model]);
+        check_sums(&left);
+        let part = &left.summary["parts"][0];
+        check_costs(&left, part);
+        tables_beside::check(&left, part);
+        let drawn = at(part, "energy.by_component_aj.core_static");
+        assert_eq!(drawn, at(part, "time.total_ps") * 7 * 16, "{model}");
+        assert!(left.page.contains("<h3>Latencies of packets</h3>"), "{model}");
+    }
 }
 
 /// A chip with a technology: composed prices sum as published ones do, the total has its ends, the core its area.

@@ -6,6 +6,7 @@
 
 use crate::cost::analytic::Analytic;
 use crate::cost::counters::{NodeCounts, OPERATIONS};
+use crate::cost::cycle::totals::{CoreSum, Link};
 use crate::cost::memory::CoreMemory;
 use crate::cost::stage::{ByStage, Stage};
 use crate::cost::time::{Bound, Elapsed};
@@ -13,7 +14,8 @@ use crate::cost::widths::Widths;
 use crate::network::{Network, Source};
 use crate::run::machine::Machine;
 use serde::{Deserialize, Serialize};
-use synfire_router::loads::{Busiest, Load};
+use synfire_router::loads::Load;
+use synfire_router::network::statistics::{Histogram, LinkCounts};
 use synfire_router::topology::Topology;
 
 /// Counts in the order of the table of operations.
@@ -65,8 +67,11 @@ pub struct CoreDetail {
     pub core: u16,
     /// Memory.
     pub memory: CoreMemory,
-    /// How long it was at work, picoseconds: of every step its own time, not that of the slowest.
+    /// How long it was at work, picoseconds: of every step its own time, not that of the slowest; by the cycle model until
+    /// its phases were done and its packets marked.
     pub work_ps: ByStage<u128>,
+    /// What its units did and waited for, where the cycle model ran.
+    pub machine: Option<ByStage<CoreSum>>,
     /// Its slices.
     pub slices: Vec<SliceDetail>,
     /// What it fetched when packets arrived, for whichever slice; nothing where rows are fetched at use.
@@ -83,14 +88,43 @@ impl CoreDetail {
 /// A link that packets passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkDetail {
-    /// Its number.
-    pub link: u32,
-    /// Router that it leads from. Those of tiles have the numbers of the tiles, row by row.
+    /// Which. Those between a core and its router only where the cycle model simulated a network.
+    pub link: Link,
+    /// Router that it leads from, or that its core is at. Those of tiles have the numbers of the tiles, row by row.
     pub from: u32,
-    /// Router that it leads to.
+    /// Router that it leads to, or that its core is at.
     pub to: u32,
-    /// What passed it.
+    /// What passed it, by routes; nothing between a core and its router.
     pub loads: ByStage<Load>,
+    /// What a simulated network counted.
+    pub flow: Option<ByStage<Flow>>,
+}
+
+/// What a simulated network counted of a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Flits, their peak, and what waited.
+    pub counts: LinkCounts,
+    /// How long flits held it, picoseconds.
+    pub held_ps: u128,
+}
+
+/// The link that decided a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriticalLink {
+    /// Which.
+    pub link: Link,
+    /// By what.
+    pub load: LinkLoad,
+}
+
+/// By what a link is the most loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LinkLoad {
+    /// So many packets passed it.
+    Packets(u64),
+    /// Flits held it so long, picoseconds.
+    Held(u64),
 }
 
 /// One step.
@@ -110,10 +144,12 @@ pub struct StepDetail {
     pub bound: Bound,
     /// The core that took longest.
     pub core: Option<u16>,
-    /// The link that most packets passed.
-    pub link: Option<Busiest>,
+    /// The link that most packets passed; by the cycle model the one that was held longest.
+    pub link: Option<CriticalLink>,
     /// What was counted, packets from the host too.
     pub counts: Counted,
+    /// Cores, network and barrier by the cycle model, picoseconds, where it ran beside the one that the times are of.
+    pub other: Option<[u64; 3]>,
 }
 
 impl StepDetail {
@@ -131,6 +167,8 @@ pub struct Earlier {
     pub counts: Counted,
     /// How many, and how long.
     pub elapsed: Elapsed,
+    /// How long by the cycle model, picoseconds, where it ran beside the one that the times are of.
+    pub other_ps: Option<u128>,
 }
 
 /// A run in detail.
@@ -152,9 +190,13 @@ pub struct Detail {
     pub earlier: ByStage<Earlier>,
     /// The last steps.
     pub steps: Vec<StepDetail>,
+    /// How long the steps were by the cycle model, picoseconds, where it ran.
+    pub cycle_ps: Option<ByStage<u128>>,
+    /// Latencies of packets, from being made to the tail's arrival, in cycles of a simulated network.
+    pub latency: Option<ByStage<Histogram>>,
 }
 
-fn by_stage<T>(of: impl FnMut(Stage) -> T) -> ByStage<T> {
+pub(super) fn by_stage<T>(of: impl FnMut(Stage) -> T) -> ByStage<T> {
     let [training, test, inference] = Stage::ALL.map(of);
     ByStage { training, test, inference }
 }
@@ -206,7 +248,7 @@ impl Analytic {
         let earlier = self.window().earlier();
         let before = |stage| {
             let (counts, elapsed) = earlier.of(stage);
-            Earlier { counts: counts.into(), elapsed: *elapsed }
+            Earlier { counts: counts.into(), elapsed: *elapsed, other_ps: None }
         };
         Detail {
             populations: network.populations.iter().zip(layers).map(population).collect(),
@@ -217,6 +259,8 @@ impl Analytic {
             links: self.link_details(&machine.chip.topology()),
             earlier: by_stage(before),
             steps: self.step_details(),
+            cycle_ps: None,
+            latency: None,
         }
     }
 
@@ -226,6 +270,7 @@ impl Analytic {
             core: node.id.0,
             memory,
             work_ps: by_stage(|stage| self.work_ps(index, stage)),
+            machine: None,
             slices: (node.core.slices.iter().enumerate())
                 .map(|(number, slice)| SliceDetail {
                     population: slice.population,
@@ -240,8 +285,13 @@ impl Analytic {
 
     fn link_details(&self, topology: &Topology) -> Vec<LinkDetail> {
         let load = |link: u32, stage| self.loads(stage).get(link as usize).copied().unwrap_or_default();
-        let detail =
-            |(link, from, to)| LinkDetail { link, from, to, loads: by_stage(|stage| load(link, stage)) };
+        let detail = |(link, from, to)| LinkDetail {
+            link: Link::Between(link),
+            from,
+            to,
+            loads: by_stage(|stage| load(link, stage)),
+            flow: None,
+        };
         let passed = |link: &LinkDetail| Stage::ALL.iter().any(|stage| link.loads.of(*stage).packets > 0);
         links(topology).into_iter().map(detail).filter(passed).collect()
     }
@@ -255,8 +305,12 @@ impl Analytic {
             barrier_ps: figures.time.barrier_ps,
             bound: figures.time.bound,
             core: (figures.time.core_ps > 0).then_some(figures.critical_core.0),
-            link: *link,
+            link: link.map(|busiest| CriticalLink {
+                link: Link::Between(busiest.link),
+                load: LinkLoad::Packets(busiest.packets),
+            }),
             counts: (&figures.counts).into(),
+            other: None,
         };
         self.window().steps().map(detail).collect()
     }

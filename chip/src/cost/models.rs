@@ -6,6 +6,7 @@ use crate::cost::analytic::{Analytic, AnalyticPart};
 use crate::cost::cycle::design::TimeModel;
 use crate::cost::cycle::model::{Cycle, CyclePart};
 use crate::cost::cycle::record::Share;
+use crate::cost::cycle::told;
 use crate::cost::detail::Detail;
 use crate::cost::stage::{ByStage, Costs, CycleTimes, Difference, Drawn, Spent, Stage};
 use crate::cost::step::Step;
@@ -72,13 +73,18 @@ impl Models {
     /// Keeps figures of the last `steps` steps for [`Models::detail`], from now on.
     pub fn keep_window(&mut self, steps: usize) {
         self.analytic.keep_window(steps);
+        self.cycle.iter_mut().for_each(|cycle| cycle.keep_window(steps));
     }
 
-    /// What the analytic model saw of the run of `network` on `machine`; `None` where the times are the cycle model's, whose
-    /// steps are others.
+    /// What was seen of the run of `network` on `machine`. Counts are those of the analytic model, times those of the model
+    /// that the chip asks for, of both the analytic one's; what only the cycle model knows is its, where it ran.
     #[must_use]
-    pub fn detail(&self, machine: &Machine, network: &Network) -> Option<Detail> {
-        (self.model != TimeModel::Cycle).then(|| self.analytic.detail(machine, network))
+    pub fn detail(&self, machine: &Machine, network: &Network) -> Detail {
+        let mut detail = self.analytic.detail(machine, network);
+        if let Some(cycle) = &self.cycle {
+            told::add(&mut detail, &cycle.totals(), cycle.network(), self.model == TimeModel::Cycle);
+        }
+        detail
     }
 
     /// The coming steps belong to `stage`.
@@ -142,9 +148,9 @@ impl Models {
     pub fn costs(&self) -> Costs {
         let mut costs = self.analytic.costs();
         let Some(cycle) = &self.cycle else { return costs };
-        let totals = cycle.totals();
+        let by_stage = cycle.sums();
         for stage in Stage::ALL {
-            let sums = totals.of(stage);
+            let sums = by_stage.of(stage);
             let times = CycleTimes {
                 elapsed: sums.elapsed,
                 core_ps: sums.core_ps,

@@ -87,6 +87,13 @@ pub enum Bound {
     Port(CoreId),
     /// All bits in or out of this port of the host.
     HostPort(u32),
+    /// Of the cycle model: a packet that was under way when all cores were done.
+    Packet {
+        /// Core that made it; `None`: the host.
+        from: Option<CoreId>,
+        /// Core that it reached.
+        to: CoreId,
+    },
 }
 
 /// What one step lasted: its parts follow one another.
@@ -142,7 +149,7 @@ impl Elapsed {
         self.wall_ps += u128::from(ps.max(timing.tick_ps.unwrap_or(0)));
         self.longest_ps = self.longest_ps.max(ps);
         match step.bound {
-            Bound::Nothing => {}
+            Bound::Nothing | Bound::Packet { .. } => {}
             Bound::Way => self.by_way += 1,
             Bound::Link(_) => self.by_link += 1,
             Bound::Port(_) => self.by_port += 1,

@@ -2,7 +2,7 @@
 //!
 //! Promises: nothing is left out that a bill or a time is made of. Absent on purpose: what was counted (`bill`).
 
-use super::tables::Told;
+use super::told::Told;
 use crate::report::model::{Block, Table, TableCell};
 use crate::report::quantity;
 use synfire_chip::chip::{Chip, HostPort, Outputs, Price, StaticPower, Time};

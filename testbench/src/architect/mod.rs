@@ -5,6 +5,8 @@
 pub mod bill;
 pub mod description;
 pub mod inference;
+pub mod latency;
+pub mod links;
 pub mod measured;
 pub mod page;
 pub mod plan;
@@ -15,3 +17,5 @@ pub mod summary;
 pub mod tables;
 pub mod time_model;
 pub mod timeline;
+pub mod told;
+pub mod waiting;

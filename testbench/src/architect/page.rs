@@ -2,8 +2,8 @@
 //!
 //! Promises: each figure is in the tables beside the report (`tables`), or in the chip's file. Absent on purpose: scores.
 
-use super::tables::Told;
-use super::{description, plan, spending, timeline};
+use super::told::Told;
+use super::{description, latency, plan, spending, timeline, waiting};
 use crate::report::model::{Block, Text};
 use crate::report::quantity;
 use synfire_chip::chip::Chip;
@@ -24,8 +24,9 @@ pub fn blocks(name: &str, detail: &Detail, chip: &Chip) -> Vec<Block> {
     };
     let whole = format!("{name}, all stages together; the same figures are in cores.csv and links.csv.");
     let plans = plan::plans(&told).into_iter().map(Into::into);
-    let memory = std::iter::once(plan::memory(&told)).chain(plan::area(&told)).map(Into::into);
-    section("Where", vec![whole], plans.chain(memory).collect());
+    let waits = waiting::cores(&told).into_iter().chain(waiting::links(&told));
+    let bars = waits.chain([plan::memory(&told)]).chain(plan::area(&told)).map(Into::into);
+    section("Where", vec![whole], plans.chain(bars).collect());
     section(
         "Who",
         vec![format!("{name}; the same figures are in populations.csv.")],
@@ -33,7 +34,12 @@ pub fn blocks(name: &str, detail: &Detail, chip: &Chip) -> Vec<Block> {
     );
     let rows = quantity::count(detail.steps.len() as u128);
     let steps = format!("{name}: the last {rows} steps of the run, each a row of steps.csv.");
-    section("When", vec![steps], timeline::timeline(&told).into_iter().map(Into::into).collect());
+    let latencies = latency::histogram(&told).map(Into::into);
+    let mut when = vec![steps];
+    when.extend(
+        latencies.is_some().then(|| format!("{name}: latencies of the whole run, from latency.csv.")),
+    );
+    section("When", when, timeline::timeline(&told).into_iter().map(Into::into).chain(latencies).collect());
     section("The chip", Vec::new(), description::blocks(&told));
     blocks
 }

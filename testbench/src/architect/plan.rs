@@ -2,10 +2,13 @@
 //!
 //! Promises: each value is one of a table's (`tables`), all stages together. Absent on purpose: drawing (`report::svg`).
 
-use super::tables::{Told, fullest, summed, tile_of};
+use super::links::utilisation_ppm;
+use super::tables::{fullest, summed};
+use super::told::{Told, tile_of};
 use crate::report::model::{Bar, Bars, Plan, PlanWay, Spot};
 use crate::report::quantity;
 use std::collections::BTreeMap;
+use synfire_chip::cost::cycle::totals::Link;
 use synfire_chip::cost::detail::{CoreDetail, LinkDetail};
 use synfire_chip::cost::ledger::Owner;
 use synfire_chip::cost::stage::Stage;
@@ -28,7 +31,6 @@ pub fn plans(told: &Told<'_>) -> Vec<Plan> {
         u128::from(summed(counts).of("core.spikes"))
     };
     let fill = |core: &CoreDetail| u128::from(fullest(&core.memory, told.chip).1);
-    let percent = |ppm: u128| format!("{:.1} %", ppm as f64 / 1e4);
     vec![
         cores(told, "Cores by time", "how long a core is at work, of the time of all steps", &work, &|ps| {
             quantity::share(ps, elapsed)
@@ -46,7 +48,8 @@ pub fn plans(told: &Told<'_>) -> Vec<Plan> {
         cores(told, "Cores by memory", "how full the limit is that a core is nearest to", &fill, &percent),
     ]
     .into_iter()
-    .chain(links(told))
+    .chain(packets(told))
+    .chain(utilisation(told))
     .collect()
 }
 
@@ -123,19 +126,51 @@ fn cores(
     Plan { spots, most, ..empty(told, title, label) }
 }
 
-/// Packets over each link; `None` where none passed one, or where they do not lie between tiles.
-fn links(told: &Told<'_>) -> Option<Plan> {
-    let packets =
-        |link: &LinkDetail| Stage::ALL.iter().map(|stage| link.loads.of(*stage).packets).sum::<u64>();
+/// A plan of links between tiles; `None` where nothing passed one, or where they do not lie between tiles.
+fn links(
+    told: &Told<'_>,
+    (title, label): (&str, &str),
+    value: &dyn Fn(&LinkDetail) -> u128,
+    show: &dyn Fn(u128) -> String,
+    most: &dyn Fn(u128) -> String,
+) -> Option<Plan> {
+    let between = || told.detail.links.iter().filter(|link| matches!(link.link, Link::Between(_)));
     let way = |link: &LinkDetail| {
         let (from, to) = (tile_of(told.chip, link.from)?, tile_of(told.chip, link.to)?);
-        let value = packets(link);
-        Some(PlanWay { from, to, value: value as f64, text: quantity::short(value.into(), "") })
+        let value = value(link);
+        Some(PlanWay { from, to, value: value as f64, text: show(value) })
     };
-    let ways: Vec<PlanWay> = told.detail.links.iter().filter_map(way).collect();
-    let most = told.detail.links.iter().map(packets).max()?;
-    let (title, label) =
-        ("Links by packets", "packets over each link; upper bars lead east, left ones north");
-    let most = quantity::short(most.into(), " packets");
+    let ways: Vec<PlanWay> = between().filter(|link| value(link) > 0).filter_map(way).collect();
+    let most = most(between().map(value).max()?);
     (!ways.is_empty()).then(|| Plan { ways, most, ..empty(told, title, label) })
+}
+
+/// Packets over each link.
+fn packets(told: &Told<'_>) -> Option<Plan> {
+    let packets = |link: &LinkDetail| {
+        Stage::ALL.iter().map(|stage| u128::from(link.loads.of(*stage).packets)).sum::<u128>()
+    };
+    let words = ("Links by packets", "packets over each link; upper bars lead east, left ones north");
+    let show = |packets| quantity::short(packets, "");
+    links(told, words, &packets, &show, &|packets| quantity::short(packets, " packets"))
+}
+
+/// How long flits held each link, of the time of all steps, in parts per million.
+fn utilisation(told: &Told<'_>) -> Option<Plan> {
+    let elapsed = told.detail.cycle_ps.as_ref()?;
+    let elapsed = elapsed.training + elapsed.test + elapsed.inference;
+    let held = |link: &LinkDetail| {
+        let held = link
+            .flow
+            .as_ref()
+            .map_or(0, |flow| Stage::ALL.iter().map(|stage| flow.of(*stage).held_ps).sum::<u128>());
+        utilisation_ppm(held, elapsed)
+    };
+    let words = ("Links by utilisation", "share of time held; upper bars lead east, left ones north");
+    links(told, words, &held, &percent, &percent)
+}
+
+/// Parts per million in words.
+fn percent(ppm: u128) -> String {
+    format!("{:.1} %", ppm as f64 / 1e4)
 }

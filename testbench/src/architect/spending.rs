@@ -2,7 +2,7 @@
 //!
 //! Promises: each list sums to the part; values are sums of a table's (`tables`). Absent on purpose: operations (`bill`).
 
-use super::tables::Told;
+use super::told::Told;
 use crate::report::model::{Bar, Bars, Block, Table, TableCell};
 use crate::report::quantity;
 use synfire_chip::cost::amount::Amount;

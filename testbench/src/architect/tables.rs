@@ -1,15 +1,17 @@
-//! Tables beside a report, as CSV: steps, cores, links and populations of the part that the report shows.
+//! Tables beside a report, as CSV: steps, cores, links, populations and latencies of the part that the report shows.
 //!
 //! `docs/formats.md`, "Tables of a run", describes every column. Promises: integers, exact; each energy of a page is a sum of
 //! cells here; a table's energies and counts sum to those of its part in `summary.json`. What the model of time does not
 //! know is an empty cell. Absent on purpose: rounding, and what is drawn of it (`plan`, `spending`, `timeline`).
 
+use super::told::{Lines, Told, known, words};
+use super::{latency, links, waiting};
 use crate::experiment::kind::Document;
 use crate::experiment::pool::PoolError;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::amount::Amount;
 use synfire_chip::cost::counters::OPERATIONS;
-use synfire_chip::cost::detail::{CoreDetail, Counted, Detail, StepDetail};
+use synfire_chip::cost::detail::{CoreDetail, Counted, Detail, Earlier, LinkLoad, StepDetail};
 use synfire_chip::cost::ledger::{Ledger, Owner, Row};
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::Stage;
@@ -17,36 +19,28 @@ use synfire_chip::cost::time::Bound;
 use synfire_chip::structures::Part;
 use synfire_core::address::CoreId;
 
-/// The tables' files.
-pub const FILES: [&str; 4] = ["steps.csv", "cores.csv", "links.csv", "populations.csv"];
+/// The tables' files; the last one only where packets travelled on a simulated network.
+pub const FILES: [&str; 5] = ["steps.csv", "cores.csv", "links.csv", "populations.csv", "latency.csv"];
 
-/// A part of a run, with what it is billed by.
-#[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
-    /// What was seen.
-    pub detail: &'a Detail,
-    /// What it cost, and whom.
-    pub ledger: &'a Ledger,
-    /// The hardware.
-    pub chip: &'a Chip,
-}
-
-/// The lines of a table, the names of its columns first.
-type Lines = Vec<Vec<String>>;
-
-/// The four tables of a part.
+/// The tables of a part.
 ///
 /// # Errors
 /// When one cannot be put into words.
 pub fn documents(detail: &Detail, chip: &Chip) -> Result<Vec<Document>, PoolError> {
     let ledger = Ledger::of(detail, chip);
     let told = Told { detail, ledger: &ledger, chip };
-    let tables: [fn(&Told<'_>) -> Lines; 4] = [steps, cores, links, populations];
-    let document = |(name, table): (&'static str, fn(&Told<'_>) -> Lines)| {
-        let text = csv_text(&table(&told)).map_err(|error| PoolError::Run(format!("{name}: {error}")))?;
+    let tables = [
+        Some(steps(&told)),
+        Some(cores(&told)),
+        Some(links::table(&told)),
+        Some(populations(&told)),
+        latency::table(&told),
+    ];
+    let document = |(name, lines): (&'static str, Lines)| {
+        let text = csv_text(&lines).map_err(|error| PoolError::Run(format!("{name}: {error}")))?;
         Ok(Document { name, text })
     };
-    FILES.into_iter().zip(tables).map(document).collect()
+    FILES.into_iter().zip(tables).filter_map(|(name, lines)| Some((name, lines?))).map(document).collect()
 }
 
 fn csv_text(rows: &[Vec<String>]) -> Result<String, String> {
@@ -54,14 +48,6 @@ fn csv_text(rows: &[Vec<String>]) -> Result<String, String> {
     rows.iter().try_for_each(|row| writer.write_record(row)).map_err(|error| error.to_string())?;
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| error.to_string())
-}
-
-fn words(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
-}
-
-fn known<T: ToString>(value: Option<T>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// Names of counts, then of energies.
@@ -81,6 +67,9 @@ fn figures(counts: Option<&Counted>, amounts: &[Amount]) -> Vec<String> {
     counts.chain(energies.map(|energy| energy.to_string())).collect()
 }
 
+/// Place of the column `cycle_total_ps` in the table of steps.
+const OTHER: usize = 12;
+
 fn steps(told: &Told<'_>) -> Lines {
     let Told { detail, ledger, .. } = told;
     let own = [
@@ -95,17 +84,23 @@ fn steps(told: &Told<'_>) -> Lines {
         "critical_core",
         "critical_link",
         "critical_link_packets",
+        "critical_link_held_ps",
+        "cycle_total_ps",
+        "cycle_core_ps",
+        "cycle_network_ps",
+        "cycle_barrier_ps",
     ];
     let mut rows = vec![[words(&own), heads(told)].concat()];
     for row in &ledger.steps {
         let own = match row.step.map(|step| &detail.steps[step]) {
             Some(step) => step_cells(step),
             None => {
-                let elapsed = &detail.earlier.of(row.stage).elapsed;
+                let Earlier { elapsed, other_ps, .. } = detail.earlier.of(row.stage);
                 let mut cells = vec![String::new(), elapsed.steps.to_string(), row.stage.name().to_owned()];
                 cells.push(elapsed.total_ps.to_string());
                 // Of many steps together the parts are not known.
                 cells.resize(own.len(), String::new());
+                cells[OTHER] = known(*other_ps);
                 cells
             }
         };
@@ -116,7 +111,16 @@ fn steps(told: &Told<'_>) -> Lines {
 }
 
 fn step_cells(step: &StepDetail) -> Vec<String> {
-    vec![
+    let load = step.link.map(|critical| critical.load);
+    let packets = load.and_then(|load| match load {
+        LinkLoad::Packets(packets) => Some(packets),
+        LinkLoad::Held(_) => None,
+    });
+    let held = load.and_then(|load| match load {
+        LinkLoad::Held(ps) => Some(ps),
+        LinkLoad::Packets(_) => None,
+    });
+    let mut cells = vec![
         step.step.to_string(),
         "1".to_owned(),
         step.stage.name().to_owned(),
@@ -126,9 +130,13 @@ fn step_cells(step: &StepDetail) -> Vec<String> {
         step.barrier_ps.to_string(),
         bound(step.bound),
         known(step.core),
-        known(step.link.map(|link| link.link)),
-        known(step.link.map(|link| link.packets)),
-    ]
+        known(step.link.map(|critical| links::name(critical.link))),
+        known(packets),
+        known(held),
+        known(step.other.map(|parts| parts.iter().map(|ps| u128::from(*ps)).sum::<u128>())),
+    ];
+    cells.extend((0..3).map(|part| known(step.other.map(|parts| parts[part]))));
+    cells
 }
 
 /// What the network's part of a step was due to.
@@ -139,6 +147,8 @@ fn bound(bound: Bound) -> String {
         Bound::Link(link) => format!("link {link}"),
         Bound::Port(core) => format!("port of core {}", core.0),
         Bound::HostPort(port) => format!("port {port} of the host"),
+        Bound::Packet { from: Some(from), to } => format!("packet of core {} to core {}", from.0, to.0),
+        Bound::Packet { from: None, to } => format!("packet of the host to core {}", to.0),
     }
 }
 
@@ -224,7 +234,7 @@ fn cores(told: &Told<'_>) -> Lines {
         "fullest_limit",
         "fill_ppm",
     ];
-    let mut rows = vec![[words(&own), heads(told)].concat()];
+    let mut rows = vec![[words(&own), waiting::heads(), heads(told)].concat()];
     let topology = chip.topology();
     let place = |core: &CoreDetail, stage: Stage| {
         let (column, row) = topology.tile(CoreId(core.core));
@@ -238,6 +248,7 @@ fn cores(told: &Told<'_>) -> Lines {
             vec![steps.to_string(), core.work_ps.of(stage).to_string()],
             numbers.to_vec(),
             vec![limit.to_owned(), ppm.to_string()],
+            waiting::cells(core.machine.as_ref().map(|machine| machine.of(stage))),
         ]
         .concat()
     };
@@ -256,62 +267,13 @@ fn cores(told: &Told<'_>) -> Lines {
                 let mut cells = vec![String::new(); own.len() - 1];
                 row.stage.name().clone_into(&mut cells[3]);
                 cells[4] = detail.elapsed.of(row.stage).steps.to_string();
+                cells.extend(waiting::cells(None));
                 (cells, unowned(told, row))
             }
         };
         rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
     }
     rows
-}
-
-fn links(told: &Told<'_>) -> Lines {
-    let Told { detail, chip, .. } = told;
-    let own = [
-        "link",
-        "from",
-        "to",
-        "from_column",
-        "from_row",
-        "to_column",
-        "to_row",
-        "channel",
-        "stage",
-        "steps",
-        "packets",
-        "peak_packets",
-        "flits",
-        "utilisation",
-        "peak_flits",
-        "no_credit",
-        "no_channel",
-        "lost_arbitration",
-        "ejection_busy",
-        "narrow_link",
-    ];
-    let mut rows = vec![words(&own)];
-    for link in &detail.links {
-        for stage in Stage::ALL.into_iter().filter(|stage| detail.elapsed.of(*stage).steps > 0) {
-            let load = link.loads.of(stage);
-            let mut row = [link.link, link.from, link.to].map(|number| number.to_string()).to_vec();
-            for router in [link.from, link.to] {
-                let tile = tile_of(chip, router);
-                row.extend([known(tile.map(|tile| tile.0)), known(tile.map(|tile| tile.1))]);
-            }
-            row.extend([String::new(), stage.name().to_owned(), detail.elapsed.of(stage).steps.to_string()]);
-            row.extend([load.packets.to_string(), load.peak.to_string()]);
-            // What a model without flits does not know.
-            row.resize(own.len(), String::new());
-            rows.push(row);
-        }
-    }
-    rows
-}
-
-/// Column and row of the tile that a router belongs to; `None` of one above the leaves of a tree.
-#[must_use]
-pub fn tile_of(chip: &Chip, router: u32) -> Option<(u32, u32)> {
-    let (columns, rows) = (u32::from(chip.mesh.columns), u32::from(chip.mesh.rows));
-    (router < columns * rows).then_some((router % columns, router / columns))
 }
 
 /// The layer of a core whose populations are of one; `None` where they are not.

@@ -2,10 +2,11 @@
 //!
 //! Promises: the steps are those of `steps.csv`. Absent on purpose: earlier ones, which have no rows of their own.
 
-use super::tables::{Told, tile_of};
+use super::told::{Told, tile_of};
 use crate::report::model::{Lane, Timeline};
 use crate::report::quantity;
 use std::collections::BTreeMap;
+use synfire_chip::cost::cycle::totals::Link;
 use synfire_chip::cost::detail::StepDetail;
 
 /// Most lanes of a kind.
@@ -26,7 +27,7 @@ pub fn timeline(told: &Told<'_>) -> Option<Timeline> {
         [step.core_ps, step.network_ps, step.barrier_ps].map(|ps| ps as f64 / scale).to_vec()
     };
     let slowest = |step: &StepDetail| step.core.map(|core| format!("core {core}"));
-    let link = |step: &StepDetail| step.link.map(|busiest| link_name(told, busiest.link));
+    let link = |step: &StepDetail| step.link.map(|critical| link_name(told, critical.link));
     Some(Timeline {
         title: format!("The last {} steps", quantity::count(steps.len() as u128)),
         label: format!("time of a step ({unit}); its slowest core, its busiest link"),
@@ -37,11 +38,22 @@ pub fn timeline(told: &Told<'_>) -> Option<Timeline> {
     })
 }
 
-fn link_name(told: &Told<'_>, number: u32) -> String {
-    let link = told.detail.links.iter().find(|link| link.link == number);
+fn link_name(told: &Told<'_>, link: Link) -> String {
+    let number = match link {
+        Link::Between(number) => number,
+        Link::From(core) => return format!("from {}", end(told, core)),
+        Link::To(core) => return format!("to {}", end(told, core)),
+    };
+    let found = told.detail.links.iter().find(|known| known.link == link);
     let tile = |router: u32| tile_of(told.chip, router).map(|(column, row)| format!("{column},{row}"));
-    let ends = link.and_then(|link| Some((tile(link.from)?, tile(link.to)?)));
+    let ends = found.and_then(|link| Some((tile(link.from)?, tile(link.to)?)));
     ends.map_or_else(|| format!("link {number}"), |(from, to)| format!("{from} to {to}"))
+}
+
+/// A core, or a port of the host behind all cores.
+fn end(told: &Told<'_>, endpoint: u32) -> String {
+    let port = endpoint.checked_sub(told.chip.mesh.cores() as u32);
+    port.map_or_else(|| format!("core {endpoint}"), |port| format!("host port {port}"))
 }
 
 /// A lane for each of the names that decided most steps.

@@ -126,11 +126,11 @@ impl Engine {
         }
     }
 
-    /// What was seen of its runs in detail; `None` of the float twin, and of times by the cycle model alone.
+    /// What was seen of its runs in detail; `None` of the float twin.
     #[must_use]
     pub fn detail(&self, network: &Network) -> Option<Detail> {
         match self {
-            Self::Chip { machine, costs, .. } => costs.detail(machine, network),
+            Self::Chip { machine, costs, .. } => Some(costs.detail(machine, network)),
             Self::Float { .. } => None,
         }
     }

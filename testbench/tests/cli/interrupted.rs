@@ -7,7 +7,13 @@ use std::time::{Duration, Instant};
 
 /// Begins a run that saves every few milliseconds, and waits for its first checkpoint.
 pub fn begun(folder: &Folder, out: &str) -> Child {
+    begun_with(folder, out, &[])
+}
+
+/// The same with further arguments.
+pub fn begun_with(folder: &Folder, out: &str, further: &[&str]) -> Child {
     let mut command = folder.command(&["run", EXPERIMENT, "--threads", "1", "--out", out]);
+    command.args(further);
     let child = command.env("SYNFIRE_SAVE_EVERY_MS", "20").spawn().expect("the command");
     let saved = folder.path(out).join("cells").join("learned-1.checkpoint");
     let begin = Instant::now();

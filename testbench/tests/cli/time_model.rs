@@ -57,6 +57,29 @@ fn a_run_names_the_model_of_its_times_and_no_bit_depends_on_it() {
     assert_eq!(cycle["energy"]["by_operation"], analytic["energy"]["by_operation"]);
 }
 
+/// Tables by the cycle model are the same, to the byte, by any number of threads, and when a run was killed and went on.
+#[cfg(unix)]
+#[test]
+fn tables_depend_neither_on_threads_nor_on_a_kill() {
+    for model in ["cycle", "both"] {
+        let folder = Folder::new();
+        folder.edit(EXPERIMENT, "epochs: 2", "epochs: 20");
+        folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
+        let whole = ["run", EXPERIMENT, "--threads", "2", "--time-model", model, "--out", "whole"];
+        folder.succeeds(&whole);
+        let mut child = super::interrupted::begun_with(&folder, "out", &["--time-model", model]);
+        child.kill().expect("the command");
+        assert!(!child.wait().expect("the command").success(), "it ended before it was killed");
+        folder.succeeds(&["resume", "out", "--threads", "1"]);
+        for table in ["steps.csv", "cores.csv", "links.csv", "populations.csv", "latency.csv"] {
+            let read = |out: &str| String::from_utf8(folder.read(&format!("{out}/{table}"))).expect("a text");
+            let [one, other] = ["whole", "out"].map(read);
+            assert!(one.lines().count() > 1, "{table}");
+            assert!(one == other, "{table} by {model}");
+        }
+    }
+}
+
 #[test]
 fn another_model_is_refused() {
     let folder = Folder::new();

@@ -1,6 +1,9 @@
 //! The tables beside a report, and what its page shows of them: every figure again, from these files and
 //! `summary.json` alone.
 
+#[path = "cycle.rs"]
+mod cycle;
+
 use super::{Left, at};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -61,12 +64,16 @@ pub fn check(left: &Left, part: &Value) {
         assert_eq!(steps.sum("steps", "stage", stage), at(of, "steps"));
         assert_eq!(steps.sum("total_ps", "stage", stage), at(of, "time.total_ps"));
         let hops = at(of, "counts.hops_x") + at(of, "counts.hops_y");
-        assert_eq!(links.sum("packets", "stage", stage), hops, "{stage}");
-        let own = links.rows.iter().filter(|row| links.get(row, "stage") == stage);
-        let peak = own.map(|row| links.number(row, "peak_packets")).max().unwrap_or(0);
+        let own = || {
+            let between = links.rows.iter().filter(|row| links.get(row, "kind") == "link");
+            between.filter(|row| links.get(row, "stage") == stage)
+        };
+        assert_eq!(own().map(|row| links.number(row, "packets")).sum::<u128>(), hops, "{stage}");
+        let peak = own().map(|row| links.number(row, "peak_packets")).max().unwrap_or(0);
         assert_eq!(peak, at(of, "busiest_link_packets"));
     }
     each_step_is_its_parts(&steps);
+    cycle::check(left, part, [&steps, &cores, &links]);
     plans(left, part, &cores, &links);
     spending(left, part, &cores, &populations);
     timeline(left, &steps);
@@ -155,6 +162,7 @@ fn plans(left: &Left, part: &Value, cores: &Csv, links: &Csv) {
             ["from_column", "from_row", "to_column", "to_row"].map(|name| links.get(row, name));
         Some(format!("[[{a},{b}],[{c},{d}]]"))
     };
+    let way = |row: &[String]| way(row).filter(|_| !["", "0"].contains(&links.get(row, "packets")));
     let wanted = links.by("packets", way);
     if wanted.is_empty() {
         assert!(left.lines.iter().all(|line| line["title"] != "Links by packets"));

@@ -14,7 +14,9 @@
 //! | `record` | copies of what a run shows |
 //! | `network` | cores on the simulated network, or on ideal ways |
 //! | `step` | a step from its record to its times |
+//! | `kept` | single steps: all that were asked for, or the last ones |
 //! | `totals` | what is kept of steps: by stage, core, link |
+//! | `told` | the same as a run's detail, for tables |
 //! | `model` | the observer, and the thread that simulates |
 //!
 //! Promises: figures are a function of the steps' records alone; every step begins with cores and network at rest, so
@@ -23,6 +25,7 @@
 pub mod core;
 pub mod design;
 pub(super) mod fanout;
+pub mod kept;
 pub mod model;
 pub mod network;
 pub mod phases;
@@ -30,5 +33,6 @@ pub mod program;
 pub mod record;
 pub mod step;
 pub mod tables;
+pub mod told;
 pub mod totals;
 pub mod units;

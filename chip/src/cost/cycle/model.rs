@@ -6,12 +6,13 @@
 //! Promises: state is read and saved only after everything that was handed over is simulated. Absent on purpose: counts
 //! and energies, which `analytic` has.
 
+use crate::cost::cycle::kept::Window;
 use crate::cost::cycle::record::{Share, StepCopy};
-use crate::cost::cycle::step::Simulator;
+use crate::cost::cycle::step::{Simulator, Twice};
 use crate::cost::cycle::tables::{Network, Tables};
 use crate::cost::cycle::totals::{Series, StepTimes, Sums, Totals};
 use crate::cost::gating::Flags;
-use crate::cost::stage::Stage;
+use crate::cost::stage::{ByStage, Stage};
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
 use crate::run::observer::{Observer, Part, Record};
@@ -35,8 +36,12 @@ enum Message {
     Step(Box<StepCopy>),
     /// Everything before it is done: what is known.
     Save(Sender<Totals>),
+    /// The same without single steps, links and latencies.
+    Sums(Sender<ByStage<Sums>>),
     Load(Box<Totals>),
     Keep(Range<u64>),
+    /// So many of the last steps are kept, from now on.
+    Window(usize),
     /// From now on the times of every step are taken down, until somebody takes them.
     Series,
     Take(Sender<Vec<StepTimes>>),
@@ -47,6 +52,8 @@ enum Message {
 pub struct Cycle {
     tables: Arc<Tables>,
     stage: Stage,
+    /// How many of the last steps are kept.
+    window: usize,
     to: Option<Sender<Message>>,
     free: Receiver<Box<StepCopy>>,
     thread: Option<JoinHandle<()>>,
@@ -70,7 +77,7 @@ impl Cycle {
         let thread = std::thread::spawn(move || {
             simulate(&own, plan, &from, &give, &flag);
         });
-        Self { tables, stage: Stage::default(), to: Some(to), free, thread: Some(thread), failed }
+        Self { tables, stage: Stage::default(), window: 0, to: Some(to), free, thread: Some(thread), failed }
     }
 
     /// The coming steps belong to `stage`.
@@ -81,6 +88,13 @@ impl Cycle {
     /// Keeps these steps whole, from now on.
     pub fn keep(&mut self, steps: Range<u64>) {
         self.tell(Message::Keep(steps));
+    }
+
+    /// Keeps the times of the last `steps` steps from now on, and of all before them together. They are part of a
+    /// snapshot.
+    pub fn keep_window(&mut self, steps: usize) {
+        self.window = steps;
+        self.tell(Message::Window(steps));
     }
 
     /// Takes down the times of every coming step, in memory. They are no part of a snapshot.
@@ -116,10 +130,12 @@ impl Cycle {
         answer.recv().unwrap_or_else(|_| Totals::failed("the thread of the cycle model failed"))
     }
 
-    /// What the steps of a stage took.
+    /// What the steps of each stage took, without single steps.
     #[must_use]
-    pub fn sums(&self, stage: Stage) -> Sums {
-        self.totals().of(stage)
+    pub fn sums(&self) -> ByStage<Sums> {
+        let (reply, answer) = bounded(1);
+        self.tell(Message::Sums(reply));
+        answer.recv().unwrap_or_default()
     }
 
     /// Everything that `restore` needs to go on with the same figures.
@@ -131,9 +147,13 @@ impl Cycle {
     /// Puts a snapshot of the model of a machine of the same shape in place.
     ///
     /// # Errors
-    /// When it is of another model.
+    /// When it is of another model, or of a window of another length.
     pub fn restore(&mut self, snapshot: &ModelState) -> Result<(), String> {
         let totals: Totals = snapshot.open(MODEL)?;
+        let (found, here) = (totals.window.most(), self.window);
+        if found != here {
+            return Err(format!("cycles of the last {found} steps, of {here} here"));
+        }
         self.tell(Message::Load(Box::new(totals)));
         Ok(())
     }
@@ -178,8 +198,12 @@ fn simulate(
                 collect(&mut simulator, &mut totals, stage);
                 let _ = reply.send(totals.clone());
             }
+            Message::Sums(reply) => {
+                let _ = reply.send(totals.sums());
+            }
             Message::Load(saved) => totals = *saved,
             Message::Keep(steps) => totals.keep = Some(steps),
+            Message::Window(steps) => totals.window = Window::of(steps),
             Message::Series => series = Some(series.take().unwrap_or_default()),
             Message::Take(reply) => {
                 let _ = reply.send(series.as_mut().map(Series::take).unwrap_or_default());
@@ -202,6 +226,10 @@ fn advance(
             let flags = Flags { learns: flags.learns || !tables.gated, ..flags };
             let both = [&gated, whole.as_ref().unwrap_or(&gated)];
             totals.add(&tables.timing, both, flags);
+            if let Some(Twice { before, step }) = simulator.take_twice() {
+                before.iter().for_each(|counts| totals.count(copy.stage, counts));
+                totals.count_open(copy.stage, step);
+            }
             series.iter_mut().for_each(|series| series.push(both, flags));
         }
         Err(halt) => totals.problem = Some(format!("step {}: {halt:?}", copy.step)),
@@ -210,12 +238,7 @@ fn advance(
 
 /// Takes what the network counted for the stage that it counted in.
 fn collect(simulator: &mut Simulator<'_>, totals: &mut Totals, stage: Stage) {
-    let Some(engine) = simulator.engine() else { return };
-    let counts = engine.statistics();
-    if counts.injected > 0 {
-        totals.network.of_mut(stage).add(counts);
-        engine.clear();
-    }
+    simulator.take_counts().iter().for_each(|counts| totals.count(stage, counts));
 }
 
 impl Observer for Cycle {

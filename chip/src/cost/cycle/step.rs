@@ -18,6 +18,7 @@ use crate::cost::cycle::totals::{Bound, CoreStep, KeptStep, StepTimes, critical_
 use crate::cost::cycle::units::{Unit, Wait};
 use crate::run::program::StimulusSpike;
 use synfire_router::network::engine::Engine;
+use synfire_router::network::statistics::Statistics;
 use synfire_router::network::stuck::Halt;
 
 /// Simulates steps.
@@ -32,6 +33,16 @@ pub struct Simulator<'a> {
     inputs: Vec<Vec<StimulusSpike>>,
     host: Vec<Packet>,
     last: Vec<Option<Journey>>,
+    twice: Option<Twice>,
+}
+
+/// What the network counted where the packets of a step travelled twice, with engines gated and not.
+#[derive(Debug)]
+pub struct Twice {
+    /// Since it was last cleared, before the step.
+    pub before: Option<Statistics>,
+    /// In the step, both ways.
+    pub step: [Option<Statistics>; 2],
 }
 
 impl<'a> Simulator<'a> {
@@ -48,6 +59,7 @@ impl<'a> Simulator<'a> {
             inputs: vec![Vec::new(); count],
             host: Vec::new(),
             last: vec![None; count],
+            twice: None,
         }
     }
 
@@ -57,9 +69,21 @@ impl<'a> Simulator<'a> {
         self.tables
     }
 
-    /// The network.
-    pub fn engine(&mut self) -> Option<&mut (dyn Engine + 'static)> {
-        self.engine.as_deref_mut()
+    /// Takes what the network counted since it was last taken; `None` where no packet moved, and of ideal ways.
+    pub fn take_counts(&mut self) -> Option<Statistics> {
+        let engine = self.engine.as_mut()?;
+        let counts = engine.statistics();
+        if counts.injected == 0 {
+            return None;
+        }
+        let counts = counts.clone();
+        engine.clear();
+        Some(counts)
+    }
+
+    /// Takes what was counted in the last step, where its packets travelled twice.
+    pub fn take_twice(&mut self) -> Option<Twice> {
+        self.twice.take()
     }
 
     /// The times of a step with gated learning engines; and with engines that are not, where they differ.
@@ -69,19 +93,23 @@ impl<'a> Simulator<'a> {
     pub fn step(&mut self, copy: &StepCopy) -> Result<(KeptStep, Option<KeptStep>), Halt> {
         let learns = copy.flags().learns || !self.tables.gated;
         self.load(copy, !learns);
-        let first = self.run(copy)?;
         if learns || !self.phases.iter().any(PhaseTimes::differ) {
-            return Ok((first, None));
+            return Ok((self.run(copy)?, None));
         }
         // Gated work comes behind all packets: without messages at the end it delays nothing but its own core.
         let design = &self.tables.design;
         let meets = self.tables.order.weights_shared;
         if design.barrier == Ending::Wires && design.send == Send::AsMade && !meets {
+            let first = self.run(copy)?;
             let other = self.otherwise(&first);
             return Ok((first, Some(other)));
         }
+        let before = self.take_counts();
+        let first = self.run(copy)?;
+        let gated = self.take_counts();
         self.load(copy, false);
         let other = self.run(copy)?;
+        self.twice = Some(Twice { before, step: [gated, self.take_counts()] });
         Ok((first, Some(other)))
     }
 

@@ -5,6 +5,7 @@
 //!
 //! Promises: stages together are the run. Absent on purpose: how figures arise (`step`).
 
+use crate::cost::cycle::kept::{Kept, Timed, Window};
 use crate::cost::cycle::network::{Journey, Outside};
 use crate::cost::cycle::units::CoreTimes;
 use crate::cost::gating::Flags;
@@ -28,13 +29,13 @@ pub enum Bound {
 }
 
 /// A link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Link {
     /// Between routers, by the number of the topology.
     Between(u32),
-    /// From a core, or behind all cores from the I/O port, into its router.
+    /// From a core, or behind all cores from a port of the host, into its router.
     From(u32),
-    /// To a core, or behind all cores to the I/O port.
+    /// To a core, or behind all cores to a port of the host.
     To(u32),
 }
 
@@ -69,6 +70,17 @@ pub struct StepTimes {
     pub critical_link: Option<(Link, u64)>,
     /// What it waited for at last, before the barrier.
     pub bound: Option<Bound>,
+}
+
+impl Timed for StepTimes {
+    fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    fn time(&self) -> StepTime {
+        let Self { core_ps, network_ps, barrier_ps, .. } = *self;
+        StepTime { core_ps, network_ps, barrier_ps, ..StepTime::default() }
+    }
 }
 
 /// A core in one step.
@@ -122,8 +134,7 @@ pub struct Sums {
 impl Sums {
     /// Adds a step.
     pub fn add(&mut self, timing: &Timing, step: &StepTimes, cores: &[CoreStep]) {
-        let StepTimes { core_ps, network_ps, barrier_ps, .. } = *step;
-        self.elapsed.add(timing, StepTime { core_ps, network_ps, barrier_ps, ..StepTime::default() });
+        self.elapsed.add(timing, step.time());
         self.core_ps += u128::from(step.core_ps);
         self.network_ps += u128::from(step.network_ps);
         self.barrier_ps += u128::from(step.barrier_ps);
@@ -148,61 +159,27 @@ impl Sums {
     }
 }
 
-/// Links of the network, and latencies, of one stage.
+/// Links of the network, and latencies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NetworkSums {
-    /// What the network counted; `None` before its first packet, and on ideal ways.
-    pub counts: Option<Statistics>,
+struct NetworkSums {
+    counts: Option<Statistics>,
 }
 
 impl NetworkSums {
-    /// Adds what a network counted since it was last cleared.
-    pub fn add(&mut self, counts: &Statistics) {
-        match &mut self.counts {
-            Some(sums) => sums.add(counts),
-            None => self.counts = Some(counts.clone()),
-        }
-    }
-}
-
-/// Steps that are kept whole, while it is open which of two sets of figures is theirs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept<T> {
-    steps: Vec<T>,
-    /// Where a step is in `steps`, and what it was with engines that are not gated.
-    open: Vec<(u64, T)>,
-}
-
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Self { steps: Vec::new(), open: Vec::new() }
-    }
-}
-
-impl<T> Kept<T> {
-    /// The steps; those of a stretch without learning as if their gated work were not needed later, until that is known.
-    #[must_use]
-    pub fn steps(&self) -> &[T] {
-        &self.steps
+    /// Adds what a network counted since it was last cleared. Its own clock is no figure of a run.
+    fn add(&mut self, counts: &Statistics) {
+        let sums = match &mut self.counts {
+            Some(sums) => {
+                sums.add(counts);
+                sums
+            }
+            None => self.counts.insert(counts.clone()),
+        };
+        (sums.since, sums.last_arrival) = (0, 0);
     }
 
-    /// Takes them, as they are known to be.
-    pub fn take(&mut self) -> Vec<T> {
-        self.open.clear();
-        std::mem::take(&mut self.steps)
-    }
-
-    /// The stretch is over: its gated work was needed, or not.
-    fn settle(&mut self, needed: bool) {
-        for (at, step) in self.open.drain(..).filter(|_| needed) {
-            self.steps[at as usize] = step;
-        }
-    }
-
-    /// Adds a step, of an open stretch where `whole` is told beside it.
-    fn add(&mut self, step: T, whole: Option<T>) {
-        self.open.extend(whole.map(|whole| (self.steps.len() as u64, whole)));
-        self.steps.push(step);
+    fn join(&mut self, other: &Self) {
+        other.counts.iter().for_each(|counts| self.add(counts));
     }
 }
 
@@ -230,8 +207,9 @@ pub struct Totals {
     /// Steps since learning went off, with engines gated and not.
     open: ByStage<[Sums; 2]>,
     owes: bool,
-    /// Links and latencies.
-    pub network: ByStage<NetworkSums>,
+    /// Links and latencies; of steps since learning went off whose packets travelled twice, with engines gated and not.
+    network: ByStage<NetworkSums>,
+    open_network: ByStage<[NetworkSums; 2]>,
     /// The longest step of each stage, and of a stretch that is open with engines that are not gated.
     longest: ByStage<Option<KeptStep>>,
     open_longest: ByStage<Option<KeptStep>>,
@@ -239,6 +217,8 @@ pub struct Totals {
     pub kept: Kept<KeptStep>,
     /// Which steps those are.
     pub keep: Option<Range<u64>>,
+    /// The last steps.
+    pub window: Window<StepTimes>,
     /// Why the network stood still, and no step was simulated from there on.
     pub problem: Option<String>,
 }
@@ -265,6 +245,33 @@ impl Totals {
         sums
     }
 
+    /// The same of each stage.
+    #[must_use]
+    pub fn sums(&self) -> ByStage<Sums> {
+        let [training, test, inference] = Stage::ALL.map(|stage| self.of(stage));
+        ByStage { training, test, inference }
+    }
+
+    /// What the network counted in a stage; `None` before its first packet, and on ideal ways.
+    #[must_use]
+    pub fn network(&self, stage: Stage) -> Option<Statistics> {
+        let mut sums = self.network.of(stage).clone();
+        sums.join(&self.open_network.of(stage)[0]);
+        sums.counts
+    }
+
+    /// Adds what the network counted in steps of a stage.
+    pub fn count(&mut self, stage: Stage, counts: &Statistics) {
+        self.network.of_mut(stage).add(counts);
+    }
+
+    /// The same of a step since learning went off, with engines gated and not.
+    pub fn count_open(&mut self, stage: Stage, counts: [Option<Statistics>; 2]) {
+        for (sums, counts) in self.open_network.of_mut(stage).iter_mut().zip(&counts) {
+            counts.iter().for_each(|counts| sums.add(counts));
+        }
+    }
+
     /// The longest step of a stage, of equals the first; its cores too.
     #[must_use]
     pub fn longest(&self, stage: Stage) -> Option<&KeptStep> {
@@ -274,7 +281,9 @@ impl Totals {
     /// The stretch without learning is over: its gated work was needed, or not.
     fn settle(&mut self, needed: bool) {
         let (open, longest) = (std::mem::take(&mut self.open), std::mem::take(&mut self.open_longest));
+        let network = std::mem::take(&mut self.open_network);
         for stage in Stage::ALL {
+            self.network.of_mut(stage).join(&network.of(stage)[usize::from(needed)]);
             self.done.of_mut(stage).join(&open.of(stage)[usize::from(needed)]);
             if let Some(step) = longest.of(stage).as_ref().filter(|_| needed) {
                 longer(self.longest.of_mut(stage), step);
@@ -289,6 +298,7 @@ impl Totals {
         if self.owes && (flags.cleared || flags.learns) {
             self.settle(!flags.cleared);
         }
+        self.window.push(timing, [gated.times, whole.times], flags);
         let stage = gated.times.stage;
         let keeps = self.keep.as_ref().is_some_and(|keep| keep.contains(&gated.times.step));
         if flags.learns {

@@ -73,7 +73,7 @@ pub struct CellResult {
     pub costs: Costs,
     /// What was seen of it in detail.
     #[serde(default)]
-    pub detail: Option<Box<Detail>>,
+    pub detail: Box<Detail>,
     /// Memory of each core in use.
     pub memory: Vec<CoreMemory>,
     /// Events that full axons merged.
@@ -292,7 +292,7 @@ impl<'a> Cell<'a> {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
             costs: self.costs.costs(),
-            detail: self.costs.detail(&self.machine, &self.network).map(Box::new),
+            detail: Box::new(self.costs.detail(&self.machine, &self.network)),
             memory: self.machine.memory(),
             merged_events: self.machine.merged_events(),
             answering: self.samples.as_ref().and_then(Samples::answering),

@@ -59,7 +59,7 @@ pub fn documents(
         score: accuracy,
         wall_seconds: Some(result.wall_seconds),
         costs: result.costs.clone(),
-        detail: result.detail.as_deref(),
+        detail: Some(&result.detail),
     };
     let parts = Parts::new(title, chip, threads);
     Parts { parts: vec![part], memory: &result.memory, about: about.into(), ..parts }.documents()
@@ -108,8 +108,6 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
     report.blocks.extend(bill::energy_blocks("Energy", &work));
     report.push(bill::memory("Memory of each core, bits", &result.memory));
     report.push(bill::speed(&work.counts, result.wall_seconds, threads));
-    if let Some(detail) = &result.detail {
-        report.details = page::blocks(&format!("`{}`", result.network.0), detail, chip);
-    }
+    report.details = page::blocks(&format!("`{}`", result.network.0), &result.detail, chip);
     report
 }
