@@ -14,6 +14,7 @@ mod cli {
     pub mod names;
     pub mod networks;
     pub mod outputs;
+    pub mod recorded;
     pub mod runs;
     pub mod time_model;
 }

@@ -25,6 +25,8 @@ struct Quiet;
 impl Watch for Quiet {
     fn progress(&self, _cell: &CellName, _progress: Progress<'_>) {}
     fn finished(&self, _cell: &CellName, _line: &str, _earlier: Option<u64>) {}
+
+    fn anew(&self, _cell: &CellName, _why: &str) {}
 }
 
 /// Runs all cells and prints the report.

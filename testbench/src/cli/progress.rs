@@ -48,6 +48,11 @@ impl CellProgress {
         self.bar.finish_and_clear();
     }
 
+    /// A line of its own, above the bar where there is one.
+    fn tell(&self, text: String) {
+        if self.lines.is_some() { say(&text) } else { self.bar.println(text) }
+    }
+
     fn line(&self, message: &str) {
         let Some(last) = &self.lines else { return };
         let Ok(mut last) = last.lock() else { return };
@@ -82,6 +87,10 @@ impl Watch for CellProgress {
         self.bar.inc(earlier.unwrap_or(0));
         let note = if earlier.is_some() { " (finished earlier)" } else { "" };
         let text = format!("{}, seed {}: {line}{note}", cell.row, cell.seed);
-        if self.lines.is_some() { say(&text) } else { self.bar.println(text) }
+        self.tell(text);
+    }
+
+    fn anew(&self, cell: &CellName, why: &str) {
+        self.tell(format!("{}, seed {}: computed anew ({why})", cell.row, cell.seed));
     }
 }

@@ -9,6 +9,7 @@ pub mod deploy;
 pub mod embedded;
 pub mod engine;
 pub mod file;
+pub mod hashed;
 pub mod kind;
 pub mod labelled;
 pub mod names;

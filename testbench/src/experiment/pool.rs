@@ -4,10 +4,11 @@
 //! `ROW-SEED.json` when it is finished, `ROW-SEED.checkpoint` while it runs (written every few seconds, and when
 //! the run is interrupted).
 //!
-//! Promises: finished cells are never computed again on resumption; a stored part that was changed or damaged is
-//! refused; results do not depend on which thread ran a
+//! Promises: finished cells are never computed again on resumption, unless a file that they wrote beside their result is
+//! missing or another; a stored part that was changed or damaged is refused; results do not depend on which thread ran a
 //! cell. Absent on purpose: what a cell does (each task), the report.
 
+use super::hashed::HashedFile;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -140,6 +141,16 @@ pub trait Work: Sized {
         Vec::new()
     }
 
+    /// Those that it wrote until `state`: where one of them changed, the cell begins anew.
+    fn written(_state: &Self::State) -> &[HashedFile] {
+        &[]
+    }
+
+    /// Those that it wrote until its end: where one of them changed, the cell is computed anew.
+    fn left(_result: &Self::Result) -> &[HashedFile] {
+        &[]
+    }
+
     /// One line about a result.
     fn describe(result: &Self::Result) -> String;
 }
@@ -172,6 +183,8 @@ pub trait Watch: Sync {
     fn progress(&self, cell: &CellName, progress: Progress<'_>);
     /// A cell finished; `earlier` gives its units when it was found on the disk.
     fn finished(&self, cell: &CellName, line: &str, earlier: Option<u64>);
+    /// What an earlier run left of a cell is of no use, for that reason: it begins anew.
+    fn anew(&self, cell: &CellName, why: &str);
 }
 
 /// How to run.
@@ -246,6 +259,8 @@ enum Left<S, R> {
     Nothing,
     State(S),
     Result(R),
+    /// A state or a result whose files are no longer what was written, and why.
+    Stale(String),
 }
 
 /// One cell with its files.
@@ -271,6 +286,11 @@ impl OneCell<'_> {
             }
             Left::State(state) => Some(state),
             Left::Nothing => None,
+            Left::Stale(why) => {
+                self.watch.anew(self.name, &why);
+                self.forget()?;
+                None
+            }
         };
         let (done, saved) = (self.done(), self.saved());
         let trouble: Mutex<Option<CheckpointError>> = Mutex::new(None);
@@ -313,6 +333,24 @@ impl OneCell<'_> {
         self.folder.join(format!("{}.checkpoint", self.name.slug()))
     }
 
+    /// Removes what an earlier run left of the cell: interrupted while it is computed anew, it goes on from its own state.
+    fn forget(&self) -> Result<(), PoolError> {
+        for path in [self.done(), self.saved()] {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(PoolError::Io { path, error });
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// What is wrong with one of the files that a cell wrote.
+    fn fault(&self, files: &[HashedFile]) -> Option<String> {
+        files.iter().find_map(|file| file.fault(self.options.out))
+    }
+
     fn has_files(&self) -> bool {
         self.done().exists() || self.saved().exists()
     }
@@ -336,10 +374,16 @@ impl OneCell<'_> {
             if kept.fingerprint != allowed {
                 return Err(CheckpointError::OtherInputs { path, found: kept.fingerprint, allowed }.into());
             }
-            return Ok(Left::Result(kept.result));
+            let fault = self.fault(W::left(&kept.result));
+            return Ok(fault.map_or(Left::Result(kept.result), Left::Stale));
         }
         let path = self.saved();
-        Ok(if path.exists() { Left::State(checkpoint::read(&path, fingerprint)?) } else { Left::Nothing })
+        if !path.exists() {
+            return Ok(Left::Nothing);
+        }
+        let state = checkpoint::read(&path, fingerprint)?;
+        let fault = self.fault(W::written(&state));
+        Ok(fault.map_or(Left::State(state), Left::Stale))
     }
 
     fn keep<W: Work>(&self, done: &Path, fingerprint: [u8; 32], result: &W::Result) -> Result<(), PoolError> {

@@ -187,7 +187,8 @@ fn simulate(settings: paths::Simulate, chip: Chip, opened: Opened, out: &Path) -
     let result = watch::finished(&mut cell, out, 1);
     let mut digest = Digest::default();
     digest.words(result.answers.iter().map(|answer| i64::from(*answer)));
-    for file in result.outputs.iter().filter(|file| file.ends_with(".npy")) {
+    let files = result.outputs.iter().map(|output| &output.file);
+    for file in files.filter(|file| file.ends_with(".npy")) {
         digest.bytes(file.as_bytes());
         digest.bytes(&std::fs::read(out.join(file)).expect("an output"));
     }

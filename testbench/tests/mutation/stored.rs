@@ -82,6 +82,8 @@ impl Watch for Stop<'_> {
     }
 
     fn finished(&self, _cell: &CellName, _line: &str, _earlier: Option<u64>) {}
+
+    fn anew(&self, _cell: &CellName, _why: &str) {}
 }
 
 /// Applies `damage` to the body of a checkpoint, and gives it the length and the hash of a whole one.

@@ -11,11 +11,13 @@ use super::probes::{self, Probes};
 use super::recorded::Recorded;
 use super::samples::{Answers, Samples};
 use super::stimuli::Stimuli;
+use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::{self, Opened};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -25,7 +27,7 @@ use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::models::Models;
 use synfire_chip::cost::stage::{Costs, Stage};
-use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides, open_regular};
+use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -51,15 +53,8 @@ struct Gathered {
     recorded: Vec<Recorded>,
     answers: Answers,
     wall_seconds: f64,
-}
-
-/// A file that decides the run, and the SHA-256 of its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InputFile {
-    /// Relative to the experiment's folder, where it lies below it.
-    pub file: String,
-    /// Hexadecimal.
-    pub sha256: String,
+    /// Weights that were written on the way.
+    written: Vec<HashedFile>,
 }
 
 /// What a simulation leaves beside its files.
@@ -89,10 +84,10 @@ pub struct CellResult {
     pub wall_seconds: f64,
     /// SHA-256 of everything that decides the run, as it was loaded.
     pub inputs_sha256: String,
-    /// The files among it.
-    pub inputs: Vec<InputFile>,
+    /// The files among it, relative to the experiment's folder.
+    pub inputs: Vec<HashedFile>,
     /// Files written.
-    pub outputs: Vec<String>,
+    pub outputs: Vec<HashedFile>,
 }
 
 /// A simulation: its network; all else is loaded with its one cell.
@@ -157,7 +152,7 @@ pub struct Cell<'a> {
     samples: Option<Samples>,
     probes: Probes,
     recorder: Recorder,
-    inputs: Vec<InputFile>,
+    inputs: Vec<HashedFile>,
     fingerprint: [u8; 32],
     warnings: Vec<String>,
 }
@@ -236,13 +231,13 @@ impl<'a> Cell<'a> {
         end.min(from + CHUNK).min(self.settings.steps)
     }
 
-    /// Writes the weights that are asked for after `step` steps.
-    fn write_weights(&self, out: &Path, step: u64) -> Result<(), String> {
+    /// Writes the weights that are asked for after `step` steps; they are `written` then.
+    fn write_weights(&self, out: &Path, step: u64, written: &mut Vec<HashedFile>) -> Result<(), String> {
         for probe in self.probes.weights.iter().filter(|probe| probe.after.contains(&step)) {
             let name = format!("{}.{step}.npy", probe.stem);
             let values = self.machine.weights(&self.network, probe.projection);
-            outputs::weights(out, &name, &self.network, probe.projection, &values)
-                .map_err(|e| e.to_string())?;
+            let file = outputs::weights(out, &name, &self.network, probe.projection, &values);
+            written.push(file.map_err(|e| e.to_string())?);
         }
         Ok(())
     }
@@ -264,7 +259,10 @@ impl<'a> Cell<'a> {
         }
         let kept = gathered.recorded.iter_mut().zip(&self.probes.registers);
         kept.zip(&chunks).for_each(|((kept, probe), chunk)| kept.append(probe, chunk));
-        self.write_weights(context.out, self.machine.step)?;
+        // Interrupted before its first step, a chunk ends where the one before it did.
+        if ran > 0 {
+            self.write_weights(context.out, self.machine.step, &mut gathered.written)?;
+        }
         Ok(ran)
     }
 
@@ -281,13 +279,20 @@ impl<'a> Cell<'a> {
     }
 
     fn finish(&self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
+        let mut written = Vec::new();
         for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
-            outputs::recording(out, probe, recorded, self.settings.write).map_err(|e| e.to_string())?;
+            let files = outputs::recording(out, probe, recorded, self.settings.write);
+            written.extend(files.map_err(|e| e.to_string())?);
         }
+        written.extend(gathered.written);
         let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
         if !gathered.answers.given.is_empty() {
-            outputs::answers(out, &gathered.answers, &labels).map_err(|e| e.to_string())?;
+            let file = outputs::answers(out, &gathered.answers, &labels);
+            written.push(file.map_err(|e| e.to_string())?);
         }
+        // Weights were written step by step; they are listed probe by probe.
+        let order: BTreeMap<String, usize> = self.outputs().into_iter().zip(0..).collect();
+        written.sort_by_key(|file| order.get(&file.file).copied());
         Ok(CellResult {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
@@ -301,7 +306,7 @@ impl<'a> Cell<'a> {
             wall_seconds: gathered.wall_seconds,
             inputs_sha256: checkpoint::hex(&self.fingerprint),
             inputs: self.inputs.clone(),
-            outputs: self.outputs(),
+            outputs: written,
         })
     }
 }
@@ -333,32 +338,19 @@ fn drop_weights(network: &mut Network, probes: &Probes) {
     }
 }
 
-fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<InputFile>, Diagnostics> {
+fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<HashedFile>, Diagnostics> {
     let folder = opened.folder.clone().unwrap_or_default();
     let name = Path::new(opened.name()).file_name().map_or_else(String::new, |n| n.to_string_lossy().into());
     let text = checkpoint::hex(&Sha256::digest(&opened.file.text).into());
-    let mut inputs = vec![InputFile { file: name, sha256: text }];
+    let mut inputs = vec![HashedFile { file: name, sha256: text }];
     for path in files {
         let file = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
-        let hashed = sha256(path);
-        let sha256 = hashed.map_err(|e| {
+        let hashed = HashedFile::new(file, path);
+        inputs.push(hashed.map_err(|e| {
             Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {e}", path.display())))
-        })?;
-        inputs.push(InputFile { file, sha256 });
+        })?);
     }
     Ok(inputs)
-}
-
-fn sha256(path: &Path) -> std::io::Result<String> {
-    let mut file = open_regular(path)?;
-    let mut hash = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match std::io::Read::read(&mut file, &mut buffer)? {
-            0 => return Ok(checkpoint::hex(&hash.finalize().into())),
-            read => hash.update(&buffer[..read]),
-        }
-    }
 }
 
 impl Work for Cell<'_> {
@@ -377,6 +369,14 @@ impl Work for Cell<'_> {
             weights.flat_map(|probe| probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
         let answers = self.samples.as_ref().filter(|samples| samples.readout.is_some());
         recordings.chain(weights).chain(answers.map(|_| "answers.csv".to_owned())).collect()
+    }
+
+    fn written(state: &CellState) -> &[HashedFile] {
+        &state.progress.written
+    }
+
+    fn left(result: &CellResult) -> &[HashedFile] {
+        &result.outputs
     }
 
     fn units(&self) -> u64 {
@@ -405,9 +405,10 @@ impl Work for Cell<'_> {
         let mut gathered = match state {
             Some(state) => self.restore(state)?,
             None => {
-                self.write_weights(context.out, 0)?;
                 let recorded = vec![Recorded::default(); self.probes.registers.len()];
-                Gathered { recorded, ..Gathered::default() }
+                let mut gathered = Gathered { recorded, ..Gathered::default() };
+                self.write_weights(context.out, 0, &mut gathered.written)?;
+                gathered
             }
         };
         let before = gathered.wall_seconds;

@@ -1,12 +1,14 @@
 //! Files of a simulation: recordings as `.npy` and CSV, weights as `.npy`, answers as CSV.
 //!
-//! Promises: written whole or not at all (temporary file, renamed); contents depend on the run's bits only.
+//! Promises: written whole or not at all (temporary file, renamed); contents depend on the run's bits only; what is
+//! written is answered with its hash.
 //! Absent on purpose: the summary and the report (`run`).
 
 use super::file::RecordingFiles;
 use super::probes::RegisterProbe;
 use super::recorded::Recorded;
 use super::samples::Answers;
+use crate::experiment::hashed::HashedFile;
 use crate::formats::ArrayError;
 use crate::formats::write::{CsvRows, NpyRows};
 use std::path::Path;
@@ -18,11 +20,13 @@ fn whole(
     folder: &Path,
     name: &str,
     write: impl FnOnce(&Path) -> Result<(), ArrayError>,
-) -> Result<(), ArrayError> {
+) -> Result<HashedFile, ArrayError> {
     let (path, temporary) = (folder.join(name), folder.join(format!("{name}.partial")));
     write(&temporary)?;
     let io = |source| ArrayError::Io { path: path.clone(), action: "write", source };
-    std::fs::rename(&temporary, &path).map_err(io)
+    let file = HashedFile::new(name, &temporary).map_err(io)?;
+    std::fs::rename(&temporary, &path).map_err(io)?;
+    Ok(file)
 }
 
 /// The files of a recording.
@@ -46,9 +50,9 @@ pub fn recording(
     probe: &RegisterProbe,
     recorded: &Recorded,
     files: RecordingFiles,
-) -> Result<(), ArrayError> {
+) -> Result<Vec<HashedFile>, ArrayError> {
     let width = probe.probe.neurons.len();
-    for name in names(probe, files) {
+    let write = |name: String| {
         whole(folder, &name, |path| match (probe.probe.variable, name.ends_with(".csv")) {
             (Variable::Spikes, true) => {
                 let mut csv = CsvRows::create(path, &["step", "neuron"])?;
@@ -67,9 +71,9 @@ pub fn recording(
                 recorded.values.chunks_exact(width.max(1)).try_for_each(|row| npy.push(row))?;
                 npy.finish()
             }
-        })?;
-    }
-    Ok(())
+        })
+    };
+    names(probe, files).map(write).collect()
 }
 
 /// Step of a recorded row.
@@ -122,7 +126,7 @@ pub fn weights(
     network: &Network,
     projection: usize,
     values: &[i32],
-) -> Result<(), ArrayError> {
+) -> Result<HashedFile, ArrayError> {
     let logical = &network.projections[projection];
     whole(folder, name, |path| match &logical.synapses {
         Synapses::Dense { .. } => {
@@ -153,7 +157,7 @@ pub fn weights(
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn answers(folder: &Path, answers: &Answers, labels: &[u8]) -> Result<(), ArrayError> {
+pub fn answers(folder: &Path, answers: &Answers, labels: &[u8]) -> Result<HashedFile, ArrayError> {
     let columns: &[&str] =
         if labels.is_empty() { &["sample", "answer"] } else { &["sample", "answer", "label"] };
     whole(folder, "answers.csv", |path| {

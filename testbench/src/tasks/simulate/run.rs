@@ -22,6 +22,11 @@ fn right(result: &CellResult) -> Option<usize> {
     (!result.labels.is_empty() && !result.answers.is_empty()).then_some(right)
 }
 
+/// The names of the files written.
+fn outputs(result: &CellResult) -> Vec<&str> {
+    result.outputs.iter().map(|output| output.file.as_str()).collect()
+}
+
 fn work<'a>(chip: &'a Chip, result: &CellResult) -> Work<'a> {
     Work::of(chip, result.costs.whole(), result.memory.len())
 }
@@ -44,7 +49,7 @@ pub fn documents(
         ("seed", json!(result.network.1)),
         ("inputs_sha256", json!(result.inputs_sha256)),
         ("inputs", json!(result.inputs)),
-        ("outputs", json!(result.outputs)),
+        ("outputs", json!(outputs(result))),
         ("neurons", json!(result.size.0)),
         ("synapses", json!(result.size.1)),
         ("merged_events", json!(result.merged_events)),
@@ -83,7 +88,7 @@ pub fn report(title: &str, chip: &Chip, result: &CellResult, threads: usize) -> 
             chip.name
         ),
         format!("Arithmetic contract {ARITH_SPEC}; inputs {}.", result.inputs_sha256),
-        format!("Written beside this report: summary.json, {}.", result.outputs.join(", ")),
+        format!("Written beside this report: summary.json, {}.", outputs(result).join(", ")),
     ];
     report.intro.extend(result.answering.clone());
     let mut figure = |label: &str, figure: TableCell| {

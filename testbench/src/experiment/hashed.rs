@@ -1,0 +1,80 @@
+//! Files with the hash of their bytes: what a run read, and what a cell wrote.
+//!
+//! Promises: a file that is missing, or of which one bit is another, is told from the one that was hashed; hashing takes
+//! little memory, however long a file is. Absent on purpose: what a file holds.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::io::{ErrorKind, Read, Result};
+use std::path::Path;
+use synfire_chip::files::open_regular;
+use synfire_chip::run::checkpoint;
+
+/// A file, and the SHA-256 of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HashedFile {
+    /// Relative to a folder, where it lies below it.
+    pub file: String,
+    /// Hexadecimal.
+    pub sha256: String,
+}
+
+impl HashedFile {
+    /// The file `name`, whose bytes are those of `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn new(name: impl Into<String>, path: &Path) -> Result<Self> {
+        Ok(Self { file: name.into(), sha256: sha256(path)? })
+    }
+
+    /// What is wrong with the file in `folder`; `None` where it is as it was.
+    #[must_use]
+    pub fn fault(&self, folder: &Path) -> Option<String> {
+        let path = folder.join(&self.file);
+        let fault = match sha256(&path) {
+            Ok(found) if found == self.sha256 => return None,
+            Ok(_) => "its SHA-256 is not that of what was written".to_owned(),
+            Err(error) if error.kind() == ErrorKind::NotFound => "it is missing".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        Some(format!("{}: {fault}", path.display()))
+    }
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+fn sha256(path: &Path) -> Result<String> {
+    let mut file = open_regular(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(checkpoint::hex(&hash.finalize().into())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_missing_changed_or_no_file_is_at_fault() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        std::fs::write(&path, b"bytes").expect("a file");
+        let whole = HashedFile::new("a", &path).expect("a hash");
+        assert_eq!(whole.fault(folder.path()), None);
+        for (bytes, fault) in [(&b"bytez"[..], "its SHA-256"), (b"byte", "its SHA-256"), (b"", "its SHA-256")]
+        {
+            std::fs::write(&path, bytes).expect("a file");
+            let found = whole.fault(folder.path()).expect("a fault");
+            assert!(found.contains(fault), "{found}");
+        }
+        std::fs::remove_file(&path).expect("a file");
+        assert!(whole.fault(folder.path()).is_some_and(|found| found.ends_with("a: it is missing")));
+        std::fs::create_dir(&path).expect("a folder");
+        assert!(whole.fault(folder.path()).is_some_and(|found| found.contains("it is a folder")));
+    }
+}
