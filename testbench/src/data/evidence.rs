@@ -12,6 +12,7 @@ use super::events::{Event, EventSamples, LinearView};
 use super::set::{DataSet, Generator, Problem, Sizes};
 use super::words::{Set, Words};
 use serde::Deserialize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,11 +58,12 @@ impl Evidence {
         (sides, u8::from(2 * right > self.cues), words)
     }
 
-    fn sample(&self, seed: u32, sample: u32) -> (u8, Vec<Event>) {
+    /// A sample; `None` where `stop` was set meanwhile. One alone may have millions of steps.
+    fn sample(&self, seed: u32, sample: u32, stop: &AtomicBool) -> Option<(u8, Vec<Event>)> {
         let (sides, label, mut words) = self.sides(seed, sample);
         let mut events = Vec::new();
         let mut fire = |group: u32, steps: std::ops::Range<u32>, per_mille: u32| {
-            for step in steps {
+            for step in steps.take_while(|_| !stop.load(Ordering::Relaxed)) {
                 for neuron in 0..self.group {
                     if words.chance(per_mille) {
                         events.push(Event::once(step, group * self.group + neuron));
@@ -76,7 +78,7 @@ impl Evidence {
         let recall = self.recall();
         fire(2, recall..recall + self.recall_steps, self.rate_per_mille);
         fire(3, 0..recall + self.recall_steps, self.background_per_mille);
-        (label, events)
+        (!stop.load(Ordering::Relaxed)).then_some((label, events))
     }
 
     /// The data set of these samples.
@@ -112,13 +114,13 @@ impl Generator for Evidence {
         [problems, self.sizes.problems()].concat()
     }
 
-    fn generate(&self, seed: u32) -> DataSet {
+    fn generate_unless(&self, seed: u32, stop: &AtomicBool) -> Option<DataSet> {
         let mut samples = EventSamples::new(4 * self.group, 2, LinearView::Counts);
         for sample in 0..self.sizes.all() {
-            let (label, events) = self.sample(seed, sample);
+            let (label, events) = self.sample(seed, sample, stop)?;
             samples.push(label, events);
         }
-        self.set(samples)
+        Some(self.set(samples))
     }
 
     /// Labels alone: a word a neuron and step is what takes time.

@@ -15,6 +15,7 @@ use super::set::{DataSet, Generator, Problem, Sizes};
 use super::words::{Set, Words};
 use serde::Deserialize;
 use std::f64::consts::TAU;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Terms of a Fourier series.
 const CUTOFF: u32 = 1000;
@@ -106,7 +107,7 @@ impl Generator for Randman {
         [problems, self.sizes.problems()].concat()
     }
 
-    fn generate(&self, seed: u32) -> DataSet {
+    fn generate_unless(&self, seed: u32, stop: &AtomicBool) -> Option<DataSet> {
         let all = self.sizes.all();
         let place = |sample: u32| {
             let (mut words, label) = self.class(seed, sample);
@@ -119,7 +120,10 @@ impl Generator for Randman {
             for neuron in 0..self.neurons {
                 let index = class * self.neurons + neuron;
                 let function = Function::draw(seed, index, self.dimensions, self.smoothness);
-                let values: Vec<f64> = of.iter().map(|sample| function.at(&places[*sample].1)).collect();
+                // One value is some thousand sines: a class of many samples takes seconds.
+                let value =
+                    |sample: &usize| (!stop.load(Ordering::Relaxed)).then(|| function.at(&places[*sample].1));
+                let values = of.iter().map(value).collect::<Option<Vec<f64>>>()?;
                 let low = values.iter().copied().fold(f64::INFINITY, f64::min);
                 let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
                 for (sample, value) in of.iter().zip(&values) {
@@ -134,7 +138,7 @@ impl Generator for Randman {
         for ((label, _), events) in places.iter().zip(events) {
             samples.push(*label as u8, events);
         }
-        self.set(samples)
+        Some(self.set(samples))
     }
 
     /// Classes alone: the places on the manifolds, a thousand sines a spike, are not computed.

@@ -9,6 +9,7 @@ use super::{DataError, Samples};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::atomic::AtomicBool;
 use synfire_chip::run::checkpoint;
 
 /// A data set.
@@ -126,8 +127,15 @@ pub trait Generator {
     /// What is wrong with the settings.
     fn problems(&self) -> Vec<Problem>;
 
-    /// The data set of one seed. The settings have no problem.
-    fn generate(&self, seed: u32) -> DataSet;
+    /// The data set of one seed; `None` where `stop` was set meanwhile, which is looked at often enough to end within a
+    /// fraction of a second. The settings have no problem.
+    fn generate_unless(&self, seed: u32, stop: &AtomicBool) -> Option<DataSet>;
+
+    /// The data set of one seed.
+    fn generate(&self, seed: u32) -> DataSet {
+        let data = self.generate_unless(seed, &AtomicBool::new(false));
+        data.unwrap_or_else(|| unreachable!("nobody stops it"))
+    }
 
     /// The same without its events, for whoever asks what fits it: labels, classes, width, parts, notes and what is known
     /// are those of [`Generator::generate`], the steps hold its events. A generator that takes long has one of its own.
@@ -266,6 +274,16 @@ mod tests {
                 (events(&whole).steps(), events(&whole).view)
             );
             assert_eq!(events(&outline).sample(3), []);
+        }
+    }
+
+    #[test]
+    fn a_generator_that_is_stopped_gives_nothing() {
+        let (on, stopped) = (AtomicBool::new(false), AtomicBool::new(true));
+        for generator in generators(400) {
+            assert!(generator.generate_unless(2, &stopped).is_none());
+            let whole = generator.generate_unless(2, &on).expect("nobody stops it");
+            assert_eq!(whole.fingerprint(), generator.generate(2).fingerprint());
         }
     }
 

@@ -6,6 +6,7 @@
 use super::events::{Event, EventSamples, LinearView};
 use super::set::{DataSet, Generator, OwnParts, Problem};
 use serde::Deserialize;
+use std::sync::atomic::AtomicBool;
 
 /// The settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,8 +27,8 @@ impl Generator for TemporalXor {
         ])
     }
 
-    /// The same for every seed.
-    fn generate(&self, _: u32) -> DataSet {
+    /// The same for every seed. Four samples are drawn before anybody could stop it.
+    fn generate_unless(&self, _: u32, _: &AtomicBool) -> Option<DataSet> {
         let mut samples = EventSamples::new(3, 2, LinearView::FirstSteps);
         for (first, second) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let step = |late| if late == 1 { self.late } else { self.early };
@@ -36,7 +37,7 @@ impl Generator for TemporalXor {
             samples.push(first ^ second, events);
         }
         let own = OwnParts { train: 0..4, validation: 0..4, test: 0..4 };
-        DataSet { every_case: true, ..DataSet::of_events(samples, own) }
+        Some(DataSet { every_case: true, ..DataSet::of_events(samples, own) })
     }
 }
 

@@ -14,6 +14,7 @@ use super::set::{DataSet, Generator, Problem, Sizes};
 use super::words::{Set, Words};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Lattice units of the dots' radius; the disc has five times that.
@@ -109,10 +110,13 @@ impl Generator for YinYang {
         [own, self.sizes.problems()].concat()
     }
 
-    fn generate(&self, seed: u32) -> DataSet {
+    fn generate_unless(&self, seed: u32, stop: &AtomicBool) -> Option<DataSet> {
         let range = self.latency_steps;
         let mut samples = EventSamples::new(5, 3, LinearView::FirstSteps);
         for sample in 0..self.sizes.all() {
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
             let (mut words, label) = Self::class(seed, sample);
             let (x, y) = loop {
                 let mut draw = || i64::from(words.uniform(0, SIDE as i32));
@@ -127,7 +131,7 @@ impl Generator for YinYang {
             events.push(Event::once(0, 4));
             samples.push(label, events);
         }
-        self.set(samples)
+        Some(self.set(samples))
     }
 
     /// Classes alone: points are drawn until one is in its class.

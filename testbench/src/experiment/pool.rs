@@ -109,6 +109,11 @@ pub trait Work: Sized {
     /// What a finished cell leaves.
     type Result: Clone + Serialize + DeserializeOwned + Send;
 
+    /// Draws what takes long and is not checked before; false where `interrupt` was set meanwhile. Nothing is lost then.
+    fn prepare(&mut self, _interrupt: &AtomicBool) -> bool {
+        true
+    }
+
     /// Fingerprint of everything that decides the cell's bits.
     fn fingerprint(&self) -> [u8; 32];
 
@@ -218,6 +223,9 @@ pub fn run<W: Work>(
     // What an earlier run left must be usable before anything runs.
     for index in (0..cells.len()).filter(|index| one(*index).has_files()) {
         let mut cell = make(index).map_err(PoolError::Input)?;
+        if !cell.prepare(options.interrupt) {
+            return Ok(vec![None; cells.len()]);
+        }
         if let Left::State(state) = one(index).left::<W>(cell.fingerprint())? {
             let path = one(index).saved();
             cell.fits(state).map_err(|detail| CheckpointError::Damaged { path, detail })?;
@@ -278,6 +286,9 @@ impl OneCell<'_> {
         make: impl FnOnce() -> Result<W, Diagnostics>,
     ) -> Result<Option<W::Result>, PoolError> {
         let mut cell = make().map_err(PoolError::Input)?;
+        if !cell.prepare(self.options.interrupt) {
+            return Ok(None);
+        }
         let fingerprint = cell.fingerprint();
         let state = match self.left::<W>(fingerprint)? {
             Left::Result(result) => {

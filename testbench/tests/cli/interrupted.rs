@@ -94,6 +94,66 @@ fn while_files_are_loaded_a_signal_ends_at_once() {
     }
 }
 
+/// An experiment whose data takes minutes to draw.
+const DRAWN: &str = "drawn.ron";
+
+/// Begins a command, and waits until its cells are at work.
+fn at_work(folder: &Folder, arguments: &[&str]) -> Child {
+    use std::io::{BufRead, BufReader};
+    let mut child = folder.command(arguments).spawn().expect("the command");
+    let mut said = String::new();
+    // Not dropped before the command ends: it goes on to write there.
+    let mut lines = BufReader::new(child.stderr.take().expect("its standard error"));
+    while !said.starts_with("0 of ") {
+        said.clear();
+        assert!(lines.read_line(&mut said).expect("a line") > 0, "{arguments:?}: it ended before");
+    }
+    child.stderr = Some(lines.into_inner());
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(child.try_wait().expect("the command").is_none(), "{arguments:?}: nothing left to interrupt");
+    child
+}
+
+/// A signal while cells are at work that have nothing to save yet: it is not waited for what they do.
+fn ends_at_once(folder: &Folder, arguments: &[&str], name: &str) {
+    let child = at_work(folder, arguments);
+    signal(&child, name);
+    let sent = Instant::now();
+    let ended = folder.ended(child.wait_with_output().expect("the command"));
+    assert!(sent.elapsed() < Duration::from_secs(1), "{arguments:?} {name}: {:?}", sent.elapsed());
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{arguments:?} {name}: {}", ended.err);
+    assert!(ended.err.contains("go on with: synfire resume out"), "{}", ended.err);
+}
+
+#[test]
+fn while_data_is_drawn_a_signal_ends_at_once() {
+    let folder = Folder::new();
+    let data = "Randman((neurons: 8, classes: 2, dimensions: 16, smoothness: 0.5, steps: 20, \
+                sizes: (train: 100_000, validation: 0, test: 10)))";
+    folder.edit(EXPERIMENT, "Npy(features: \"features.npy\", labels: \"labels.npy\")", data);
+    folder.edit(EXPERIMENT, "Rate(input: \"pixels\", rate_per_mille: 400)", "Events(input: \"pixels\")");
+    folder.edit(EXPERIMENT, "test_per_mille: 300,", "");
+    std::fs::rename(folder.path(EXPERIMENT), folder.path(DRAWN)).expect("a file");
+    for (command, name) in [("run", "-TERM"), ("gradient", "-INT"), ("bptt", "-TERM")] {
+        for threads in ["1", "2"] {
+            ends_at_once(&folder, &[command, DRAWN, "--threads", threads, "--out", "out"], name);
+            // Nor where the run goes on.
+            ends_at_once(&folder, &["resume", "out", "--threads", threads], name);
+        }
+        std::fs::remove_dir_all(folder.path("out")).expect("a folder");
+    }
+}
+
+#[test]
+fn while_rules_are_measured_a_signal_ends_at_once() {
+    let folder = Folder::new();
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 100_000");
+    folder.edit(EXPERIMENT, "\"network.projections[pixels_hidden].learning\": None,", "");
+    for name in ["-INT", "-TERM"] {
+        ends_at_once(&folder, &["gradient", EXPERIMENT, "--threads", "1", "--out", "out"], name);
+    }
+}
+
 /// A folder whose experiment takes seconds, and its cells without an interruption.
 fn long() -> Folder {
     let folder = Folder::new();

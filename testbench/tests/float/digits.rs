@@ -1,5 +1,6 @@
 //! Learning on the digits: the twin and the chip, presentation by presentation the same, end close to each other.
 
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 use synfire::data::encode::Presentation;
 use synfire::data::set::DataSet;
@@ -125,7 +126,8 @@ fn random_feedback_aligns_with_the_gradient() {
     let mut task = task();
     task.settings.epochs = EPOCHS;
     let exercise = Exercise::of_samples(&task, &task.settings.rows[0], SEED).expect("it is good");
-    let measured = layers::measure(&exercise, &|_| ()).expect("it has a gradient");
+    let measured = layers::measure(&exercise, &|_| (), &AtomicBool::new(false));
+    let measured = measured.expect("it has a gradient").expect("nobody stops it");
     assert_eq!(measured.layers.len(), 5, "three projections, two of them also with symmetric feedback");
     for layer in &measured.layers {
         let cosine = layer.after.cosine.expect("both are not zero");

@@ -8,7 +8,6 @@
 //! the numbers of one that never stopped; the last epoch counts. Absent on purpose: learning on the chip.
 
 use crate::data::encode::Presentation;
-use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::experiment::file::{Row, shift_offset};
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
@@ -20,11 +19,11 @@ use crate::reference::float::unrolled::{NoGradient, Unrolled};
 use crate::study::bptt::deploy::{self, Deployed};
 use crate::tasks::classify::answers::{EpochScore, WhileTraining};
 use crate::tasks::classify::cell::TEST_EPOCH;
+use crate::tasks::classify::drawn::Drawn;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use synfire_chip::chip::Chip;
@@ -112,7 +111,7 @@ pub struct Training<'a> {
     chip: &'a Chip,
     settings: Settings,
     seed: u32,
-    data: Arc<DataSet>,
+    data: Drawn<'a>,
     network: Network,
     net: Unrolled,
     method: Bptt,
@@ -152,9 +151,10 @@ impl<'a> Training<'a> {
         let refuse = |e: NoGradient| task.rows().at(row, "network", Diagnostic::new(e.to_string()).into());
         let net = Unrolled::new(&network).map_err(refuse)?;
         let method = Bptt::new(&net, task.settings.sample_steps as usize, settings.reset);
-        let data = task.data(seed);
-        let (schedule, readout) = (task.schedule(&data, row, &network, seed)?, task.readout(&network)?);
-        let parts = task.presented(&data, row, seed)?;
+        let data = Drawn::new(task, seed);
+        let schedule = task.schedule(data.outline(), row, &network, seed)?;
+        let readout = task.readout(&network)?;
+        let parts = task.presented(data.outline(), row, seed)?;
         if parts.held_out.is_empty() {
             let problem =
                 Diagnostic::new("no sample is held out, so there is nothing to score this training on");
@@ -170,9 +170,9 @@ impl<'a> Training<'a> {
         pass: Option<u32>,
         direction: Option<&mut [Vec<f64>]>,
     ) -> Result<bool, String> {
-        let label = self.data.labels()[sample as usize];
+        let label = self.data.outline().labels()[sample as usize];
         let shown = Presentation { sample, epoch: pass.unwrap_or(TEST_EPOCH) };
-        let program = self.schedule.program(Shown::of(&self.data, sample), shown, pass.map(|_| label));
+        let program = self.schedule.program(Shown::of(self.data.whole(), sample), shown, pass.map(|_| label));
         let trial = Trial::new(&self.net, &program).map_err(|error| error.to_string())?;
         match direction {
             Some(direction) => self.method.run(&self.net, &trial, direction),
@@ -229,7 +229,7 @@ impl<'a> Training<'a> {
         let deploy = |bits: &u8| {
             deploy::test(
                 (self.task, self.chip),
-                &self.data,
+                self.data.whole(),
                 &self.network,
                 &weights,
                 *bits,
@@ -245,12 +245,16 @@ impl Work for Training<'_> {
     type State = State;
     type Result = Trained;
 
+    fn prepare(&mut self, interrupt: &AtomicBool) -> bool {
+        self.data.draw(interrupt)
+    }
+
     fn fingerprint(&self) -> [u8; 32] {
         let s = &self.task.settings;
         let window = format!("{:?}", (self.schedule.window, self.schedule.answer, self.schedule.clear));
         let schedule = (s.sample_steps, window, s.epochs, s.epoch_samples, &s.slower_after);
         let encoders = format!("{:?}", &s.encoders);
-        let data = (self.data.fingerprint(), &self.parts.kept, &self.parts.held_out);
+        let data = (self.data.whole().fingerprint(), &self.parts.kept, &self.parts.held_out);
         let targets = (self.schedule.right, self.schedule.wrong);
         checkpoint::fingerprint(&(&self.network, schedule, encoders, data, targets, self.seed, self.settings))
     }

@@ -5,6 +5,7 @@ use super::inspection::Inspection;
 use crate::experiment::pool::{CellContext, Outcome, Work};
 use crate::tasks::classify::cell::{Cell, CellResult, CellState};
 use serde::{Deserialize, Serialize};
+use std::sync::atomic::AtomicBool;
 
 /// A cell and what is seen in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -21,6 +22,10 @@ pub struct Inspected<'a>(pub Cell<'a>);
 impl Work for Inspected<'_> {
     type State = CellState;
     type Result = InspectedResult;
+
+    fn prepare(&mut self, interrupt: &AtomicBool) -> bool {
+        self.0.prepare(interrupt)
+    }
 
     fn fingerprint(&self) -> [u8; 32] {
         self.0.fingerprint()

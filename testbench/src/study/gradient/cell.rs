@@ -1,7 +1,7 @@
 //! One cell of `synfire gradient`: a row measured with one seed.
 //!
 //! Promises: the result is a pure function of the experiment, the row and the seed. A cell takes seconds, so an
-//! interrupted one begins anew.
+//! interrupted one ends at once and begins anew.
 
 use super::chip::{self, ChipLayer};
 use super::exercise::Exercise;
@@ -12,7 +12,7 @@ use crate::report::model::Text;
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell::Task as Patterns;
 use serde::{Deserialize, Serialize};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::AtomicBool;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
@@ -103,6 +103,10 @@ impl Work for Cell<'_> {
     type State = ();
     type Result = CellResult;
 
+    fn prepare(&mut self, interrupt: &AtomicBool) -> bool {
+        self.exercise.draw(interrupt)
+    }
+
     fn fingerprint(&self) -> [u8; 32] {
         // What is presented says the data, the encoders, the targets and the schedule.
         let Exercise { chip, network, epochs, .. } = &self.exercise;
@@ -133,12 +137,14 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, ()>,
     ) -> Result<Outcome<(), CellResult>, String> {
         let told = |message: &str| (context.progress)(Progress { units: 0, message });
-        let measured = layers::measure(&self.exercise, &told).map_err(|problems| problems.to_string())?;
-        if context.interrupt.load(Ordering::Relaxed) {
+        let measured = layers::measure(&self.exercise, &told, context.interrupt);
+        let Some(measured) = measured.map_err(|problems| problems.to_string())? else {
             return Ok(Outcome::Interrupted(Box::new(())));
-        }
+        };
         told("the chip against its float form");
-        let chips = chip::compare(&self.exercise, &measured.weights)?;
+        let Some(chips) = chip::compare(&self.exercise, &measured.weights, context.interrupt)? else {
+            return Ok(Outcome::Interrupted(Box::new(())));
+        };
         (context.progress)(Progress { units: 1, message: "" });
         let learns = |kind: fn(ThirdFactor) -> bool| learns_by(&self.exercise.network, kind);
         Ok(Outcome::Finished(Box::new(CellResult {

@@ -12,6 +12,7 @@ use crate::experiment::deploy;
 use crate::reference::float::chip::FloatChip;
 use crate::report::quantity::Spread;
 use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, Ordering};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
@@ -43,10 +44,15 @@ pub struct ChipLayer {
 type Changes = Vec<Vec<f64>>;
 
 /// Compares a chip that holds `weights` and its float form on the first presentations of an epoch after training.
+/// `None` where `stop` was set meanwhile, which is looked at before every presentation.
 ///
 /// # Errors
 /// When the network does not fit the chip, or its run fails.
-pub fn compare(exercise: &Exercise<'_>, weights: &[Vec<f64>]) -> Result<Vec<ChipLayer>, String> {
+pub fn compare(
+    exercise: &Exercise<'_>,
+    weights: &[Vec<f64>],
+    stop: &AtomicBool,
+) -> Result<Option<Vec<ChipLayer>>, String> {
     let mut network = exercise.network.clone();
     for (projection, weights) in weights.iter().enumerate() {
         deploy::write_weights(&mut network, projection, weights);
@@ -62,6 +68,9 @@ pub fn compare(exercise: &Exercise<'_>, weights: &[Vec<f64>]) -> Result<Vec<Chip
         let float = float_changes(&mut twin, &program, &plastic);
         let mut repetitions = Vec::new();
         for repetition in 0..REPETITIONS {
+            if stop.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
             machine.restore(machine_start.clone())?;
             machine.step += repetition * program.len() as u64;
             repetitions.push(chip_changes(&mut machine, &network, &program, &plastic)?);
@@ -72,7 +81,7 @@ pub fn compare(exercise: &Exercise<'_>, weights: &[Vec<f64>]) -> Result<Vec<Chip
         }
     }
     let names = plastic.iter().map(|projection| network.projections[*projection].name.clone());
-    Ok(names.zip(layers).map(|(name, seen)| seen.layer(name)).collect())
+    Ok(Some(names.zip(layers).map(|(name, seen)| seen.layer(name)).collect()))
 }
 
 fn float_changes(twin: &mut FloatChip, program: &[StepEvents], plastic: &[usize]) -> Changes {

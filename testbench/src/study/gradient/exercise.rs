@@ -5,15 +5,15 @@
 //! Promises: the programs are those that the chip is given by `synfire run`. Absent on purpose: held-out samples.
 
 use crate::data::encode::Presentation;
-use crate::data::set::DataSet;
 use crate::data::split;
 use crate::experiment::file::{Row, shift_offset};
 use crate::experiment::rows::Rows;
+use crate::tasks::classify::drawn::Drawn;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::case::Case;
 use crate::tasks::patterns::cell::Task as Patterns;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
@@ -35,17 +35,8 @@ pub struct Exercise<'a> {
 
 /// What an epoch presents.
 enum Presentations<'a> {
-    Samples {
-        task: &'a Classification,
-        data: Arc<DataSet>,
-        schedule: Box<Schedule>,
-        kept: Vec<u32>,
-        seed: u32,
-    },
-    Cases {
-        cases: Vec<Case>,
-        first_channel: u16,
-    },
+    Samples { task: &'a Classification, data: Drawn<'a>, schedule: Box<Schedule>, kept: Vec<u32>, seed: u32 },
+    Cases { cases: Vec<Case>, first_channel: u16 },
 }
 
 impl<'a> Exercise<'a> {
@@ -55,9 +46,9 @@ impl<'a> Exercise<'a> {
     /// When the row's files are wrong.
     pub fn of_samples(task: &'a Classification, row: &'a Row, seed: u32) -> Result<Self, Diagnostics> {
         let network = task.rows().network(row, seed)?;
-        let data = task.data(seed);
-        let schedule = Box::new(task.schedule(&data, row, &network, seed)?);
-        let kept = task.parts(&data, seed)?.kept;
+        let data = Drawn::new(task, seed);
+        let schedule = Box::new(task.schedule(data.outline(), row, &network, seed)?);
+        let kept = task.parts(data.outline(), seed)?.kept;
         Ok(Self {
             chip: task.rows().chip(row),
             network,
@@ -88,6 +79,15 @@ impl<'a> Exercise<'a> {
         })
     }
 
+    /// Draws the samples, where they are drawn; false where `stop` was set meanwhile.
+    #[must_use]
+    pub fn draw(&self, stop: &AtomicBool) -> bool {
+        match &self.shown {
+            Presentations::Samples { data, .. } => data.draw(stop),
+            Presentations::Cases { .. } => true,
+        }
+    }
+
     /// The programs of an epoch, `most` at most.
     pub fn epoch(&self, epoch: u32, most: usize) -> Box<dyn Iterator<Item = Program> + '_> {
         let slower = shift_offset(self.slower_after, epoch);
@@ -96,8 +96,8 @@ impl<'a> Exercise<'a> {
                 let order = split::presentations(kept, epoch, task.settings.epoch_samples, *seed);
                 Box::new(order.into_iter().take(most).map(move |(sample, pass)| {
                     let shown = Presentation { sample, epoch: pass };
-                    let label = data.labels()[sample as usize];
-                    let mut program = schedule.program(Shown::of(data, sample), shown, Some(label));
+                    let label = data.outline().labels()[sample as usize];
+                    let mut program = schedule.program(Shown::of(data.whole(), sample), shown, Some(label));
                     program[0].control.push(Control::ShiftOffset(slower));
                     program
                 }))

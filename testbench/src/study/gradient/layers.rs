@@ -14,6 +14,7 @@ use crate::reference::float::chip::FloatChip;
 use crate::reference::float::trial::Trial;
 use crate::reference::float::unrolled::{NoGradient, Unrolled};
 use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicBool, Ordering};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Source, Synapses};
 use synfire_chip::run::program::Program;
@@ -59,29 +60,41 @@ pub struct Measured {
     pub weights: Vec<Vec<f64>>,
 }
 
-/// Measures an exercise; `told` hears what is being done.
+/// Measures an exercise; `told` hears what is being done. `None` where `stop` was set meanwhile, which is looked at
+/// before every presentation.
 ///
 /// # Errors
 /// When its network has no gradient.
-pub fn measure(exercise: &Exercise<'_>, told: &dyn Fn(&str)) -> Result<Measured, Diagnostics> {
+pub fn measure(
+    exercise: &Exercise<'_>,
+    told: &dyn Fn(&str),
+    stop: &AtomicBool,
+) -> Result<Option<Measured>, Diagnostics> {
+    // What was cut short is thrown away at the end.
+    let on = || !stop.load(Ordering::Relaxed);
     let network = &exercise.network;
     let refuse = |error: NoGradient| exercise.refuse(error.to_string());
-    let programs: Vec<Program> = exercise.epoch(0, SAMPLES).collect();
+    let programs: Vec<Program> = exercise.epoch(0, SAMPLES).take_while(|_| on()).collect();
     let mut chip = FloatChip::new(network);
     told("before training");
     let untrained = weights(&chip);
-    let gradient = gradient(network, &untrained, &programs).map_err(refuse)?;
-    let before = agreements(network, &untrained, &gradient, &programs);
-    for epoch in 0..exercise.epochs {
+    let shown = Shown { programs: &programs, stop };
+    let gradient = gradient(network, &untrained, shown).map_err(refuse)?;
+    let before = agreements(network, &untrained, &gradient, shown);
+    for epoch in (0..exercise.epochs).take_while(|_| on()) {
         told(&format!("epoch {} of {}", epoch + 1, exercise.epochs));
-        exercise.epoch(epoch, usize::MAX).for_each(|program| chip.run(&program, &mut |_, _| ()));
+        let programs = exercise.epoch(epoch, usize::MAX).take_while(|_| on());
+        programs.for_each(|program| chip.run(&program, &mut |_, _| ()));
     }
     let trained = weights(&chip);
-    let gradient = self::gradient(network, &trained, &programs).map_err(refuse)?;
-    let after = agreements(network, &trained, &gradient, &programs);
+    let gradient = self::gradient(network, &trained, shown).map_err(refuse)?;
+    let after = agreements(network, &trained, &gradient, shown);
     let mut prompt = network.clone();
     prompt.learning.error_delay = 0;
-    let at_once = agreements(&prompt, &trained, &gradient, &programs);
+    let at_once = agreements(&prompt, &trained, &gradient, shown);
+    if !on() {
+        return Ok(None);
+    }
     let layers = before.into_iter().zip(after).zip(at_once).map(|((before, after), at_once)| Layer {
         before: before.2,
         after: after.2,
@@ -90,7 +103,20 @@ pub fn measure(exercise: &Exercise<'_>, told: &dyn Fn(&str)) -> Result<Measured,
         readout: is_output(network, network.projections[before.0].target),
         source: before.1,
     });
-    Ok(Measured { layers: layers.collect(), angles: angles(network, &trained), weights: trained })
+    Ok(Some(Measured { layers: layers.collect(), angles: angles(network, &trained), weights: trained }))
+}
+
+/// Presentations, up to the one before which `stop` is set.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    programs: &'a [Program],
+    stop: &'a AtomicBool,
+}
+
+impl<'a> Shown<'a> {
+    fn each(self) -> impl Iterator<Item = &'a Program> {
+        self.programs.iter().take_while(move |_| !self.stop.load(Ordering::Relaxed))
+    }
 }
 
 /// Whether a population's errors are the loss: not what a hidden layer hands down.
@@ -103,20 +129,16 @@ fn weights(chip: &FloatChip) -> Vec<Vec<f64>> {
     (0..chip.network().projections.len()).map(|projection| chip.weights(projection)).collect()
 }
 
-/// The descent direction summed over `programs`, by projection.
-fn gradient(
-    network: &Network,
-    weights: &[Vec<f64>],
-    programs: &[Program],
-) -> Result<Vec<Vec<f64>>, NoGradient> {
+/// The descent direction summed over presentations, by projection.
+fn gradient(network: &Network, weights: &[Vec<f64>], shown: Shown<'_>) -> Result<Vec<Vec<f64>>, NoGradient> {
     let mut net = Unrolled::new(network)?;
     for (projection, weights) in weights.iter().enumerate() {
         net.weights_mut(projection).copy_from_slice(weights);
     }
     let mut direction = net.zeros();
-    let steps = programs.iter().map(Vec::len).max().unwrap_or(0);
+    let steps = shown.programs.iter().map(Vec::len).max().unwrap_or(0);
     let mut method = Bptt::new(&net, steps, ResetTerm::Kept);
-    for program in programs {
+    for program in shown.each() {
         method.run(&net, &Trial::new(&net, program)?, &mut direction);
     }
     Ok(direction)
@@ -127,7 +149,7 @@ fn agreements(
     network: &Network,
     weights: &[Vec<f64>],
     gradient: &[Vec<f64>],
-    programs: &[Program],
+    shown: Shown<'_>,
 ) -> Vec<(usize, FactorSource, Agreement)> {
     let mut all = Vec::new();
     for source in [FactorSource::Own, FactorSource::Symmetric] {
@@ -146,7 +168,7 @@ fn agreements(
             continue;
         }
         chip.keep_updates_back(true);
-        programs.iter().for_each(|program| chip.run(program, &mut |_, _| ()));
+        shown.each().for_each(|program| chip.run(program, &mut |_, _| ()));
         for (projection, of) in network.projections.iter().enumerate() {
             let counts = source == FactorSource::Own || changed.contains(&of.target);
             if of.learning.is_some() && counts {

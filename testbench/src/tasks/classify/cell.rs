@@ -4,6 +4,7 @@
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
 use super::answers::{EpochScore, WhileTraining};
+use super::drawn::Drawn;
 use super::file::ScoreOf;
 use super::schedule::{Schedule, Shown};
 use super::sharing::Sharing;
@@ -11,7 +12,6 @@ use super::task::Task;
 use crate::architect::inference::{Meter, Sample};
 use crate::architect::summary::Presentations;
 use crate::data::encode::Presentation;
-use crate::data::set::DataSet;
 use crate::data::split::{self, Parts};
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
@@ -21,8 +21,7 @@ use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::{Costs, Stage};
@@ -136,9 +135,7 @@ pub struct Cell<'a> {
     task: &'a Task,
     name: String,
     seed: u32,
-    outline: Arc<DataSet>,
-    /// With its events; whoever only checks a cell does not wait for them.
-    data: OnceLock<Arc<DataSet>>,
+    data: Drawn<'a>,
     network: Network,
     engine: Engine,
     schedule: Schedule,
@@ -164,15 +161,13 @@ impl<'a> Cell<'a> {
         if detailed {
             engine.keep_steps(task.origin.step_rows);
         }
-        let outline = task.outline(seed);
-        let schedule = task.schedule(&outline, variant.row, &network, seed)?;
-        let parts = task.presented(&outline, variant.row, seed)?;
-        let data = OnceLock::new();
+        let data = Drawn::new(task, seed);
+        let schedule = task.schedule(data.outline(), variant.row, &network, seed)?;
+        let parts = task.presented(data.outline(), variant.row, seed)?;
         Ok(Self {
             task,
             name: variant.name(),
             seed,
-            outline,
             data,
             network,
             engine,
@@ -199,13 +194,9 @@ impl<'a> Cell<'a> {
         &self.parts.held_out
     }
 
-    fn data(&self) -> &DataSet {
-        self.data.get_or_init(|| self.task.data(self.seed))
-    }
-
     /// Label of a sample.
     pub(crate) fn label(&self, sample: u32) -> u8 {
-        self.outline.labels()[sample as usize]
+        self.data.outline().labels()[sample as usize]
     }
 
     /// The presentation of a sample without learning.
@@ -244,13 +235,13 @@ impl<'a> Cell<'a> {
                 self.samples.push(meter.read(of, self.engine.costs().inference));
             }
         }
-        Ok(confusion(answers.into_iter(), self.outline.classes()))
+        Ok(confusion(answers.into_iter(), self.data.outline().classes()))
     }
 
     fn program(&self, sample: u32, trained: Option<Turn>) -> Program {
         let shown = Presentation { sample, epoch: trained.map_or(TEST_EPOCH, |turn| turn.pass) };
         let label = trained.map(|_| self.label(sample));
-        let mut program = self.schedule.program(Shown::of(self.data(), sample), shown, label);
+        let mut program = self.schedule.program(Shown::of(self.data.whole(), sample), shown, label);
         if let Some(turn) = trained {
             let slower = shift_offset(&self.task.settings.slower_after, turn.epoch);
             program[0].control.push(Control::ShiftOffset(slower));
@@ -316,7 +307,9 @@ impl<'a> Cell<'a> {
         self.engine.enter(stage);
         match self.task.settings.score {
             ScoreOf::HeldOut => self.test(stage, threads),
-            ScoreOf::LastTrained(_) => Ok(confusion(at.recent.iter().copied(), self.outline.classes())),
+            ScoreOf::LastTrained(_) => {
+                Ok(confusion(at.recent.iter().copied(), self.data.outline().classes()))
+            }
         }
     }
 
@@ -336,7 +329,7 @@ impl<'a> Cell<'a> {
     /// Puts a state in place; where the cell is then.
     fn restore(&mut self, state: CellState) -> Result<Position, String> {
         let at = state.position;
-        let classes = self.outline.classes();
+        let classes = self.data.outline().classes();
         if at.recent.iter().any(|(label, answer)| usize::from(*label.max(answer)) >= classes) {
             return Err(format!("an answer beyond {classes} classes"));
         }
@@ -398,6 +391,10 @@ impl Work for Cell<'_> {
     type State = CellState;
     type Result = CellResult;
 
+    fn prepare(&mut self, interrupt: &AtomicBool) -> bool {
+        self.data.draw(interrupt)
+    }
+
     fn fingerprint(&self) -> [u8; 32] {
         let s = &self.task.settings;
         let schedule = (s.sample_steps, s.epochs, s.epoch_samples, &s.slower_after, format!("{:?}", s.score));
@@ -412,7 +409,7 @@ impl Work for Cell<'_> {
             (self.schedule.answer, self.schedule.unseen, self.schedule.clear),
         );
         let rows = self.detailed.then_some(self.task.origin.step_rows);
-        let data = (self.data().fingerprint(), parts, s.seeds.first() == Some(&self.seed), rows);
+        let data = (self.data.whole().fingerprint(), parts, s.seeds.first() == Some(&self.seed), rows);
         checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
     }
 

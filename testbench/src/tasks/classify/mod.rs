@@ -10,6 +10,7 @@
 pub mod answers;
 pub mod cell;
 pub mod check;
+pub mod drawn;
 pub mod file;
 pub mod kind;
 pub mod schedule;

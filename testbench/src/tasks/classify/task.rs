@@ -12,6 +12,7 @@ use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::{self, Rows, Variant};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
@@ -83,6 +84,15 @@ impl Task {
             (Some(data), _) => Arc::clone(data),
             (None, Some((_, generator))) => Arc::new(generator.generate(seed)),
             (None, None) => unreachable!("data is loaded or generated"),
+        }
+    }
+
+    /// The data of one seed; `None` where `stop` was set while it was drawn.
+    #[must_use]
+    pub fn data_unless(&self, seed: u32, stop: &AtomicBool) -> Option<Arc<DataSet>> {
+        match (&self.fixed, self.settings.data.generator()) {
+            (None, Some((_, generator))) => generator.generate_unless(seed, stop).map(Arc::new),
+            _ => Some(self.data(seed)),
         }
     }
 
