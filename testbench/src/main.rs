@@ -63,7 +63,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         }
         Some(Command::Calibrate(options)) => calibrate::calibrate(&options),
         Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
-        Some(Command::Compare(options)) => compare::compare(&options, interrupt),
+        Some(Command::Compare(options)) => compare::compare(&options, None, interrupt),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),
     }

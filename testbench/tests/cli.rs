@@ -16,5 +16,6 @@ mod cli {
     pub mod outputs;
     pub mod recorded;
     pub mod runs;
+    pub mod same_run;
     pub mod time_model;
 }

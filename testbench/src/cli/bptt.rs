@@ -4,8 +4,8 @@
 use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::{self, Run};
 use super::error::CommandError;
-use super::folder::Asked;
 use super::interrupt::Interrupt;
+use super::note::Asked;
 use super::output;
 use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
@@ -49,7 +49,7 @@ pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Res
         let (candidate, seed) = grid.place(index);
         Training::new(&task, row, seed, *candidate)
     };
-    let results = run.cells(&grid.names(Settings::name), "samples", &make)?;
+    let results = run.cells(&task.decides, (&grid.names(Settings::name), "samples"), &make)?;
     let mut report = report(&task, candidates, &results);
     cells::tell_changes(&mut report, run.changes);
     output::finish(run.folder, &report, run.options.json)

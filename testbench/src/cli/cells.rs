@@ -4,11 +4,13 @@
 
 use super::arguments::{ChangeOptions, RunOptions};
 use super::error::CommandError;
-use super::folder::{self, Asked, Request};
+use super::folder;
 use super::interrupt::Interrupt;
+use super::note::{Asked, Request};
 use super::output;
 use super::progress::{CellProgress, say};
 use crate::architect::{inference, summary, tables};
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::Opened;
@@ -51,7 +53,11 @@ pub(super) fn begin(
     let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
     let folder = output::folder_of(opened.name(), options, command);
     let request = request(experiment, &opened, (options, changes), command);
-    go(&Run { options, folder: &folder, interrupt, begin: Some(&request), changes }, file, opened)
+    go(
+        &Run { options, folder: &folder, interrupt, entry: Entry::Begin(&request), changes },
+        file,
+        opened,
+    )
 }
 
 /// What to note in a new run's folder.
@@ -73,6 +79,7 @@ fn request(
         seed: options.seed,
         quick: options.quick,
         tasks: Vec::new(),
+        decides: Decides::default(),
     }
 }
 
@@ -85,13 +92,23 @@ pub(super) fn warn(warnings: &[String]) {
     }
 }
 
+/// How a run comes into its folder.
+#[derive(Clone, Copy)]
+pub(super) enum Entry<'a> {
+    /// It begins: what to note, but what decides it.
+    Begin(&'a Request),
+    /// It goes on with what was noted.
+    GoOn(&'a Request),
+    /// There is no note: a finished cell in the folder is kept where it is of the same inputs.
+    Unnoted,
+}
+
 /// One run of the command.
 pub(super) struct Run<'a> {
     pub options: &'a RunOptions,
     pub folder: &'a Path,
     pub interrupt: &'a Interrupt,
-    /// What to note in the folder; `None` when the run goes on.
-    pub begin: Option<&'a Request>,
+    pub entry: Entry<'a>,
     /// What was changed in the files of the experiment.
     pub changes: &'a ChangeOptions,
 }
@@ -113,11 +130,11 @@ impl Run<'_> {
         Narrowed { quick: self.options.quick, seed: self.options.seed }
     }
 
-    /// Runs all cells; nothing is begun before `make` found the inputs good.
+    /// Runs all cells of an experiment that `decides` so; nothing is begun before `make` found the inputs good.
     pub fn cells<W: Work + Send>(
         &self,
-        cells: &[CellName],
-        unit: &'static str,
+        decides: &Decides,
+        (cells, unit): (&[CellName], &'static str),
         make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
     ) -> Result<Vec<W::Result>, CommandError> {
         let first = make(0)?;
@@ -129,14 +146,17 @@ impl Run<'_> {
             let kept = first.lock().ok().filter(|_| index == 0).and_then(|mut first| first.take());
             kept.map_or_else(|| make(index), Ok)
         };
-        if let Some(request) = self.begin {
-            let own = cells.iter().flat_map(CellName::files).chain(outputs);
-            let beside = [summary::FILE, inference::FILE].into_iter().chain(tables::FILES);
-            let own = own.chain(beside.map(str::to_owned));
-            let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
-            folder::begin(self.folder, request, &outputs, self.options.overwrite)?;
-        } else {
-            folder::lock(self.folder)?;
+        match self.entry {
+            Entry::Begin(request) => {
+                let own = cells.iter().flat_map(CellName::files).chain(outputs);
+                let beside = [summary::FILE, inference::FILE].into_iter().chain(tables::FILES);
+                let own = own.chain(beside.map(str::to_owned));
+                let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
+                let request = Request { decides: decides.clone(), ..request.clone() };
+                folder::begin(self.folder, &request, &outputs, self.options.overwrite)?;
+            }
+            Entry::GoOn(request) => folder::go_on(self.folder, request, decides)?,
+            Entry::Unnoted => folder::enter(self.folder)?,
         }
         let watch = CellProgress::new(cells.len() as u64 * units, unit);
         let options = PoolOptions {

@@ -1,12 +1,13 @@
 //! `synfire claims`: runs what the claims need, experiment by experiment, and prints the verdicts.
 
 use super::arguments::{ChangeOptions, RunOptions};
-use super::cells::Run;
+use super::cells::{Entry, Run};
 use super::error::CommandError;
 use super::folder;
 use super::interrupt::Interrupt;
 use super::output;
 use super::progress::say;
+use crate::experiment::decides::Decides;
 use crate::experiment::file::Row;
 use crate::experiment::kind::{Grid, Narrowed};
 use crate::experiment::pool::CellName;
@@ -30,7 +31,7 @@ pub fn claims(options: &RunOptions, interrupt: &Interrupt) -> Result<(), Command
     let folder = options.out.clone().unwrap_or_else(|| {
         PathBuf::from("target/synfire").join(if options.quick { "claims-quick" } else { "claims" })
     });
-    folder::lock(&folder)?;
+    folder::enter(&folder)?;
     let tried = Tried { options, folder: &folder, interrupt };
     let digits = classification("digits-rules", options)?;
     let kept = tried.trained("reset-kept", &digits, ResetTerm::Kept)?;
@@ -77,9 +78,9 @@ impl Tried<'_> {
         say(&format!("claim: {name}"));
         let folder = self.folder.join(name);
         let changes = &ChangeOptions::default();
-        let run =
-            Run { options: self.options, folder: &folder, interrupt: self.interrupt, begin: None, changes };
-        match run.cells(cells, unit, make) {
+        let (options, interrupt, entry) = (self.options, self.interrupt, Entry::Unnoted);
+        let run = Run { options, folder: &folder, interrupt, entry, changes };
+        match run.cells(&Decides::default(), (cells, unit), make) {
             Err(CommandError::Interrupted(_)) => {
                 let out = self.folder.display();
                 Err(CommandError::Interrupted(format!("synfire claims --out {out}, as it was asked for")))

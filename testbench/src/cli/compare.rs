@@ -3,10 +3,12 @@
 use super::arguments::CompareOptions;
 use super::cells;
 use super::error::CommandError;
-use super::folder::{self, Asked, Request};
+use super::folder;
 use super::interrupt::Interrupt;
+use super::note::{Asked, Request};
 use super::output;
 use super::progress::{CellProgress, say};
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::{embedded, reference};
@@ -67,11 +69,16 @@ fn entries(tasks: &[String], set: &[String], quick: bool) -> Result<Vec<Entry>, 
     Ok(entries)
 }
 
-/// Runs a comparison. In the folder of an interrupted one that was asked for the same, it goes on.
+/// Runs a comparison. In the folder of an interrupted one that was asked for the same, it goes on; `resumed` is what that
+/// was asked for, where nothing else may be begun.
 ///
 /// # Errors
 /// [`CommandError`].
-pub fn compare(options: &CompareOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
+pub fn compare(
+    options: &CompareOptions,
+    resumed: Option<&Request>,
+    interrupt: &Interrupt,
+) -> Result<(), CommandError> {
     let started = Instant::now();
     let entries = entries(&options.tasks, &options.changes.set, options.quick)?;
     let folder = options.out.clone().unwrap_or_else(|| PathBuf::from("target/synfire/compare"));
@@ -83,11 +90,11 @@ pub fn compare(options: &CompareOptions, interrupt: &Interrupt) -> Result<(), Co
         seed: None,
         quick: options.quick,
         tasks: options.tasks.iter().map(|task| absolute(task)).collect(),
+        decides: entries.iter().fold(Decides::default(), |all, of| all.and_of(&of.name, of.task.decides())),
     };
-    let goes_on =
-        folder::request(&folder).is_ok_and(|earlier| Request { from_here: None, ..earlier } == request);
-    if goes_on {
-        folder::lock(&folder)?;
+    let same = folder::request(&folder).is_ok_and(|earlier| earlier.is_again(&request));
+    if same || resumed.is_some() {
+        folder::go_on(&folder, resumed.unwrap_or(&request), &request.decides)?;
         say(&format!("going on in {}; what is finished there is kept", folder.display()));
     } else {
         let names = entries.iter().flat_map(Entry::places).flat_map(|place| place.cell().files());

@@ -1,157 +1,36 @@
-//! The output folder of a run: its lock, what was asked for, the files that the run wrote.
+//! The output folder of a run: its lock, who may begin or go on in it, the files that the run wrote.
 //!
-//! `run.json` is the note that `resume` goes on from, and the list of everything that the run wrote or may have
+//! `run.json` ([`Note`]) is what `resume` goes on from, and the list of everything that the run wrote or may have
 //! written. A folder that holds another run is refused; with `--overwrite` what that run wrote is removed first, file by
 //! file from its list. The same run again begins anew in its folder; cells of an interrupted one are kept in
 //! `cells.previous`.
 //!
-//! Promises: two runs never write into one folder; nothing is removed that no run noted; a note that was changed is
-//! refused. Absent on purpose: the report (`output`), what a cell's files hold (`experiment::pool`).
+//! Promises: two runs never write into one folder, at one time or one after the other; nothing is removed that no run
+//! noted. Absent on purpose: the report (`output`), what a cell's files hold
+//! (`experiment::pool`).
 
 use super::error::CommandError;
+use super::note::{self, Note, Request};
+use super::paths::{self, failed};
 use super::progress::say;
+use crate::experiment::decides::Decides;
 use fs4::FileExt;
-use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Mutex;
-use synfire_chip::files;
-use synfire_chip::run::checkpoint;
 
-/// Name of the note.
-const NOTE: &str = "run.json";
 /// Name of the lock. It stays in the folder; who holds it is the system's knowledge.
 const LOCK: &str = "run.lock";
 /// Folder of the cells, and where those of an interrupted run go.
 const CELLS: &str = "cells";
 const PREVIOUS: &str = "cells.previous";
 
-/// Which command a run belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Asked {
-    /// `synfire run`.
-    #[default]
-    Run,
-    /// `synfire bptt`.
-    Bptt,
-    /// `synfire compare`.
-    Compare,
-    /// `synfire gradient`.
-    Gradient,
-}
-
-impl Asked {
-    /// The command, as it is typed.
-    #[must_use]
-    pub const fn command(self) -> &'static str {
-        match self {
-            Self::Run => "run",
-            Self::Bptt => "bptt",
-            Self::Compare => "compare",
-            Self::Gradient => "gradient",
-        }
-    }
-}
-
-/// What a run was asked to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    /// The command.
-    pub command: Asked,
-    /// Experiment file (absolute, when it is a file) or carried name.
-    pub experiment: String,
-    /// The file again, as it is found from the output folder: both may have been moved together.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from_here: Option<PathBuf>,
-    /// Changes to its files, as `--set` states them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub set: Vec<String>,
-    /// One seed instead of the experiment's.
-    pub seed: Option<u32>,
-    /// The short form.
-    pub quick: bool,
-    /// The experiments of a comparison; none named: all that the program carries.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tasks: Vec<String>,
-}
-
-impl Request {
-    /// Whether `other` asks for the same results: the experiment, its changes, its seed and its length.
-    fn is_again(&self, other: &Self) -> bool {
-        let anywhere = |request: &Self| Self { from_here: None, ..request.clone() };
-        anywhere(self) == anywhere(other)
-    }
-
-    /// What was asked for, as it is typed, without the output folder.
-    fn typed(&self) -> String {
-        let mut text = format!("`synfire {}` of {}", self.command.command(), self.experiment);
-        text.extend(self.set.iter().map(|change| format!(" --set '{change}'")));
-        text.extend(self.seed.map(|seed| format!(" --seed {seed}")));
-        text.extend(self.quick.then_some(" --quick"));
-        text
-    }
-
-    /// Where the experiment is now, for a run that goes on in `folder`.
-    #[must_use]
-    pub fn experiment_from(&self, folder: &Path) -> String {
-        let moved = self.from_here.as_ref().map(|path| folder.join(path)).filter(|path| path.is_file());
-        moved.map_or_else(|| self.experiment.clone(), |path| path.display().to_string())
-    }
-}
-
-/// The note of a run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Note {
-    #[serde(flatten)]
-    request: Request,
-    /// Files that the run wrote or may have written, relative to the folder.
-    outputs: Vec<String>,
-    /// SHA-256 of all the above, in hexadecimal.
-    sha256: String,
-}
-
-impl Note {
-    fn new(request: Request, outputs: Vec<String>) -> Result<Self, CommandError> {
-        let note = Self { request, outputs, sha256: String::new() };
-        let sha256 = note.hash().map_err(CommandError::Failed)?;
-        Ok(Self { sha256, ..note })
-    }
-
-    /// Of everything but itself.
-    fn hash(&self) -> Result<String, String> {
-        let text =
-            serde_json::to_string(&(&self.request, &self.outputs)).map_err(|error| error.to_string())?;
-        Ok(checkpoint::hex(&checkpoint::fingerprint(&text)))
-    }
-
-    fn write(&self, folder: &Path) -> Result<(), CommandError> {
-        let text = serde_json::to_string_pretty(self).map_err(failed)?;
-        whole(&folder.join(NOTE), (text + "\n").as_bytes())
-    }
-}
-
-fn failed(error: impl ToString) -> CommandError {
-    CommandError::Failed(error.to_string())
-}
-
-fn io(path: &Path) -> impl Fn(std::io::Error) -> CommandError + '_ {
-    move |error| CommandError::Failed(format!("{}: {error}", path.display()))
-}
-
-/// Writes a file whole or not at all.
-fn whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).map_err(io(path))
-}
-
 /// Makes the folder and keeps other processes out of it until this one ends.
 ///
 /// # Errors
 /// When the path names a file, the folder cannot be made, or another process runs in it.
-pub fn lock(folder: &Path) -> Result<(), CommandError> {
+fn lock(folder: &Path) -> Result<(), CommandError> {
     // Held to the end of the process: a run's last file is its report.
     static HELD: Mutex<Vec<(PathBuf, File)>> = Mutex::new(Vec::new());
     if folder.exists() && !folder.is_dir() {
@@ -161,13 +40,14 @@ pub fn lock(folder: &Path) -> Result<(), CommandError> {
         );
         return Err(CommandError::Usage(text));
     }
-    fs::create_dir_all(folder).map_err(io(folder))?;
-    let path = fs::canonicalize(folder).map_err(io(folder))?.join(LOCK);
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let path = fs::canonicalize(folder).map_err(failed(folder))?.join(LOCK);
     let mut held = HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if held.iter().any(|(own, _)| *own == path) {
         return Ok(());
     }
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io(&path))?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(failed(&path))?;
     if FileExt::try_lock(&file).is_err() {
         let text = format!(
             "another run is at work in `{}`\n   = allowed: another folder (`--out`), or waiting until it ends",
@@ -177,6 +57,21 @@ pub fn lock(folder: &Path) -> Result<(), CommandError> {
     }
     held.push((path, file));
     Ok(())
+}
+
+/// Keeps other processes out of a folder whose run notes nothing, and does not remove anything.
+///
+/// # Errors
+/// When another run holds the folder, or it cannot be made, and when the folder holds a run that was noted.
+pub fn enter(folder: &Path) -> Result<(), CommandError> {
+    lock(folder)?;
+    if !folder.join(note::FILE).exists() {
+        return Ok(());
+    }
+    let held = Note::read(folder).map_or_else(|found| found, |note| note.request.typed());
+    let text =
+        format!("`{}` holds another run: {held}\n   = allowed: another folder (`--out`)", folder.display());
+    Err(CommandError::Usage(text))
 }
 
 /// Makes the folder ready for a new run, which will write `outputs` at the most, and notes what was asked for.
@@ -189,7 +84,7 @@ pub fn begin(
     outputs: &[String],
     overwrite: bool,
 ) -> Result<(), CommandError> {
-    let noted = || folder.join(NOTE).exists();
+    let noted = || folder.join(note::FILE).exists();
     let mut outputs = outputs.to_vec();
     // Before the lock: a folder that is refused stays as it was.
     if let Some(taken) = outputs.iter().find(|name| !noted() && folder.join(name).exists()) {
@@ -203,21 +98,43 @@ pub fn begin(
     if noted() {
         let way_out = "allowed: another folder (`--out`), or to remove this one by hand: what its run wrote can no \
                        longer be told";
-        let earlier = note(folder).map_err(|found| {
+        let earlier = Note::read(folder).map_err(|found| {
             CommandError::Usage(format!("`{}` holds another run: {found}\n   = {way_out}", folder.display()))
         })?;
-        if !earlier.request.is_again(request) && !overwrite {
+        let again = earlier.request.is_again(request);
+        if !again && !overwrite {
             return Err(CommandError::Usage(format!(
                 "`{}` holds another run: {}\n   = allowed: another folder (`--out`), or `--overwrite`, which removes \
                  what that run wrote",
                 folder.display(),
-                earlier.request.typed()
+                earlier.request.unlike(request)
             )));
         }
-        outputs.extend(clear(folder, &earlier, earlier.request.is_again(request))?);
+        outputs.extend(clear(folder, &earlier, again)?);
     }
     let from_here = relative(folder, &request.experiment);
     Note::new(Request { from_here, ..request.clone() }, outputs)?.write(folder)
+}
+
+/// Makes the folder ready for going on with `request`, the run that it holds, of an experiment that
+/// `decides` so.
+///
+/// # Errors
+/// When the folder holds another run, or one is at work in it.
+pub fn go_on(folder: &Path, request: &Request, decides: &Decides) -> Result<(), CommandError> {
+    lock(folder)?;
+    let note = Note::read(folder).map_err(unreadable)?;
+    let at_hand = Request { decides: decides.clone(), ..request.clone() };
+    if !note.request.is_again(&at_hand) {
+        let hint = "allowed: its experiment, as it was when the run began; a new run in another folder (`--out`) or, \
+                    with `--overwrite`, in this one";
+        return Err(CommandError::Usage(format!(
+            "`{}` holds another run: {}\n   = {hint}",
+            folder.display(),
+            note.request.unlike(&at_hand)
+        )));
+    }
+    Ok(())
 }
 
 /// The way from `folder` to the file `experiment`; `None` for a carried name.
@@ -250,8 +167,8 @@ fn clear(folder: &Path, earlier: &Note, keep: bool) -> Result<Vec<String>, Comma
             Some(rest) => {
                 let name = format!("{PREVIOUS}{rest}");
                 let to = folder.join(&name);
-                fs::create_dir_all(folder.join(PREVIOUS)).map_err(io(folder))?;
-                fs::rename(&path, &to).map_err(io(&to))?;
+                fs::create_dir_all(folder.join(PREVIOUS)).map_err(failed(folder))?;
+                fs::rename(&path, &to).map_err(failed(&to))?;
                 kept.push(name);
             }
             None => remove(&path)?,
@@ -272,7 +189,7 @@ fn clear(folder: &Path, earlier: &Note, keep: bool) -> Result<Vec<String>, Comma
 
 fn remove(path: &Path) -> Result<(), CommandError> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(io(path)(error)),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(failed(path)(error)),
         _ => Ok(()),
     }
 }
@@ -282,14 +199,14 @@ fn remove(path: &Path) -> Result<(), CommandError> {
 /// # Errors
 /// When it cannot be written.
 pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CommandError> {
-    if folder.join(NOTE).exists() {
-        let Note { request, mut outputs, .. } = note(folder).map_err(CommandError::Failed)?;
+    if folder.join(note::FILE).exists() {
+        let Note { request, mut outputs, .. } = Note::read(folder).map_err(CommandError::Failed)?;
         if !outputs.iter().any(|noted| noted == name) {
             outputs.push(name.to_owned());
             Note::new(request, outputs)?.write(folder)?;
         }
     }
-    whole(&folder.join(name), bytes)
+    paths::write_whole(&folder.join(name), bytes)
 }
 
 /// What an earlier run in `folder` was asked to do.
@@ -297,19 +214,10 @@ pub fn write(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), CommandError
 /// # Errors
 /// When there was none, or its note was changed.
 pub fn request(folder: &Path) -> Result<Request, CommandError> {
-    let hint = "allowed: the output folder of a run, with the `run.json` that it wrote";
-    let refuse = |found: String| CommandError::Usage(format!("no run to go on with: {found}\n   = {hint}"));
-    note(folder).map(|note| note.request).map_err(refuse)
+    Note::read(folder).map(|note| note.request).map_err(unreadable)
 }
 
-/// The note of a folder, or what is wrong with it.
-fn note(folder: &Path) -> Result<Note, String> {
-    let path = folder.join(NOTE);
-    let wrong = |found: String| format!("{}: {found}", path.display());
-    let text = files::read_text(&path).map_err(|error| wrong(error.to_string()))?;
-    let found: Note = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-    if found.hash().as_ref() != Ok(&found.sha256) {
-        return Err(wrong("it was changed: its SHA-256 does not match its content".to_owned()));
-    }
-    Ok(found)
+fn unreadable(found: String) -> CommandError {
+    let hint = "allowed: the output folder of a run, with the `run.json` that it wrote";
+    CommandError::Usage(format!("no run to go on with: {found}\n   = {hint}"))
 }

@@ -5,8 +5,8 @@
 use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::{self, Run};
 use super::error::CommandError;
-use super::folder::Asked;
 use super::interrupt::Interrupt;
+use super::note::Asked;
 use super::output;
 use crate::experiment::kind::Grid;
 use crate::experiment::reference::{self, Opened};
@@ -44,7 +44,8 @@ pub(super) fn measure(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> R
         let (row, seed) = grid.place(index);
         Cell::new(&experiment, row, seed)
     };
-    let results = run.cells(&grid.names(|row| row.name.clone()), "cells", &make)?;
+    let names = grid.names(|row| row.name.clone());
+    let results = run.cells(experiment.decides(), (&names, "cells"), &make)?;
     let exact = exact::run(1).map_err(|error| CommandError::Failed(error.to_string()))?;
     let rows = RowResult::of_cells(&results, seeds.len());
     let mut report = report(&title, exact, &rows, &experiment);

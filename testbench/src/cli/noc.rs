@@ -3,8 +3,8 @@
 use super::arguments::{ChangeOptions, RunOptions};
 use super::cells;
 use super::error::CommandError;
-use super::folder::Asked;
 use super::interrupt::Interrupt;
+use super::note::Asked;
 use super::run;
 use crate::tasks::TaskFile;
 use synfire_chip::files::{Diagnostic, Diagnostics};

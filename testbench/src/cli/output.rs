@@ -6,7 +6,8 @@
 
 use super::arguments::RunOptions;
 use super::error::CommandError;
-use super::folder::{self, Asked};
+use super::folder;
+use super::note::Asked;
 use super::progress::say;
 use crate::report::model::Report;
 use crate::report::{html, json, terminal};

@@ -1,10 +1,11 @@
 //! `synfire resume`: goes on with whatever command was interrupted in a folder.
 
 use super::arguments::{ChangeOptions, CompareOptions, RunOptions};
-use super::cells::Run;
+use super::cells::{Entry, Run};
 use super::error::CommandError;
-use super::folder::{self, Asked};
+use super::folder;
 use super::interrupt::Interrupt;
+use super::note::Asked;
 use super::{bptt, compare, gradient, run};
 use crate::tasks;
 use std::path::Path;
@@ -30,9 +31,10 @@ pub fn resume(
             return Err(CommandError::Usage(text.to_owned()));
         }
         Asked::Compare => {
-            let (tasks, out, quick) = (request.tasks, Some(folder.to_owned()), request.quick);
+            let (tasks, out, quick) = (request.tasks.clone(), Some(folder.to_owned()), request.quick);
             return compare::compare(
                 &CompareOptions { tasks, changes, out, threads, quick, json, overwrite: false },
+                Some(&request),
                 interrupt,
             );
         }
@@ -56,7 +58,8 @@ pub fn resume(
                 if stated { problem } else { problem.noted("note", note.clone()).noted("help", help) }
             })
         })?;
-    let whole = Run { options: &options, folder, interrupt, begin: None, changes: &changes };
+    let entry = Entry::GoOn(&request);
+    let whole = Run { options: &options, folder, interrupt, entry, changes: &changes };
     match command {
         Asked::Bptt => bptt::train(&whole, file, &opened),
         Asked::Gradient => gradient::measure(&whole, file, &opened),

@@ -5,8 +5,9 @@
 use super::arguments::{ChangeOptions, RunOptions};
 use super::cells::{self, Run};
 use super::error::CommandError;
-use super::folder::{self, Asked};
+use super::folder;
 use super::interrupt::Interrupt;
+use super::note::Asked;
 use super::output;
 use crate::experiment::kind::{Kind, Ran, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
@@ -54,7 +55,8 @@ impl Visit for Whole<'_> {
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
         cells::warn(experiment.plan().warnings);
         let names = experiment.cells();
-        let results = run.cells(&names, K::UNIT, &|index| experiment.cell(index))?;
+        let decides = experiment.decides();
+        let results = run.cells(&decides, (&names, K::UNIT), &|index| experiment.cell(index))?;
         let ran = Ran { title, results: &results, threads: run.threads(), started };
         for document in experiment.documents(&ran)? {
             folder::write(run.folder, document.name, document.text.as_bytes())?;

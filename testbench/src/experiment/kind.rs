@@ -7,6 +7,7 @@
 //! Promises: whoever runs, resumes or checks an experiment names no kind. Absent on purpose: the kinds (`tasks`), the
 //! folder and the terminal that a report goes to (`cli`).
 
+use super::decides::Decides;
 use super::file::{ExperimentFile, FORMAT, Quick};
 use super::pool::{CellName, PoolError, Work};
 use super::reference::{self, MOST_STEP_ROWS, Opened};
@@ -72,6 +73,10 @@ pub trait Kind: Sized + Sync {
 
     /// What it runs.
     fn plan(&self) -> Plan<'_>;
+
+    /// What decides its results: rows, seeds and length, chips, networks, data. Networks are those of the first seed; the
+    /// others are made from the same files.
+    fn decides(&self) -> Decides;
 
     /// Loads, maps and builds the cell of a row and a seed.
     ///

@@ -5,6 +5,7 @@
 
 pub mod changes;
 pub mod check;
+pub mod decides;
 pub mod deploy;
 pub mod embedded;
 pub mod engine;

@@ -91,14 +91,14 @@ fn a_checkpoint_of_another_program_or_of_other_inputs() {
     folder.write(CHECKPOINT, &whole);
     folder.edit(NETWORK, "Uniform(low: -0.3", "Uniform(low: -0.2");
     assert_snapshot!(message(&folder.refuses(&["resume", "out"])), @r#"
-    error: out/cells/learned-1.checkpoint: belongs to other inputs (chip, network or experiment changed): fingerprint [SHA-256] now [SHA-256]
-       = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
+    error: `out` holds another run: `synfire run` of [DIR]/two-classes.ron, before a change of its network
+       = allowed: its experiment, as it was when the run began; a new run in another folder (`--out`) or, with `--overwrite`, in this one
        = nothing was run; exit status 2
     "#);
     folder.edit(NETWORK, "Uniform(low: -0.2", "Uniform(low: -0.3");
     // Of the same network, but another experiment.
     folder.edit(EXPERIMENT, "right: 1.0", "right: 1.5");
-    assert!(folder.refuses(&["resume", "out"]).contains("belongs to other inputs"));
+    assert!(folder.refuses(&["resume", "out"]).contains("before a change of its settings"));
     // Of another cell of the same experiment.
     folder.edit(EXPERIMENT, "right: 1.5", "right: 1.0");
     let left = std::fs::read_dir(folder.path("out/cells")).expect("cells");
@@ -107,20 +107,27 @@ fn a_checkpoint_of_another_program_or_of_other_inputs() {
     assert_eq!(left.count(), 1, "no other cell was begun");
     folder.write("out/cells/learned-2.checkpoint", &whole);
     std::fs::remove_file(folder.path(CHECKPOINT)).expect("a file");
-    assert!(folder.refuses(&["resume", "out", "--threads", "2"]).contains("learned-2.checkpoint"));
+    assert_snapshot!(message(&folder.refuses(&["resume", "out", "--threads", "2"])), @r#"
+    error: out/cells/learned-2.checkpoint: belongs to other inputs (chip, network or experiment changed): fingerprint [SHA-256] now [SHA-256]
+       = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
+       = nothing was run; exit status 2
+    "#);
 }
 
 #[test]
 fn a_finished_cell_of_other_inputs() {
     let folder = Folder::new();
     folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
-    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 3");
+    // That of another seed under its name.
+    let own = folder.read("out/cells/learned-1.json");
+    std::fs::copy(folder.path("out/cells/learned-2.json"), folder.path("out/cells/learned-1.json"))
+        .expect("a copy");
     assert_snapshot!(message(&folder.refuses(&["resume", "out", "--threads", "1"])), @r#"
     error: out/cells/learned-1.json: belongs to other inputs (chip, network or experiment changed): fingerprint [SHA-256] now [SHA-256]
        = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew
        = nothing was run; exit status 2
     "#);
-    folder.edit(EXPERIMENT, "epochs: 3", "epochs: 2");
+    folder.write("out/cells/learned-1.json", own);
     folder.succeeds(&["resume", "out"]);
     // One digit of an accuracy: still a number, no longer what was computed.
     let whole = String::from_utf8(folder.read("out/cells/learned-1.json")).expect("a text");

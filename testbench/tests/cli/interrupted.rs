@@ -202,11 +202,11 @@ fn a_killed_run_goes_on_from_its_last_checkpoint() {
 #[test]
 fn a_new_run_keeps_an_interrupted_one() {
     let folder = Folder::new();
-    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 600");
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 300");
+    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
     let child = begun(&folder, "out");
     signal(&child, "-INT");
     child.wait_with_output().expect("the command");
-    folder.edit(EXPERIMENT, "epochs: 600", "epochs: 1");
     let ended = folder.run(&["run", EXPERIMENT, "--out", "out"]);
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert!(ended.err.contains("its cells are kept in out/cells.previous"), "{}", ended.err);

@@ -23,7 +23,8 @@ fn names(folder: &Folder, out: &str) -> Vec<String> {
 #[test]
 fn two_runs_never_write_into_one_folder() {
     let folder = Folder::new();
-    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 600");
+    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 300");
+    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
     let mut first = begun(&folder, "out");
     let refused = folder.refuses(&["run", EXPERIMENT, "--out", "out"]);
     assert!(refused.contains("another run is at work in `out`"), "{refused}");
@@ -32,7 +33,6 @@ fn two_runs_never_write_into_one_folder() {
     first.kill().expect("the command");
     first.wait().expect("the command");
     // The lock goes with the process, not with its file.
-    folder.edit(EXPERIMENT, "epochs: 600", "epochs: 2");
     folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
     assert!(names(&folder, "out").contains(&"cells.previous".to_owned()));
     // Begun once more after a whole run, nothing of the first is left.

@@ -67,7 +67,7 @@ fn other_recordings_are_other_inputs() {
     folder.write("recordings/Train/0/00000.bin", recording(1, 3));
     let ended = folder.run(&["resume", "out"]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.err.contains("belongs to other inputs"), "{}", ended.err);
+    assert!(ended.err.contains("before a change of its data"), "{}", ended.err);
 }
 
 #[test]

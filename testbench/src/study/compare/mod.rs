@@ -10,6 +10,7 @@ pub mod costs;
 pub mod overview;
 pub mod summary;
 
+use crate::experiment::decides::Decides;
 use crate::experiment::file::{Comparison, Row, Store};
 use crate::experiment::pool::CellName;
 use crate::experiment::rows::Variant;
@@ -63,6 +64,15 @@ pub struct Scored {
 }
 
 impl Task {
+    /// What decides its results.
+    #[must_use]
+    pub fn decides(&self) -> &Decides {
+        match self {
+            Self::Classify(task) => &task.decides,
+            Self::Patterns(task) => &task.decides,
+        }
+    }
+
     /// The rows.
     #[must_use]
     pub fn rows(&self) -> &[Row] {

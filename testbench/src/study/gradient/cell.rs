@@ -6,6 +6,7 @@
 use super::chip::{self, ChipLayer};
 use super::exercise::Exercise;
 use super::layers::{self, Measured};
+use crate::experiment::decides::Decides;
 use crate::experiment::file::Row;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::report::model::Text;
@@ -34,6 +35,15 @@ impl Experiment {
         match self {
             Self::Samples(task) => (&task.settings.rows, &task.settings.seeds),
             Self::Trains(task) => (&task.settings.rows, &task.settings.seeds),
+        }
+    }
+
+    /// What decides what is measured.
+    #[must_use]
+    pub fn decides(&self) -> &Decides {
+        match self {
+            Self::Samples(task) => &task.decides,
+            Self::Trains(task) => &task.decides,
         }
     }
 

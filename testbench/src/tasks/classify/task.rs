@@ -7,6 +7,7 @@ use crate::data::encode::{Constant, Encoder, LatencyCode, RateCode, SigmaDeltaCo
 use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
 use crate::experiment::check::target;
+use crate::experiment::decides::Decides;
 use crate::experiment::file::{EncoderFile, Row, Store};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
@@ -29,6 +30,8 @@ pub struct Task {
     chips: Vec<Chip>,
     /// What is legal in the networks of its rows and probably not meant.
     pub warnings: Vec<String>,
+    /// What decides its results.
+    pub decides: Decides,
     /// Data that is the same for every seed.
     fixed: Option<Arc<DataSet>>,
     /// The outline of the first seed's data: every row is checked against it.
@@ -52,6 +55,7 @@ impl Task {
             chip,
             chips,
             warnings: Vec::new(),
+            decides: Decides::default(),
             fixed,
             first_outline: OnceLock::new(),
             origin,
@@ -68,7 +72,20 @@ impl Task {
         }
         task.rows().check_stores(&networks)?;
         task.warnings = networks.iter().flat_map(warnings).collect();
+        task.decides = task.deciding(&networks);
         Ok(task)
+    }
+
+    /// What decides the results, where `networks` are those of the first seed. Data that is generated follows from the
+    /// settings.
+    fn deciding(&self, networks: &[Network]) -> Decides {
+        // The short form was taken, or decides nothing.
+        let settings = Classify { quick: None, ..self.settings.clone() };
+        Decides::default()
+            .with("settings", &(format!("{settings:?}"), self.origin.step_rows))
+            .with("chip", &(&self.chip, &self.chips))
+            .with("network", &networks)
+            .with("data", &self.fixed.as_ref().map(|data| data.fingerprint()))
     }
 
     /// Every row in every store.

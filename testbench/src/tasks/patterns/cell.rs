@@ -9,6 +9,7 @@ use super::check;
 use super::file::Patterns;
 use super::score::{Score, Trains};
 use crate::architect::summary::Presentations;
+use crate::experiment::decides::Decides;
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
 use crate::experiment::origin::Origin;
@@ -24,7 +25,7 @@ use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
 use synfire_chip::run::probe::Variable;
-use synfire_chip::warnings::warnings;
+use synfire_chip::warnings;
 use synfire_plasticity::config::{ErrorSignal, Readout};
 
 /// Where a cell is.
@@ -111,6 +112,8 @@ pub struct Task {
     chips: Vec<Chip>,
     /// What is legal in the networks of its rows and probably not meant.
     pub warnings: Vec<String>,
+    /// What decides its results.
+    pub decides: Decides,
     origin: Opened,
     place: Origin,
 }
@@ -124,14 +127,26 @@ impl Task {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
         let chips = rows::chips(&settings.rows, &chip, &origin, &place)?;
-        let mut task = Self { settings, chip, chips, warnings: Vec::new(), origin, place };
+        let (warnings, decides) = (Vec::new(), Decides::default());
+        let mut task = Self { settings, chip, chips, warnings, decides, origin, place };
         let seed = task.settings.seeds[0];
         let variants = task.rows().variants();
         let networks = variants.iter().map(|variant| task.rows().variant(*variant, seed));
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
         task.rows().check_stores(&networks)?;
-        task.warnings = networks.iter().flat_map(warnings).collect();
+        task.warnings = networks.iter().flat_map(warnings::warnings).collect();
+        task.decides = task.deciding(&networks);
         Ok(task)
+    }
+
+    /// What decides the results, where `networks` are those of the first seed. The cases follow from the settings.
+    fn deciding(&self, networks: &[Network]) -> Decides {
+        // The short form was taken, or decides nothing.
+        let settings = Patterns { quick: None, ..self.settings.clone() };
+        Decides::default()
+            .with("settings", &format!("{settings:?}"))
+            .with("chip", &(&self.chip, &self.chips))
+            .with("network", &networks)
     }
 
     /// Every row in every store.

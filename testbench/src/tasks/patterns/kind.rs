@@ -4,6 +4,7 @@ use super::cell::{Cell, CellResult, Task};
 use super::file::Patterns;
 use super::summary;
 use crate::architect::summary::{Part, Parts};
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
@@ -29,6 +30,10 @@ impl Kind for Task {
     fn plan(&self) -> Plan<'_> {
         let rows = self.variants().iter().map(Variant::name).collect();
         Plan { rows, seeds: &self.settings.seeds, warnings: &self.warnings }
+    }
+
+    fn decides(&self) -> Decides {
+        self.decides.clone()
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {

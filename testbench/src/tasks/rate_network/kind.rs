@@ -4,6 +4,7 @@ use super::cell::{Cell, CellResult, Task};
 use super::file::RateNetwork;
 use super::summary::Summary;
 use crate::architect::summary::{Part, Parts, Presentations};
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
@@ -33,6 +34,16 @@ impl Kind for Task {
     fn plan(&self) -> Plan<'_> {
         let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
         Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
+    }
+
+    /// It makes its networks itself, from the settings.
+    fn decides(&self) -> Decides {
+        let settings = RateNetwork { quick: None, ..self.settings.clone() };
+        let samples = (&self.samples.features, self.samples.width, &self.samples.labels);
+        Decides::default()
+            .with("settings", &format!("{settings:?}"))
+            .with("chip", &self.chip)
+            .with("data", &samples)
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {

@@ -11,6 +11,7 @@ use super::probes::{self, Probes};
 use super::recorded::Recorded;
 use super::samples::{Answers, Samples};
 use super::stimuli::Stimuli;
+use crate::experiment::decides::Decides;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
@@ -98,6 +99,8 @@ pub struct Task {
     pub chip: Chip,
     /// The seed in use: the network's, or the one that was asked for.
     pub seed: u32,
+    /// What decides its results.
+    pub decides: Decides,
     opened: Opened,
     /// The network and the files that were read for it, until a cell takes them.
     loaded: Mutex<Option<(Network, Vec<PathBuf>)>>,
@@ -121,7 +124,8 @@ impl Task {
         }
         let loaded = load(&settings, &chip, &opened, seed)?;
         let seed = loaded.0.seed;
-        Ok(Self { settings, chip, seed, opened, loaded: Mutex::new(Some(loaded)) })
+        let decides = deciding(&settings, &chip, &opened, &loaded.0);
+        Ok(Self { settings, chip, seed, decides, opened, loaded: Mutex::new(Some(loaded)) })
     }
 
     /// The network and its files: the first time those that [`Task::new`] loaded.
@@ -129,6 +133,18 @@ impl Task {
         let kept = self.loaded.lock().ok().and_then(|mut loaded| loaded.take());
         kept.map_or_else(|| load(&self.settings, &self.chip, &self.opened, Some(self.seed)), Ok)
     }
+}
+
+/// What decides the results. A file that cannot be read is shown at its field by the cell.
+fn deciding(settings: &Simulate, chip: &Chip, opened: &Opened, network: &Network) -> Decides {
+    let origin = Origin::new(opened);
+    let hash = |file: &str| HashedFile::new(file, &origin.path(file)).ok();
+    let data: Vec<_> = settings.files().map(hash).collect();
+    Decides::default()
+        .with("settings", &(format!("{settings:?}"), opened.step_rows))
+        .with("chip", chip)
+        .with("network", network)
+        .with("data", &data)
 }
 
 fn load(

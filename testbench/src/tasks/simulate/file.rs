@@ -26,6 +26,14 @@ pub struct Simulate {
     pub write: RecordingFiles,
 }
 
+impl Simulate {
+    /// Every file that it names, its network's excepted, as it is named.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let labels = self.samples.iter().filter_map(|samples| samples.labels.as_deref());
+        self.stimuli.iter().filter_map(Stimulus::file).chain(labels)
+    }
+}
+
 /// The files that a recording becomes. Weights and answers are written in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -114,6 +122,22 @@ pub enum Stimulus {
         /// File.
         file: String,
     },
+}
+
+impl Stimulus {
+    /// The file that it names.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        match self {
+            Self::Poisson { .. } => None,
+            Self::RateCode { features, .. } | Self::LatencyCode { features, .. } => Some(features),
+            Self::SpikeList { file, .. }
+            | Self::Raster { file, .. }
+            | Self::SigmaDelta { file, .. }
+            | Self::SendOnDelta { file, .. }
+            | Self::Current { file, .. } => Some(file),
+        }
+    }
 }
 
 /// Consecutive samples.

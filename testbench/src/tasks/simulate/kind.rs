@@ -3,6 +3,7 @@
 use super::cell::{Cell, CellResult, Task};
 use super::file::Simulate;
 use super::run;
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
@@ -28,6 +29,10 @@ impl Kind for Task {
     fn plan(&self) -> Plan<'_> {
         let rows = vec!["simulation".to_owned()];
         Plan { rows, seeds: std::slice::from_ref(&self.seed), warnings: &[] }
+    }
+
+    fn decides(&self) -> Decides {
+        self.decides.clone()
     }
 
     fn of_row(&self, _row: usize, _seed: u32) -> Result<Cell<'_>, Diagnostics> {

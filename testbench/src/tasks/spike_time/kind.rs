@@ -5,6 +5,7 @@ use super::deploy::MOVED_CASES;
 use super::file::SpikeTime;
 use super::summary;
 use crate::architect::summary::{Part, Parts, Presentations};
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
@@ -38,6 +39,11 @@ impl Kind for Task {
     fn plan(&self) -> Plan<'_> {
         let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
         Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
+    }
+
+    /// It makes its networks and its data itself, from the settings.
+    fn decides(&self) -> Decides {
+        Decides::default().with("settings", &format!("{:?}", self.settings)).with("chip", &self.chip)
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {

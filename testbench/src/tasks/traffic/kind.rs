@@ -5,6 +5,7 @@ use super::file::Traffic;
 use super::summary;
 use super::table;
 use super::task::Task;
+use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
 use crate::experiment::reference::Opened;
@@ -30,6 +31,17 @@ impl Kind for Task {
     fn plan(&self) -> Plan<'_> {
         let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
         Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
+    }
+
+    /// Of a chip its network between the cores, which alone is run.
+    fn decides(&self) -> Decides {
+        let settings = Traffic { quick: None, ..self.settings.clone() };
+        let chips: Vec<_> = self.networks.iter().map(|of| (&of.chip, &of.noc, of.flits)).collect();
+        let packets: Vec<_> = self.networks.iter().map(|of| &of.recorded).collect();
+        Decides::default()
+            .with("settings", &format!("{settings:?}"))
+            .with("chip", &chips)
+            .with("data", &packets)
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
