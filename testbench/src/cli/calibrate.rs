@@ -42,8 +42,10 @@ pub fn calibrate(options: &CalibrateOptions) -> Result<(), CommandError> {
         "// `{}` with prices fitted to {} measured energies: written by `synfire calibrate`.\n",
         chip.name, fitted.rows
     );
-    std::fs::write(&options.out, comment + &text)
-        .map_err(|error| CommandError::Failed(format!("{name}: {error}")))?;
+    std::fs::write(&options.out, comment + &text).map_err(|error| {
+        let allowed = "allowed: a new file in a folder where files can be written (`--out`)";
+        CommandError::Usage(format!("`{name}` cannot be written: {error}\n   = {allowed}"))
+    })?;
     output::print(&report(&chip, &after, &groups, &fitted), options.json)?;
     say(&format!("written: {name}"));
     Ok(())

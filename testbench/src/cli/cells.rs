@@ -19,7 +19,7 @@ use crate::tasks::{self, ExperimentFile};
 use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
-use synfire_chip::files::Diagnostics;
+use synfire_chip::files::{Diagnostics, ReadLog};
 
 /// Time between two checkpoints.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -50,11 +50,12 @@ pub(super) fn begin(
     command: Asked,
     go: impl FnOnce(&Run<'_>, ExperimentFile, Opened) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
+    let reads = ReadLog::begin();
     let (file, opened) = tasks::open_changed(experiment, &changes.set)?;
     let folder = output::folder_of(opened.name(), options, command);
     let request = request(experiment, &opened, (options, changes), command);
     go(
-        &Run { options, folder: &folder, interrupt, entry: Entry::Begin(&request), changes },
+        &Run { options, folder: &folder, interrupt, entry: Entry::Begin(&request, &reads), changes },
         file,
         opened,
     )
@@ -95,10 +96,10 @@ pub(super) fn warn(warnings: &[String]) {
 /// How a run comes into its folder.
 #[derive(Clone, Copy)]
 pub(super) enum Entry<'a> {
-    /// It begins: what to note, but what decides it.
-    Begin(&'a Request),
+    /// It begins: what to note, but what decides it, and the files that were read for it.
+    Begin(&'a Request, &'a ReadLog),
     /// It goes on with what was noted.
-    GoOn(&'a Request),
+    GoOn(&'a Request, &'a ReadLog),
     /// There is no note: a finished cell in the folder is kept where it is of the same inputs.
     Unnoted,
 }
@@ -147,15 +148,16 @@ impl Run<'_> {
             kept.map_or_else(|| make(index), Ok)
         };
         match self.entry {
-            Entry::Begin(request) => {
+            Entry::Begin(request, reads) => {
                 let own = cells.iter().flat_map(CellName::files).chain(outputs);
                 let beside = [summary::FILE, inference::FILE].into_iter().chain(tables::FILES);
                 let own = own.chain(beside.map(str::to_owned));
                 let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
                 let request = Request { decides: decides.clone(), ..request.clone() };
-                folder::begin(self.folder, &request, &outputs, self.options.overwrite)?;
+                let files = (&reads.files()[..], &outputs[..]);
+                folder::begin(self.folder, &request, files, self.options.overwrite)?;
             }
-            Entry::GoOn(request) => folder::go_on(self.folder, request, decides)?,
+            Entry::GoOn(request, reads) => folder::go_on(self.folder, request, decides, &reads.files())?,
             Entry::Unnoted => folder::enter(self.folder)?,
         }
         let watch = CellProgress::new(cells.len() as u64 * units, unit);

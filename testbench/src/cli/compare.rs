@@ -22,7 +22,7 @@ use crate::tasks::patterns::cell as patterns;
 use crate::tasks::{self, TaskFile};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use synfire_chip::files::{Diagnostic, Diagnostics};
+use synfire_chip::files::{Diagnostic, Diagnostics, ReadLog};
 
 /// Loads an experiment that lists stores; `None` for another carried one when all are asked for.
 fn entry(file: &str, set: &[String], quick: bool, all: bool) -> Result<Option<Entry>, Diagnostics> {
@@ -80,6 +80,7 @@ pub fn compare(
     interrupt: &Interrupt,
 ) -> Result<(), CommandError> {
     let started = Instant::now();
+    let reads = ReadLog::begin();
     let entries = entries(&options.tasks, &options.changes.set, options.quick)?;
     let folder = options.out.clone().unwrap_or_else(|| PathBuf::from("target/synfire/compare"));
     let request = Request {
@@ -92,14 +93,15 @@ pub fn compare(
         tasks: options.tasks.iter().map(|task| absolute(task)).collect(),
         decides: entries.iter().fold(Decides::default(), |all, of| all.and_of(&of.name, of.task.decides())),
     };
+    let reads = reads.files();
     let same = folder::request(&folder).is_ok_and(|earlier| earlier.is_again(&request));
     if same || resumed.is_some() {
-        folder::go_on(&folder, resumed.unwrap_or(&request), &request.decides)?;
+        folder::go_on(&folder, resumed.unwrap_or(&request), &request.decides, &reads)?;
         say(&format!("going on in {}; what is finished there is kept", folder.display()));
     } else {
         let names = entries.iter().flat_map(Entry::places).flat_map(|place| place.cell().files());
         let outputs: Vec<String> = names.chain(output::REPORTS.map(str::to_owned)).collect();
-        folder::begin(&folder, &request, &outputs, options.overwrite)?;
+        folder::begin(&folder, &request, (&reads, &outputs), options.overwrite)?;
     }
     let threads = cells::threads(options.threads);
     let runs = Runs { folder: &folder, interrupt, threads };

@@ -6,7 +6,7 @@
 //! `cells.previous`.
 //!
 //! Promises: two runs never write into one folder, at one time or one after the other; nothing is removed that no run
-//! noted. Absent on purpose: the report (`output`), what a cell's files hold
+//! noted, and nothing that the new run reads. Absent on purpose: the report (`output`), what a cell's files hold
 //! (`experiment::pool`).
 
 use super::error::CommandError;
@@ -33,21 +33,15 @@ const PREVIOUS: &str = "cells.previous";
 fn lock(folder: &Path) -> Result<(), CommandError> {
     // Held to the end of the process: a run's last file is its report.
     static HELD: Mutex<Vec<(PathBuf, File)>> = Mutex::new(Vec::new());
-    if folder.exists() && !folder.is_dir() {
-        let text = format!(
-            "`{}` is a file\n   = allowed: a new folder, or that of an earlier run",
-            folder.display()
-        );
-        return Err(CommandError::Usage(text));
-    }
-    fs::create_dir_all(folder).map_err(failed(folder))?;
-    let path = fs::canonicalize(folder).map_err(failed(folder))?.join(LOCK);
+    paths::make_folder(folder)?;
+    paths::expect_files(folder, [LOCK].into_iter())?;
+    let path = fs::canonicalize(folder).map_err(|error| paths::no_folder(folder, &error))?.join(LOCK);
     let mut held = HELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if held.iter().any(|(own, _)| *own == path) {
         return Ok(());
     }
     let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(failed(&path))?;
+    let file = file.map_err(|error| paths::no_folder(folder, &error))?;
     if FileExt::try_lock(&file).is_err() {
         let text = format!(
             "another run is at work in `{}`\n   = allowed: another folder (`--out`), or waiting until it ends",
@@ -74,14 +68,16 @@ pub fn enter(folder: &Path) -> Result<(), CommandError> {
     Err(CommandError::Usage(text))
 }
 
-/// Makes the folder ready for a new run, which will write `outputs` at the most, and notes what was asked for.
+/// Makes the folder ready for a new run, which `reads` these files and will write `outputs` at the most, and notes what
+/// was asked for.
 ///
 /// # Errors
-/// When another run holds the folder or is at work in it, or it cannot be written.
+/// When another run holds the folder or is at work in it, something stands in the way, the run reads what it would
+/// remove or write, or the folder cannot be written.
 pub fn begin(
     folder: &Path,
     request: &Request,
-    outputs: &[String],
+    (reads, outputs): (&[PathBuf], &[String]),
     overwrite: bool,
 ) -> Result<(), CommandError> {
     let noted = || folder.join(note::FILE).exists();
@@ -94,6 +90,7 @@ pub fn begin(
             folder.display()
         )));
     }
+    paths::expect_files(folder, outputs.iter().map(String::as_str))?;
     lock(folder)?;
     if noted() {
         let way_out = "allowed: another folder (`--out`), or to remove this one by hand: what its run wrote can no \
@@ -110,18 +107,26 @@ pub fn begin(
                 earlier.request.unlike(request)
             )));
         }
+        paths::expect_files(folder, earlier.outputs.iter().map(String::as_str))?;
+        let touched = outputs.iter().chain(&earlier.outputs).map(String::as_str);
+        paths::expect_no_input(folder, reads, touched)?;
         outputs.extend(clear(folder, &earlier, again)?);
     }
     let from_here = relative(folder, &request.experiment);
     Note::new(Request { from_here, ..request.clone() }, outputs)?.write(folder)
 }
 
-/// Makes the folder ready for going on with `request`, the run that it holds, of an experiment that
-/// `decides` so.
+/// Makes the folder ready for going on with `request`, the run that it holds, of an experiment that `reads` these files and
+/// that `decides` so.
 ///
 /// # Errors
-/// When the folder holds another run, or one is at work in it.
-pub fn go_on(folder: &Path, request: &Request, decides: &Decides) -> Result<(), CommandError> {
+/// When the folder holds another run, one is at work in it, something stands in the way, or the run reads what it writes.
+pub fn go_on(
+    folder: &Path,
+    request: &Request,
+    decides: &Decides,
+    reads: &[PathBuf],
+) -> Result<(), CommandError> {
     lock(folder)?;
     let note = Note::read(folder).map_err(unreadable)?;
     let at_hand = Request { decides: decides.clone(), ..request.clone() };
@@ -134,7 +139,9 @@ pub fn go_on(folder: &Path, request: &Request, decides: &Decides) -> Result<(), 
             note.request.unlike(&at_hand)
         )));
     }
-    Ok(())
+    let touched = || note.outputs.iter().map(String::as_str);
+    paths::expect_files(folder, touched())?;
+    paths::expect_no_input(folder, reads, touched())
 }
 
 /// The way from `folder` to the file `experiment`; `None` for a carried name.

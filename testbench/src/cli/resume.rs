@@ -9,6 +9,7 @@ use super::note::Asked;
 use super::{bptt, compare, gradient, run};
 use crate::tasks;
 use std::path::Path;
+use synfire_chip::files::ReadLog;
 
 /// Goes on with the run in `folder`; `experiment` is its file where that was moved without the folder.
 ///
@@ -50,6 +51,7 @@ pub fn resume(
     };
     let stated = experiment.is_some();
     let experiment = experiment.unwrap_or_else(|| request.experiment_from(folder));
+    let reads = ReadLog::begin();
     let (file, opened) =
         tasks::open_changed(&experiment, &changes.set).map_err(|problems| {
             let note = format!("`{}` names the experiment", folder.join("run.json").display());
@@ -58,7 +60,7 @@ pub fn resume(
                 if stated { problem } else { problem.noted("note", note.clone()).noted("help", help) }
             })
         })?;
-    let entry = Entry::GoOn(&request);
+    let entry = Entry::GoOn(&request, &reads);
     let whole = Run { options: &options, folder, interrupt, entry, changes: &changes };
     match command {
         Asked::Bptt => bptt::train(&whole, file, &opened),

@@ -79,6 +79,66 @@ fn files_that_no_run_noted_are_not_written_over() {
     assert!(refused.contains("`file` is a file"), "{refused}");
 }
 
+/// Where no folder can be made, or something stands where the run writes, that is the user's to mend.
+#[test]
+fn what_stands_in_the_way_of_an_output_is_named() {
+    let folder = Folder::new();
+    folder.write("file", "mine");
+    for out in ["file/out", "file/out/deeper"] {
+        let refused = folder.refuses(&["run", EXPERIMENT, "--out", out]);
+        assert!(refused.contains(&format!("no output folder at `{out}`: `file` is a file")), "{refused}");
+        assert!(refused.contains("allowed: a new folder, or that of an earlier run"), "{refused}");
+    }
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
+    let run = ["run", EXPERIMENT, "--out", "out"];
+    let overwrite = ["run", other(&folder), "--out", "out", "--overwrite"];
+    let listed = [
+        "summary.json",
+        "report.html",
+        "report.txt.partial",
+        "cells/learned-1.json",
+        "run.lock",
+        "samples.csv",
+    ];
+    for name in listed {
+        let path = folder.path("out").join(name);
+        let before = std::fs::read(&path).ok();
+        let _ = std::fs::remove_file(&path);
+        std::fs::create_dir(&path).expect("a folder");
+        let there = (names(&folder, "out"), names(&folder, "out/cells"));
+        for arguments in [&["resume", "out"][..], &run, &overwrite] {
+            let refused = folder.refuses(arguments);
+            let wanted = format!("error: `out/{name}` is a folder, and the run has a file there");
+            assert_eq!(refused.lines().next(), Some(wanted.as_str()), "{arguments:?}");
+            assert!(refused.contains("   = allowed: "), "{refused}");
+        }
+        assert_eq!((names(&folder, "out"), names(&folder, "out/cells")), there, "nothing was removed");
+        std::fs::remove_dir(&path).expect("a folder");
+        before.into_iter().for_each(|bytes| std::fs::write(&path, bytes).expect("a file"));
+    }
+    std::fs::remove_dir_all(folder.path("out/cells")).expect("a folder");
+    folder.write("out/cells", "mine");
+    let refused = folder.refuses(&["resume", "out"]);
+    assert!(refused.contains("`out/cells` is a file, and the run has a folder there"), "{refused}");
+    std::fs::create_dir(folder.path("own")).expect("a folder");
+    folder.write("own/cells", "mine");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "own"]);
+    assert!(refused.contains("`own/cells` is a file, and the run has a folder there"), "{refused}");
+    assert_eq!(names(&folder, "own"), ["cells"]);
+    let new = ["calibrate", "small", "--out", "file/new.ron"];
+    let ended = folder.run(&new);
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_the_system_refuses_is_named() {
+    let folder = Folder::new();
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "/proc/nope"]);
+    assert!(refused.contains("error: no output folder at `/proc/nope`: "), "{refused}");
+    assert!(refused.contains("allowed: a new folder, or that of an earlier run"), "{refused}");
+}
+
 #[test]
 fn everything_written_is_listed() {
     let folder = Folder::new();

@@ -1,4 +1,5 @@
-//! Files that a run recorded beside its cells: known by their hashes, computed anew where they are missing or others.
+//! Files that a run recorded beside its cells: known by their hashes, computed anew where they are missing or others,
+//! never removed where the next run reads them.
 
 use super::folder::{Folder, NETWORK};
 use serde_json::Value;
@@ -91,4 +92,46 @@ fn a_recorded_file_that_goes_while_a_run_is_interrupted_is_computed_anew() {
         assert_eq!(ended.err.contains("computed anew"), harm, "{}", ended.err);
         assert_eq!(recorded(&folder, out), whole);
     }
+}
+
+/// Each of these reads what the run in `out` wrote, by some way.
+#[test]
+fn an_input_is_not_removed_to_make_room_for_the_run_that_reads_it() {
+    let folder = Folder::new();
+    simulation(&folder, SIMULATION, (40, 20), NOISE);
+    folder.succeeds(&["run", SIMULATION, "--out", "out"]);
+    let whole = recorded(&folder, "out");
+    let raster = |file: &str| format!("Raster(input: \"pixels\", file: \"{file}\")");
+    simulation(&folder, "second.ron", (40, 20), &raster("out/hidden.spikes.npy"));
+    let refused = |experiment: &str, out: &str, input: &str| {
+        let refused = folder.refuses(&["run", experiment, "--out", out, "--overwrite"]);
+        let wanted = format!(
+            "error: `{out}/{input}` is a file that this run reads, and among those that it removes or writes"
+        );
+        assert_eq!(refused.lines().next(), Some(wanted.as_str()));
+        assert!(refused.contains("   = allowed: another folder (`--out`)"), "{refused}");
+        assert_eq!(recorded(&folder, "out"), whole, "nothing was touched");
+    };
+    refused("second.ron", "out", "hidden.spikes.npy");
+    refused("second.ron", "./out/../out", "hidden.spikes.npy");
+    // A network's weights.
+    let network = String::from_utf8(folder.read(NETWORK)).expect("a text");
+    let uniform = "connect: AllToAll,\n            weights: Uniform(low: -0.3, high: 0.3),";
+    assert!(network.contains(uniform));
+    let weights = network.replace(uniform, "connect: Npy(\"out/pixels_hidden.weights.20.npy\"),");
+    folder.write("weights.network.ron", weights);
+    let text = String::from_utf8(folder.read(SIMULATION)).expect("a text");
+    folder.write("third.ron", text.replace(NETWORK, "weights.network.ron"));
+    refused("third.ron", "out", "pixels_hidden.weights.20.npy");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("out/hidden.spikes.npy", folder.path("link.npy")).expect("a link");
+        simulation(&folder, "fourth.ron", (40, 20), &raster("link.npy"));
+        refused("fourth.ron", "out", "hidden.spikes.npy");
+    }
+    // Elsewhere, and after the file was moved out, it runs.
+    folder.succeeds(&["run", "second.ron", "--out", "other"]);
+    std::fs::copy(folder.path("out/hidden.spikes.npy"), folder.path("raster.npy")).expect("a copy");
+    simulation(&folder, "second.ron", (40, 20), &raster("raster.npy"));
+    folder.succeeds(&["run", "second.ron", "--out", "out", "--overwrite"]);
 }

@@ -94,11 +94,3 @@ fn an_accuracy_that_is_missed_is_status_1() {
     assert!(ended.err.contains("error: `learned` reached"), "{}", ended.err);
     assert!(folder.path("out/report.html").is_file(), "the report is written all the same");
 }
-
-#[test]
-fn a_folder_that_cannot_be_made_is_status_1() {
-    let folder = Folder::new();
-    folder.write("file", "");
-    let ended = folder.run(&["run", EXPERIMENT, "--out", "file/out"]);
-    assert_eq!((ended.code, ended.out.as_str()), (Some(1), ""), "{}", ended.err);
-}

@@ -13,6 +13,7 @@ pub(super) mod layer;
 pub(super) mod layers;
 pub(super) mod parse;
 pub(super) mod read;
+pub(super) mod read_log;
 pub(super) mod source;
 pub(super) mod spelling;
 pub(super) mod walk;

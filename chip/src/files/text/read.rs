@@ -2,8 +2,9 @@
 //!
 //! A path may come from a file that somebody else wrote. A device such as `/dev/zero` never ends, a named pipe waits for
 //! ever, a folder is no file: all are refused before a byte is read. Promises: whatever a path names, opening and
-//! reading end, in bounded memory. Absent on purpose: what the bytes mean.
+//! reading end, in bounded memory; what is opened is noted ([`read_log`]). Absent on purpose: what the bytes mean.
 
+use super::read_log;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
 use std::path::Path;
@@ -24,7 +25,7 @@ pub fn open_regular(path: &Path) -> Result<File> {
         Err(Error::new(ErrorKind::InvalidInput, format!("it is {found}; allowed: a regular file")))
     };
     match kind.file_type() {
-        kind if kind.is_file() => File::open(path),
+        kind if kind.is_file() => File::open(path).inspect(|_| read_log::opened(path)),
         kind if kind.is_dir() => refuse("a folder"),
         _ => refuse("a device, a pipe or a socket"),
     }

@@ -1,0 +1,71 @@
+//! Which files were read, for whoever is about to remove or write some.
+//!
+//! Every file that an experiment reads, itself and arrays included, is opened by [`open_regular`](super::read::open_regular):
+//! the log hears of it there, so that no loader has to hand on what it opened.
+//!
+//! Promises: nothing that the thread opened since [`ReadLog::begin`] is missing; without a log nothing is kept. Absent on
+//! purpose: what other threads open, what was read of a file.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+thread_local! {
+    static LOG: RefCell<Option<BTreeSet<PathBuf>>> = const { RefCell::new(None) };
+}
+
+/// The files that this thread opens while the log lives. A thread has one at a time: a second one begins anew.
+#[derive(Debug)]
+pub struct ReadLog(());
+
+impl ReadLog {
+    /// An empty log.
+    #[must_use]
+    pub fn begin() -> Self {
+        LOG.set(Some(BTreeSet::new()));
+        Self(())
+    }
+
+    /// What was opened until now, as it was named.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        LOG.with_borrow(|log| log.iter().flatten().cloned().collect())
+    }
+}
+
+impl Drop for ReadLog {
+    fn drop(&mut self) {
+        LOG.set(None);
+    }
+}
+
+/// Notes that a file was opened.
+pub(super) fn opened(path: &Path) {
+    LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.insert(path.to_owned())));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{open_lines, read_text};
+
+    #[test]
+    fn what_is_read_while_a_log_lives_is_in_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [first, second, third] = ["a", "b", "c"].map(|name| folder.path().join(name));
+        for path in [&first, &second, &third] {
+            std::fs::write(path, "text").expect("a file");
+        }
+        read_text(&third).expect("a text");
+        let log = ReadLog::begin();
+        read_text(&second).expect("a text");
+        open_lines(&first).expect("lines");
+        read_text(&second).expect("a text");
+        let missing = folder.path().join("missing");
+        read_text(&missing).expect_err("no file");
+        assert_eq!(log.files(), [first, second]);
+        drop(log);
+        read_text(&third).expect("a text");
+        assert!(ReadLog::begin().files().is_empty());
+    }
+}
