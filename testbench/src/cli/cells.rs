@@ -17,7 +17,7 @@ use crate::experiment::reference::Opened;
 use crate::report::model::Report;
 use crate::tasks::{self, ExperimentFile};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use synfire_chip::files::{Diagnostics, ReadLog};
 
@@ -55,7 +55,14 @@ pub(super) fn begin(
     let folder = output::folder_of(opened.name(), options, command);
     let request = request(experiment, &opened, (options, changes), command);
     go(
-        &Run { options, folder: &folder, interrupt, entry: Entry::Begin(&request, &reads), changes },
+        &Run {
+            options,
+            folder: &folder,
+            interrupt,
+            entry: Entry::Begin(&request, &reads),
+            changes,
+            warned: Mutex::default(),
+        },
         file,
         opened,
     )
@@ -112,6 +119,8 @@ pub(super) struct Run<'a> {
     pub entry: Entry<'a>,
     /// What was changed in the files of the experiment.
     pub changes: &'a ChangeOptions,
+    /// Warnings about its networks that were said, each once, for its report.
+    pub warned: Mutex<Vec<String>>,
 }
 
 /// Says in a report what was changed in the files of its experiment.
@@ -122,6 +131,23 @@ pub(super) fn tell_changes(report: &mut Report, changes: &ChangeOptions) {
 }
 
 impl Run<'_> {
+    /// Says warnings about the networks of the run, and keeps them for its report.
+    pub fn warn(&self, warnings: &[String]) {
+        let mut said = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        for warning in warnings {
+            if !said.contains(warning) {
+                warn(std::slice::from_ref(warning));
+                said.push(warning.clone());
+            }
+        }
+    }
+
+    /// Says in a report what was warned about.
+    pub fn tell_warnings(&self, report: &mut Report) {
+        let said = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        report.intro.extend(said.iter().map(|warning| format!("Warning: {warning}.")));
+    }
+
     pub fn threads(&self) -> usize {
         threads(self.options.threads)
     }
@@ -139,7 +165,7 @@ impl Run<'_> {
         make: &(dyn Fn(usize) -> Result<W, Diagnostics> + Sync),
     ) -> Result<Vec<W::Result>, CommandError> {
         let first = make(0)?;
-        warn(&first.warnings());
+        self.warn(&first.warnings());
         let (units, outputs) = (first.units(), first.outputs());
         // Loaded once: the cell that showed the inputs to be good is also the one that runs.
         let first = Mutex::new(Some(first));

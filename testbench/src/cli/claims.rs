@@ -21,6 +21,7 @@ use crate::tasks::classify::cell::{Cell, CellResult};
 use crate::tasks::classify::task::Task;
 use crate::tasks::{self, TaskFile, spike_time};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 
 /// Tries every claim. What an earlier run in the same folder finished is kept.
@@ -79,7 +80,7 @@ impl Tried<'_> {
         let folder = self.folder.join(name);
         let changes = &ChangeOptions::default();
         let (options, interrupt, entry) = (self.options, self.interrupt, Entry::Unnoted);
-        let run = Run { options, folder: &folder, interrupt, entry, changes };
+        let run = Run { options, folder: &folder, interrupt, entry, changes, warned: Mutex::default() };
         match run.cells(&Decides::default(), (cells, unit), make) {
             Err(CommandError::Interrupted(_)) => {
                 let out = self.folder.display();

@@ -9,6 +9,7 @@ use super::note::Asked;
 use super::{bptt, compare, gradient, run};
 use crate::tasks;
 use std::path::Path;
+use std::sync::Mutex;
 use synfire_chip::files::ReadLog;
 
 /// Goes on with the run in `folder`; `experiment` is its file where that was moved without the folder.
@@ -61,7 +62,8 @@ pub fn resume(
             })
         })?;
     let entry = Entry::GoOn(&request, &reads);
-    let whole = Run { options: &options, folder, interrupt, entry, changes: &changes };
+    let warned = Mutex::default();
+    let whole = Run { options: &options, folder, interrupt, entry, changes: &changes, warned };
     match command {
         Asked::Bptt => bptt::train(&whole, file, &opened),
         Asked::Gradient => gradient::measure(&whole, file, &opened),

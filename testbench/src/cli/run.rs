@@ -53,7 +53,7 @@ impl Visit for Whole<'_> {
         let started = Instant::now();
         let least = K::shorten(&mut settings, run.narrowed());
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
-        cells::warn(experiment.plan().warnings);
+        run.warn(experiment.plan().warnings);
         let names = experiment.cells();
         let decides = experiment.decides();
         let results = run.cells(&decides, (&names, K::UNIT), &|index| experiment.cell(index))?;
@@ -63,6 +63,7 @@ impl Visit for Whole<'_> {
         }
         let mut report = experiment.report(&ran)?;
         report.intro.push(quantity::seeds(names.iter().map(|cell| cell.seed)));
+        run.tell_warnings(&mut report);
         cells::tell_changes(&mut report, run.changes);
         report.details.extend(again(run).map(Into::into));
         let reached = judge(&mut report, experiment.reached(&results), least);

@@ -120,6 +120,8 @@ fn weak_weights_are_warned_about_before_a_run() {
             assert!(first.starts_with("warning: weights of `p` lose 8 bits"), "{arguments:?}: {said}");
             assert!(first.contains("3 of 3 that are not 0 (100.0 %)") && first.contains(adds), "{first}");
         }
+        let report = std::fs::read_to_string(folder.path().join(&out).join("report.txt")).expect("a report");
+        assert!(report.contains("Warning: weights of `p` lose 8 bits"), "{report}");
     }
 }
 
