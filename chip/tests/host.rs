@@ -3,11 +3,10 @@
 
 mod files_common;
 
-use files_common::trimmed;
+use files_common::{row_of_tiles, trimmed};
 use std::path::Path;
-use synfire_chip::chip::{Chip, Price, Time, TimeModel};
+use synfire_chip::chip::{Chip, Price, TimeModel};
 use synfire_chip::cost::analytic::Analytic;
-use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::cycle::model::Cycle;
 use synfire_chip::cost::cycle::totals::{Bound as CycleBound, StepTimes};
@@ -24,19 +23,7 @@ const CYCLE: u64 = 10_000;
 
 /// Four tiles of a core in a row, in which nothing takes time but hops, 2 cycles each. `host` is the file's section.
 fn row(host: &str) -> Chip {
-    let text = format!(
-        "(format: \"synfire-chip/1\", extends: \"small\", limits: (neurons: 4), host: ({host}), \
-         mesh: (columns: 4, rows: 1, cores_per_tile: 1, io_tile: (0, 0)))"
-    );
-    let mut chip =
-        chip_from_text("row", &text, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"));
-    let t = &mut chip.timing;
-    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_access_ps, &mut t.packet_out_ps]
-    {
-        *time = Time::Picoseconds(0);
-    }
-    t.barrier = Barrier::fixed(0);
-    chip
+    row_of_tiles(4, 4, &format!("host: ({host}),"))
 }
 
 /// Eight channels reach eight neurons one to one: four on tile 0, four on tile 1. Those of tile 0 reach all of tile 2, which

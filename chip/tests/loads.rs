@@ -1,11 +1,12 @@
 //! The most loaded link or port of a core bounds a step, worked by hand.
 
+mod files_common;
+
 use std::path::Path;
 use synfire_chip::chip::{Chip, Time, Ways};
 use synfire_chip::cost::analytic::Analytic;
-use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::time::{Bound, StepTime};
-use synfire_chip::files::{NetworkOverrides, chip_from_text, network_from_text};
+use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
 use synfire_chip::run::program::{StepEvents, StimulusSpike};
@@ -15,19 +16,7 @@ const CYCLE: u64 = 10_000;
 
 /// Three tiles of a core in a row, in which nothing takes time but hops, 2 cycles each. `noc` is the file's section.
 fn row(noc: &str) -> Chip {
-    let text = format!(
-        "(format: \"synfire-chip/1\", extends: \"small\", limits: (neurons: 5), {noc} \
-         mesh: (columns: 3, rows: 1, cores_per_tile: 1, io_tile: (0, 0)))"
-    );
-    let mut chip =
-        chip_from_text("row", &text, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"));
-    let t = &mut chip.timing;
-    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_access_ps, &mut t.packet_out_ps]
-    {
-        *time = Time::Picoseconds(0);
-    }
-    t.barrier = Barrier::fixed(0);
-    chip
+    files_common::row_of_tiles(3, 5, noc)
 }
 
 /// Five neurons on the first tile fire together, in step 1, onto both others: five packets to each.

@@ -2,8 +2,9 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::path::Path;
-use synfire_chip::chip::Chip;
-use synfire_chip::files::{Diagnostics, NetworkOverrides, load_chip, network_from_text};
+use synfire_chip::chip::{Chip, Time};
+use synfire_chip::cost::barrier::Barrier;
+use synfire_chip::files::{Diagnostics, NetworkOverrides, chip_from_text, load_chip, network_from_text};
 use synfire_chip::network::Network;
 
 /// The digits network: 65 inputs, 128 hidden neurons with random feedback, 10 readout neurons.
@@ -60,6 +61,24 @@ pub fn paper() -> Chip {
 /// A preset.
 pub fn chip(name: &str) -> Chip {
     load_chip(name, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// A chip of so many tiles of a core of `neurons` neurons in a row, in which nothing takes time but hops, 2 cycles each. It
+/// extends `small`; `sections` is what else its file states.
+pub fn row_of_tiles(columns: u32, neurons: u32, sections: &str) -> Chip {
+    let text = format!(
+        "(format: \"synfire-chip/1\", extends: \"small\", limits: (neurons: {neurons}), {sections} \
+         mesh: (columns: {columns}, rows: 1, cores_per_tile: 1, io_tile: (0, 0)))"
+    );
+    let mut chip =
+        chip_from_text("row", &text, Path::new("")).unwrap_or_else(|problems| panic!("{problems}"));
+    let t = &mut chip.timing;
+    for time in [&mut t.axon_event_ps, &mut t.synapse_word_ps, &mut t.neuron_access_ps, &mut t.packet_out_ps]
+    {
+        *time = Time::Picoseconds(0);
+    }
+    t.barrier = Barrier::fixed(0);
+    chip
 }
 
 /// Loads a network from text on the preset `paper`.
