@@ -2,7 +2,7 @@
 //!
 //! A class that holds anything is seen, however little. Names of marks stand above the plot, each in a line of its own.
 
-use super::canvas::{Area, ChartError, WIDTH, canvas, cut, fill, write};
+use super::canvas::{Area, ChartError, WIDTH, canvas, cut, extent, fill, write};
 use super::palette::Ink;
 use crate::report::model::Histogram;
 use crate::report::quantity;
@@ -54,9 +54,12 @@ fn bars(histogram: &Histogram, top: i32, area: &Area<'_>) -> Result<(), ChartErr
     // Where bars begin: as many numbers as there is room for.
     let every = classes.div_ceil(6).max(1);
     for at in (0..=classes).step_by(every) {
-        let value = histogram.first + at as u64 * histogram.width;
-        let at = (x(histogram, at), bottom + 14);
-        write(area, &quantity::count(value.into()), at, HPos::Center, Ink::Quiet)?;
+        let value = quantity::count((histogram.first + at as u64 * histogram.width).into());
+        let x = x(histogram, at);
+        // A number at the plot's end would leave the picture where letters are wide.
+        let ends = x + extent(&value) > WIDTH as i32;
+        let (side, x) = if ends { (HPos::Right, WIDTH as i32) } else { (HPos::Center, x) };
+        write(area, &value, (x, bottom + 14), side, Ink::Quiet)?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-use super::canvas::cut;
+use super::canvas::{WIDTH, cut};
 use super::palette::Ink;
 use super::*;
 use crate::report::model::{
@@ -188,6 +188,9 @@ fn a_histogram_shows_every_class_that_holds_something() {
     for text in ["8", "24", "1.00 M", "least", "beyond"] {
         assert!(document.contains(&format!("\n{text}\n")), "{text}: {document}");
     }
+    // However wide its letters, the number at the plot's end stays in the picture.
+    let end = document.lines().zip(document.lines().skip(1)).find(|(_, text)| *text == "24").unwrap().0;
+    assert!(end.contains("text-anchor=\"end\"") && end.contains(&format!("x=\"{WIDTH}\"")), "{end}");
     svg(Histogram::default());
     svg(Histogram { width: 1, counts: vec![7], marks: vec![mark("one", 0)], ..Histogram::default() });
 }
