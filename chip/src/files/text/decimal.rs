@@ -30,7 +30,7 @@ impl Raw {
 
     /// What a value of the schema is written as.
     pub(in crate::files) fn of<T: Serialize>(value: &T) -> Self {
-        let text = super::write::options().to_string(value).unwrap_or_else(|error| unreachable!("{error}"));
+        let text = super::write::compact(value).unwrap_or_else(|error| unreachable!("{error}"));
         Self::from_ron(&text).unwrap_or_else(|error| unreachable!("{text}: {error}"))
     }
 

@@ -12,11 +12,21 @@ use serde::{Serialize, Serializer};
 /// # Errors
 /// When the value has no form in RON: none of [`schema`](crate::files::schema) lacks one.
 pub fn write<T: Serialize>(value: &T) -> Result<String, ron::Error> {
+    pretty(value)
+}
+
+/// Behind a pointer: RON's writer of a field is large, and compiled once for each type of a field that it sees.
+fn pretty(value: &dyn erased_serde::Serialize) -> Result<String, ron::Error> {
     options().to_string_pretty(value, PrettyConfig::new().compact_arrays(true)).map(|text| text + "\n")
 }
 
+/// The RON text of a part of a file, in one line.
+pub(super) fn compact(value: &dyn erased_serde::Serialize) -> Result<String, ron::Error> {
+    options().to_string(value)
+}
+
 /// How files are written: optional fields need no `Some(..)`.
-pub(super) fn options() -> ron::Options {
+fn options() -> ron::Options {
     ron::Options::default().with_default_extension(Extensions::IMPLICIT_SOME)
 }
 
