@@ -107,8 +107,8 @@ pub(super) enum Entry<'a> {
     Begin(&'a Request, &'a ReadLog),
     /// It goes on with what was noted.
     GoOn(&'a Request, &'a ReadLog),
-    /// There is no note: a finished cell in the folder is kept where it is of the same inputs.
-    Unnoted,
+    /// It is a part of what was asked for: a finished cell in the folder is kept where it is of the same inputs.
+    Part(&'a Request),
 }
 
 /// One run of the command.
@@ -184,7 +184,7 @@ impl Run<'_> {
                 folder::begin(self.folder, &request, files, self.options.overwrite)?;
             }
             Entry::GoOn(request, reads) => folder::go_on(self.folder, request, decides, &reads.files())?,
-            Entry::Unnoted => folder::enter(self.folder)?,
+            Entry::Part(request) => folder::enter(self.folder, request)?,
         }
         let watch = CellProgress::new(cells.len() as u64 * units, unit);
         let options = PoolOptions {

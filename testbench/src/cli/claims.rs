@@ -5,6 +5,7 @@ use super::cells::{Entry, Run};
 use super::error::CommandError;
 use super::folder;
 use super::interrupt::Interrupt;
+use super::note::{Asked, Request};
 use super::output;
 use super::progress::say;
 use crate::experiment::decides::Decides;
@@ -32,8 +33,18 @@ pub fn claims(options: &RunOptions, interrupt: &Interrupt) -> Result<(), Command
     let folder = options.out.clone().unwrap_or_else(|| {
         PathBuf::from("target/synfire").join(if options.quick { "claims-quick" } else { "claims" })
     });
-    folder::enter(&folder)?;
-    let tried = Tried { options, folder: &folder, interrupt };
+    let request = Request {
+        command: Asked::Claims,
+        experiment: "every claim".to_owned(),
+        from_here: None,
+        set: Vec::new(),
+        seed: options.seed,
+        quick: options.quick,
+        tasks: Vec::new(),
+        decides: Decides::default(),
+    };
+    folder::enter(&folder, &request)?;
+    let tried = Tried { options, folder: &folder, interrupt, request: &request };
     let digits = classification("digits-rules", options)?;
     let kept = tried.trained("reset-kept", &digits, ResetTerm::Kept)?;
     let claims = vec![
@@ -66,6 +77,7 @@ struct Tried<'a> {
     options: &'a RunOptions,
     folder: &'a Path,
     interrupt: &'a Interrupt,
+    request: &'a Request,
 }
 
 impl Tried<'_> {
@@ -79,7 +91,7 @@ impl Tried<'_> {
         say(&format!("claim: {name}"));
         let folder = self.folder.join(name);
         let changes = &ChangeOptions::default();
-        let (options, interrupt, entry) = (self.options, self.interrupt, Entry::Unnoted);
+        let (options, interrupt, entry) = (self.options, self.interrupt, Entry::Part(self.request));
         let run = Run { options, folder: &folder, interrupt, entry, changes, warned: Mutex::default() };
         match run.cells(&Decides::default(), (cells, unit), make) {
             Err(CommandError::Interrupted(_)) => {

@@ -53,16 +53,20 @@ fn lock(folder: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Keeps other processes out of a folder whose run notes nothing, and does not remove anything.
+/// Makes the folder ready for a part of what `request` asks for, or for going on with it: a note of its own says whose it is.
 ///
 /// # Errors
-/// When another run holds the folder, or it cannot be made, and when the folder holds a run that was noted.
-pub fn enter(folder: &Path) -> Result<(), CommandError> {
+/// When another run holds the folder or it cannot be made, and when the folder holds another run.
+pub fn enter(folder: &Path, request: &Request) -> Result<(), CommandError> {
     lock(folder)?;
     if !folder.join(note::FILE).exists() {
-        return Ok(());
+        return Note::new(request.clone(), Vec::new())?.write(folder);
     }
-    let held = Note::read(folder).map_or_else(|found| found, |note| note.request.typed());
+    let held = match Note::read(folder) {
+        Ok(note) if note.request.is_again(request) => return Ok(()),
+        Ok(note) => note.request.unlike(request),
+        Err(found) => found,
+    };
     let text =
         format!("`{}` holds another run: {held}\n   = allowed: another folder (`--out`)", folder.display());
     Err(CommandError::Usage(text))
@@ -83,13 +87,16 @@ pub fn begin(
     let noted = || folder.join(note::FILE).exists();
     let mut outputs = outputs.to_vec();
     // Before the lock: a folder that is refused stays as it was.
-    if let Some(taken) = outputs.iter().find(|name| !noted() && folder.join(name).exists()) {
+    let with_partial =
+        outputs.iter().map(|name| folder.join(name)).flat_map(|path| [paths::partial(&path), path]);
+    if let Some(taken) = with_partial.into_iter().find(|path| !noted() && path.exists()) {
         return Err(CommandError::Usage(format!(
-            "`{}` holds a file `{taken}` that no run noted\n   = allowed: a new or empty folder, or that of an \
-             earlier run",
-            folder.display()
+            "`{}` is a file that no run noted\n   = allowed: a new or empty folder, or that of an earlier run",
+            taken.display()
         )));
     }
+    let written = outputs.iter().map(String::as_str).chain([note::FILE]);
+    paths::expect_no_input(folder, reads, written)?;
     paths::expect_files(folder, outputs.iter().map(String::as_str))?;
     lock(folder)?;
     if noted() {
@@ -108,8 +115,7 @@ pub fn begin(
             )));
         }
         paths::expect_files(folder, earlier.outputs.iter().map(String::as_str))?;
-        let touched = outputs.iter().chain(&earlier.outputs).map(String::as_str);
-        paths::expect_no_input(folder, reads, touched)?;
+        paths::expect_no_input(folder, reads, earlier.outputs.iter().map(String::as_str))?;
         outputs.extend(clear(folder, &earlier, again)?);
     }
     let from_here = relative(folder, &request.experiment);

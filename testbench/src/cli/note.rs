@@ -1,7 +1,7 @@
 //! The note of a run, `run.json`: what was asked for, what decides its results, which files it wrote or may have written.
 //!
-//! Promises: a note that was changed is refused; two runs are the same exactly where command, experiment, changes, seed,
-//! length and everything that decides the results are. Absent on purpose: what is done with the files (`folder`).
+//! Promises: a note that was changed is refused; two runs are the same exactly where the command and everything that
+//! decides the results are, or, where nothing is said of that, where experiment, changes, seed and length are. Absent on purpose: what is done with the files (`folder`).
 
 use super::error::CommandError;
 use super::paths;
@@ -26,6 +26,8 @@ pub enum Asked {
     Compare,
     /// `synfire gradient`.
     Gradient,
+    /// `synfire claims`.
+    Claims,
 }
 
 impl Asked {
@@ -37,6 +39,7 @@ impl Asked {
             Self::Bptt => "bptt",
             Self::Compare => "compare",
             Self::Gradient => "gradient",
+            Self::Claims => "claims",
         }
     }
 }
@@ -67,9 +70,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// Whether `other` asks for the same results.
+    /// Whether `other` asks for the same results, however it is typed and wherever the experiment lies.
     #[must_use]
     pub fn is_again(&self, other: &Self) -> bool {
+        let known = !self.decides.is_empty() && self.decides == other.decides;
+        self.command == other.command && (known || self.is_typed_as(other))
+    }
+
+    /// Whether `other` says the same in the same words.
+    fn is_typed_as(&self, other: &Self) -> bool {
         let anywhere = |request: &Self| Self { from_here: None, ..request.clone() };
         anywhere(self) == anywhere(other)
     }
@@ -89,7 +98,7 @@ impl Request {
     pub fn unlike(&self, other: &Self) -> String {
         let mut text = self.typed();
         let differences = self.decides.differences(&other.decides);
-        let typed_alike = self.is_again(&Self { decides: self.decides.clone(), ..other.clone() });
+        let typed_alike = self.is_typed_as(&Self { decides: self.decides.clone(), ..other.clone() });
         if typed_alike && self.decides.is_empty() {
             text += ", of an earlier version, which did not note what decides a run";
         } else if typed_alike && !differences.is_empty() {

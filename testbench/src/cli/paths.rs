@@ -16,7 +16,7 @@ pub(super) fn failed(path: &Path) -> impl Fn(Error) -> CommandError + '_ {
 }
 
 /// The name under which a file is written before it is whole.
-fn partial(path: &Path) -> PathBuf {
+pub(super) fn partial(path: &Path) -> PathBuf {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     PathBuf::from(partial)

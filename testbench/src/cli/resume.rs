@@ -40,6 +40,14 @@ pub fn resume(
                 interrupt,
             );
         }
+        Asked::Claims => {
+            let text = format!(
+                "`{}` belongs to `synfire claims`\n   = allowed: `synfire claims --out DIR`, as it was asked for, which \
+                 keeps what was finished",
+                folder.display()
+            );
+            return Err(CommandError::Usage(text));
+        }
         command => command,
     };
     let options = RunOptions {
@@ -67,6 +75,6 @@ pub fn resume(
     match command {
         Asked::Bptt => bptt::train(&whole, file, &opened),
         Asked::Gradient => gradient::measure(&whole, file, &opened),
-        Asked::Run | Asked::Compare => run::task(&whole, file, opened),
+        Asked::Run | Asked::Compare | Asked::Claims => run::task(&whole, file, opened),
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 /// The same network on the same data under another name.
 fn other(folder: &Folder) -> &'static str {
     folder.write("other.ron", folder.read(EXPERIMENT));
+    folder.edit("other.ron", "epochs: 2", "epochs: 3");
     "other.ron"
 }
 
@@ -70,10 +71,18 @@ fn files_that_no_run_noted_are_not_written_over() {
     std::fs::create_dir(folder.path("out")).expect("a folder");
     folder.succeeds(&["run", EXPERIMENT, "--out", "out"]);
     std::fs::create_dir(folder.path("own")).expect("a folder");
-    folder.write("own/report.html", "mine");
+    for name in ["own/report.html", "own/report.txt.partial"] {
+        folder.write(name, "mine");
+        let refused = folder.refuses(&["run", EXPERIMENT, "--out", "own"]);
+        assert!(refused.contains(&format!("`{name}` is a file that no run noted")), "{refused}");
+        assert_eq!(folder.read(name), b"mine");
+        std::fs::remove_file(folder.path(name)).expect("a file");
+    }
+    // What the run reads is not written over either, whatever its name.
+    std::fs::rename(folder.path("features.npy"), folder.path("own/run.json.partial")).expect("a file");
+    folder.edit(EXPERIMENT, "features.npy", "own/run.json.partial");
     let refused = folder.refuses(&["run", EXPERIMENT, "--out", "own"]);
-    assert!(refused.contains("`own` holds a file `report.html` that no run noted"), "{refused}");
-    assert_eq!(folder.read("own/report.html"), b"mine");
+    assert!(refused.contains("`own/run.json.partial` is a file that this run reads"), "{refused}");
     folder.write("file", "");
     let refused = folder.refuses(&["run", EXPERIMENT, "--out", "file"]);
     assert!(refused.contains("`file` is a file"), "{refused}");

@@ -131,7 +131,8 @@ fn the_same_comparison_goes_on_and_another_begins() {
         );
         assert_eq!(folder.read(cell), finished, "a finished cell stays as it is");
     }
-    let ended = folder.run(&["compare", EXPERIMENT, "--quick", "--out", "out"]);
+    let longer = ["compare", EXPERIMENT, "--set", "experiment.task.epochs=3", "--out", "out"];
+    let ended = folder.run(&longer);
     assert!(!ended.err.contains("finished earlier"), "{}", ended.err);
 }
 
