@@ -108,7 +108,13 @@ impl Origin {
                 (format!("`{}` is not what it should be", path.display()), found, allowed)
             }
             ArrayError::Value { path, place, field, found, allowed } => {
-                (format!("`{}`, {place}: `{field}` is out of range", path.display()), found, allowed)
+                let what = match field {
+                    "columns" => "these are not its columns".to_owned(),
+                    "line" => "the line has another number of fields".to_owned(),
+                    "the text" => "it is no text".to_owned(),
+                    field => format!("`{field}` is out of range"),
+                };
+                (format!("`{}`, {place}: {what}", path.display()), found, allowed)
             }
         };
         self.refuse(field, &title, &found, &allowed)

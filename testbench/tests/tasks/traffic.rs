@@ -132,8 +132,8 @@ fn recorded_packets_are_sent_as_they_were() {
     assert_eq!(real(line, "load"), 4.0 / (16.0 * 201.0));
     for (packets, wrong) in [
         ("0,0,16\n", "line 1: `to` is out of range"),
-        ("cycle,from,to\n0,0,3\n1,2\n", "line 3: `line` is out of range"),
-        ("cycle,from\n", "line 1: `columns` is out of range"),
+        ("cycle,from,to\n0,0,3\n1,2\n", "line 3: the line has another number of fields"),
+        ("cycle,from\n", "line 1: these are not its columns"),
         ("0,0,1,0\n", "line 1: `flits` is out of range"),
         ("0,0,\n", "line 1: `to` is out of range"),
         ("# nothing\n", "`packets.csv` is not what it should be"),

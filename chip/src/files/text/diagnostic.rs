@@ -29,7 +29,7 @@ impl Diagnostic {
     /// A problem without a place.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
-        Self { title: title.into(), ..Self::default() }
+        Self { title: printable(title.into()), ..Self::default() }
     }
 
     /// Sets the place; of an edited text, where the part comes from.
@@ -42,14 +42,14 @@ impl Diagnostic {
     /// Sets what stands under the carets.
     #[must_use]
     pub fn labelled(mut self, label: impl Into<String>) -> Self {
-        self.label = label.into();
+        self.label = printable(label.into());
         self
     }
 
     /// Adds a note.
     #[must_use]
     pub fn noted(mut self, name: &'static str, text: impl Into<String>) -> Self {
-        self.notes.push((name, text.into()));
+        self.notes.push((name, printable(text.into())));
         self
     }
 
@@ -64,6 +64,22 @@ impl Diagnostic {
     pub fn line_column(&self) -> Option<(usize, usize)> {
         self.place.as_ref().map(Place::line_column)
     }
+}
+
+/// A text of a user's file, with pictures in place of control characters: none of them may reach a terminal.
+#[must_use]
+pub fn printable(text: String) -> String {
+    let hidden = |c: char| c.is_control() && c != '\n';
+    if !text.contains(hidden) {
+        return text;
+    }
+    let picture = |c: char| if c.is_ascii() { char::from_u32(0x2400 + u32::from(c)) } else { None };
+    let shown = |c: char| match c {
+        '\u{7f}' => '\u{2421}',
+        c if hidden(c) => picture(c).unwrap_or('\u{fffd}'),
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 impl From<Diagnostic> for Diagnostics {
