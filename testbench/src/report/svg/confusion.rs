@@ -19,10 +19,14 @@ pub(super) fn draw(confusion: &Confusion) -> Result<String, ChartError> {
     let left = longest.clamp(44, 110) + 10;
     let across = ((WIDTH as i32 - left - RIGHT) / classes).max(1);
     let down = across.clamp(1, 34);
-    canvas((TOP + classes * down + 6) as u32, |area| {
+    canvas((TOP + classes * down + 26) as u32, |area| {
         write(area, "label", (0, 30), HPos::Left, Ink::Quiet)?;
         write(area, "answer", (left + classes * across / 2, 10), HPos::Center, Ink::Quiet)?;
         write(area, "right", (WIDTH as i32, 30), HPos::Right, Ink::Quiet)?;
+        let (right, all) = confusion.correct_of_all();
+        let share = quantity::share(u128::from(right), u128::from(all));
+        let whole = format!("{right} of {all} right ({share})");
+        write(area, &whole, (0, TOP + classes * down + 14), HPos::Left, Ink::Text)?;
         cells(confusion, area, left, (across, down))
     })
 }
