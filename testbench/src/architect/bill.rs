@@ -166,12 +166,13 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
         }
     }
     row("longest step", &|w| w.duration(u128::from(w.elapsed.longest_ps)));
-    if columns.iter().any(|(_, w)| Capacity::of(w.chip).is_some()) {
+    let analytic = |w: &Work<'_>| w.model != TimeModel::Cycle;
+    if columns.iter().any(|(_, w)| analytic(w) && Capacity::of(w.chip).is_some()) {
         row("steps that waited for the longest way", &|w| count(w.elapsed.by_way));
         row("steps that waited for the most loaded link", &|w| count(w.elapsed.by_link));
         row("steps that waited for the busiest port of a core", &|w| count(w.elapsed.by_port));
     }
-    if columns.iter().any(|(_, w)| !HostPorts::of(w.chip).are_ideal()) {
+    if columns.iter().any(|(_, w)| analytic(w) && !HostPorts::of(w.chip).are_ideal()) {
         row("steps that waited for the busiest port of the host", &|w| count(w.elapsed.by_host_port));
     }
     if columns.iter().any(|(_, w)| w.chip.timing.tick_ps.is_some()) {

@@ -16,7 +16,7 @@ use crate::experiment::pool::PoolError;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use synfire_chip::chip::{Chip, PowerClock, StaticPower};
+use synfire_chip::chip::{Chip, PowerClock, StaticPower, TimeModel};
 use synfire_chip::cost::accesses::accesses;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::detail::Detail;
@@ -72,11 +72,11 @@ struct Time {
     clock_cycles: Option<u128>,
     steps_over_tick: u64,
     wall_ps: u128,
-    /// Steps whose network's part was due to each.
-    steps_by_way: u64,
-    steps_by_link: u64,
-    steps_by_port: u64,
-    steps_by_host_port: u64,
+    /// Steps whose network's part was due to each, as the analytic model has it: `None` where it did not watch.
+    steps_by_way: Option<u64>,
+    steps_by_link: Option<u64>,
+    steps_by_port: Option<u64>,
+    steps_by_host_port: Option<u64>,
     /// Of the cycle model, where it ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     cycle_model: Option<CycleTime>,
@@ -270,6 +270,7 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
     let elapsed = &spent.elapsed;
     let prices = bill.unknown().map(unpublished("price"));
     let times = work.untimed().into_iter().map(unpublished("time"));
+    let bound = |steps: u64| (work.model != TimeModel::Cycle).then_some(steps);
     Figures {
         steps: elapsed.steps,
         counts: spent.counts,
@@ -279,10 +280,10 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
             clock_cycles: elapsed.cycles(&chip.timing),
             steps_over_tick: elapsed.overruns,
             wall_ps: elapsed.wall_ps,
-            steps_by_way: elapsed.by_way,
-            steps_by_link: elapsed.by_link,
-            steps_by_port: elapsed.by_port,
-            steps_by_host_port: elapsed.by_host_port,
+            steps_by_way: bound(elapsed.by_way),
+            steps_by_link: bound(elapsed.by_link),
+            steps_by_port: bound(elapsed.by_port),
+            steps_by_host_port: bound(elapsed.by_host_port),
             cycle_model: spent.cycle.map(|times| CycleTime {
                 total_ps: times.elapsed.total_ps,
                 core_ps: times.core_ps,
@@ -306,6 +307,13 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
     }
 }
 
+/// Adds what is known.
+fn add(sum: &mut Option<u64>, part: Option<u64>) {
+    if let Some(part) = part {
+        *sum.get_or_insert(0) += part;
+    }
+}
+
 /// The figures of parts together; of none, nothing.
 fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
     let mut all = Figures::default();
@@ -316,10 +324,10 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
         all.time.wall_ps += part.time.wall_ps;
         all.time.longest_step_ps = all.time.longest_step_ps.max(part.time.longest_step_ps);
         all.time.steps_over_tick += part.time.steps_over_tick;
-        all.time.steps_by_way += part.time.steps_by_way;
-        all.time.steps_by_link += part.time.steps_by_link;
-        all.time.steps_by_port += part.time.steps_by_port;
-        all.time.steps_by_host_port += part.time.steps_by_host_port;
+        add(&mut all.time.steps_by_way, part.time.steps_by_way);
+        add(&mut all.time.steps_by_link, part.time.steps_by_link);
+        add(&mut all.time.steps_by_port, part.time.steps_by_port);
+        add(&mut all.time.steps_by_host_port, part.time.steps_by_host_port);
         if let Some(part) = part.time.cycle_model {
             let all = all.time.cycle_model.get_or_insert_default();
             all.total_ps += part.total_ps;
