@@ -6,6 +6,7 @@
 //! | currents `.npy` | the same shapes, integers: addends of the dendritic sum | [`stimulus::CurrentFile`] | [`write::NpyRows`] |
 //! | signals `.npy` | the same shapes, integers, which become events | [`analog::SigmaDeltaFile`], [`analog::SendOnDeltaFile`] | [`write::NpyRows`] |
 //! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
+//! | control events CSV | `step,event` to `step,event,channel,value`, by step | [`control_list::read`] | - |
 //! | recorded packets CSV | `cycle,from,to` or `cycle,from,to,flits`, in any order | [`packets::read`] | - |
 //! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
 //!
@@ -17,6 +18,8 @@
 //! Absent on purpose: what the numbers mean to a network (`experiment`), files of weights (`synfire-chip`).
 
 pub mod analog;
+pub mod control_list;
+pub mod lines;
 pub mod npy;
 pub mod packets;
 pub mod spike_list;

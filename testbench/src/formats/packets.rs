@@ -4,10 +4,9 @@
 //! checked. Lines that start with `#` and empty lines are skipped. The whole list is in memory.
 
 use super::ArrayError;
-use csv::{ReaderBuilder, StringRecord, Trim};
+use super::lines::Lines;
 use serde::Serialize;
 use std::path::Path;
-use synfire_chip::files::open_lines;
 
 const COLUMNS: [&str; 4] = ["cycle", "from", "to", "flits"];
 
@@ -42,62 +41,10 @@ pub struct Limits {
 /// # Errors
 /// When the file cannot be read, a line is not allowed or there is none.
 pub fn read(path: &Path, limits: Limits) -> Result<Vec<Packet>, ArrayError> {
-    let file = open_lines(path).map_err(ArrayError::io(path, "open"))?;
-    let mut builder = ReaderBuilder::new();
-    builder.has_headers(false).flexible(true).comment(Some(b'#')).trim(Trim::All);
-    let mut reader = builder.from_reader(file);
-    let (mut record, mut packets, mut columns) = (StringRecord::new(), Vec::new(), 0);
-    loop {
-        let line = |record: &StringRecord| record.position().map_or(0, csv::Position::line);
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => {
-                let place = error.position().map_or(0, csv::Position::line);
-                return Err(match error.into_kind() {
-                    csv::ErrorKind::Io(source) => ArrayError::io(path, "read")(source),
-                    _ => refuse(path, place, "the text", "not UTF-8", "UTF-8"),
-                });
-            }
-        }
-        let whole: Vec<&str> = record.iter().collect();
-        let text = || whole.join(",").chars().take(60).collect::<String>();
-        if columns == 0 {
-            columns = record.len();
-            let fits = record.iter().eq(COLUMNS.into_iter().take(columns));
-            let named = !record.iter().any(|field| field.bytes().next().is_some_and(|b| b.is_ascii_digit()));
-            if !(3..=4).contains(&columns) || named && !fits {
-                let allowed = "cycle,from,to or cycle,from,to,flits";
-                return Err(refuse(path, line(&record), "columns", &text(), allowed));
-            }
-            if named {
-                continue;
-            }
-        }
-        if record.len() != columns {
-            return Err(refuse(path, line(&record), "line", &text(), &format!("{columns} fields")));
-        }
-        let number = |column: usize, text: &str, range: std::ops::RangeInclusive<u64>| {
-            let value = text.parse::<u64>().ok().filter(|value| range.contains(value));
-            let allowed = || format!("{}..={}", range.start(), range.end());
-            value.ok_or_else(|| refuse(path, line(&record), COLUMNS[column], text, &allowed()))
-        };
-        let last = u64::from(limits.cores.saturating_sub(1));
-        let mut to = record[2]
-            .split_whitespace()
-            .map(|core| number(2, core, 0..=last).map(|core| core as u32))
-            .collect::<Result<Vec<u32>, ArrayError>>()?;
-        to.sort_unstable();
-        to.dedup();
-        if to.is_empty() {
-            return Err(refuse(path, line(&record), "to", "nothing", "a core, or several"));
-        }
-        let flits = match record.get(3) {
-            Some(text) => number(3, text, 1..=u64::from(limits.most_flits))? as u32,
-            None => limits.flits,
-        };
-        let (cycle, from) = (number(0, &record[0], 0..=limits.cycles)?, number(1, &record[1], 0..=last)?);
-        packets.push(Packet { cycle, from: from as u32, to, flits });
+    let mut lines = Lines::open(path, &COLUMNS, 3)?;
+    let mut packets = Vec::new();
+    while lines.advance()? {
+        packets.push(packet(&lines, limits)?);
     }
     if packets.is_empty() {
         return Err(ArrayError::form(path, "no packet", "a line a packet: cycle,from,to"));
@@ -106,8 +53,20 @@ pub fn read(path: &Path, limits: Limits) -> Result<Vec<Packet>, ArrayError> {
     Ok(packets)
 }
 
-fn refuse(path: &Path, line: u64, field: &'static str, found: &str, allowed: &str) -> ArrayError {
-    let found = if found.is_empty() { "empty" } else { found }.to_owned();
-    let place = format!("line {line}");
-    ArrayError::Value { path: path.to_path_buf(), place, field, found, allowed: allowed.to_owned() }
+/// The packet of a line.
+fn packet(lines: &Lines, limits: Limits) -> Result<Packet, ArrayError> {
+    let last = u64::from(limits.cores.saturating_sub(1));
+    let to = lines.field(2).split_whitespace();
+    let mut to = to
+        .map(|core| lines.number_of(2, core, 0..=last).map(|core| core as u32))
+        .collect::<Result<Vec<u32>, ArrayError>>()?;
+    to.sort_unstable();
+    to.dedup();
+    if to.is_empty() {
+        return Err(lines.refuse_field(2, "nothing".to_owned(), "a core, or several"));
+    }
+    let flits =
+        if lines.has(3) { lines.number(3, 1..=u64::from(limits.most_flits))? as u32 } else { limits.flits };
+    let (cycle, from) = (lines.number(0, 0..=limits.cycles)?, lines.number(1, 0..=last)?);
+    Ok(Packet { cycle, from: from as u32, to, flits })
 }

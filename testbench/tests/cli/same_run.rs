@@ -98,16 +98,47 @@ fn files_edited_in_place_are_another_experiment() {
     folder.write("features.npy", &features);
     // As it is refused where the command says it.
     holds_another(&folder, &["run", EXPERIMENT, "--seed", "4", "--out", "out"], "");
-    // A comment decides nothing.
+    // A comment decides nothing, nor do other words for the same.
     folder.edit(EXPERIMENT, "in a blink", "in no time");
     folder.succeeds(&["resume", "out"]);
     folder.succeeds(&run);
+    let worded = ["--set", "experiment.task.epochs=2", "--time-model", "analytic"];
+    folder.succeeds(&[&run[..], &worded].concat());
     folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [4, 5]");
     folder.succeeds(&["run", EXPERIMENT, "--out", "out", "--overwrite"]);
     let cells = contents(&folder, "out");
     assert!(
         cells.contains_key("out/cells/learned-4.json") && !cells.contains_key("out/cells/learned-1.json")
     );
+}
+
+/// The form of a file of events is not what it says.
+#[test]
+fn events_in_another_form_are_the_same_data() {
+    let folder = Folder::new();
+    let text = format!(
+        "(format: \"synfire-experiment/1\", title: \"Events\", chip: \"small\", task: Simulate((network: \"{NETWORK}\", \
+         steps: 40, stimuli: [SpikeList(input: \"pixels\", file: \"s.csv\")], \
+         probes: [(population: \"hidden\", record: [Spikes])])))"
+    );
+    folder.write(EXPERIMENT, text);
+    folder.write("s.csv", "step,neuron\n0,1\n0,2\n3,1\n");
+    let run = ["run", EXPERIMENT, "--out", "out"];
+    folder.succeeds(&run);
+    let inputs = |folder: &Folder| {
+        let summary: serde_json::Value =
+            serde_json::from_slice(&folder.read("out/summary.json")).expect("JSON");
+        summary["inputs_sha256"].clone()
+    };
+    let before = inputs(&folder);
+    for same in ["# three\r\n3,1\r\n0,2\r\n0,1\r\n", "step,neuron,count\n0,1,1\n0,2,1\n3,1,1\n\n"] {
+        folder.write("s.csv", same);
+        folder.succeeds(&["resume", "out"]);
+        folder.succeeds(&run);
+        assert_eq!(inputs(&folder), before, "{same}");
+    }
+    folder.write("s.csv", "0,1\n0,2\n4,1\n");
+    holds_another(&folder, &run, ", before a change of its data");
 }
 
 /// A simulation has no seeds of its own.
@@ -149,11 +180,22 @@ fn a_comparison_of_an_edited_experiment_is_another() {
     folder.succeeds(&compare);
 }
 
-/// Claims note nothing, and write nothing into the folder of a run that did.
 #[test]
-fn claims_do_not_enter_the_folder_of_a_run() {
+fn claims_and_runs_keep_out_of_each_others_folders() {
     let folder = finished();
     holds_another(&folder, &["claims", "--quick", "--out", "out"], "");
+    let mut note: serde_json::Value = serde_json::from_slice(&folder.read("out/run.json")).expect("JSON");
+    let request = "{\"command\":\"Claims\",\"experiment\":\"every claim\",\"seed\":null,\"quick\":true}";
+    let text = format!("[{request},{}]", note["outputs"]);
+    note = serde_json::json!({
+        "command": "Claims", "experiment": "every claim", "seed": null, "quick": true,
+        "outputs": note["outputs"], "sha256": checkpoint::hex(&checkpoint::fingerprint(&text)),
+    });
+    folder.write("out/run.json", note.to_string());
+    let refused = folder.refuses(&["run", EXPERIMENT, "--out", "out"]);
+    assert!(refused.contains("holds another run: `synfire claims` of every claim --quick"), "{refused}");
+    let refused = folder.refuses(&["resume", "out"]);
+    assert!(refused.contains("`synfire claims --out DIR`"), "{refused}");
 }
 
 /// A note that does not say what decides its run cannot be shown to be the same.

@@ -98,6 +98,56 @@ fn labels_and_learn_from_switch_learning_on() {
     assert_eq!(frozen.npy("w.weights.60.npy", "<i4").1, [0; 4], "without `learn_from` nothing is learned");
 }
 
+/// What a schedule does to its samples, said event by event.
+#[test]
+fn control_events_of_a_file_do_what_a_schedule_does() {
+    let folder = Folder::new();
+    network(&folder, ", learning: (shift: 8)");
+    folder.npy("w.npy", &[2, 2], &[0; 4]);
+    let probe =
+        r#"(projection: "w", record: [Weights], every: 10), (population: "readout", record: [Compared])"#;
+    experiment(&folder, r#"labels: "labels.npy", learn_from: 2, right: 1.0, wrong: 0.0"#, probe);
+    let scheduled = folder.run("exp.ron", &[]);
+    let text = std::fs::read_to_string(folder.path().join("exp.ron")).unwrap();
+    let mut events = "step,event,channel,value\n".to_owned();
+    for (sample, label) in [0, 1, 0, 0, 1, 0].into_iter().enumerate() {
+        let step = sample * STEPS;
+        events += &format!("{},learn,,1\n{step},clear,,\n{step},learn,,0\n", step + 2);
+        for class in 0..2 {
+            // 1.0 of s24.15.
+            events += &format!("{step},target,{class},{}\n", if class == label { 32768 } else { 0 });
+        }
+    }
+    folder.file("c.csv", &events);
+    let schedule = r#"samples: (steps: 10, readout: "readout", "#;
+    let (before, after) = text.split_once(schedule).unwrap();
+    let after = after.split_once("),").unwrap().1;
+    let before = before.replace("stimuli: [", r#"stimuli: [Control(file: "c.csv"), "#);
+    // A code of features begins each sample by the schedule: the samples stay, without labels.
+    let kept = r#"samples: (steps: 10, clear: false, readout: "readout"),"#;
+    folder.file("exp.ron", format!("{before}{kept}{after}"));
+    let stated = folder.run("exp.ron", &[]);
+    for step in [10, 20, 60] {
+        let name = format!("w.weights.{step}.npy");
+        assert_eq!(stated.npy(&name, "<i4"), scheduled.npy(&name, "<i4"), "{step}");
+    }
+    assert_ne!(stated.npy("w.weights.60.npy", "<i4").1, [0; 4]);
+    assert!(stated.summary()["samples"]["accuracy"].is_null(), "targets may be labels");
+    assert!(stated.text("report.txt").contains("a file of control events switches learning on"));
+    assert_eq!(stated.summary()["stages"]["training"]["steps"], 60);
+    // Rate codes are drawn by their place in the list: one that comes first draws what it did.
+    let first = before
+        .replace(r#"Control(file: "c.csv"), "#, "")
+        .replace("1000)]", r#"1000), Control(file: "c.csv")]"#);
+    folder.file("exp.ron", format!("{first}{kept}{after}"));
+    let same = folder.run("exp.ron", &[]);
+    assert_eq!(same.npy("readout.compared.npy", "<i4"), scheduled.npy("readout.compared.npy", "<i4"));
+    folder.file("c.csv", "3,target,2,0\n");
+    let refused = folder.output(&["run", "exp.ron", "--out", "refused"]);
+    let refused = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.contains("`channel` is out of range") && refused.contains("0..=1"), "{refused}");
+}
+
 /// The seed that a run is said to have is the network's, or the one that was asked for.
 #[test]
 fn a_run_names_its_seed() {

@@ -102,8 +102,16 @@ pub struct Task {
     /// What decides its results.
     pub decides: Decides,
     opened: Opened,
-    /// The network and the files that were read for it, until a cell takes them.
-    loaded: Mutex<Option<(Network, Vec<PathBuf>)>>,
+    /// What was read, until a cell takes it.
+    loaded: Mutex<Option<Loaded>>,
+}
+
+/// What the files of a simulation hold.
+struct Loaded {
+    network: Network,
+    stimuli: Stimuli,
+    samples: Option<Samples>,
+    files: Vec<PathBuf>,
 }
 
 impl Task {
@@ -123,38 +131,43 @@ impl Task {
             return Err(origin.refuse("steps", "`steps` is out of range", &found, "1..=4294967295"));
         }
         let loaded = load(&settings, &chip, &opened, seed)?;
-        let seed = loaded.0.seed;
-        let decides = deciding(&settings, &chip, &opened, &loaded.0);
+        let seed = loaded.network.seed;
+        let decides = deciding(&settings, &chip, &opened, &loaded);
         Ok(Self { settings, chip, seed, decides, opened, loaded: Mutex::new(Some(loaded)) })
     }
 
-    /// The network and its files: the first time those that [`Task::new`] loaded.
-    fn network(&self) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
+    /// What the files hold: the first time what [`Task::new`] loaded.
+    fn loaded(&self) -> Result<Loaded, Diagnostics> {
         let kept = self.loaded.lock().ok().and_then(|mut loaded| loaded.take());
         kept.map_or_else(|| load(&self.settings, &self.chip, &self.opened, Some(self.seed)), Ok)
     }
 }
 
-/// What decides the results. A file that cannot be read is shown at its field by the cell.
-fn deciding(settings: &Simulate, chip: &Chip, opened: &Opened, network: &Network) -> Decides {
-    let origin = Origin::new(opened);
-    let hash = |file: &str| HashedFile::new(file, &origin.path(file)).ok();
-    let data: Vec<_> = settings.files().map(hash).collect();
+/// What decides the results.
+fn deciding(settings: &Simulate, chip: &Chip, opened: &Opened, loaded: &Loaded) -> Decides {
+    let labels = loaded.samples.as_ref().map(|samples| &samples.labels);
     Decides::default()
         .with("settings", &(format!("{settings:?}"), opened.step_rows))
         .with("chip", chip)
-        .with("network", network)
-        .with("data", &data)
+        .with("network", &loaded.network)
+        .with("data", &(loaded.stimuli.data(), labels))
 }
 
-fn load(
-    settings: &Simulate,
-    chip: &Chip,
-    opened: &Opened,
-    seed: Option<u32>,
-) -> Result<(Network, Vec<PathBuf>), Diagnostics> {
+fn load(settings: &Simulate, chip: &Chip, opened: &Opened, seed: Option<u32>) -> Result<Loaded, Diagnostics> {
     let overrides = NetworkOverrides { seed, ..NetworkOverrides::default() };
-    reference::network_and_files(&settings.network, opened, chip, &overrides)
+    let (network, mut files) = reference::network_and_files(&settings.network, opened, chip, &overrides)?;
+    let origin = Origin::new(opened);
+    let schedule = Samples::new(settings, &network, &origin)?;
+    let (stimuli, read) = inputs::load(settings, &network, &origin)?;
+    files.extend(read);
+    let samples = schedule.map(|(mut samples, read)| {
+        files.extend(read);
+        if stimuli.learn() {
+            samples.learned_by_file();
+        }
+        samples
+    });
+    Ok(Loaded { network, stimuli, samples, files })
 }
 
 /// A simulation at work.
@@ -181,14 +194,7 @@ impl<'a> Cell<'a> {
     pub fn new(task: &'a Task) -> Result<Self, Diagnostics> {
         let Task { settings, chip, opened, .. } = task;
         let origin = Origin::new(opened);
-        let (mut network, mut files) = task.network()?;
-        let schedule = Samples::new(settings, &network, &origin)?;
-        let (stimuli, read) = inputs::load(settings, &network, &origin)?;
-        files.extend(read);
-        let samples = schedule.map(|(samples, read)| {
-            files.extend(read);
-            samples
-        });
+        let Loaded { mut network, stimuli, samples, files } = task.loaded()?;
         let probes = probes::resolve(settings, &network, &origin)?;
         let mut machine = Machine::new(&network, chip).map_err(|error| {
             let problem = reference::misfit(&settings.network, opened, &error);
@@ -203,11 +209,11 @@ impl<'a> Cell<'a> {
         let recorder = Recorder::new(list, &machine.nodes);
         let mut costs = Models::new(&machine);
         costs.keep_window(opened.step_rows as usize);
-        let learns = samples.as_ref().is_some_and(Samples::learn);
+        let learns = samples.as_ref().is_some_and(Samples::learn) || stimuli.learn();
         costs.enter(if learns { Stage::Training } else { Stage::Inference });
         let inputs = hash_inputs(opened, &files)?;
         let whole = checkpoint::inputs_fingerprint(&network, &machine.mapping);
-        let fingerprint = checkpoint::fingerprint(&(whole, chip, format!("{settings:?}"), &inputs));
+        let fingerprint = checkpoint::fingerprint(&(whole, &task.decides));
         let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
         let size = (neurons, network.synapses());
         let warnings = warnings(&network);
@@ -233,7 +239,10 @@ impl<'a> Cell<'a> {
             let step = step as u32;
             let mut events = self.stimuli.events(step);
             if let Some(samples) = &self.samples {
+                // What a file says comes after what the schedule says.
+                let of_files = std::mem::take(&mut events.control);
                 samples.control(step, &mut events.control);
+                events.control.extend(of_files);
             }
             events
         };

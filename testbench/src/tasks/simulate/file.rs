@@ -26,14 +26,6 @@ pub struct Simulate {
     pub write: RecordingFiles,
 }
 
-impl Simulate {
-    /// Every file that it names, its network's excepted, as it is named.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        let labels = self.samples.iter().filter_map(|samples| samples.labels.as_deref());
-        self.stimuli.iter().filter_map(Stimulus::file).chain(labels)
-    }
-}
-
 /// The files that a recording becomes. Weights and answers are written in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -115,6 +107,11 @@ pub enum Stimulus {
         /// Change of an event.
         threshold: u32,
     },
+    /// CSV `step,event,channel,value`: control events.
+    Control {
+        /// File.
+        file: String,
+    },
     /// `.npy` of integers `[steps, neurons]` added to the dendritic sums of a population in the same step.
     Current {
         /// Population.
@@ -122,22 +119,6 @@ pub enum Stimulus {
         /// File.
         file: String,
     },
-}
-
-impl Stimulus {
-    /// The file that it names.
-    #[must_use]
-    pub fn file(&self) -> Option<&str> {
-        match self {
-            Self::Poisson { .. } => None,
-            Self::RateCode { features, .. } | Self::LatencyCode { features, .. } => Some(features),
-            Self::SpikeList { file, .. }
-            | Self::Raster { file, .. }
-            | Self::SigmaDelta { file, .. }
-            | Self::SendOnDelta { file, .. }
-            | Self::Current { file, .. } => Some(file),
-        }
-    }
 }
 
 /// Consecutive samples.

@@ -10,13 +10,16 @@ use crate::data::encode::{EncodeError, Encoder, LatencyCode, Poisson, RateCode};
 use crate::experiment::origin::Origin as Place;
 use crate::formats::ArrayError;
 use crate::formats::analog::{SendOnDeltaFile, SigmaDeltaFile};
+use crate::formats::control_list::{self, Limits};
 use crate::formats::npy::IntegerRows;
-use crate::formats::spike_list::{Limits, SpikeListFile};
+use crate::formats::spike_list::{self, SpikeListFile};
 use crate::formats::stimulus::{CurrentFile, RasterFile, Stimulus as Stream};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Input, Network};
 use synfire_chip::run::program::StepEvents;
+use synfire_plasticity::config::ErrorSignal;
 
 type BoxedEncoder = Box<dyn Encoder + Send + Sync>;
 
@@ -58,7 +61,7 @@ impl Loader<'_> {
                 let (index, path, field) = (self.input(&at, input)?, self.path(file), format!("{at}.file"));
                 let own = &self.network.inputs[usize::from(index)];
                 let (neurons, max_events) = (own.neurons, own.max_events);
-                let limits = Limits { input: index, neurons, max_events, steps: self.steps };
+                let limits = spike_list::Limits { input: index, neurons, max_events, steps: self.steps };
                 let mut list = SpikeListFile::open(&path, limits).map_err(|e| self.place.array(&field, e))?;
                 Ok(Origin::Spikes(index, self.drain(&field, &mut list, &|step| step)?))
             }
@@ -91,6 +94,12 @@ impl Loader<'_> {
                     CurrentFile::open(&path, index, neurons).map_err(|e| self.place.array(&field, e))?;
                 let step_of = self.step_of(&field, file, currents.shape())?;
                 Ok(Origin::Currents(index, self.drain(&field, &mut currents, &step_of)?))
+            }
+            Stimulus::Control { file } => {
+                let (path, field) = (self.path(file), format!("{at}.Control.file"));
+                let limits = Limits { steps: self.steps, targets: targets(self.network) };
+                let list = control_list::read(&path, &limits).map_err(|e| self.place.array(&field, e))?;
+                Ok(Origin::Control(list))
             }
             Stimulus::Poisson { input, rate_ppm } => {
                 let at = format!("{at}.Poisson");
@@ -240,6 +249,8 @@ impl Loader<'_> {
             list.extend(spikes.chain(currents).map(|(neuron, value)| Event { step, neuron, value }));
             row += 1;
         }
+        // The events of a step in one order, whatever the file's.
+        list.sort_unstable();
         list.shrink_to_fit();
         Ok(list)
     }
@@ -267,6 +278,23 @@ impl Loader<'_> {
         let encoder = make(index, largest).map_err(|e| self.bad(&format!("{at}.{}", number.0), &e))?;
         Ok(Origin::Code { encoder, width, features })
     }
+}
+
+/// What targets each broadcast channel can have: lanes of the membrane, or spikes.
+fn targets(network: &Network) -> Vec<Option<RangeInclusive<i64>>> {
+    let mut targets = vec![None; network.channels()];
+    let most = (1i64 << (network.datapath.state_width - 1)) - 1;
+    for population in &network.populations {
+        let Some(readout) = &population.readout else { continue };
+        let range = match readout.signal {
+            ErrorSignal::Membrane => Some(-most - 1..=most),
+            ErrorSignal::FilteredSpikes { .. } => Some(0..=1),
+            ErrorSignal::Modulation { .. } => None,
+        };
+        let first = usize::from(readout.first_channel);
+        targets[first..first + population.neurons as usize].fill(range);
+    }
+    targets
 }
 
 /// Features of all samples, `[samples, width]`, each 0..=255.

@@ -29,6 +29,8 @@ pub struct Samples {
     /// Steps of a sample over which the readout is summed, 0..`answer`; `None`: the label acts before anything of the
     /// sample has arrived, so no answer is given.
     answer: Option<u32>,
+    /// Whether a file of control events switches learning on.
+    by_file: bool,
     /// Label of each sample; empty without labels.
     pub labels: Vec<u8>,
     /// Readout population, where one is named.
@@ -74,6 +76,7 @@ impl Samples {
                 Some(from) => (from > 0).then_some(from + 1),
                 None => Some(file.steps),
             },
+            by_file: false,
             labels: Vec::new(),
             readout,
             channels: (0, 0),
@@ -99,6 +102,11 @@ impl Samples {
         samples.labels = read_labels(&path, count, population.neurons)
             .map_err(|error| origin.array("samples.labels", error))?;
         Ok(Some((samples, vec![path])))
+    }
+
+    /// A file of control events switches learning on, whose targets may be the labels: no answer is free of them.
+    pub fn learned_by_file(&mut self) {
+        (self.answer, self.by_file) = (None, true);
     }
 
     /// Whether the samples are learned from.
@@ -133,6 +141,10 @@ impl Samples {
     #[must_use]
     pub fn answering(&self) -> Option<String> {
         self.readout?;
+        if self.by_file {
+            let text = "No accuracy: a file of control events switches learning on, and its targets may be the labels.";
+            return Some(text.to_owned());
+        }
         Some(match (self.learn_from, self.answer) {
             (None, _) => "Answers are summed over all steps of a sample; nothing is learned.".to_owned(),
             (Some(from), Some(_)) => format!(

@@ -2,13 +2,14 @@
 //!
 //! Promises: the events of a step are a function of the experiment's files and the network's seed; the random words of
 //! a generator depend on its place in the list of stimuli, so two generators on one input are independent.
-//! Absent on purpose: files (`inputs`), control events (`samples`).
+//! Absent on purpose: files (`inputs`), the control events of samples (`samples`).
 
 use crate::data::encode::{Encoder, Presentation};
-use synfire_chip::run::program::{Injection, StepEvents, StimulusSpike};
+use serde::Serialize;
+use synfire_chip::run::program::{Control, Injection, StepEvents, StimulusSpike};
 
 /// One event of a file: in 12 bytes, as there may be many.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Event {
     /// Step of the run.
     pub step: u32,
@@ -20,10 +21,12 @@ pub struct Event {
 
 /// Where the events of a stimulus come from.
 pub enum Origin {
-    /// Spikes of a file, for this input; ascending by step.
+    /// Spikes of a file, for this input; ascending.
     Spikes(u16, Vec<Event>),
-    /// Currents of a file, for this population; ascending by step.
+    /// Currents of a file, for this population; ascending.
     Currents(u16, Vec<Event>),
+    /// Control events of a file; ascending by step.
+    Control(Vec<(u32, Control)>),
     /// A generator that needs no data.
     Noise(Box<dyn Encoder + Send + Sync>),
     /// A code of samples.
@@ -35,6 +38,17 @@ pub enum Origin {
         /// Features, sample by sample.
         features: Vec<u8>,
     },
+}
+
+/// What a stimulus has from its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Data<'a> {
+    /// Events, and the input or population that they are for.
+    Events(u16, &'a [Event]),
+    /// Control events.
+    Control(&'a [(u32, Control)]),
+    /// Features, sample by sample.
+    Features(&'a [u8]),
 }
 
 /// All stimuli of a run.
@@ -51,6 +65,20 @@ impl Stimuli {
         Self { list, sample_steps: sample_steps.max(1) }
     }
 
+    /// What the files say, whatever their form; generators follow from the experiment.
+    #[must_use]
+    pub fn data(&self) -> Vec<Data<'_>> {
+        fn data(origin: &Origin) -> Option<Data<'_>> {
+            match origin {
+                Origin::Spikes(to, events) | Origin::Currents(to, events) => Some(Data::Events(*to, events)),
+                Origin::Control(events) => Some(Data::Control(events)),
+                Origin::Code { features, .. } => Some(Data::Features(features)),
+                Origin::Noise(_) => None,
+            }
+        }
+        self.list.iter().filter_map(data).collect()
+    }
+
     /// The largest magnitude of current that a neuron of population `population` gets in one step, all files together.
     #[must_use]
     pub fn largest_current(&self, population: usize) -> u64 {
@@ -63,7 +91,17 @@ impl Stimuli {
         self.list.iter().map(largest).sum()
     }
 
-    /// The events of `step`, without control events.
+    /// Whether a file switches learning on.
+    #[must_use]
+    pub fn learn(&self) -> bool {
+        let on = |origin: &Origin| match origin {
+            Origin::Control(events) => events.iter().any(|(_, event)| *event == Control::Learn(true)),
+            _ => false,
+        };
+        self.list.iter().any(on)
+    }
+
+    /// The events of `step`: of control events those of files.
     #[must_use]
     pub fn events(&self, step: u32) -> StepEvents {
         let mut events = StepEvents::default();
@@ -82,6 +120,11 @@ impl Stimuli {
                         neuron: e.neuron,
                         value: e.value,
                     }));
+                }
+                Origin::Control(list) => {
+                    let from = list.partition_point(|(at, _)| *at < step);
+                    let now = list[from..].iter().take_while(|(at, _)| *at == step);
+                    events.control.extend(now.map(|(_, event)| *event));
                 }
                 Origin::Noise(encoder) => {
                     let shown = Presentation { sample: 0, epoch: index };
