@@ -488,7 +488,9 @@ fn spike_patterns() {
     files.push(("cues-32.network.ron", base));
     let left = run(&folder, "exp.ron", &files);
     check_sums(&left);
-    check_costs(&left, part(&left, "SuperSpike, hidden layer", 41));
+    let shown_part = part(&left, "SuperSpike, hidden layer", 41);
+    check_costs(&left, shown_part);
+    tables_beside::check(&left, shown_part);
     check_machine(&left);
     let first = &left.summary["parts"][0]["stages"]["training"];
     let row = cells(&tables(&left, "What a training costs").next().unwrap()["rows"][0]);
@@ -505,6 +507,7 @@ fn spike_times() {
     check_sums(&left);
     let first = &left.summary["parts"][0];
     check_costs(&left, first);
+    tables_beside::check(&left, first);
     let note = tables(&left, "What it cost").next().unwrap()["notes"].to_string();
     let presented = at(first, "presentations.inference");
     let each = ended(first, presented);
@@ -525,7 +528,9 @@ fn a_rate_network() {
     check_sums(&left);
     let title = tables(&left, "What it cost").next().unwrap()["title"].as_str().unwrap().to_owned();
     let row = title.split('`').nth(1).unwrap();
-    check_costs(&left, part(&left, &format!("{row}, 16 bits, 8 steps"), 11));
+    let shown_part = part(&left, &format!("{row}, 16 bits, 8 steps"), 11);
+    check_costs(&left, shown_part);
+    tables_beside::check(&left, shown_part);
     let table = tables(&left, "What a sample costs").next().unwrap();
     for (line, row) in table["rows"].as_array().unwrap().iter().map(cells).zip((0..8).map(|at| at / 4)) {
         let of = &left.summary["parts"][row];

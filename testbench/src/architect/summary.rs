@@ -227,7 +227,7 @@ pub struct Parts<'a> {
     pub chip: &'a Chip,
     /// The parts, in the order of the report.
     pub parts: Vec<Part<'a>>,
-    /// Memory of each core that the report shows.
+    /// Memory of each core that the report shows; empty: that of what is shown in detail.
     pub memory: &'a [CoreMemory],
     /// What only this kind of experiment says: fields of the top level.
     pub about: BTreeMap<&'static str, Value>,
@@ -464,10 +464,17 @@ impl<'a> Parts<'a> {
     ///
     /// # Errors
     /// When it cannot be put into words.
-    pub fn document(&self) -> Result<Document, PoolError> {
+    fn document(&self) -> Result<Document, PoolError> {
         let text = serde_json::to_string_pretty(&self.summary());
         let text = text.map_err(|error| PoolError::Run(error.to_string()))?;
         Ok(Document { name: FILE, text: text + "\n" })
+    }
+
+    /// Memory of each core of the part that the report shows.
+    fn shown_memory(&self) -> impl Iterator<Item = &CoreMemory> {
+        let detail = self.parts.iter().find_map(|part| part.detail).filter(|_| self.memory.is_empty());
+        let cores = detail.into_iter().flat_map(|detail| &detail.cores);
+        self.memory.iter().chain(cores.map(|core| &core.memory))
     }
 
     /// The whole summary.
@@ -512,7 +519,7 @@ impl<'a> Parts<'a> {
             about: self.about.clone(),
             cores,
             stages,
-            memory: self.memory.iter().map(memory).collect(),
+            memory: self.shown_memory().map(memory).collect(),
             simulator: Simulator {
                 threads: self.threads,
                 wall_seconds,

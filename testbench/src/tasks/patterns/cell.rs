@@ -11,7 +11,7 @@ use super::score::{Score, Trains};
 use crate::architect::summary::Presentations;
 use crate::experiment::decides::Decides;
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
-use crate::experiment::file::shift_offset;
+use crate::experiment::file::{Store, shift_offset};
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
@@ -66,6 +67,9 @@ pub struct CellResult {
     pub memory: FullestCore,
     /// What it cost: training, the scorings on the way, and inference, one more scoring after the run.
     pub costs: Costs,
+    /// What was seen of it in detail; kept of the cell that the report shows alone.
+    #[serde(default)]
+    pub detail: Option<Box<Detail>>,
     /// Wall time.
     pub wall_seconds: f64,
     /// SHA-256 of all weights at the end.
@@ -144,7 +148,7 @@ impl Task {
         // The short form was taken, or decides nothing.
         let settings = Patterns { quick: None, ..self.settings.clone() };
         Decides::default()
-            .with("settings", &format!("{settings:?}"))
+            .with("settings", &(format!("{settings:?}"), self.origin.step_rows))
             .with("chip", &(&self.chip, &self.chips))
             .with("network", &networks)
     }
@@ -153,6 +157,14 @@ impl Task {
     #[must_use]
     pub fn variants(&self) -> Vec<Variant<'_>> {
         self.rows().variants()
+    }
+
+    /// What the report shows in detail: the first row in the first store that a chip has.
+    #[must_use]
+    pub fn shown(&self) -> Variant<'_> {
+        let variants = self.variants();
+        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
+        *on_chip.unwrap_or(&variants[0])
     }
 
     /// The chip of the row that is called `name` in the result, with its store.
@@ -210,6 +222,8 @@ pub struct Cell<'a> {
     engine: Engine,
     cases: Vec<Case>,
     first_channel: u16,
+    /// Rows of steps that are kept, where the report shows the cell in detail.
+    detailed: Option<u32>,
 }
 
 impl<'a> Cell<'a> {
@@ -222,10 +236,15 @@ impl<'a> Cell<'a> {
         let (readout, first_channel) = task.readout(&network)?;
         let cases = task.cases(&network, seed)?;
         let of = LookedAt { readout, variable: Variable::Spikes };
-        let engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
+        let mut engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
             .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let name = variant.name();
-        Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel })
+        let shown = task.settings.seeds.first() == Some(&seed) && name == task.shown().name();
+        let detailed = shown.then_some(task.origin.step_rows);
+        if let Some(rows) = detailed {
+            engine.keep_steps(rows);
+        }
+        Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel, detailed })
     }
 
     /// The network that the cell learns.
@@ -281,6 +300,7 @@ impl<'a> Cell<'a> {
             cores: self.engine.cores(),
             memory: self.engine.memory(),
             costs: self.engine.costs(),
+            detail: self.engine.detail(&self.network).filter(|_| self.detailed.is_some()).map(Box::new),
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
         }
@@ -294,7 +314,7 @@ impl Work for Cell<'_> {
     fn fingerprint(&self) -> [u8; 32] {
         let s = self.settings;
         let inputs = self.engine.inputs_fingerprint(&self.network);
-        let schedule = (s.steps, s.epochs, &s.slower_after);
+        let schedule = (s.steps, s.epochs, &s.slower_after, self.detailed);
         let scores = (s.tolerance, s.distance_tau);
         checkpoint::fingerprint(&(inputs, format!("{:?}", s.data), &s.readout, schedule, scores, self.seed))
     }

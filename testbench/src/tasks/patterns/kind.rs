@@ -13,6 +13,22 @@ use crate::report::model::Report;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
 
+impl Task {
+    fn part<'a>(&'a self, result: &'a CellResult) -> Part<'a> {
+        Part {
+            name: result.row.clone(),
+            seed: result.seed,
+            chip: self.chip_of(&result.row),
+            cores: result.cores,
+            presentations: result.presentations(),
+            score: Some(result.timing()),
+            wall_seconds: Some(result.wall_seconds),
+            costs: result.costs.clone(),
+            detail: result.detail.as_deref(),
+        }
+    }
+}
+
 impl Kind for Task {
     type Settings = Patterns;
     type Result = CellResult;
@@ -49,18 +65,7 @@ impl Kind for Task {
     }
 
     fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
-        let part = |result: &CellResult| Part {
-            name: result.row.clone(),
-            seed: result.seed,
-            chip: self.chip_of(&result.row),
-            cores: result.cores,
-            presentations: result.presentations(),
-            score: Some(result.timing()),
-            wall_seconds: Some(result.wall_seconds),
-            costs: result.costs.clone(),
-            detail: None,
-        };
-        let parts = ran.results.iter().map(part).collect();
-        Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])
+        let parts = ran.results.iter().map(|result| self.part(result)).collect();
+        Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.documents()
     }
 }

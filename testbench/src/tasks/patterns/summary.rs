@@ -4,6 +4,7 @@ use super::cell::{CellResult, Task};
 use super::file::{PatternData, Patterns};
 use crate::architect::bill::{self, Work};
 use crate::architect::inference::overlaps;
+use crate::architect::page;
 use crate::experiment::rows::{self, Variant};
 use crate::report::model::{Curves, Headline, Raster, Report, Series, Table, TableCell};
 use crate::report::paired;
@@ -47,6 +48,10 @@ pub fn report(title: &str, task: &Task, results: &[CellResult], threads: usize) 
         report.push(bill::speed(&counts, seconds, threads));
     }
     report.blocks.extend(task.rows().text().map(Into::into));
+    if let Some((result, detail)) = results.iter().find_map(|r| Some((r, r.detail.as_ref()?))) {
+        let name = format!("`{}`, seed {}", result.row, result.seed);
+        report.details = page::blocks(&name, detail, task.chip_of(&result.row));
+    }
     report
 }
 

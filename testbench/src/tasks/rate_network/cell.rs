@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::Costs;
 use synfire_chip::files::{Diagnostic, Diagnostics, Root};
 use synfire_chip::run::checkpoint;
@@ -31,6 +32,8 @@ pub struct Task {
     pub chip: Chip,
     /// The data.
     pub samples: Samples,
+    /// How many of the last steps of what the report shows in detail are kept, each by itself.
+    pub step_rows: u32,
     place: Origin,
 }
 
@@ -52,7 +55,7 @@ impl Task {
             let title = "the data set has no features: its samples are spikes already";
             return Err(place.at("data", title).noted("allowed", "`Digits` or `Npy(..)`").into());
         };
-        let task = Self { settings, chip, samples, place };
+        let task = Self { settings, chip, samples, step_rows: origin.step_rows, place };
         let seed = task.settings.seeds[0];
         let kept = task.parts(seed)?.kept;
         for (index, row) in task.settings.rows.iter().enumerate() {
@@ -92,6 +95,20 @@ impl Task {
         let form = move |(bits, steps)| Form { encoder, initial_membrane, bits, steps };
         let RateNetwork { stores, steps, .. } = &self.settings;
         stores.iter().flat_map(|bits| steps.iter().map(move |steps| (*bits, *steps))).map(form)
+    }
+
+    /// What the report shows in detail: of the first row and seed the longest presentation in the first store.
+    fn shows(&self, row: &RateNetworkRow, seed: u32, form: Form) -> bool {
+        let RateNetwork { rows, seeds, .. } = &self.settings;
+        let first = rows.first().is_some_and(|first| first.name == row.name) && seeds.first() == Some(&seed);
+        first && self.is_longest((form.bits, form.steps))
+    }
+
+    /// Whether a store and a length are the first of the stores and the longest.
+    #[must_use]
+    pub fn is_longest(&self, (bits, steps): (u8, u32)) -> bool {
+        let RateNetwork { stores, steps: lengths, .. } = &self.settings;
+        stores.first() == Some(&bits) && lengths.iter().max() == Some(&steps)
     }
 
     fn start(&self, seed: u32) -> train::State {
@@ -138,6 +155,9 @@ pub struct CellResult {
     pub samples: u32,
     /// On the chip, by store and length.
     pub on_chip: Vec<OnChip>,
+    /// What was seen in detail of the one that the report shows.
+    #[serde(default)]
+    pub detail: Option<Box<Detail>>,
     /// Wall time since the cell was begun or gone on with.
     pub wall_seconds: f64,
 }
@@ -147,6 +167,7 @@ pub struct CellResult {
 pub struct State {
     training: Option<train::State>,
     on_chip: Vec<OnChip>,
+    detail: Option<Box<Detail>>,
 }
 
 /// A cell at work.
@@ -166,10 +187,22 @@ impl<'a> Cell<'a> {
         Ok(Self { task, row, seed, parts: task.parts(seed)? })
     }
 
-    fn on_chip(&self, scaled: &RateNet, form: Form) -> Result<OnChip, String> {
+    fn on_chip(
+        &self,
+        scaled: &RateNet,
+        form: Form,
+        detail: &mut Option<Box<Detail>>,
+    ) -> Result<OnChip, String> {
         let mut deployed = self.task.deployed(scaled, form, self.seed).map_err(|e| e.to_string())?;
+        let shown = self.task.shows(self.row, self.seed, form);
+        if shown {
+            deployed.keep_steps(self.task.step_rows);
+        }
         let correct = deployed.correct(&self.task.samples, &self.parts.held_out)?;
         let (costs, cores) = (deployed.costs.costs(), deployed.machine.nodes.len());
+        if shown {
+            *detail = Some(Box::new(deployed.detail()));
+        }
         Ok(OnChip { bits: form.bits, steps: form.steps, correct, costs, cores })
     }
 }
@@ -182,7 +215,7 @@ impl Work for Cell<'_> {
         // Everything but which other rows and seeds there are.
         let (rows, seeds, quick) = (Vec::new(), Vec::new(), None);
         let settings = RateNetwork { rows, seeds, quick, ..self.task.settings.clone() };
-        let settings = format!("{settings:?}, {:?}, {:?}", self.row, self.task.chip);
+        let settings = format!("{settings:?}, {:?}, {:?}, {}", self.row, self.task.chip, self.task.step_rows);
         let Samples { features, labels, .. } = &self.task.samples;
         checkpoint::fingerprint(&(settings, features, labels, self.seed))
     }
@@ -214,31 +247,36 @@ impl Work for Cell<'_> {
     ) -> Result<Outcome<State, CellResult>, String> {
         let started = Instant::now();
         let mut saved = Instant::now();
-        let State { training, mut on_chip } = state.unwrap_or_default();
+        let State { training, mut on_chip, mut detail } = state.unwrap_or_default();
         let mut training = training.unwrap_or_else(|| self.task.start(self.seed));
         let (settings, samples) = (&self.task.settings, &self.task.samples);
-        let mut stop = |training: &train::State, on_chip: &[OnChip], message: &str| {
-            (context.progress)(Progress { units: 1, message });
-            let state = || State { training: Some(training.clone()), on_chip: on_chip.to_vec() };
-            let stop = context.interrupt.load(Ordering::Relaxed);
-            if !stop && saved.elapsed() >= context.save_every {
-                (context.save)(&state());
-                saved = Instant::now();
-            }
-            stop.then(state)
-        };
+        let mut stop =
+            |training: &train::State, on_chip: &[OnChip], detail: &Option<Box<Detail>>, message: &str| {
+                (context.progress)(Progress { units: 1, message });
+                let state = || State {
+                    training: Some(training.clone()),
+                    on_chip: on_chip.to_vec(),
+                    detail: detail.clone(),
+                };
+                let stop = context.interrupt.load(Ordering::Relaxed);
+                if !stop && saved.elapsed() >= context.save_every {
+                    (context.save)(&state());
+                    saved = Instant::now();
+                }
+                stop.then(state)
+            };
         while training.losses.len() < settings.epochs as usize {
             training.epoch(settings, self.row, (samples, &self.parts.kept), self.seed);
             let message = format!("epoch {}", training.losses.len());
-            if let Some(state) = stop(&training, &on_chip, &message) {
+            if let Some(state) = stop(&training, &on_chip, &detail, &message) {
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
         }
         let scaled = self.task.scaled(self.row, &training.network, &self.parts.kept);
         for form in self.task.forms(self.row).skip(on_chip.len()) {
-            on_chip.push(self.on_chip(&scaled, form)?);
+            on_chip.push(self.on_chip(&scaled, form, &mut detail)?);
             let message = format!("{} bits, {} steps", form.bits, form.steps);
-            if let Some(state) = stop(&training, &on_chip, &message) {
+            if let Some(state) = stop(&training, &on_chip, &detail, &message) {
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
         }
@@ -250,6 +288,7 @@ impl Work for Cell<'_> {
             samples: held_out.len() as u32,
             losses: training.losses,
             on_chip,
+            detail,
             wall_seconds: started.elapsed().as_secs_f64(),
         })))
     }

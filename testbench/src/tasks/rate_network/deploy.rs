@@ -21,6 +21,7 @@ use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, Ra
 use crate::experiment::deploy::{fraction, write_weights};
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::models::Models;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
@@ -103,6 +104,17 @@ impl Deployed {
         let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
         let costs = Models::new(&machine);
         Ok(Self { network, machine, costs, recorder, encoder, steps: form.steps })
+    }
+
+    /// Keeps so many of the last steps, each by itself; before the first is run.
+    pub fn keep_steps(&mut self, steps: u32) {
+        self.costs.keep_window(steps as usize);
+    }
+
+    /// What was seen of its runs in detail.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        self.costs.detail(&self.machine, &self.network)
     }
 
     /// The presentation of sample `sample`.

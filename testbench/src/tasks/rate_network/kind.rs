@@ -41,7 +41,7 @@ impl Kind for Task {
         let settings = RateNetwork { quick: None, ..self.settings.clone() };
         let samples = (&self.samples.features, self.samples.width, &self.samples.labels);
         Decides::default()
-            .with("settings", &format!("{settings:?}"))
+            .with("settings", &(format!("{settings:?}"), self.step_rows))
             .with("chip", &self.chip)
             .with("data", &samples)
     }
@@ -77,9 +77,9 @@ impl Kind for Task {
                 score: Some(cell.accuracy_on_chip(form)),
                 wall_seconds: None,
                 costs: form.costs.clone(),
-                detail: None,
+                detail: cell.detail.as_deref().filter(|_| self.is_longest((form.bits, form.steps))),
             }));
         }
-        Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])
+        Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.documents()
     }
 }

@@ -4,6 +4,7 @@
 use super::cell::{CellResult, OnChip, Task};
 use super::deploy;
 use crate::architect::bill::{self, Work};
+use crate::architect::page;
 use crate::reference::linear::{self, BaselineError};
 use crate::report::model::{Curves, Headline, Reference, Report, Series, Table, TableCell};
 use crate::report::quantity::{self, Spread};
@@ -51,6 +52,9 @@ impl Summary<'_> {
             let title = format!("What it cost: `{}`, {what}", result.row);
             report.push(bill::counts(&title, &[("all presentations", work)]));
             report.blocks.extend(bill::energy_blocks("Energy of these presentations", &work));
+            if let Some(detail) = &result.detail {
+                report.details = page::blocks(&format!("`{}`, {what}", result.row), detail, &self.task.chip);
+            }
         }
         Ok(report)
     }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::Costs;
 use synfire_chip::files::{Diagnostics, Root};
 use synfire_chip::run::checkpoint;
@@ -24,6 +25,8 @@ pub struct Task {
     pub settings: SpikeTime,
     /// The chip.
     pub chip: Chip,
+    /// How many of the last steps of what the report shows in detail are kept, each by itself.
+    pub step_rows: u32,
     place: Origin,
 }
 
@@ -37,7 +40,7 @@ impl Task {
         origin.expect(&[Root::Chip, Root::Experiment])?;
         let place = Origin::new(origin);
         check::numbers(&settings, &place)?;
-        let task = Self { settings, chip, place };
+        let task = Self { settings, chip, step_rows: origin.step_rows, place };
         let start = train::start(&task.settings, task.settings.seeds[0]);
         for (index, steps) in task.settings.steps_per_tau.iter().enumerate() {
             for bits in &task.settings.stores {
@@ -86,6 +89,9 @@ pub struct CellResult {
     pub latest: f64,
     /// On the chip, by resolution and store.
     pub on_chip: Vec<OnChip>,
+    /// What was seen in detail of the first of them, of the first row and seed.
+    #[serde(default)]
+    pub detail: Option<Box<Detail>>,
     /// Wall time.
     pub wall_seconds: f64,
 }
@@ -120,19 +126,28 @@ impl<'a> Cell<'a> {
             right += u32::from(lead > 0.0);
             latest = latest.max(times[0].min(times[1]));
         }
-        let mut on_chip = Vec::new();
+        let (mut on_chip, mut detail) = (Vec::new(), None);
+        let first = settings.rows.first().is_some_and(|first| first.name == self.row.name);
+        let shown = first && settings.seeds.first() == Some(&self.seed);
         for &steps_per_tau in &settings.steps_per_tau {
             for &bits in &settings.stores {
                 let mut deployed = Deployed::new(settings, &network, &self.task.chip, steps_per_tau, bits)
                     .map_err(|problems| problems.to_string())?;
+                let detailed = shown && on_chip.is_empty();
+                if detailed {
+                    deployed.keep_steps(self.task.step_rows);
+                }
                 let (exact, moved) = deployed.score()?;
+                if detailed {
+                    detail = Some(Box::new(deployed.detail()));
+                }
                 let (costs, cores) = (deployed.costs.costs(), deployed.machine.nodes.len());
                 on_chip.push(OnChip { steps_per_tau, bits, exact, moved, costs, cores });
             }
         }
         let (row, seed) = (self.row.name.clone(), self.seed);
         let wall_seconds = started.elapsed().as_secs_f64();
-        Ok(CellResult { row, seed, losses, right, margin, latest, on_chip, wall_seconds })
+        Ok(CellResult { row, seed, losses, right, margin, latest, on_chip, detail, wall_seconds })
     }
 }
 
@@ -144,7 +159,8 @@ impl Work for Cell<'_> {
         // Everything but which other rows and seeds there are.
         let settings = SpikeTime { rows: Vec::new(), seeds: Vec::new(), ..self.task.settings.clone() };
         let chip = format!("{:?}", self.task.chip);
-        checkpoint::fingerprint(&(format!("{settings:?}"), chip, self.row.jitter_tau, self.seed))
+        let own = (&self.row.name, self.row.jitter_tau, self.seed, self.task.step_rows);
+        checkpoint::fingerprint(&(format!("{settings:?}"), chip, own))
     }
 
     fn units(&self) -> u64 {

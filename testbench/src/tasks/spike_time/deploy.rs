@@ -18,6 +18,7 @@ use super::train::{self, CASES, OUTPUTS};
 use crate::experiment::deploy::fraction;
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::models::Models;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
@@ -80,6 +81,17 @@ impl Deployed {
         let late = libm::round(settings.late_tau * f64::from(steps_per_tau)) as u32;
         let costs = Models::new(&machine);
         Ok(Self { network, machine, costs, recorder, late, steps: steps(settings, steps_per_tau) })
+    }
+
+    /// Keeps so many of the last steps, each by itself; before the first is run.
+    pub fn keep_steps(&mut self, steps: u32) {
+        self.costs.keep_window(steps as usize);
+    }
+
+    /// What was seen of its runs in detail.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        self.costs.detail(&self.machine, &self.network)
     }
 
     /// The presentation of `case` with each input moved by so many steps (-1, 0 or 1).

@@ -43,7 +43,8 @@ impl Kind for Task {
 
     /// It makes its networks and its data itself, from the settings.
     fn decides(&self) -> Decides {
-        Decides::default().with("settings", &format!("{:?}", self.settings)).with("chip", &self.chip)
+        let settings = (format!("{:?}", self.settings), self.step_rows);
+        Decides::default().with("settings", &settings).with("chip", &self.chip)
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
@@ -63,7 +64,7 @@ impl Kind for Task {
         let mut parts = Vec::new();
         for cell in ran.results {
             // The wall time of a cell is that of its training and of all its forms.
-            parts.extend(cell.on_chip.iter().map(|form| Part {
+            parts.extend(cell.on_chip.iter().zip(0..).map(|(form, index)| Part {
                 name: format!(
                     "{}, {} steps a time constant, {} bits",
                     cell.row, form.steps_per_tau, form.bits
@@ -78,9 +79,9 @@ impl Kind for Task {
                 score: Some(f64::from(form.moved) / f64::from(MOVED_CASES)),
                 wall_seconds: None,
                 costs: form.costs.clone(),
-                detail: None,
+                detail: cell.detail.as_deref().filter(|_| index == 0),
             }));
         }
-        Ok(vec![Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.document()?])
+        Parts { parts, ..Parts::new(ran.title, &self.chip, ran.threads) }.documents()
     }
 }

@@ -4,6 +4,7 @@ use super::cell::{CellResult, OnChip, Task};
 use super::deploy::MOVED_CASES;
 use super::train::CASES;
 use crate::architect::bill::{self, Work};
+use crate::architect::page;
 use crate::report::model::{Curves, Headline, Report, Series, Table, TableCell};
 
 /// The whole report.
@@ -44,6 +45,10 @@ pub fn report(title: &str, task: &Task, results: &[CellResult]) -> Report {
     report.push(curves(task, results));
     if let Some(on_chip) = results.first().and_then(|result| result.on_chip.first()) {
         report.push(cost(task, on_chip));
+        if let Some(detail) = results.first().and_then(|result| result.detail.as_ref()) {
+            let form = format!("{} steps a time constant, {} bits", on_chip.steps_per_tau, on_chip.bits);
+            report.details = page::blocks(&format!("first network, {form}"), detail, &task.chip);
+        }
     }
     report
 }
