@@ -59,7 +59,7 @@ impl Chip {
     /// Where the cores are and which ways packets take: over a mesh, where the chip describes no network.
     #[must_use]
     pub fn topology(&self) -> Topology {
-        let Mesh { columns, rows, cores_per_tile, io_tile, numbering } = self.mesh;
+        let Mesh { columns, rows, cores_per_tile, io_tile, numbering, .. } = self.mesh;
         let mesh = Shape::Mesh { columns: columns.into(), rows: rows.into() };
         let shape = self.noc.as_ref().map_or(mesh, |noc| noc.config.shape);
         Topology { columns, rows, cores_per_tile, io_tile, shape, numbering }
@@ -183,6 +183,19 @@ pub struct Mesh {
     pub io_tile: (u16, u16),
     /// In which order tiles, and with them cores, are numbered.
     pub numbering: Numbering,
+    /// What a packet of a spike says of its axons.
+    pub addressing: Addressing,
+}
+
+/// What a packet of a spike says of the axons that it is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Addressing {
+    /// The input address at its core: whoever sends it knows it.
+    #[default]
+    Destination,
+    /// Its source: every core that takes it looks up in a table of keys which input address that is.
+    SourceKey,
 }
 
 impl Mesh {

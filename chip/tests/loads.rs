@@ -3,14 +3,19 @@
 mod files_common;
 
 use std::path::Path;
-use synfire_chip::chip::{Chip, Time, Ways};
+use synfire_chip::chip::{Chip, Price, Time, Ways};
 use synfire_chip::cost::analytic::Analytic;
+use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::energy::{Bill, Powered};
+use synfire_chip::cost::per_step::StepFigures;
 use synfire_chip::cost::time::{Bound, StepTime};
 use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
 use synfire_chip::run::program::{StepEvents, StimulusSpike};
+use synfire_chip::structures::{Kind, Structure, counted};
 use synfire_core::address::CoreId;
+use synfire_core::words::Words;
 
 const CYCLE: u64 = 10_000;
 
@@ -21,6 +26,10 @@ fn row(noc: &str) -> Chip {
 
 /// Five neurons on the first tile fire together, in step 1, onto both others: five packets to each.
 fn step(chip: &Chip, threads: usize) -> StepTime {
+    figures(chip, threads).time
+}
+
+fn machine(chip: &Chip) -> Machine {
     let neuron =
         "neurons: 5, neuron: (current_decay: 0, membrane_decay: 0, threshold: 0.5, reset: SubtractNow)";
     let of = "connect: AllToAll, weights: Constant(1), store: (bits: 8, fraction: 6)";
@@ -33,7 +42,11 @@ fn step(chip: &Chip, threads: usize) -> StepTime {
     let none = NetworkOverrides::default();
     let network = network_from_text("row", &text, Path::new(""), chip, &none)
         .unwrap_or_else(|problems| panic!("{problems}"));
-    let mut machine = Machine::new(&network, chip).expect("it fits");
+    Machine::new(&network, chip).expect("it fits")
+}
+
+fn figures(chip: &Chip, threads: usize) -> StepFigures {
+    let mut machine = machine(chip);
     let mut program = vec![StepEvents::default(); 3];
     program[0].spikes.push(StimulusSpike { input: 0, neuron: 0, count: 1 });
     let mut costs = Analytic::new(&machine);
@@ -54,7 +67,7 @@ fn step(chip: &Chip, threads: usize) -> StepTime {
         Bound::HostPort(_) | Bound::Packet { .. } | Bound::Nothing => [0, 0, 0],
     };
     assert!(by.iter().zip(own).all(|(all, own)| *all >= own), "{by:?}");
-    busy[0].time
+    *busy[0]
 }
 
 #[test]
@@ -83,6 +96,36 @@ fn the_most_loaded_of_ways_links_and_ports_is_paid() {
     assert_eq!((time.total_ps() / CYCLE, time.bound), (30, Bound::Nothing));
 }
 
+/// Where spikes are addressed by their sources, who takes them looks them up; the bits of the step are the same.
+#[test]
+fn keys_of_sources_are_looked_up_and_have_a_table() {
+    let [by_address, by_key] =
+        ["mesh: (addressing: Destination),", "mesh: (addressing: SourceKey),"].map(|mesh| {
+            let text = format!(
+                "(format: \"synfire-chip/1\", extends: \"small-events\", limits: (neurons: 5), {mesh})"
+            );
+            let text = text.replace("mesh: (", "mesh: (columns: 3, rows: 1, ");
+            synfire_chip::files::chip_from_text("row", &text, Path::new("")).unwrap_or_else(|p| panic!("{p}"))
+        });
+    let [address, key] = [&by_address, &by_key].map(|chip| figures(chip, 2));
+    assert_eq!((address.counts.key_lookups, key.counts.key_lookups), (0, 10));
+    let same = NodeCounts { key_lookups: 0, ..key.counts };
+    assert_eq!(same, address.counts);
+    let structures = |chip: &Chip| -> Vec<Vec<Structure>> {
+        let nodes = machine(chip).nodes;
+        nodes.iter().map(|node| counted::of_core(&node.core, &node.unit, &node.routes, chip)).collect()
+    };
+    let (addressed, keyed) = (structures(&by_address), structures(&by_key));
+    let words = |list: &[Structure], kind: Kind| list.iter().find(|s| s.kind == kind).map(|s| s.words);
+    // 10 destinations on the first core: 2 bits tell 3 cores apart, 11 bits 1024 axons.
+    assert_eq!(words(&addressed[0], Kind::Route), Some(Words { count: 10, bits: 2 + 11 }));
+    assert_eq!(words(&keyed[0], Kind::Route), Some(Words { count: 10, bits: 2 }));
+    // One channel reaches the first core, five neurons the others: 4 bits tell 15 neurons apart.
+    assert_eq!(words(&addressed[1], Kind::Key), None);
+    let keys = |node: usize| words(&keyed[node], Kind::Key);
+    assert_eq!([keys(0), keys(1)], [1, 5].map(|count| Some(Words { count, bits: 4 + 11 })));
+}
+
 /// A described network says how many flits a packet has and how long each link is held.
 #[test]
 fn a_described_network_says_what_links_carry() {
@@ -103,4 +146,16 @@ fn a_described_network_says_what_links_carry() {
     let time = step(&noc(seam), 1);
     assert_eq!((time.network_ps / CYCLE, time.bound), (80, Bound::Link(1)));
     assert_eq!(step(&noc(seam), 3), time);
+    // Their bits are counted, and have a price of their own.
+    let found = figures(&noc(seam), 3).counts;
+    assert_eq!((found.seam_bits, figures(&noc(""), 1).counts.seam_bits), (5 * 64, 0));
+    let nobody = || Powered { used: 0, all: 0, drawn: Default::default() };
+    let mut chip = noc(seam);
+    chip.energy.seam_bit = Price::Unpublished;
+    let bill = Bill::of(&chip.energy, &found, &nobody());
+    assert_eq!(bill.unknown().map(|unknown| unknown.field).collect::<Vec<_>>(), ["seam_bit"]);
+    chip.energy.seam_bit = chip.energy.packet.clone();
+    let priced = Bill::of(&chip.energy, &found, &nobody());
+    let price = chip.energy.packet.attojoules().expect("a price");
+    assert_eq!(priced.total() - bill.total(), u128::from(5 * 64 * price));
 }

@@ -11,7 +11,7 @@
 //! its own.
 //! Absent on purpose: who waits for whom on a link, buffers, pipelining between steps.
 
-use crate::chip::Chip;
+use crate::chip::{Addressing, Chip};
 use crate::cost::arriving::{Arriving, take_rows};
 use crate::cost::capacity::Capacity;
 use crate::cost::counters::NodeCounts;
@@ -51,6 +51,8 @@ struct Fixed {
     capacity: Option<Capacity>,
     /// Ports of the host.
     host: HostPorts,
+    /// Whether cores look up whom a packet is from.
+    keys: bool,
     service: Service,
     /// Whether the time of a core is formed when all shares are known.
     shares: bool,
@@ -124,6 +126,7 @@ impl Analytic {
             placed,
             capacity: Capacity::of(&machine.chip),
             host: HostPorts::of(&machine.chip),
+            keys: machine.chip.mesh.addressing == Addressing::SourceKey,
             service,
             apart,
             timing,
@@ -313,13 +316,19 @@ pub struct AnalyticPart<'a> {
 }
 
 impl Fixed {
+    /// Of so many packets of spikes those whose keys are looked up.
+    #[inline]
+    const fn looked_up(&self, packets: u64) -> u64 {
+        if self.keys { packets } else { 0 }
+    }
+
     /// A core, or the host, that sends packets of a kind.
     #[inline]
     fn sender(&self, core: Option<usize>, kind: impl Fn(OfPackets) -> u64) -> Sender<'_> {
         let capacity = self.capacity.as_ref().map(|capacity| (capacity, self.placed.cores.len()));
         let flits = capacity.map_or(1, |(capacity, _)| kind(capacity.flits));
-        let host = (!self.host.are_ideal()).then(|| (&self.host, kind(self.host.bits)));
-        Sender { topology: &self.topology, capacity, flits, host, core }
+        let host = (!self.host.are_ideal()).then_some(&self.host);
+        Sender { topology: &self.topology, capacity, flits, bits: kind(self.host.bits), host, core }
     }
 
     /// Forms the time of every core of a step whose shares are all here, and counts what only then is known.
@@ -474,6 +483,7 @@ impl Part for AnalyticPart<'_> {
             counts.injection_packets +=
                 step.pass(fixed.sender(None, |of| of.spike), &ways.to_node[node], 1, &mut counts);
         }
+        counts.key_lookups = fixed.looked_up(counts.spike_packets + counts.stimulus_packets);
         if self.keep {
             step.keep(counts, true);
         }
@@ -496,6 +506,7 @@ impl Part for AnalyticPart<'_> {
             }
             // What leaves a core arrives at one, in the same step (`machine` checks it).
             counts.received_packets = counts.spike_packets + counts.error_packets;
+            counts.key_lookups = fixed.looked_up(counts.spike_packets);
             self.nodes[node - self.first].slices[slice].add(self.stage, &mut counts, flags);
         }
         self.step.flags = flags;
@@ -507,6 +518,7 @@ impl Part for AnalyticPart<'_> {
             self.step.core(node, time, flags.learns);
         }
         whole.received_packets = whole.spike_packets + whole.error_packets;
+        whole.key_lookups = fixed.looked_up(whole.spike_packets);
         if self.keep {
             self.step.keep(whole, flags.learns);
         }

@@ -6,7 +6,8 @@
 //!
 //! Promises: every price field of the table of operations has a row, but for those that are another's or part of another
 //! (a test compares them); the widths of a row are those of the chip and network that it is used for. Absent on purpose:
-//! numbers (`per_operation`); bits through ports of the host, whose pads no technology has: they stay unpublished.
+//! numbers (`per_operation`); bits through ports of the host and over links of a class of their own, whose pads no technology
+//! has: they stay unpublished.
 
 use crate::technology::Kind;
 
@@ -25,6 +26,8 @@ pub enum Store {
     Arrivals,
     /// Destinations.
     Routes,
+    /// Keys of sources, where spikes are addressed by them.
+    Keys,
     /// Traces, eligibility, matrices: what learning keeps.
     Learning,
     /// Targets and errors on their way.
@@ -33,13 +36,14 @@ pub enum Store {
 
 impl Store {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Synapses,
         Self::Neurons,
         Self::Parameters,
         Self::Axons,
         Self::Arrivals,
         Self::Routes,
+        Self::Keys,
         Self::Learning,
         Self::Broadcast,
     ];
@@ -54,6 +58,7 @@ impl Store {
             Self::Axons => "axons",
             Self::Arrivals => "arrivals",
             Self::Routes => "routes",
+            Self::Keys => "keys",
             Self::Learning => "learning",
             Self::Broadcast => "broadcast",
         }
@@ -65,7 +70,7 @@ impl Store {
         match self {
             Self::Synapses => "synapse_word",
             Self::Neurons | Self::Parameters => "neuron_access",
-            Self::Axons | Self::Arrivals => "axon_event",
+            Self::Axons | Self::Arrivals | Self::Keys => "axon_event",
             Self::Routes => "packet_out",
             Self::Learning => "trace_update",
             Self::Broadcast => "error",
@@ -247,6 +252,13 @@ pub const COMPOSITIONS: &[Composition] = &[
         "the mark that the host left read",
     ),
     row("input_spike", Lanes::One, Derived, &[part(1, ReadWord(Store::Routes))], "its destination looked up"),
+    row(
+        "key_lookup",
+        Lanes::One,
+        Assumed,
+        &[part(2, ReadWord(Store::Keys)), part(2, Compare(Width::Packet))],
+        "two keys of a hash table read and compared",
+    ),
     row(
         "packet",
         Lanes::One,

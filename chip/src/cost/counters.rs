@@ -33,6 +33,10 @@ pub struct NodeCounts {
     pub output_packets: u64,
     /// Bits that passed ports of the host that are not ideal.
     pub host_bits: u64,
+    /// Bits that passed links of a class of their own.
+    pub seam_bits: u64,
+    /// Keys of sources that cores looked up.
+    pub key_lookups: u64,
     /// Spike and error packets that arrived from cores.
     pub received_packets: u64,
     /// Input neurons that sit on cores, accessed.

@@ -141,6 +141,12 @@ macro_rules! table {
             host_bits, "bits through ports of the host", Communication,
                 "a bit of a packet that entered or left at a port that is not ideal",
                 price host_bit = "one bit through a port of the host" or Unpublished;
+            seam_bits, "bits over links of a class of their own", Communication,
+                "a bit of a packet over a link of one of `noc.link_classes`",
+                price seam_bit = "one bit over a link of one of `noc.link_classes`, on top of its hop" or Unpublished;
+            key_lookups, "keys looked up", Communication,
+                "a packet of a spike that a core took, where spikes are addressed by the keys of their sources",
+                price key_lookup = "one key of a source looked up at a core" or Unpublished;
             received_packets, "packets received", Communication, "a spike or error packet that a core took",
                 price packet_in = "taking one packet at a core" or part_of packet,
                 time packet_in_ps packet_in_cycles = "taking one packet at a core, a stimulus too"

@@ -10,7 +10,7 @@
 //! registers need is there whether or not the network uses it. Absent on purpose: control logic, clock tree, pads,
 //! test, wires between blocks of a core; an area is that of blocks side by side.
 
-use crate::chip::Chip;
+use crate::chip::{Addressing, Chip};
 use crate::cost::composition::{COMPOSITIONS, Composition, Lanes, Part, Store, Times, What, Width};
 use crate::cost::energy::CORE_STATIC;
 use crate::cost::prices::{Energy, PerOperation, Price, StaticPower, Timing};
@@ -119,7 +119,6 @@ pub struct Built {
 pub fn built(chip: &Chip, of: &PerOperation, widths: &Widths, store: Store) -> Built {
     let (limits, learning) = (&chip.limits, &chip.learning);
     let (neurons, axons) = (u64::from(limits.neurons), u64::from(limits.axons));
-    let number_bits = |count: u64| u64::from(u64::BITS - count.leading_zeros());
     let slots = arrival::slots(limits.delay_steps) as u64;
     let (synapse_lanes, learning_lanes) =
         (u64::from(chip.timing.synapse_lanes), u64::from(chip.timing.learning_lanes));
@@ -138,7 +137,12 @@ pub fn built(chip: &Chip, of: &PerOperation, widths: &Widths, store: Store) -> B
         Store::Parameters => (1, wide(u64::from(widths.parameters)), neurons),
         Store::Axons => (1, wide(structures::axon_entry_bits(axons)), axons),
         Store::Arrivals => (32, wide(u64::from(widths.arrival)), axons * slots),
-        Store::Routes => (1, wide(number_bits(chip.mesh.cores() as u64) + number_bits(axons)), neurons),
+        Store::Routes => (1, wide(structures::route_bits(chip)), neurons),
+        // At most one source an axon.
+        Store::Keys => match chip.mesh.addressing {
+            Addressing::Destination => (1, 0, 0),
+            Addressing::SourceKey => (1, wide(structures::key_bits(chip)), axons),
+        },
         Store::Learning => {
             let item = wide(pair.max(states));
             (learning_lanes, item, all(limits.learning_memory_bits, item))
@@ -152,13 +156,13 @@ pub fn built(chip: &Chip, of: &PerOperation, widths: &Widths, store: Store) -> B
     };
     let items = build.items.map_or(lanes, u64::from);
     let words = if item == 0 { 0 } else { count.div_ceil(items) };
-    // How long the broadcast is, no limit of the chip says: it has as many banks as it needs.
-    let least = match store {
-        Store::Broadcast => words.div_ceil(1 << 16).max(1) as u32,
-        _ => 1,
+    let least = words.div_ceil(of.technology.deepest_bank()).max(1) as u32;
+    let banks = match store {
+        // How long the broadcast is, no limit of the chip says: it has as many banks as it needs.
+        Store::Broadcast => build.banks.unwrap_or(least).max(least),
+        _ => build.banks.unwrap_or(least),
     };
-    let organisation =
-        Organisation { bits: items * item, words, banks: build.banks.max(least), ports: build.ports };
+    let organisation = Organisation { bits: items * item, words, banks, ports: build.ports };
     Built { items, organisation }
 }
 

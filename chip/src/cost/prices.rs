@@ -253,8 +253,8 @@ impl PerOperation {
 pub struct Build {
     /// Items packed in a word; `None`: as many as its lanes.
     pub items: Option<u32>,
-    /// Banks.
-    pub banks: u32,
+    /// Banks; `None`: as few as hold it.
+    pub banks: Option<u32>,
     /// Read-write ports.
     pub ports: u32,
     /// Bits of an item, at least.

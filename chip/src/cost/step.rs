@@ -73,8 +73,10 @@ pub(super) struct Sender<'a> {
     pub capacity: Option<(&'a Capacity, usize)>,
     /// Flits of a packet.
     pub flits: u64,
-    /// What ports of the host take, where not all are ideal, and bits of a packet.
-    pub host: Option<(&'a HostPorts, u64)>,
+    /// Bits of a packet.
+    pub bits: u64,
+    /// What ports of the host take, where not all are ideal.
+    pub host: Option<&'a HostPorts>,
     /// Index of the core; `None`: the host.
     pub core: Option<usize>,
 }
@@ -135,11 +137,12 @@ impl Step {
         self.way_ps = self.way_ps.max(class.way_ps);
         self.links.add(by.topology, &class.links, sources);
         counts.output_packets += class.leaving * sources;
-        if let Some((host, bits)) = by.host {
+        counts.seam_bits += class.seams * sources * by.bits;
+        if let Some(host) = by.host {
             for (port, packets) in &class.ports {
                 self.host.resize(host.count(), [0; 2]);
                 for (sum, packets) in self.host[*port as usize].iter_mut().zip(packets) {
-                    let charged = host.charged(*port, packets * sources, bits);
+                    let charged = host.charged(*port, packets * sources, by.bits);
                     *sum += charged;
                     counts.host_bits += charged;
                 }

@@ -5,6 +5,7 @@
 //!
 //! Promises: ways are those of the router's topology, their times those of the chip. Absent on purpose: steps.
 
+use crate::chip::Chip;
 use crate::cost::host::HostPorts;
 use crate::cost::prices::Timing;
 use crate::cost::time::way_ps;
@@ -14,6 +15,7 @@ use std::ops::Range;
 use synfire_core::address::CoreId;
 use synfire_core::slice::Slice;
 use synfire_router::loads::Footprint;
+use synfire_router::network::graph::{End, Graph};
 use synfire_router::table::RoutingTable;
 use synfire_router::topology::{Tile, Way};
 
@@ -34,6 +36,8 @@ pub struct Class {
     pub leaving: u64,
     /// Ports of the host that they pass, and how many of them in and out.
     pub ports: Vec<(u32, [u64; 2])>,
+    /// Links of a class of their own that they pass, all of them together.
+    pub seams: u64,
 }
 
 /// The way of one packet.
@@ -45,14 +49,41 @@ struct Leg {
     port: Option<u32>,
 }
 
+/// What the chip says of ways.
+struct Prices<'a> {
+    timing: &'a Timing,
+    /// Links of a class of their own, ascending.
+    seams: Vec<u32>,
+}
+
+impl<'a> Prices<'a> {
+    fn of(chip: &'a Chip) -> Self {
+        let noc = chip.noc.iter().filter(|noc| !noc.config.seams.is_empty());
+        let wires = noc.flat_map(|noc| Graph::new(&noc.config).wires);
+        let mut seams: Vec<u32> = wires
+            .filter(|wire| wire.class > 0 && matches!(wire.end, End::Router { .. }))
+            .map(|wire| wire.link)
+            .collect();
+        seams.sort_unstable();
+        Self { timing: &chip.timing, seams }
+    }
+
+    /// How many links of a way are of a class of their own.
+    fn seams_on(&self, way: &Way) -> u64 {
+        let below = |link: u32| self.seams.partition_point(|seam| *seam < link) as u64;
+        way.links().map(|span| below(span.end) - below(span.first)).sum()
+    }
+}
+
 impl Class {
-    fn of(legs: impl IntoIterator<Item = Leg>, timing: &Timing) -> Self {
+    fn of(legs: impl IntoIterator<Item = Leg>, chip: &Prices<'_>) -> Self {
         let legs: Vec<Leg> = legs.into_iter().collect();
         let mut class = Self { links: Footprint::of(legs.iter().map(|leg| &leg.way)), ..Self::default() };
         for Leg { way, to, port } in &legs {
             class.hops.0 += u64::from(way.hops.x);
             class.hops.1 += u64::from(way.hops.y);
-            class.way_ps = class.way_ps.max(way_ps(timing, way.hops));
+            class.way_ps = class.way_ps.max(way_ps(chip.timing, way.hops));
+            class.seams += chip.seams_on(way);
             match to {
                 Some(node) => {
                     class.packets += 1;
@@ -95,7 +126,7 @@ impl Sources {
     fn of(
         table: &RoutingTable,
         range: Range<usize>,
-        timing: &Timing,
+        chip: &Prices<'_>,
         place: impl Fn(usize) -> Place,
         leg: impl Fn(Place, CoreId) -> Leg,
         leaves: impl Fn() -> Option<Leg>,
@@ -107,7 +138,7 @@ impl Sources {
             let next = sources.classes.len() as u32;
             let class = *known.entry((place(source), cores)).or_insert_with_key(|(place, cores)| {
                 let legs = cores.iter().map(|core| leg(*place, *core));
-                sources.classes.push(Class::of(legs.chain(leaves()), timing));
+                sources.classes.push(Class::of(legs.chain(leaves()), chip));
                 next
             });
             sources.class_of.push(class);
@@ -142,7 +173,7 @@ impl Ways {
     /// The ways of `machine`.
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
-        let (topology, timing) = (machine.chip.topology(), &machine.chip.timing);
+        let (topology, chip) = (machine.chip.topology(), &Prices::of(&machine.chip));
         let host = HostPorts::of(&machine.chip);
         let node_of = |core: CoreId| {
             let found = machine.nodes.binary_search_by_key(&core, |node| node.id);
@@ -154,7 +185,7 @@ impl Ways {
         };
         let node = |node: &crate::run::node::Node| {
             let place = Place { tile: topology.tile(node.id), port: None };
-            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| leg(place, *core)), timing);
+            let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| leg(place, *core)), chip);
             let out = || {
                 let port = host.nearest(&topology, place.tile);
                 Leg { way: topology.way(place.tile, host.tile(port)), to: None, port: Some(port) }
@@ -165,7 +196,7 @@ impl Ways {
                 // A node that sends nothing has no table.
                 end = (first + slice.len).min(node.routes.len());
                 let leaves = || machine.leaves(slice.population).then(out);
-                Sources::of(&node.routes, first..end, timing, |_| place, leg, leaves)
+                Sources::of(&node.routes, first..end, chip, |_| place, leg, leaves)
             };
             NodeWays {
                 slices: node.core.slices.iter().map(slice).collect(),
@@ -186,13 +217,13 @@ impl Ways {
                     Place { tile: host.tile(port), port: Some(port) }
                 }
             };
-            Sources::of(table, 0..table.len(), timing, place, leg, || None)
+            Sources::of(table, 0..table.len(), chip, place, leg, || None)
         };
         Self {
             nodes: machine.nodes.iter().map(node).collect(),
             inputs: machine.inputs().iter().enumerate().map(input).collect(),
-            to_node: from_host().map(|leg| Class::of([leg], timing)).collect(),
-            to_all: Class::of(from_host(), timing),
+            to_node: from_host().map(|leg| Class::of([leg], chip)).collect(),
+            to_all: Class::of(from_host(), chip),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::kind::Kind;
 use super::list::{Owner, Structure, tidy};
 use super::neurons;
-use crate::chip::Chip;
+use crate::chip::{Addressing, Chip};
 use synfire_core::neuron_core::{AxonBlock, NeuronCore};
 use synfire_core::synapse::RowSizes;
 use synfire_core::words::Words;
@@ -34,6 +34,7 @@ pub fn of_core(core: &NeuronCore, unit: &LearningUnit, table: &RoutingTable, chi
         list.push(Structure { kind: Kind::Learning(register), owner, words });
     }
     list.push(routes(table.entries() as u64, chip));
+    list.extend(keys(core.axon_in.len() as u64, chip));
     tidy(list)
 }
 
@@ -55,10 +56,39 @@ pub(super) fn rows(rows: &RowSizes, store_bits: u8) -> [(Kind, Words); 5] {
     ]
 }
 
-/// A routing table of so many destinations: a core of the chip and one of its input addresses.
+/// A routing table of so many destinations.
 pub(super) fn routes(entries: u64, chip: &Chip) -> Structure {
+    Structure {
+        kind: Kind::Route,
+        owner: Owner::Core,
+        words: Words { count: entries, bits: route_bits(chip) },
+    }
+}
+
+/// A table of the keys of so many sources, where spikes are addressed by them.
+pub(super) fn keys(entries: u64, chip: &Chip) -> Option<Structure> {
+    let words = Words { count: entries, bits: key_bits(chip) };
+    let looked_up = chip.mesh.addressing == Addressing::SourceKey;
+    looked_up.then_some(Structure { kind: Kind::Key, owner: Owner::Core, words })
+}
+
+/// A destination: a core of the chip and, where it is not looked up there, one of its input addresses.
+#[must_use]
+pub fn route_bits(chip: &Chip) -> u64 {
     let core_bits = u64::from(usize::BITS - chip.mesh.cores().leading_zeros());
-    let address_bits = u64::from(u32::BITS - chip.limits.axons.leading_zeros());
-    let words = Words { count: entries, bits: core_bits + address_bits };
-    Structure { kind: Kind::Route, owner: Owner::Core, words }
+    match chip.mesh.addressing {
+        Addressing::Destination => core_bits + address_bits(chip),
+        Addressing::SourceKey => core_bits,
+    }
+}
+
+/// A key, which tells all neurons of the chip apart, and the input address that it stands for.
+#[must_use]
+pub fn key_bits(chip: &Chip) -> u64 {
+    let neurons = chip.mesh.cores() as u64 * u64::from(chip.limits.neurons);
+    u64::from(u64::BITS - neurons.leading_zeros()) + address_bits(chip)
+}
+
+fn address_bits(chip: &Chip) -> u64 {
+    u64::from(u32::BITS - chip.limits.axons.leading_zeros())
 }

@@ -46,6 +46,8 @@ pub enum Kind {
     Arrival,
     /// Destinations of the core's neurons: a core and an input address each.
     Route,
+    /// Keys of the sources that the core hears, where spikes are addressed by them: a key and an input address each.
+    Key,
     /// Q and P of the axons that learn by a trace.
     Trace,
     /// A memory of the learning engine.
@@ -96,6 +98,8 @@ parts! {
     Arrivals "arrival_bits" "arrival buffers",
     /// Routing table: core and axon-in entry a destination.
     Routing "routing_bits" "routing",
+    /// Key table: a source's key and its axon-in entry, where spikes are addressed by keys.
+    Keys "key_bits" "keys",
     /// Presynaptic traces.
     Traces "trace_bits" "traces",
     /// Learning registers that grow with neurons and synapses.
@@ -142,6 +146,7 @@ impl Kind {
             Self::AxonEntry => "axon entry",
             Self::Arrival => "arrival",
             Self::Route => "route",
+            Self::Key => "key",
             Self::Trace => "trace",
             Self::Learning(register) => match register {
                 Register::Target => "target",
@@ -184,6 +189,7 @@ impl Kind {
             Self::AxonEntry => Part::AxonTable,
             Self::Arrival => Part::Arrivals,
             Self::Route => Part::Routing,
+            Self::Key => Part::Keys,
             Self::Trace => Part::Traces,
             Self::Learning(Register::Target | Register::Error | Register::Surrogate) => Part::Broadcast,
             Self::Learning(_) => Part::Learning,

@@ -171,10 +171,12 @@ pub fn of_cores(network: &Network, chip: &Chip, cores: &[Vec<SliceRange>]) -> Ve
             }
         }
     }
+    let sources = sources(cores.len(), &mut heard);
     let routes = routes(cores, heard);
     let (surrogates, errors) = (network.surrogate_channels().1, network.channels());
     let widths = (&network.datapath, &network.learning);
-    let finish = |((mut list, slices), routes): ((Vec<Structure>, &Vec<SliceRange>), u64)| {
+    let finish = |core: usize, mut list: Vec<Structure>| {
+        let slices = &cores[core];
         let learns = |range: &SliceRange| {
             let population = &network.populations[range.population];
             population.learning.is_some() || population.readout.is_some()
@@ -187,10 +189,28 @@ pub fn of_cores(network: &Network, chip: &Chip, cores: &[Vec<SliceRange>]) -> Ve
                 words,
             }));
         }
-        list.push(counted::routes(routes, chip));
+        list.push(counted::routes(routes[core], chip));
+        list.extend(counted::keys(sources[core], chip));
         tidy(list)
     };
-    lists.into_iter().zip(cores).zip(routes).map(finish).collect()
+    lists.into_iter().enumerate().map(|(core, list)| finish(core, list)).collect()
+}
+
+/// How many sources each core hears.
+fn sources(cores: usize, heard: &mut Vec<(usize, Source, u32)>) -> Vec<u64> {
+    heard.sort_unstable_by_key(|(core, source, neuron)| (*core, number(*source), *neuron));
+    heard.dedup();
+    let mut counts = vec![0; cores];
+    heard.iter().for_each(|(core, ..)| counts[*core] += 1);
+    counts
+}
+
+/// A number of its own for each source.
+const fn number(source: Source) -> (bool, usize) {
+    match source {
+        Source::Input(index) => (false, index),
+        Source::Population(index) => (true, index),
+    }
 }
 
 /// Destinations of each core's neurons: one for every core that hears one of them.

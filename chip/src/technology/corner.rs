@@ -64,6 +64,12 @@ impl Corner<'_> {
 }
 
 impl Technology {
+    /// Most words of a bank.
+    #[must_use]
+    pub fn deepest_bank(&self) -> u64 {
+        self.sram.words.last().map_or(1, |words| u64::from(*words))
+    }
+
     /// Nodes that have tables, nanometres.
     pub fn nodes(&self) -> impl Iterator<Item = u16> + '_ {
         self.sram.nodes.iter().map(|node| node.nm)

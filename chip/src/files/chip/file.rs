@@ -6,7 +6,7 @@
 //! Promises: a field is declared once here, with its name, its type and its inheritance.
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
-use crate::chip::Outputs;
+use crate::chip::{Addressing, Outputs};
 use crate::cost::cycle::design::{Ending, First, NetworkModel, Rows, Send, Stages, TimeModel};
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
@@ -136,6 +136,8 @@ section! {
         io_tile: (i64, i64),
         /// In which order tiles, and with them cores, are numbered; left out, `ByRows`.
         numbering: Numbering,
+        /// What a packet of a spike says of the axons that it is for; left out, `Destination`.
+        addressing: Addressing,
     }
 }
 
@@ -259,7 +261,7 @@ pub struct BuildFile {
     /// Items packed in a word; left out, as many as its lanes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub items: Option<i64>,
-    /// Banks; left out, one.
+    /// Banks; left out, as few as hold it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub banks: Option<i64>,
     /// Read-write ports; left out, one.
@@ -311,6 +313,8 @@ section! {
         arrivals: BuildFile,
         /// Destinations.
         routes: BuildFile,
+        /// Keys of sources, where spikes are addressed by them.
+        keys: BuildFile,
         /// Learning memory.
         learning: BuildFile,
         /// Targets and errors on their way.

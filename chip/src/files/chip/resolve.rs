@@ -203,5 +203,6 @@ fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
         cores_per_tile: per_tile as u16,
         io_tile,
         numbering: file.numbering.unwrap_or_default(),
+        addressing: file.addressing.unwrap_or_default(),
     }
 }

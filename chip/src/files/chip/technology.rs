@@ -4,7 +4,7 @@
 //! memory takes longer than its time of the chip file; a chip that states prices of events beside is refused.
 //! Absent on purpose: technology files (`files::technology`), what prices are composed of (`cost::composition`).
 
-use crate::chip::{Build, Chip, Fitted, PerOperation, PowerClock, Time};
+use crate::chip::{Addressing, Build, Chip, Fitted, PerOperation, PowerClock, Time};
 use crate::cost::composition::Store;
 use crate::cost::energy::CORE_STATIC;
 use crate::cost::per_operation::{built, memory};
@@ -63,7 +63,7 @@ pub(super) fn technology(
         memories: builds,
         clock: file.clock.unwrap_or(PowerClock::Wall),
         unused_gated: file.unused_cores == Some(UnusedCores::Gated),
-        without: file.without.as_deref().unwrap_or(&[]).to_vec(),
+        without: without(file, chip),
         fitted: fitted(check, file.fitted.as_deref().unwrap_or(&[])),
         technology: technology.clone(),
     };
@@ -130,6 +130,7 @@ fn of_store(file: &PerOperationFile, store: Store) -> Option<&BuildFile> {
         Store::Axons => file.axons.as_ref(),
         Store::Arrivals => file.arrivals.as_ref(),
         Store::Routes => file.routes.as_ref(),
+        Store::Keys => file.keys.as_ref(),
         Store::Learning => file.learning.as_ref(),
         Store::Broadcast => file.broadcast.as_ref(),
     }
@@ -142,11 +143,20 @@ fn build(check: &mut Check<'_>, store: Store, file: Option<&BuildFile>) -> Build
     let items = file.items.map(|items| check.integer(&path("items"), items, 1..=4096) as u32);
     Build {
         items,
-        banks: check.integer(&path("banks"), file.banks.unwrap_or(1), 1..=65_536) as u32,
+        banks: file.banks.map(|banks| check.integer(&path("banks"), banks, 1..=65_536) as u32),
         ports: check.integer(&path("ports"), file.ports.unwrap_or(1), 1..=8) as u32,
         item_bits: check.integer(&path("item_bits"), file.item_bits.unwrap_or(0), 0..=4096) as u32,
         absent: file.absent == Some(true),
     }
+}
+
+/// Operations that the chip has no units for: those that its file lists, and look-ups of keys that no packet has.
+fn without(file: &PerOperationFile, chip: &Chip) -> Vec<String> {
+    let mut without = file.without.as_deref().unwrap_or(&[]).to_vec();
+    if chip.mesh.addressing == Addressing::Destination {
+        without.push("key_lookup".to_owned());
+    }
+    without
 }
 
 /// Ratios that prices were fitted by.
