@@ -27,7 +27,8 @@ fn network(arguments: &[&str]) -> Result<Network, Diagnostics> {
 }
 
 fn small(arguments: &[&str]) -> Result<Chip, Diagnostics> {
-    load_changed_chip("small", Path::new(""), &changes(arguments))
+    let prices = arguments.iter().any(|argument| argument.starts_with("chip.energy"));
+    load_changed_chip(if prices { "small-events" } else { "small" }, Path::new(""), &changes(arguments))
 }
 
 /// The digits with one text in place of another.
@@ -130,7 +131,7 @@ fn a_changed_chip_inherits_as_one_that_extends() {
         }
         assert_eq!(shown(small(arguments)), expected, "{arguments:?}");
     }
-    let before = format!("{:?}", chip("small").energy);
+    let before = format!("{:?}", chip("small-events").energy);
     let dearer = small(&["chip.energy.synaptic_event.pj=6.25"]).expect("another price");
     // The ends are factors of the number; rows of other storage cost what dense rows do where nothing else is said.
     let ends = [("low: 2550000", "low: 3125000"), ("nominal: 5100000", "nominal: 6250000")];
@@ -213,7 +214,7 @@ fn a_problem_elsewhere_names_the_change() {
     assert!(text.contains("from: \"pixels\""), "the file's own text: {text}");
     // So does one in a field that is read in a second pass: what is missing is missing there.
     let (file, .., text) = first(small(&["chip.energy.synaptic_event.pj=None"]).expect_err("no price"));
-    assert!(file == "<preset small>" && text.contains("missing field `pj`"), "{text}");
+    assert!(file == "<preset small-events>" && text.contains("missing field `pj`"), "{text}");
     assert!(text.contains("note: changed by --set chip.energy.synaptic_event.pj=None"), "{text}");
 }
 

@@ -11,9 +11,9 @@ use synfire_chip::technology::{Figure, Kind};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Order};
 
-/// A chip that extends the preset `paper`.
+/// A chip that extends the preset `paper-events`.
 fn over_paper(sections: &str) -> Result<Chip, Diagnostics> {
-    over("paper", sections)
+    over("paper-events", sections)
 }
 
 fn over(base: &str, sections: &str) -> Result<Chip, Diagnostics> {
@@ -34,7 +34,7 @@ fn every_preset_loads() {
     }
     assert_eq!(
         presets().iter().map(|preset| preset.0).collect::<Vec<_>>(),
-        ["loihi", "odin", "paper", "reckon", "sanafe-loihi", "small", "small-technology"]
+        ["loihi", "odin", "paper", "paper-events", "reckon", "sanafe-loihi", "small", "small-events"]
     );
 }
 
@@ -102,7 +102,19 @@ fn small_holds_the_quick_start() {
     assert_eq!((small.mesh.cores(), small.limits.neurons), (16, 128));
     assert!(small.limits.synapse_memory_bits >= 65 * 128 * 16);
     assert_eq!(small.datapath, chip("paper").datapath);
-    assert_eq!(small.energy.synaptic_event.attojoules(), Some(5_100_000));
+    assert!(small.technology.is_some() && chip("paper").technology.is_some(), "prices know their widths");
+}
+
+#[test]
+fn presets_with_prices_of_events_differ_in_nothing_else() {
+    for (name, event) in [("paper", 25_100_000), ("small", 5_100_000)] {
+        let (own, mut events) = (chip(name), chip(&format!("{name}-events")));
+        assert_eq!(events.energy.synaptic_event.attojoules(), Some(event));
+        assert!(events.technology.is_none());
+        events.name.clone_from(&own.name);
+        (events.energy, events.technology) = (own.energy.clone(), own.technology.clone());
+        assert_eq!(format!("{events:?}"), format!("{own:?}"));
+    }
 }
 
 #[test]
@@ -116,10 +128,8 @@ fn every_price_has_a_source() {
 
 #[test]
 fn sections_are_inherited_field_by_field() {
-    let chip =
-        over_paper("mesh: (columns: 3, io_tile: (2, 7)), energy: (spike: (pj: 0.000001, source: \"none\"))");
-    let chip = chip.expect("a chip");
-    let paper = files_common::paper();
+    let sections = "mesh: (columns: 3, io_tile: (2, 7)), energy: (spike: (pj: 0.000001, source: \"none\"))";
+    let (chip, paper) = (over("paper-events", sections).expect("a chip"), chip("paper-events"));
     assert_eq!((chip.mesh.columns, chip.mesh.rows, chip.mesh.io_tile), (3, 8, (2, 7)));
     assert_eq!((chip.energy.spike.attojoules(), chip.energy.packet), (Some(1), paper.energy.packet));
     assert_eq!(chip.name, "chip");
@@ -150,12 +160,12 @@ fn costs_are_in_the_units_of_the_chip() {
         ["`barrier` is stated in picoseconds and in cycles"]
     );
     let without_clock = titles(over_paper("timing: (clock_ps: 0)"));
-    // Every time of an operation that the preset states, and the barrier.
+    // Every time of an operation that the preset states, those of links and ports, and the barrier.
     let stated =
         TIME_FIELDS.iter().filter(|field| !matches!(field.left_out, LeftOut::Like(_) | LeftOut::PartOf(_)));
     assert_eq!(
         (without_clock.len(), without_clock[0].as_str()),
-        (stated.count() + 1, "`axon_event_cycles` on a chip without a clock")
+        (stated.count() + 3, "`axon_event_cycles` on a chip without a clock")
     );
     assert_eq!(titles(over_paper("timing: (clock_ps: 1_000_000_000_000, barrier_cycles: 2)")).len(), 3);
 }
@@ -270,8 +280,9 @@ fn an_unknown_chip_and_a_circle_are_refused() {
     let shown = trimmed(&load_chip("smal", Path::new("/nowhere")).expect_err("no such chip"));
     assert!(shown.starts_with("error: no chip `smal`: cannot read `/nowhere/smal`"), "{shown}");
     assert!(
-        shown.contains("a preset: loihi, odin, paper, reckon, sanafe-loihi, small")
-            && shown.contains("did you mean `small`?"),
+        shown.contains(
+            "a preset: loihi, odin, paper, paper-events, reckon, sanafe-loihi, small, small-events"
+        ) && shown.contains("did you mean `small`?"),
         "{shown}"
     );
     let folder = tempfile::tempdir().expect("a folder");

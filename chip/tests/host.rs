@@ -23,7 +23,8 @@ const CYCLE: u64 = 10_000;
 
 /// Four tiles of a core in a row, in which nothing takes time but hops, 2 cycles each. `host` is the file's section.
 fn row(host: &str) -> Chip {
-    row_of_tiles(4, 4, &format!("host: ({host}),"))
+    let outputs = if host.contains("outputs") { "" } else { "outputs: Stay, " };
+    row_of_tiles(4, 4, &format!("host: ({outputs}{host}),"))
 }
 
 /// Eight channels reach eight neurons one to one: four on tile 0, four on tile 1. Those of tile 0 reach all of tile 2, which
@@ -147,7 +148,7 @@ fn spikes_of_outputs_leave_by_the_nearest_port() {
         let nobody = Powered { used: 0, all: 0, drawn: Default::default() };
         Bill::of(&row("").energy, counts, &nobody).total()
     };
-    let price = |of: &Price| of.attojoules().expect("`small` has it");
+    let price = |of: &Price| of.attojoules().expect("`small-events` has it");
     let energy = &row("").energy;
     assert_eq!(bill(leaves) - bill(stays), u128::from(4 * price(&energy.packet) + 8 * price(&energy.hop_x)));
 }

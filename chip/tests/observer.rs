@@ -4,7 +4,7 @@ mod files_common;
 
 use files_common::{chip, digits_with, load};
 use std::path::Path;
-use synfire_chip::chip::{Chip, Noc, PacketBits};
+use synfire_chip::chip::{Chip, Noc, Outputs, PacketBits};
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::prices::Time;
@@ -48,6 +48,8 @@ fn mesh() -> Chip {
         *time = Time::Picoseconds(0);
     }
     t.barrier = Barrier::fixed(0);
+    (t.link_packet_ps, t.port_packet_ps) = (Time::Unpublished, Time::Unpublished);
+    chip.host.outputs = Outputs::Stay;
     (t.hop_x_ps, t.hop_y_ps) = (Time::Picoseconds(CYCLE), Time::Picoseconds(100 * CYCLE));
     chip
 }

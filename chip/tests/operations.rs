@@ -56,7 +56,7 @@ fn every_count_is_a_row() {
 
 #[test]
 fn one_of_an_operation_costs_its_price_and_takes_its_time() {
-    let chip = files_common::paper();
+    let chip = files_common::chip("paper-events");
     let timing = ron::to_string(&chip.timing).expect("times");
     let mut times = BTreeSet::new();
     fields(&ron::from_str(&timing).expect("a value"), "", &mut times);

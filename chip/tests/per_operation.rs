@@ -19,7 +19,9 @@ use synfire_chip::run::machine::Machine;
 use synfire_chip::technology::{Figure, Kind};
 use synfire_router::packet::PACKET_BITS;
 
-const PRESET: &str = "small-technology";
+const PRESET: &str = "small";
+/// Prices of pads and of links off the chip, which no technology has, and of look-ups of keys, which the preset has not.
+const PADS: [&str; 3] = ["host_bit", "seam_bit", "key_lookup"];
 
 fn changed(preset: &str, arguments: &[&str]) -> Result<Chip, String> {
     let change = |text: &&str| Change::argument(text, Path::new("")).expect("a change");
@@ -71,7 +73,7 @@ fn every_priced_operation_has_one_composition_and_a_number() {
     let prices = core.energy.prices();
     // A pad of a port of the host is no memory and no arithmetic.
     let composed = |field: &&Field| {
-        field.name != "host_bit" && matches!(field.left_out, LeftOut::Refused | LeftOut::Unpublished)
+        !PADS.contains(&field.name) && matches!(field.left_out, LeftOut::Refused | LeftOut::Unpublished)
     };
     let composed: Vec<&str> = PRICE_FIELDS.iter().filter(composed).map(|field| field.name).collect();
     for (field, price) in prices.iter().filter(|(field, _)| composed.contains(field)) {
@@ -81,7 +83,9 @@ fn every_priced_operation_has_one_composition_and_a_number() {
         assert!(0 < figure.low && figure.low <= figure.nominal && figure.nominal <= figure.high, "{field}");
         assert!(*assumed <= figure.nominal && !source.is_empty(), "{field}");
     }
-    assert_eq!(composed.len(), COMPOSITIONS.len());
+    assert_eq!(composed.len() + 1, COMPOSITIONS.len());
+    let keyed = self::core(&["chip.mesh.addressing=SourceKey"]);
+    assert!(figure(&keyed.energy, "key_lookup").nominal > 0 && keyed.area.nominal > core.area.nominal);
     let price = |name| prices.iter().find(|(field, _)| *field == name).map(|(_, price)| *price);
     assert_eq!(price("sparse_synaptic_event"), price("synaptic_event"));
     assert_eq!(price("packet_in"), Some(&Price::PartOf("packet".to_owned())));
@@ -171,7 +175,7 @@ fn a_voltage_moves_energy_leakage_and_time() {
     let curve: Vec<PricedCore> =
         ["0.8", "0.9", "1.0", "1.1", "1.2"].map(|v| core(&[&format!("chip.technology.voltage={v}")])).into();
     for pair in curve.windows(2) {
-        for (field, _) in pair[0].energy.prices().into_iter().filter(|(field, _)| *field != "host_bit") {
+        for (field, _) in pair[0].energy.prices().into_iter().filter(|(field, _)| !PADS.contains(field)) {
             assert!(price(&pair[0], field) < price(&pair[1], field), "{field}");
         }
         assert!(pair[0].leakage.nominal < pair[1].leakage.nominal && pair[0].area == pair[1].area);
@@ -239,7 +243,7 @@ fn accesses_sum_to_the_bill() {
         Bill::of(&chip.prices(&widths), &counts, &Powered { used: 0, all: 0, drawn: Default::default() });
     let sum: f64 = lines.iter().map(|line| line.energy[1]).sum();
     assert!((sum - bill.total() as f64).abs() < 2000.0, "{sum}, {}", bill.total());
-    assert!(accesses(&files_common::chip("small"), &counts, &widths).is_none());
+    assert!(accesses(&files_common::chip("small-events"), &counts, &widths).is_none());
 }
 
 #[test]
@@ -254,7 +258,7 @@ fn a_smaller_node_costs_less() {
 /// A bill has the ends of its prices, and no price of an event is in it.
 #[test]
 fn a_bill_states_its_ends_and_what_is_assumed() {
-    let chip = chip(&[]);
+    let chip = chip(&["chip.technology.clock=Wall", "chip.technology.unused_cores=Powered"]);
     assert!(chip.energy.prices().iter().all(|(_, price)| *price == &Price::Unpublished));
     assert_eq!(chip.energy.core_static, StaticPower::Unpublished);
     let prices = chip.prices(&widths(&chip, 16));
@@ -274,7 +278,7 @@ fn a_bill_states_its_ends_and_what_is_assumed() {
         (sum(event.low, hop.low, picowatts.low), sum(event.high, hop.high, picowatts.high))
     );
     assert_eq!(bill.assumed(), u128::from(7 * hop.nominal), "of these, hops alone are assumed");
-    let published = files_common::chip("small");
+    let published = files_common::chip("small-events");
     let bill = Bill::of(
         &published.prices(&Widths::default()),
         &counts,
@@ -289,7 +293,7 @@ fn a_bill_states_its_ends_and_what_is_assumed() {
 fn prices_of_events_and_of_operations_do_not_meet() {
     let both = r#"(
     format: "synfire-chip/1",
-    extends: "small",
+    extends: "small-events",
     energy: (spike: (pj: 1, source: "mine")),
     technology: (table: "lstp", node_nm: 45),
 )"#;
@@ -298,14 +302,14 @@ fn prices_of_events_and_of_operations_do_not_meet() {
         assert!(found.contains(part), "{part} in\n{found}");
     }
     // Who extends a chip with the one may state the other.
-    assert!(changed("small", &["chip.technology.table=\"lstp\"", "chip.technology.node_nm=45"]).is_ok());
-    let text = both.replace("extends: \"small\"", "extends: \"small-technology\"");
+    assert!(
+        changed("small-events", &["chip.technology.table=\"lstp\"", "chip.technology.node_nm=45"]).is_ok()
+    );
+    // Prices that replace a technology are all of them: one does not stand beside what is composed.
+    let text = both.replace("small-events", "small");
     let text = text.replace("    technology: (table: \"lstp\", node_nm: 45),\n", "");
-    let chip =
-        chip_from_text("prices.ron", &text, Path::new("")).expect("the prices of `small`, but for one");
-    assert!(chip.technology.is_none());
-    assert_eq!(chip.energy.spike.attojoules(), Some(1_000_000));
-    assert_eq!(chip.energy.synaptic_event.attojoules(), Some(5_100_000));
+    let found = chip_from_text("prices.ron", &text, Path::new("")).expect_err("one price").to_string();
+    assert!(found.contains("missing field `synaptic_event` in `energy`"), "{found}");
 }
 
 #[test]
@@ -322,7 +326,7 @@ fn what_the_technology_lacks_is_refused_with_what_would_help() {
             ["did you mean `lstp`?", "no technology `lspt`", "a carried one: lstp"],
         ),
         (
-            &["chip.limits.axons=1000000"],
+            &["chip.limits.axons=1000000", "chip.technology.axons.banks=1"],
             ["1000000 words", "at most 65536 words a bank", "state 16 times the banks"],
         ),
         (&["chip.technology.synapses.banks=0"], ["`technology.synapses.banks`", "found 0", "1..=65536"]),
@@ -344,4 +348,7 @@ fn what_the_technology_lacks_is_refused_with_what_would_help() {
     let banks =
         ["chip.limits.axons=1000000", "chip.technology.axons.banks=16", "chip.technology.arrivals.banks=16"];
     chip(&banks);
+    // So it is with as many as it needs.
+    let of = |arguments: &[&str]| structure(&core(arguments), "axons").banks;
+    assert_eq!((of(&banks[..1]), of(&banks[..2]), of(&[])), (16, 16, 1));
 }

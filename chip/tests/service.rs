@@ -5,7 +5,7 @@ mod files_common;
 use files_common::chip;
 use proptest::prelude::*;
 use std::path::Path;
-use synfire_chip::chip::{Chip, RowService, UpdateStyle};
+use synfire_chip::chip::{Chip, RowService, Time, UpdateStyle};
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::stage::Spent;
@@ -54,6 +54,7 @@ fn spikes(of: &[(usize, u32)], steps: usize) -> Vec<StepEvents> {
 #[test]
 fn merged_events_pay_once_at_use_and_each_at_arrival() {
     let mut chip = chip("small");
+    chip.timing.port_packet_ps = Time::Unpublished;
     let program = spikes(&[(0, 0), (0, 0)], 4);
     // A step: six accesses and the barrier of 64 cycles. Step 2: an axon event, and 6 synapses in 2 words of 4.
     let at_use = inference(&chip, SIX, &program, 1);

@@ -82,6 +82,9 @@ fn counted(name: &str, of: &Value) -> String {
         "cycle model: packets after that" => duration("time.cycle_model.network_ps"),
         "cycle model: barrier after that" => duration("time.cycle_model.barrier_ps"),
         "cycle model: longest step" => duration("time.cycle_model.longest_step_ps"),
+        "steps that waited for the longest way" => quantity::count(at(of, "time.steps_by_way")),
+        "steps that waited for the most loaded link" => quantity::count(at(of, "time.steps_by_link")),
+        "steps that waited for the busiest port of a core" => quantity::count(at(of, "time.steps_by_port")),
         "longest step" => duration("time.longest_step_ps"),
         "steps longer than the tick" => quantity::count(at(of, "time.steps_over_tick")),
         "wall time: no step shorter than the tick" => duration("time.wall_ps"),
@@ -185,6 +188,7 @@ fn check_machine(left: &Left) {
             "axon_table_bits",
             "arrival_bits",
             "routing_bits",
+            "key_bits",
             "trace_bits",
             "learning_bits",
             "broadcast_bits",
@@ -254,7 +258,7 @@ const NETWORK: &str = r#"(format: "synfire-network/1", name: "small",
 
 /// Static power of 7 uW, drawn in wall time by all 16 cores of `small`.
 const CHIP: &str =
-    r#"(format: "synfire-chip/1", extends: "small", energy: (core_static: (uw: 7, source: "test")))"#;
+    r#"(format: "synfire-chip/1", extends: "small-events", energy: (core_static: (uw: 7, source: "test")))"#;
 
 #[test]
 fn a_simulation() {
@@ -294,7 +298,7 @@ const RING: &str = r#"(format: "synfire-network/1", name: "ring",
     ])"#;
 
 /// Two neurons a core, so that packets cross links; static power, drawn while steps last.
-const SMALL_CORES: &str = r#"(format: "synfire-chip/1", extends: "small", limits: (neurons: 2),
+const SMALL_CORES: &str = r#"(format: "synfire-chip/1", extends: "small-events", limits: (neurons: 2),
     energy: (core_static: (uw: 7, source: "test", clock: Busy)))"#;
 
 /// By the cycle model, and by both: all steps have rows, or the last ones.
@@ -325,7 +329,7 @@ fn a_simulation_cycle_by_cycle() {
 #[test]
 fn a_simulation_with_prices_per_operation() {
     let folder = tempfile::tempdir().unwrap();
-    let experiment = r#"(format: "synfire-experiment/1", title: "test", chip: "small-technology", task: Simulate((
+    let experiment = r#"(format: "synfire-experiment/1", title: "test", chip: "small", task: Simulate((
         network: "net.ron", steps: 10, stimuli: [SpikeList(input: "in", file: "s.csv")])))"#;
     let files = [
         ("net.ron", NETWORK.to_owned()),

@@ -142,19 +142,23 @@ fn whole_files_are_taken() {
 /// What a network asks for may be more than there is: it is refused before it is drawn.
 #[test]
 fn large_networks_are_refused_before_they_are_drawn() {
-    let network = |inputs: u64, neurons: u64, connect: &str| {
+    let network_on = |chip: Option<&str>, inputs: u64, neurons: u64, connect: &str| {
         let neuron = "current_decay: 0, membrane_decay: 0, threshold: 1";
         let text = format!(
             "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: {inputs})], populations: [(name: \
              \"out\", neurons: {neurons}, neuron: ({neuron}))], projections: [(name: \"p\", from: \"in\", to: \
              \"out\", connect: {connect}, weights: Lanes(1), store: (bits: 16, fraction: 0))])"
         );
-        let files = Files::from([("net.ron".to_owned(), text.into_bytes())]);
-        let ended =
-            run(&Subject::new(Class::Ron, "net.ron", &files, &["check", "net.ron", "--chip", "paper"]));
+        let mut files = Files::from([("net.ron".to_owned(), text.into_bytes())]);
+        if let Some(chip) = chip {
+            files.insert("chip.ron".to_owned(), chip.as_bytes().to_vec());
+        }
+        let of = if chip.is_some() { "chip.ron" } else { "paper" };
+        let ended = run(&Subject::new(Class::Ron, "net.ron", &files, &["check", "net.ron", "--chip", of]));
         assert_eq!((ended.fault(), ended.status), (None, Some(2)), "{}", ended.said);
         ended.said
     };
+    let network = |inputs: u64, neurons: u64, connect: &str| network_on(None, inputs, neurons, connect);
     let said = network(1 << 63, 1000, "AllToAll");
     assert!(said.contains("expected an integer for `inputs[0].neurons`"), "{said}");
     let said = network(1 << 40, 1000, "AllToAll");
@@ -162,9 +166,13 @@ fn large_networks_are_refused_before_they_are_drawn() {
     let said = network(1 << 24, 1000, "Random(targets: 1000)");
     assert!(said.contains("more synapses than the chip holds"), "{said}");
     let said = network(1 << 24, 100, "AllToAll");
+    assert!(said.contains("more synapses than the chip holds"), "{said}");
+    let said = network(1 << 18, 100, "AllToAll");
     assert!(said.contains("more axons than a core has") && said.contains("allowed: 65536"), "{said}");
+    // A chip that could hold what the machine cannot.
+    let large = "(format: \"synfire-chip/1\", extends: \"paper-events\", limits: (synapse_memory_bits: 1_073_741_824))";
     for connect in ["AllToAll", "Random(targets: 60_000)", "RandomSources(sources: 60_000)"] {
-        let said = network(60_000, 60_000, connect);
+        let said = network_on(Some(large), 60_000, 60_000, connect);
         assert!(said.contains("more synapses than memory at hand") && said.contains("MiB"), "{said}");
     }
 }

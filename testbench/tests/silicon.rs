@@ -122,10 +122,10 @@ fn refuses(folder: &TempDir, arguments: &[&str]) -> String {
     String::from_utf8(output.stderr).expect("a text")
 }
 
-/// Events of `small` at 5.1 pJ and spikes at 10 pJ that were measured 1.5 and 0.5 times as dear.
+/// Events of `small-events` at 5.1 pJ and spikes at 10 pJ that were measured 1.5 and 0.5 times as dear.
 const MEASURED: &str = r#"(
     format: "synfire-chip/1",
-    extends: "small",
+    extends: "small-events",
     name: "mine",
     measured: [
         (name: "events", counts: [("core.synaptic_events", 1000)], energy_pj: 7650, source: "bench"),
@@ -163,7 +163,7 @@ fn check_prints_ratios_and_calibrate_finds_them() {
     assert_eq!((event.low, event.nominal, event.high), (3_825_000, 7_650_000, 15_300_000));
     assert_eq!(event.kind, Kind::Fitted);
     assert_eq!(fitted.energy.spike.attojoules(), Some(5_000_000));
-    assert_eq!(fitted.energy.packet, chip("small").energy.packet);
+    assert_eq!(fitted.energy.packet, chip("small-events").energy.packet);
     // The chip's own file is as it was, and nothing is overwritten.
     assert_eq!(std::fs::read_to_string(folder.path().join("mine.ron")).expect("a text"), MEASURED);
     assert!(refuses(&folder, &["calibrate", "mine.ron", "--out", "fitted.ron"]).contains("exists"));

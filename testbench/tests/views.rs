@@ -45,7 +45,7 @@ fn stages(case: &Case) -> Vec<(Stage, usize)> {
 fn priced(mut chip: Chip, seed: u32) -> Chip {
     match seed % 4 {
         0 => {
-            let composed = load_chip("small-technology", Path::new(".")).expect("a preset");
+            let composed = load_chip("small", Path::new(".")).expect("a preset");
             (chip.technology, chip.energy) = (composed.technology, composed.energy);
             if let Some(technology) = &mut chip.technology {
                 technology.clock = if seed.is_multiple_of(8) { PowerClock::Busy } else { PowerClock::Wall };

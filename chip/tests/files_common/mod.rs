@@ -64,10 +64,10 @@ pub fn chip(name: &str) -> Chip {
 }
 
 /// A chip of so many tiles of a core of `neurons` neurons in a row, in which nothing takes time but hops, 2 cycles each. It
-/// extends `small`; `sections` is what else its file states.
+/// extends `small-events`, without the times of links and ports; `sections` is what else its file states.
 pub fn row_of_tiles(columns: u32, neurons: u32, sections: &str) -> Chip {
     let text = format!(
-        "(format: \"synfire-chip/1\", extends: \"small\", limits: (neurons: {neurons}), {sections} \
+        "(format: \"synfire-chip/1\", extends: \"small-events\", limits: (neurons: {neurons}), {sections} \
          mesh: (columns: {columns}, rows: 1, cores_per_tile: 1, io_tile: (0, 0)))"
     );
     let mut chip =
@@ -78,6 +78,7 @@ pub fn row_of_tiles(columns: u32, neurons: u32, sections: &str) -> Chip {
         *time = Time::Picoseconds(0);
     }
     t.barrier = Barrier::fixed(0);
+    (t.link_packet_ps, t.port_packet_ps) = (Time::Unpublished, Time::Unpublished);
     chip
 }
 

@@ -299,7 +299,7 @@ fn files_that_are_not_there() {
     5 |     chip: "smal",
       |           ^^^^^^
       |
-      = allowed: the path of a chip file, or a preset: loihi, odin, paper, reckon, sanafe-loihi, small, small-technology
+      = allowed: the path of a chip file, or a preset: loihi, odin, paper, paper-events, reckon, sanafe-loihi, small, small-events
       = note: did you mean `small`?
        = nothing was run; exit status 2
     "#);

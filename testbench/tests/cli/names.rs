@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: small, odin, cues, stream, noc, loihi, paper, nmnist, randman, reckon, digits, gradient and 87 more
+     = allowed: small, odin, cues, stream, noc, loihi, paper, nmnist, randman, reckon, digits, gradient and 88 more
        = nothing was run; exit status 2
     "#);
 }

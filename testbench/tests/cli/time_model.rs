@@ -54,7 +54,11 @@ fn a_run_names_the_model_of_its_times_and_no_bit_depends_on_it() {
     assert_eq!(cycle["time"]["total_ps"], cycle["time"]["cycle_model"]["total_ps"]);
     assert_ne!(cycle["time"]["total_ps"], analytic["time"]["total_ps"]);
     assert_eq!(cycle["counts"], analytic["counts"]);
-    assert_eq!(cycle["energy"]["by_operation"], analytic["energy"]["by_operation"]);
+    let operations = |of: &Value| -> Vec<Value> {
+        let lines = of["energy"]["by_operation"].as_array().expect("a list").iter();
+        lines.filter(|line| line["component"] != "core_static").cloned().collect()
+    };
+    assert_eq!(operations(&cycle), operations(&analytic));
 }
 
 /// Tables by the cycle model are the same, to the byte, by any number of threads, and when a run was killed and went on.

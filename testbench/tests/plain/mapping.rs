@@ -2,16 +2,19 @@
 
 use crate::plain::choices::Choices;
 use std::path::Path;
-use synfire_chip::chip::Chip;
+use synfire_chip::chip::{Chip, Outputs, Time};
 use synfire_chip::files::load_chip;
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::place::mapping::{Mapping, Placement};
 use synfire_core::address::CoreId;
 use synfire_plasticity::config::ThirdFactor;
 
-/// A roomy chip of eight cores, two a tile; every other network's has learning engines without a clock gate.
+/// A roomy chip of eight cores, two a tile, with prices of events and links that carry all; every other network's has
+/// learning engines without a clock gate.
 pub fn chip(network: &Network) -> Chip {
-    let mut chip = load_chip("paper", Path::new(".")).expect("a preset loads");
+    let mut chip = load_chip("paper-events", Path::new(".")).expect("a preset loads");
+    (chip.timing.link_packet_ps, chip.timing.port_packet_ps) = (Time::Unpublished, Time::Unpublished);
+    chip.host.outputs = Outputs::Stay;
     chip.datapath = network.datapath;
     chip.learning = network.learning;
     chip.mesh.columns = 2;

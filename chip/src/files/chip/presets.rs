@@ -8,10 +8,11 @@ const PRESETS: &[(&str, &str)] = &[
     ("loihi", include_str!("../../../presets/loihi.ron")),
     ("odin", include_str!("../../../presets/odin.ron")),
     ("paper", include_str!("../../../presets/paper.ron")),
+    ("paper-events", include_str!("../../../presets/paper-events.ron")),
     ("reckon", include_str!("../../../presets/reckon.ron")),
     ("sanafe-loihi", include_str!("../../../presets/sanafe-loihi.ron")),
     ("small", include_str!("../../../presets/small.ron")),
-    ("small-technology", include_str!("../../../presets/small-technology.ron")),
+    ("small-events", include_str!("../../../presets/small-events.ron")),
 ];
 
 /// Name and RON text of every preset.
