@@ -1,9 +1,9 @@
 // The axons of a core: projection, delay and presynaptic neuron of each.
 //
 // Models: the table that section 1 of docs/arithmetic.md calls axons; `axon_t` in synfire_pkg.sv is its word, 32 bits.
-// Promises: three readers at once, each combinational: a packet that is marked, a lookup of delivery, a row that learns.
-// The plastic axons of a core come first (`plastic_axons` of its registers), in the order of projection and presynaptic
-// neuron, which is the order of section 11.
+// Promises: three readers at once, each combinational: a packet that is marked, a lookup of delivery, a row that
+// learns. The plastic axons of a core come first (`plastic_axons` of its registers), in the order of projection and
+// presynaptic neuron, which is the order of section 11.
 // Absent on purpose: several axons behind one input address; a packet names its axon.
 module axon_table #(
     parameter int AXONS = 32

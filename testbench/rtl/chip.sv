@@ -1,10 +1,11 @@
 // One core, or two joined by links, and the host's port: the whole reference chip.
 //
-// Models: a step as docs/arithmetic.md has it (section 3) and its barrier. Control events and the write port act between two
-// steps and reach every core, or the core of `load_core`; stimuli of a step are packets of the host that come inside it.
-// Promises: a step begins in the cycle after `step_start` and ends with `step_done`, when every core is done, no packet is
-// under way and `stimulus_more` is low. Nothing that waits can change the bits of the step (every delay is 1 or more).
-// Cycles from `step_start` to `step_done` are those of the slowest core or of the last packet, and one more.
+// Models: a step as docs/arithmetic.md has it (section 3) and its barrier. Control events and the write port act
+// between two steps and reach every core, or the core of `load_core`; stimuli of a step are packets of the host that
+// come inside it.
+// Promises: a step begins in the cycle after `step_start` and ends with `step_done`, when every core is done, no packet
+// is under way and `stimulus_more` is low. Nothing that waits can change the bits of the step (every delay is 1 or
+// more). Cycles from `step_start` to `step_done` are those of the slowest core or of the last packet, and one more.
 // Absent on purpose: more than two cores, spikes that leave the chip, clock gating (and so no second set of results).
 module chip #(
     parameter int CORES = 2,

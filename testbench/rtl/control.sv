@@ -2,9 +2,9 @@
 // docs/arithmetic.md.
 //
 // Models: target registers, learn flag, shift offset, the step counter n mod 2^32 and the phase of the periodic reset.
-// Promises: control events act in the order in which they come, one a cycle; `clear` is high in the cycle of its event and
-// empties every register that the contract names, here and in the rest of the core; the learn flag, the shift offset and
-// both counters stay. `advance` ends a step.
+// Promises: control events act in the order in which they come, one a cycle; `clear` is high in the cycle of its event
+// and empties every register that the contract names, here and in the rest of the core; the learn flag, the shift
+// offset and both counters stay. `advance` ends a step.
 // Absent on purpose: control events inside a step; a change of the interval while the chip runs.
 module control #(
     parameter int WIDTH = 24,

@@ -1,9 +1,10 @@
-// A core: registers, control, arrivals, synapse memory, the scan of neurons and the learning engine, in the order of a step.
+// A core: registers, control, arrivals, synapse memory, the scan of neurons and the learning engine, in the order of a
+// step.
 //
 // Models: section 3 of docs/arithmetic.md whole, for one population of neurons and up to two projections onto it.
-// Promises: between `start` and the end of `busy` the core does micro-steps 1.2 to 9; packets are taken one a cycle beside
-// them, also when it is not busy; a packet of step n is due in step n + delay, so none changes what this step does.
-// `retire` shows every register of section 11 once a step, in the cycle in which it is formed.
+// Promises: between `start` and the end of `busy` the core does micro-steps 1.2 to 9; packets are taken one a cycle
+// beside them, also when it is not busy; a packet of step n is due in step n + delay, so none changes what this step
+// does. `retire` shows every register of section 11 once a step, in the cycle in which it is formed.
 // Absent on purpose: what the modules below leave out; LEARNING = 0 leaves out the learning engine and the error line.
 module core #(
     parameter int NEURONS = 16,
@@ -99,9 +100,9 @@ module core #(
   wire [AXONS-1:0] due;
   wire [AXONS-1:0] events;
   arrival_buffer #(.AXONS(AXONS), .SLOTS(SLOTS)) arrivals (
-      .clk(clk), .clear(clear), .take(start), .slot(step[SLOT_BITS-1:0]), .mark(arrive_valid && !arrive.error),
-      .mark_axon(arrive.index[AXON_BITS-1:0]), .mark_delay(mark_entry.delay), .due(due), .events(events),
-      .merged(merged));
+      .clk(clk), .reset(reset), .clear(clear), .take(start), .slot(step[SLOT_BITS-1:0]),
+      .mark(arrive_valid && !arrive.error), .mark_axon(arrive.index[AXON_BITS-1:0]),
+      .mark_delay(mark_entry.delay), .due(due), .events(events), .merged(merged));
 
   // Synapses: delivery reads words, then the learning engine reads and writes weights.
   wire learning_busy;

@@ -1,8 +1,9 @@
 // The configuration registers of a core, one field a 32-bit word.
 //
-// Models: what sections 1 to 9 of docs/arithmetic.md call configured. The table of addresses is in README.md of this folder.
-// Promises: every register is 0 after reset and is written through the write port alone, before the first step or between
-// two steps.
+// Models: what sections 1 to 9 of docs/arithmetic.md call configured. The table of addresses is in README.md of this
+// folder.
+// Promises: every register is 0 after reset and is written through the write port alone, before the first step or
+// between two steps.
 // Absent on purpose: reading back.
 module core_registers (
     input  logic               clk,

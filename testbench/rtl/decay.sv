@@ -1,7 +1,7 @@
 // `decay` of 2.2 of docs/arithmetic.md: `sign(x) * ((|x| * factor) >> FRACTION)`, toward zero.
 //
-// Promises: the whole product is kept before the shift; a factor of 2^FRACTION is the identity, also of the most negative
-// code, which registers that wrap reach. Combinational.
+// Promises: the whole product is kept before the shift; a factor of 2^FRACTION is the identity, also of the most
+// negative code, which registers that wrap reach. Combinational.
 // Absent on purpose: factors above 2^FRACTION, which no configuration has.
 module decay #(
     parameter int WIDTH = 24,

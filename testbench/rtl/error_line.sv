@@ -1,8 +1,9 @@
 // Errors under way: one for each channel and step to come; micro-steps 1.2 and 9 of section 3 of docs/arithmetic.md.
 //
-// Models: a ring of SLOTS steps, so `error_delay` is at most SLOTS - 1. An error is used in the one step in which it is due.
-// Promises: a channel without an error due reads 0; `any` says whether one of the channels has an error due. Both hold from
-// the beginning of a step to its end, when `release_slot` empties the slot.
+// Models: a ring of SLOTS steps, so `error_delay` is at most SLOTS - 1. An error is used in the one step in which it is
+// due.
+// Promises: a channel without an error due reads 0; `any` says whether one of the channels has an error due. Both hold
+// from the beginning of a step to its end, when `release_slot` empties the slot.
 // Absent on purpose: surrogates under way (7.1), several readouts with channels of their own listeners.
 module error_line #(
     parameter int CHANNELS = 4,

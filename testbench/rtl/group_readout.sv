@@ -1,10 +1,10 @@
 // DCLL's readouts of the groups of a core: section 6 of docs/arithmetic.md.
 //
-// Models: the group readout Y of each group and channel (6.1), and its error (6.2). One register holds an error, where the
-// contract names two: the third factors of a step read it before the next errors are formed.
-// Promises: `sums` adds an entry a cycle while `adds` is high, for each neuron of the group that fired, lowest first; in the
-// cycle in which none is left it updates Y. `forms` forms the error of the Y that was updated last. Y advances whether or not
-// the core learns; with the learn flag off its error is 0.
+// Models: the group readout Y of each group and channel (6.1), and its error (6.2). One register holds an error, where
+// the contract names two: the third factors of a step read it before the next errors are formed.
+// Promises: `sums` adds an entry a cycle while `adds` is high, for each neuron of the group that fired, lowest first;
+// in the cycle in which none is left it updates Y. `forms` forms the error of the Y that was updated last. Y advances
+// whether or not the core learns; with the learn flag off its error is 0.
 // Absent on purpose: groups over several cores.
 module group_readout #(
     parameter int NEURONS = 16,

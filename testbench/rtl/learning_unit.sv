@@ -1,14 +1,16 @@
 // The learning engine of a core: micro-steps 5 to 8 of section 3, and sections 4 to 9, of docs/arithmetic.md.
 //
-// Models: phases 3 to 6 of "Cycle by cycle" in docs/timing-and-energy.md, one after the other, each left out where it has no
-// work: traces, an axon a cycle; third factors, a channel a cycle of every neuron, in steps in which one may be other than
-// zero; group readouts, a cycle for each entry of a neuron that fired, one for each sum and one for each error; errors of a
-// readout, a cycle each and one for each packet; surrogates, a neuron a cycle; weights, an update a cycle, of the synapses
-// whose modulation and trace are not zero and of no others.
-// Third factors: own error, random feedback and DCLL's group (7); B and G lie in one matrix, an entry a neuron and channel.
-// Promises: no cycle passes between phases; `finishing` is high in the last cycle of work, or in the cycle of `start` where
-// there is none. `clear` takes one cycle. Weights are those of after 8, visited in the order of section 11.
-// Absent on purpose: mirrors, compartments, rate limits (7), errors handed down (5.2), eligibility (9.1), several populations.
+// Models: phases 3 to 6 of "Cycle by cycle" in docs/timing-and-energy.md, one after the other, each left out where it
+// has no work: traces, an axon a cycle; third factors, a channel a cycle of every neuron, in steps in which one may be
+// other than zero; group readouts, a cycle for each entry of a neuron that fired, one for each sum and one for each
+// error; errors of a readout, a cycle each and one for each packet; surrogates, a neuron a cycle; weights, an update a
+// cycle, of the synapses whose modulation and trace are not zero and of no others.
+// Third factors: own error, random feedback and DCLL's group (7); B and G lie in one matrix, an entry a neuron and
+// channel.
+// Promises: no cycle passes between phases; `finishing` is high in the last cycle of work, or in the cycle of `start`
+// where there is none. `clear` takes one cycle. Weights are those of after 8, visited in the order of section 11.
+// Absent on purpose: mirrors, compartments, rate limits (7), errors handed down (5.2), eligibility (9.1), several
+// populations.
 module learning_unit #(
     parameter int NEURONS = 16,
     parameter int AXONS = 32,
@@ -188,7 +190,8 @@ module learning_unit #(
   wire [15:0] own_index = settings.neuron_base + 16'(counter);
   assign packet_valid = state == ERROR_SEND;
   assign packet = {1'b1, to_core, own_index, 16'(own_error)};
-  wire error_done = (state == ERROR && !error_sends) || (state == ERROR_SEND && packet_ready && (to_core || !sends_both));
+  wire last_sent = state == ERROR_SEND && packet_ready && (to_core || !sends_both);
+  wire error_done = (state == ERROR && !error_sends) || last_sent;
 
   // 9: a weight. `axons_left` are the axons that have a trace and whose turn has not come.
   wire [AXONS-1:0] axons_waiting = state == WEIGHT ? axons_left : trace_live;
@@ -198,7 +201,8 @@ module learning_unit #(
       synfire_pkg::step_key(settings.seed, step), next_rule.number, 32'(next_axon_entry.pre));
   wire [NEURONS-1:0] neurons_after = neurons_left & (neurons_left - NEURONS'(1));
   wire rule_settings_t rule = projection ? rule_1 : rule_0;
-  weight_update #(.MODULATION_BITS(MODULATION_BITS), .TRACE_BITS(TRACE_BITS), .WEIGHT_BITS(WEIGHT_BITS)) update_of_weight (
+  weight_update #(
+      .MODULATION_BITS(MODULATION_BITS), .TRACE_BITS(TRACE_BITS), .WEIGHT_BITS(WEIGHT_BITS)) update_of_weight (
       .rule(rule), .shift_offset(shift_offset), .row(row), .post(settings.neuron_base + 16'(neuron)),
       .modulation(modulations[neuron]), .p(traces_p[axon]), .weight(weight), .next_weight(written));
   assign write = state == WEIGHT;

@@ -1,7 +1,8 @@
-// The error of a value against its target: signal "membrane" of section 5, and line 2 of section 6, of docs/arithmetic.md.
+// The error of a value against its target: signal "membrane" of section 5, and line 2 of section 6, of
+// docs/arithmetic.md.
 //
-// Models: `x = round_zero(target - value, fU - fE)`, one-sided where asked (5, line 2), saturated once, then the dead zone.
-// A group's error is the same with a wider value, two-sided and without a dead zone.
+// Models: `x = round_zero(target - value, fU - fE)`, one-sided where asked (5, line 2), saturated once, then the dead
+// zone. A group's error is the same with a wider value, two-sided and without a dead zone.
 // Promises: combinational; exact up to the saturation. SHIFT is `fU - fE`, 0 or more.
 // Absent on purpose: errors of more fraction bits than the membrane, filtered spikes, competition (5.1).
 module membrane_error #(

@@ -1,11 +1,12 @@
 // Delivery and the scan of neurons, time-multiplexed: micro-steps 2 to 4 and the spikes of 9 of section 3, and 3.1, of
 // docs/arithmetic.md.
 //
-// Models: phases 1 and 2 of "Cycle by cycle" in docs/timing-and-energy.md. An axon with an event is looked up in a cycle; its
-// row is added LANES synapses a cycle, every row from a word of its own; then each neuron is accessed and updated in a cycle,
-// and makes its packets, one a cycle, before the next is accessed.
-// Promises: dendritic sums are exact (SUM_BITS as section 1 proves them); no cycle passes between phases; `finishing` is high
-// in the last cycle of work. `clear` takes one cycle: it marks every neuron stale, and a stale neuron reads its initial value.
+// Models: phases 1 and 2 of "Cycle by cycle" in docs/timing-and-energy.md. An axon with an event is looked up in a
+// cycle; its row is added LANES synapses a cycle, every row from a word of its own; then each neuron is accessed and
+// updated in a cycle, and makes its packets, one a cycle, before the next is accessed.
+// Promises: dendritic sums are exact (SUM_BITS as section 1 proves them); no cycle passes between phases; `finishing`
+// is high in the last cycle of work. `clear` takes one cycle: it marks every neuron stale, and a stale neuron reads its
+// initial value.
 // Absent on purpose: ports of negative exponents, injected currents, packets before their neuron's update is written.
 module neuron_core #(
     parameter int NEURONS = 16,

@@ -1,9 +1,9 @@
 // A link from one core to another: CYCLES registers in a row.
 //
-// Models: the way of a packet of `network: Ideal` in docs/timing-and-energy.md, of one hop of CYCLES cycles, on which packets
-// follow one another a cycle apart. Spikes and errors take the same link.
-// Promises: packets arrive in the order in which they were sent, none is lost; `empty` says that none is under way. Where the
-// far end is not ready, all packets stand.
+// Models: the way of a packet of `network: Ideal` in docs/timing-and-energy.md, of one hop of CYCLES cycles, on which
+// packets follow one another a cycle apart. Spikes and errors take the same link.
+// Promises: packets arrive in the order in which they were sent, none is lost; `empty` says that none is under way.
+// Where the far end is not ready, all packets stand.
 // Absent on purpose: flits, channels, credits: those of a network of routers.
 module packet_link #(
     parameter int CYCLES = 2

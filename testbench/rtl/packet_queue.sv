@@ -1,8 +1,8 @@
 // A queue of packets with one writer and one reader.
 //
 // Models: a part of the arrival queue of "Cycle by cycle" in docs/timing-and-energy.md; a core has one for each way in.
-// Promises: a packet is there in the cycle after the one in which it was put in; one goes in and one out in every cycle; a
-// full queue is not `put_ready`, and loses nothing.
+// Promises: a packet is there in the cycle after the one in which it was put in; one goes in and one out in every
+// cycle; a full queue is not `put_ready`, and loses nothing.
 // Absent on purpose: priorities, clock domains.
 module packet_queue #(
     parameter int DEPTH = 16

@@ -1,7 +1,7 @@
 // One update of one neuron: micro-steps 2, 3.2 and 4 of section 3 of docs/arithmetic.md.
 //
-// Models: current I, membrane U, compared membrane U_cmp, spike S and refractory counter R; both orders; the three resets;
-// `Hold` and `Integrate`; saturation and wrapping; the periodic reset of 2.0 (`reset_now`).
+// Models: current I, membrane U, compared membrane U_cmp, spike S and refractory counter R; both orders; the three
+// resets; `Hold` and `Integrate`; saturation and wrapping; the periodic reset of 2.0 (`reset_now`).
 // Promises: all sums are exact and narrowed once, to the register (2.4). Combinational.
 // Absent on purpose: wrap_lava (its registers have 32 bits whatever the format says), adaptation and noise (3.4, 10.5),
 // several decay factors in one population.

@@ -1,7 +1,7 @@
 // The surrogate derivative of a neuron: section 8 of docs/arithmetic.md.
 //
-// Models: triangle, boxcar, ramp and exponential of half-width 2^l membrane lanes (`half_width_log2`), and the constant 1.
-// The distance is taken to the threshold itself, for nothing adapts here (3.4).
+// Models: triangle, boxcar, ramp and exponential of half-width 2^l membrane lanes (`half_width_log2`), and the constant
+// 1. The distance is taken to the threshold itself, for nothing adapts here (3.4).
 // Promises: combinational; the value is at most 2^FRACTION, so SURROGATE_BITS is more than FRACTION.
 // Absent on purpose: the fast sigmoid, which is a table.
 module surrogate #(

@@ -1,8 +1,8 @@
 // The dense synapse memory of a core: a weight for every pair of axon and neuron.
 //
 // Models: the store of section 1 of docs/arithmetic.md; narrower stores are kept sign-extended to WEIGHT_BITS.
-// Layout: a word holds the weights of LANES neurons that follow one another, the first in the lowest bits; words ascend by
-// axon, then by neuron: address = (axon * NEURONS + neuron) / LANES.
+// Layout: a word holds the weights of LANES neurons that follow one another, the first in the lowest bits; words ascend
+// by axon, then by neuron: address = (axon * NEURONS + neuron) / LANES.
 // Promises: a word is read in the cycle of its address; a weight is written without touching the others of its word.
 // Absent on purpose: sparse rows, shared taps, memories with registered reads.
 module synapse_memory #(

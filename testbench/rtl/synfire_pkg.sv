@@ -1,11 +1,13 @@
 // Names, codes and functions that every module of the chip shares.
 //
-// Models: the rounding of 2.1, the hash of 10.1 and the dither word of 10.3 of docs/arithmetic.md, and the codes of every
-// choice that configuration makes at run time. Widths are parameters of the modules, not of this package; the packed
-// structures below give a configured value the widest field that the contract allows it, and a module takes the low bits.
+// Models: the rounding of 2.1, the hash of 10.1 and the dither word of 10.3 of docs/arithmetic.md, and the codes of
+// every choice that configuration makes at run time. Widths are parameters of the modules, not of this package; the
+// packed structures below give a configured value the widest field that the contract allows it, and a module takes the
+// low bits.
 //
-// The structures stand outside the package on purpose: Icarus 11 cannot use a structure of a package by `pkg::name`, Yosys
-// 0.23 has no `import`, and both read a type of the compilation unit. So this file comes first on every command line.
+// The structures stand outside the package on purpose: Icarus 11 cannot use a structure of a package by `pkg::name`,
+// Yosys 0.23 has no `import`, and both read a type of the compilation unit. So this file comes first on every command
+// line.
 //
 // Promises: every function is pure and exact in the width of its result.
 // Absent on purpose: rounding toward zero of an update (section 13), a random generator with a state (section 10).
@@ -101,7 +103,8 @@ typedef struct packed {
   logic signed [15:0] value;
 } packet_t;
 
-// An axon of a core: which of its two projections, how many steps its spikes take, and its presynaptic neuron (for 10.1).
+// An axon of a core: which of its two projections, how many steps its spikes take, and its presynaptic neuron (for
+// 10.1).
 typedef struct packed {
   logic        projection;
   logic [5:0]  delay;

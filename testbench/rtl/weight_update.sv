@@ -1,7 +1,7 @@
 // One rounded, saturated update of a weight: 9.2 (rule "trace"), 9.3 and 9.6 of docs/arithmetic.md.
 //
-// Models: `w = clamp(w + ((product + r) >> k))`, product = modulation * P, modulation = L * surrogate; weight decay takes
-// `w << (k - d)` from a product that is not zero; r is the dither of section 10, half a unit, or nothing.
+// Models: `w = clamp(w + ((product + r) >> k))`, product = modulation * P, modulation = L * surrogate; weight decay
+// takes `w << (k - d)` from a product that is not zero; r is the dither of section 10, half a unit, or nothing.
 // Promises: combinational; the product is exact and rounded once; the limits are those of the projection's store.
 // Absent on purpose: eligibility states and normalisers (9.1, 9.5), products with events, shared taps (9.7).
 module weight_update #(

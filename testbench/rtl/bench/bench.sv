@@ -1,9 +1,11 @@
 // Loads a chip, runs N steps, writes the retire trace: for Icarus and Verilator (--binary), without DPI.
 //
-// Plusargs: +dir=FOLDER with the images and events, +steps=N, +trace=FILE, +cycles=FILE (a line `step cycles` each, from
-// step_start to step_done; left out, none), +backdoor (images go straight into the memories, not through the write port).
-// Files of FOLDER, C a core: registers_C.hex, axons_C.hex, synapses_C.hex, thresholds_C.hex, biases_C.hex, routes_C.hex,
-// matrix_C.hex ($readmemh); control.txt, lines `step kind channel value`; stimulus.txt, lines `step core axon`; both by step.
+// Plusargs: +dir=FOLDER with the images and events, +steps=N, +trace=FILE, +cycles=FILE (a line `step cycles` each,
+// from step_start to step_done; left out, none), +backdoor (images go straight into the memories, not through the write
+// port).
+// Files of FOLDER, C a core: registers_C.hex, axons_C.hex, synapses_C.hex, thresholds_C.hex, biases_C.hex,
+// routes_C.hex, matrix_C.hex ($readmemh); control.txt, lines `step kind channel value`; stimulus.txt, lines `step core
+// axon`; both by step.
 module bench #(
     parameter int CORES = 2,
     parameter int LINK_CYCLES = 2,

@@ -1,8 +1,8 @@
 // Collects what one core retires in a step, and writes it in the order of section 11 of docs/arithmetic.md.
 //
-// A line is `step core register index value`, decimal: registers I, U, C (U_cmp), S and L of a neuron, by its place in the
-// population; Q and P of an axon, `projection:pre`; W of a synapse whose weight changed, `projection:pre:post`, its new
-// value. A third factor that was not formed is 0. Lines of neurons come first, then traces, then weights.
+// A line is `step core register index value`, decimal: registers I, U, C (U_cmp), S and L of a neuron, by its place in
+// the population; Q and P of an axon, `projection:pre`; W of a synapse whose weight changed, `projection:pre:post`, its
+// new value. A third factor that was not formed is 0. Lines of neurons come first, then traces, then weights.
 module retire_recorder #(
     parameter int CORE = 0,
     parameter int NEURONS = 16,
