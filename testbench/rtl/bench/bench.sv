@@ -69,11 +69,15 @@ module bench #(
       .step_done(step_done), .stimulus_more(stimulus_more), .stimulus_valid(stimulus_valid),
       .stimulus_core(stimulus_core), .stimulus_axon(stimulus_axon), .stimulus_ready(stimulus_ready), .merged(merged),
       .retire_0(retire_0), .retire_1(retire_1));
-  retire_recorder #(.CORE(0), .NEURONS(NEURONS), .AXONS(AXONS)) recorder_0 (.clk(clk), .retire(retire_0));
-  retire_recorder #(.CORE(1), .NEURONS(NEURONS), .AXONS(AXONS)) recorder_1 (.clk(clk), .retire(retire_1));
+  retire_recorder #(.CORE(0), .NEURONS(NEURONS), .AXONS(AXONS)) recorder_0 (
+      .clk(clk), .step_start(step_start), .retire(retire_0));
+  retire_recorder #(.CORE(1), .NEURONS(NEURONS), .AXONS(AXONS)) recorder_1 (
+      .clk(clk), .step_start(step_start), .retire(retire_1));
 
-  initial clk = 1'b0;
-  always #5 clk = ~clk;
+  initial begin
+    clk = 1'b0;
+    forever #5 clk = ~clk;
+  end
 
   logic [8*200-1:0] dir;
   logic [8*256-1:0] name;
@@ -91,11 +95,11 @@ module bench #(
   integer control_step;
   integer stimulus_file;
   integer stimulus_step;
-  integer next_kind;
-  integer next_channel;
+  logic [2:0] next_kind;
+  logic [15:0] next_channel;
   integer next_value;
   integer next_core;
-  integer next_axon;
+  logic [15:0] next_axon;
   integer core;
   logic backdoor;
   logic backdoor_load;
@@ -157,7 +161,7 @@ module bench #(
     while (stimulus_step == step) begin
       stimulus_valid = 1'b1;
       stimulus_core = next_core == 1;
-      stimulus_axon = next_axon[15:0];
+      stimulus_axon = next_axon;
       #1;
       if (stimulus_ready) next_stimulus;
       tick;
@@ -196,8 +200,8 @@ module bench #(
     for (step = 0; step < steps; step = step + 1) begin
       while (control_step == step) begin
         control_valid = 1'b1;
-        control_kind = next_kind[2:0];
-        control_channel = next_channel[15:0];
+        control_kind = next_kind;
+        control_channel = next_channel;
         control_value = next_value;
         tick;
         control_valid = 1'b0;

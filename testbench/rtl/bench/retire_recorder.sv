@@ -9,6 +9,7 @@ module retire_recorder #(
     parameter int AXONS = 32
 ) (
     input logic    clk,
+    input logic    step_start,
     input retire_t retire
 );
 
@@ -28,26 +29,25 @@ module retire_recorder #(
   logic [31:0] registers [0:63];
   logic [31:0] axons [0:AXONS-1];
 
-  initial changes = 0;
-
-  always @(posedge clk) begin
+  always_ff @(posedge clk) begin
+    if (step_start) changes <= 0;
     if (retire.neuron_valid) begin
-      current[retire.neuron[$clog2(NEURONS)-1:0]] = retire.current;
-      membrane[retire.neuron[$clog2(NEURONS)-1:0]] = retire.membrane;
-      compared[retire.neuron[$clog2(NEURONS)-1:0]] = retire.compared;
-      spike[retire.neuron[$clog2(NEURONS)-1:0]] = retire.spike;
-      third_factor[retire.neuron[$clog2(NEURONS)-1:0]] = 16'd0;
+      current[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.current;
+      membrane[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.membrane;
+      compared[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.compared;
+      spike[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.spike;
+      third_factor[retire.neuron[$clog2(NEURONS)-1:0]] <= 16'd0;
     end
-    if (retire.third_valid) third_factor[retire.third_neuron[$clog2(NEURONS)-1:0]] = retire.third_factor;
+    if (retire.third_valid) third_factor[retire.third_neuron[$clog2(NEURONS)-1:0]] <= retire.third_factor;
     if (retire.trace_valid) begin
-      q[retire.trace_axon[$clog2(AXONS)-1:0]] = retire.trace_q;
-      p[retire.trace_axon[$clog2(AXONS)-1:0]] = retire.trace_p;
+      q[retire.trace_axon[$clog2(AXONS)-1:0]] <= retire.trace_q;
+      p[retire.trace_axon[$clog2(AXONS)-1:0]] <= retire.trace_p;
     end
     if (retire.weight_valid) begin
-      changed_axon[changes] = retire.weight_axon;
-      changed_neuron[changes] = retire.weight_neuron;
-      changed_weight[changes] = retire.weight;
-      changes = changes + 1;
+      changed_axon[changes] <= retire.weight_axon;
+      changed_neuron[changes] <= retire.weight_neuron;
+      changed_weight[changes] <= retire.weight;
+      changes <= changes + 1;
     end
   end
 
@@ -58,7 +58,7 @@ module retire_recorder #(
     end
   endtask
 
-  task write_axon(input integer file, input integer axon);
+  task write_axon(input integer file, input logic [$clog2(AXONS)-1:0] axon);
     $fwrite(file, "%0d:%0d", axons[axon][31] ? registers[50] : registers[44], axons[axon][24:0]);
   endtask
 
@@ -74,17 +74,16 @@ module retire_recorder #(
       end
       for (i = 0; i < registers[22]; i = i + 1) begin
         $fwrite(file, "%0d %0d Q ", step, CORE);
-        write_axon(file, i);
+        write_axon(file, i[$clog2(AXONS)-1:0]);
         $fwrite(file, " %0d\n%0d %0d P ", q[i], step, CORE);
-        write_axon(file, i);
+        write_axon(file, i[$clog2(AXONS)-1:0]);
         $fwrite(file, " %0d\n", p[i]);
       end
       for (i = 0; i < changes; i = i + 1) begin
         $fwrite(file, "%0d %0d W ", step, CORE);
-        write_axon(file, 32'(changed_axon[i]));
+        write_axon(file, changed_axon[i][$clog2(AXONS)-1:0]);
         $fwrite(file, ":%0d %0d\n", registers[34] + 32'(changed_neuron[i]), changed_weight[i]);
       end
-      changes = 0;
     end
   endtask
 
