@@ -12,7 +12,8 @@ module decay #(
     output logic signed [WIDTH-1:0]    y
 );
 
-  localparam int PRODUCT = WIDTH + FRACTION + 1;
+  // 2.5: a magnitude of at most 2^(WIDTH - 1), times at most 2^FRACTION.
+  localparam int PRODUCT = WIDTH + FRACTION;
 
   wire negative = x[WIDTH-1];
   wire [WIDTH-1:0] magnitude = negative ? -x : x;

@@ -72,7 +72,8 @@ module learning_unit #(
   localparam int CHANNEL_BITS = $clog2(CHANNELS);
   localparam int GROUP_BITS = $clog2(GROUPS);
   // 2.5: projected error, and the modulation, whose surrogate is at most 2^SURROGATE_FRACTION.
-  localparam int FACTOR_SUM = 8 + ERROR_BITS + CHANNEL_BITS;
+  localparam int WEIGHTED = 8 + ERROR_BITS;
+  localparam int FACTOR_SUM = WEIGHTED + CHANNEL_BITS;
   localparam int MODULATION_BITS = THIRD_BITS + SURROGATE_BITS;
 
   localparam logic [3:0] IDLE = 4'd0;
@@ -148,7 +149,8 @@ module learning_unit #(
   wire signed [7:0] entry = by_own ? {7'd0, own_channel} : drawn_entry;
   wire signed [ERROR_BITS-1:0] group_error;
   wire signed [ERROR_BITS-1:0] heard_error = by_group ? group_error : due_error;
-  wire signed [FACTOR_SUM-1:0] summed = (channel == '0 ? '0 : partial) + FACTOR_SUM'(entry) * FACTOR_SUM'(heard_error);
+  wire signed [WEIGHTED-1:0] weighted = WEIGHTED'(entry) * WEIGHTED'(heard_error);
+  wire signed [FACTOR_SUM-1:0] summed = (channel == '0 ? '0 : partial) + FACTOR_SUM'(weighted);
   wire signed [FACTOR_SUM-1:0] projected = summed >>> (by_own ? 5'd0 : settings.third_shift);
   saturate #(.IN(FACTOR_SUM), .OUT(THIRD_BITS)) saturation_of_factor (.x(projected), .y(retire_third_factor));
   assign retire_third = state == THIRD && last_channel;

@@ -31,7 +31,8 @@ module neuron_core #(
     input  logic                            load_bias,
     input  logic                            load_routes,
     input  logic [$clog2(NEURONS)-1:0]      load_neuron,
-    input  logic [FANOUT*18-1:0]            load_data,
+    input  logic [WIDTH-1:0]                load_lane,
+    input  logic [FANOUT*18-1:0]            load_route,
     output logic [$clog2(AXONS)-1:0]        lookup_axon,
     input  logic                            lookup_projection,
     output logic [$clog2(AXONS)-1:0]        row_axon,
@@ -86,7 +87,7 @@ module neuron_core #(
   logic [AXON_BITS-1:0] axon;
   logic projection;
   logic [NEURON_BITS-1:0] neuron;
-  logic [7:0] route;
+  logic [FANOUT*ROUTE_BITS-1:0] routes_left;
 
   function automatic logic [AXON_BITS-1:0] first_axon(input logic [AXONS-1:0] mask);
     integer i;
@@ -130,8 +131,8 @@ module neuron_core #(
 
   // 9: the packets of the neuron that fired; used entries of a route word are its first ones.
   wire [FANOUT*ROUTE_BITS-1:0] route_word = routes[neuron];
-  wire [FANOUT*ROUTE_BITS-1:0] routes_left = route_word >> (32'(route) * ROUTE_BITS);
-  wire another_route = route != 8'(FANOUT - 1) && routes_left[ROUTE_BITS*(FANOUT > 1 ? 2 : 1) - 1];
+  wire [FANOUT*ROUTE_BITS-1:0] routes_after = routes_left >> ROUTE_BITS;
+  wire another_route = routes_after[ROUTE_BITS-1];
   assign packet_valid = state == SEND;
   assign packet = {1'b0, routes_left[16:0], 16'd0};
 
@@ -176,10 +177,10 @@ module neuron_core #(
           refractory_counters[neuron] <= next_refractory;
           fired[neuron] <= retire_spike;
           stale[neuron] <= 1'b0;
-          route <= 8'd0;
+          routes_left <= route_word;
           if (sends) state <= SEND;
         end
-        SEND: if (packet_ready) route <= route + 8'd1;
+        SEND: if (packet_ready) routes_left <= routes_after;
         default: state <= IDLE;
       endcase
       if (neuron_done) begin
@@ -191,9 +192,9 @@ module neuron_core #(
       stale <= '1;
       fired <= '0;
     end
-    if (load_threshold) thresholds[load_neuron] <= load_data[WIDTH-1:0];
-    if (load_bias) biases[load_neuron] <= load_data[WIDTH-1:0];
-    if (load_routes) routes[load_neuron] <= load_data;
+    if (load_threshold) thresholds[load_neuron] <= load_lane;
+    if (load_bias) biases[load_neuron] <= load_lane;
+    if (load_routes) routes[load_neuron] <= load_route;
   end
 
 endmodule

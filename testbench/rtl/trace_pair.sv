@@ -18,7 +18,7 @@ module trace_pair #(
     output logic [TRACE_BITS-1:0]   next_p
 );
 
-  localparam int PRODUCT = TRACE_BITS + DECAY_FRACTION + 1;
+  localparam int PRODUCT = TRACE_BITS + DECAY_FRACTION;
   localparam int SUM = TRACE_BITS + 1;
 
   wire [PRODUCT-1:0] q_product = PRODUCT'(q) * PRODUCT'(current_decay);
