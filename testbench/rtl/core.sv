@@ -131,6 +131,7 @@ module core #(
   wire signed [WIDTH-1:0] retire_current;
   wire signed [WIDTH-1:0] retire_membrane;
   wire signed [WIDTH-1:0] retire_compared;
+  wire signed [SUM_BITS-1:0] retire_sum;
   neuron_core #(
       .NEURONS(NEURONS), .AXONS(AXONS), .LANES(LANES), .WIDTH(WIDTH), .DECAY_FRACTION(DECAY_FRACTION),
       .SUM_BITS(SUM_BITS), .WEIGHT_BITS(WEIGHT_BITS), .FANOUT(FANOUT)) neurons (
@@ -145,11 +146,13 @@ module core #(
       .packet_valid(spike_valid), .packet(spike_packet), .packet_ready(packet_ready), .seen_neuron(learning_neuron),
       .seen_compared(compared), .seen_threshold(threshold), .fired(fired), .finishing(scan_finishing),
       .retire_valid(retire.neuron_valid), .retire_neuron(retire_neuron), .retire_current(retire_current),
-      .retire_membrane(retire_membrane), .retire_compared(retire_compared), .retire_spike(retire.spike));
+      .retire_membrane(retire_membrane), .retire_compared(retire_compared), .retire_spike(retire.spike),
+      .retire_refractory(retire.refractory), .retire_sum(retire_sum));
   assign retire.neuron = 16'(retire_neuron);
   assign retire.current = 32'(retire_current);
   assign retire.membrane = 32'(retire_membrane);
   assign retire.compared = 32'(retire_compared);
+  assign retire.dendritic_sum = 32'(retire_sum);
 
   // Learning.
   wire finishing;
@@ -169,6 +172,7 @@ module core #(
       wire [TRACE_BITS-1:0] retire_q;
       wire [TRACE_BITS-1:0] retire_p;
       wire signed [THIRD_BITS-1:0] retire_third_factor;
+      wire signed [ERROR_BITS-1:0] own_error;
       learning_unit #(
           .NEURONS(NEURONS), .AXONS(AXONS), .WIDTH(WIDTH), .DECAY_FRACTION(DECAY_FRACTION), .WEIGHT_BITS(WEIGHT_BITS),
           .CHANNELS(CHANNELS), .GROUPS(GROUPS), .TRACE_BITS(TRACE_BITS), .ERROR_BITS(ERROR_BITS),
@@ -183,12 +187,15 @@ module core #(
           .next_axon_entry(next_axon_entry), .axon(learning_axon), .weight(weight), .write(write), .written(written),
           .packet_valid(error_valid), .packet(error_packet), .packet_ready(packet_ready), .busy(learning_busy),
           .finishing(learning_finishing), .retire_trace(retire.trace_valid), .retire_q(retire_q), .retire_p(retire_p),
-          .retire_third(retire.third_valid), .retire_third_factor(retire_third_factor));
+          .retire_third(retire.third_valid), .retire_third_factor(retire_third_factor),
+          .retire_error(retire.error_valid), .own_error(own_error));
       assign packet_valid = spike_valid || error_valid;
       assign packet = error_valid ? error_packet : spike_packet;
       assign finishing = learning_finishing;
       assign retire.third_neuron = 16'(learning_neuron);
       assign retire.third_factor = 16'(retire_third_factor);
+      assign retire.error_neuron = 16'(learning_neuron);
+      assign retire.error = 16'(own_error);
       assign retire.trace_axon = 16'(learning_axon);
       assign retire.trace_q = 16'(retire_q);
       assign retire.trace_p = 16'(retire_p);
@@ -204,6 +211,7 @@ module core #(
       assign packet = spike_packet;
       assign finishing = scan_finishing;
       assign {retire.third_valid, retire.third_neuron, retire.third_factor} = '0;
+      assign {retire.error_valid, retire.error_neuron, retire.error} = '0;
       assign {retire.trace_valid, retire.trace_axon, retire.trace_q, retire.trace_p} = '0;
       wire unused_learning = &{1'b0, learn, shift_offset, target, error_delay, rule_0, rule_1, learning_settings, fired,
           events, compared, threshold, next_axon_entry, weight, arrive.value, step};

@@ -64,7 +64,9 @@ module learning_unit #(
     output logic        [TRACE_BITS-1:0]      retire_q,
     output logic        [TRACE_BITS-1:0]      retire_p,
     output logic                              retire_third,
-    output logic signed [THIRD_BITS-1:0]      retire_third_factor
+    output logic signed [THIRD_BITS-1:0]      retire_third_factor,
+    output logic                              retire_error,
+    output logic signed [ERROR_BITS-1:0]      own_error
 );
 
   localparam int NEURON_BITS = $clog2(NEURONS);
@@ -183,10 +185,10 @@ module learning_unit #(
       .any(group_error_any));
 
   // 5: the error of a readout neuron. Its target is that of its channel.
-  wire signed [ERROR_BITS-1:0] own_error;
   membrane_error #(.WIDTH(WIDTH), .VALUE_BITS(WIDTH), .SHIFT(ERROR_SHIFT), .ERROR_BITS(ERROR_BITS)) error_of_neuron (
       .target(target), .value(compared), .one_sided(settings.one_sided), .midpoint(settings.midpoint[WIDTH-1:0]),
       .dead_zone(settings.dead_zone[ERROR_BITS-1:0]), .error(own_error));
+  assign retire_error = state == ERROR;
   wire error_sends = own_error != '0 && settings.error_cores != 2'd0;
   wire sends_both = settings.error_cores == 2'b11;
   wire [15:0] own_index = settings.neuron_base + 16'(counter);

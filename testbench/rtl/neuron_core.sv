@@ -51,7 +51,9 @@ module neuron_core #(
     output logic signed [WIDTH-1:0]         retire_current,
     output logic signed [WIDTH-1:0]         retire_membrane,
     output logic signed [WIDTH-1:0]         retire_compared,
-    output logic                            retire_spike
+    output logic                            retire_spike,
+    output logic [7:0]                      retire_refractory,
+    output logic signed [SUM_BITS-1:0]      retire_sum
 );
 
   localparam int NEURON_BITS = $clog2(NEURONS);
@@ -118,16 +120,15 @@ module neuron_core #(
   // 2 to 4: one neuron.
   wire [NEURON_BITS-1:0] place = neuron & LANE_MASK;
   wire [31:0] place_bit = 32'(place) * 32'(SUM_BITS);
-  wire signed [SUM_BITS-1:0] dendritic_sum = SUM_BITS'(sum_word >> place_bit);
+  assign retire_sum = SUM_BITS'(sum_word >> place_bit);
   wire signed [WIDTH-1:0] current = stale[neuron] ? settings.initial_current[WIDTH-1:0] : currents[neuron];
   wire signed [WIDTH-1:0] membrane = stale[neuron] ? settings.initial_membrane[WIDTH-1:0] : membranes[neuron];
   wire [7:0] refractory = stale[neuron] ? 8'd0 : refractory_counters[neuron];
-  wire [7:0] next_refractory;
   soma #(.WIDTH(WIDTH), .DECAY_FRACTION(DECAY_FRACTION), .SUM_BITS(SUM_BITS)) soma_of_scan (
       .settings(settings), .threshold(thresholds[neuron]), .bias(biases[neuron]), .reset_now(reset_now),
-      .dendritic_sum(dendritic_sum), .current(current), .membrane(membrane), .refractory(refractory),
+      .dendritic_sum(retire_sum), .current(current), .membrane(membrane), .refractory(refractory),
       .fired_before(fired[neuron] && !stale[neuron]), .next_current(retire_current), .next_membrane(retire_membrane),
-      .compared(retire_compared), .next_refractory(next_refractory), .fires(retire_spike));
+      .compared(retire_compared), .next_refractory(retire_refractory), .fires(retire_spike));
 
   // 9: the packets of the neuron that fired; used entries of a route word are its first ones.
   wire [FANOUT*ROUTE_BITS-1:0] route_word = routes[neuron];
@@ -174,7 +175,7 @@ module neuron_core #(
           currents[neuron] <= retire_current;
           membranes[neuron] <= retire_membrane;
           compareds[neuron] <= retire_compared;
-          refractory_counters[neuron] <= next_refractory;
+          refractory_counters[neuron] <= retire_refractory;
           fired[neuron] <= retire_spike;
           stale[neuron] <= 1'b0;
           routes_left <= route_word;

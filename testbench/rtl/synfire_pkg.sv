@@ -167,7 +167,8 @@ typedef struct packed {
   logic [31:0] seed;
 } learning_settings_t;
 
-// What a core shows of the registers of section 11, each in the cycle in which it has its value of the step.
+// What a core shows of its registers, each in the cycle in which it has its value of the step: those of section 11, and
+// beside them the refractory counter and the dendritic sum of a neuron, and the error that a readout neuron formed.
 typedef struct packed {
   logic               neuron_valid;
   logic [15:0]        neuron;
@@ -175,9 +176,14 @@ typedef struct packed {
   logic signed [31:0] membrane;
   logic signed [31:0] compared;
   logic               spike;
+  logic [7:0]         refractory;
+  logic signed [31:0] dendritic_sum;
   logic               third_valid;
   logic [15:0]        third_neuron;
   logic signed [15:0] third_factor;
+  logic               error_valid;
+  logic [15:0]        error_neuron;
+  logic signed [15:0] error;
   logic               trace_valid;
   logic [15:0]        trace_axon;
   logic [15:0]        trace_q;

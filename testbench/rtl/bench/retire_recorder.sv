@@ -3,6 +3,7 @@
 // A line is `step core register index value`, decimal: registers I, U, C (U_cmp), S and L of a neuron, by its place in
 // the population; Q and P of an axon, `projection:pre`; W of a synapse whose weight changed, `projection:pre:post`, its
 // new value. A third factor that was not formed is 0. Lines of neurons come first, then traces, then weights.
+// With +all a neuron has three more: D, its dendritic sum, R, and E, the error that it formed (0 where it formed none).
 module retire_recorder #(
     parameter int CORE = 0,
     parameter int NEURONS = 16,
@@ -18,6 +19,9 @@ module retire_recorder #(
   logic signed [31:0] compared [0:NEURONS-1];
   logic spike [0:NEURONS-1];
   logic signed [15:0] third_factor [0:NEURONS-1];
+  logic [7:0] refractory [0:NEURONS-1];
+  logic signed [31:0] dendritic_sum [0:NEURONS-1];
+  logic signed [15:0] error [0:NEURONS-1];
   logic [15:0] q [0:AXONS-1];
   logic [15:0] p [0:AXONS-1];
   logic [15:0] changed_axon [0:AXONS*NEURONS-1];
@@ -37,8 +41,12 @@ module retire_recorder #(
       compared[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.compared;
       spike[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.spike;
       third_factor[retire.neuron[$clog2(NEURONS)-1:0]] <= 16'd0;
+      refractory[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.refractory;
+      dendritic_sum[retire.neuron[$clog2(NEURONS)-1:0]] <= retire.dendritic_sum;
+      error[retire.neuron[$clog2(NEURONS)-1:0]] <= 16'd0;
     end
     if (retire.third_valid) third_factor[retire.third_neuron[$clog2(NEURONS)-1:0]] <= retire.third_factor;
+    if (retire.error_valid) error[retire.error_neuron[$clog2(NEURONS)-1:0]] <= retire.error;
     if (retire.trace_valid) begin
       q[retire.trace_axon[$clog2(AXONS)-1:0]] <= retire.trace_q;
       p[retire.trace_axon[$clog2(AXONS)-1:0]] <= retire.trace_p;
@@ -64,13 +72,20 @@ module retire_recorder #(
 
   task write(input integer file, input integer step);
     integer i;
+    logic all;
     begin
+      all = $test$plusargs("all") != 0;
       for (i = 0; i < registers[0]; i = i + 1) begin
         $fwrite(file, "%0d %0d I %0d %0d\n", step, CORE, registers[34] + i, current[i]);
         $fwrite(file, "%0d %0d U %0d %0d\n", step, CORE, registers[34] + i, membrane[i]);
         $fwrite(file, "%0d %0d C %0d %0d\n", step, CORE, registers[34] + i, compared[i]);
         $fwrite(file, "%0d %0d S %0d %0d\n", step, CORE, registers[34] + i, spike[i]);
         $fwrite(file, "%0d %0d L %0d %0d\n", step, CORE, registers[34] + i, third_factor[i]);
+        if (all) begin
+          $fwrite(file, "%0d %0d D %0d %0d\n", step, CORE, registers[34] + i, dendritic_sum[i]);
+          $fwrite(file, "%0d %0d R %0d %0d\n", step, CORE, registers[34] + i, refractory[i]);
+          $fwrite(file, "%0d %0d E %0d %0d\n", step, CORE, registers[34] + i, error[i]);
+        end
       end
       for (i = 0; i < registers[22]; i = i + 1) begin
         $fwrite(file, "%0d %0d Q ", step, CORE);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs worked rows of docs/arithmetic.md on the RTL under Icarus, and compares every cell that the chip shows.
 
-Tables `neuron` (3.2: I, U_cmp, U, S) and `step` (9.4: I, U_cmp, S, Q, P, L, w), case by case. Cases whose options the RTL
+Tables `neuron` (3.2, every column) and `step` (9.4: I, U_cmp, S, Q, P, L, w, E formed), case by case. Cases whose options the RTL
 leaves out (README.md) are counted and named. Needs `iverilog`; standard library only. Exit status 1 at the first
 difference.
 """
@@ -86,7 +86,7 @@ class Chip:
             with open(os.path.join(self.folder, f"{name}.txt"), "w", encoding="ascii") as file:
                 file.writelines(line + "\n" for line in lines)
         trace = os.path.join(self.folder, "trace.txt")
-        command = ["vvp", "-n", self.build(), f"+dir={self.folder}", f"+steps={steps}", f"+trace={trace}"]
+        command = ["vvp", "-n", self.build(), f"+dir={self.folder}", f"+steps={steps}", f"+trace={trace}", "+all"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         values = {}
         for line in open(trace, encoding="ascii"):
@@ -154,8 +154,8 @@ def neuron_cases(folder):
         values = chip.run(int(steps) + late)
         for row in (row for row in rows if row[0] == case):
             n = int(row[1]) + late
-            found = [values[n, register] for register in "ICUS"]
-            expect(case, row[1], found, [int(row[column]) for column in (3, 4, 5, 7)])
+            found = [values[n, register] for register in "DICURS"]
+            expect(case, row[1], found, [int(cell) for cell in row[2:]])
             checked += len(found)
     return checked, absent
 
@@ -187,8 +187,8 @@ def step_cases(folder):
         for row in mine:
             n = int(row[1])
             weight = values.get((n, "W"), weight)
-            found = [values[n, register] for register in "ICSQPL"] + [weight]
-            expect(case, row[1], found, [int(row[column]) for column in (4, 5, 6, 7, 8, 10, 12)])
+            found = [values[n, register] for register in "ICSQPLE"] + [weight]
+            expect(case, row[1], found, [int(row[column]) for column in (4, 5, 6, 7, 8, 10, 13, 12)])
             checked += len(found)
     return checked, absent
 
