@@ -11,9 +11,9 @@ const PITCH: i32 = 28;
 
 pub(super) fn draw(bars: &Bars) -> Result<String, ChartError> {
     let longest = |f: fn(&crate::report::model::Bar) -> &String| bars.bars.iter().map(|b| extent(f(b))).max();
-    // Names of wide letters are wider than the estimate.
+    // Names and texts of wide letters are wider than the estimate.
     let left = longest(|b| &b.name).unwrap_or(0).min(164) + 18;
-    let right = longest(|b| &b.text).unwrap_or(0).min(150) + 8;
+    let right = longest(|b| &b.text).unwrap_or(0).min(150) + 24;
     let room = WIDTH as i32 - left - right;
     let values = bars.bars.iter().flat_map(|b| [b.value, b.ends.map_or(0.0, |ends| ends.1)]);
     let most = values.filter(|v| v.is_finite()).fold(0.0, f64::max);
