@@ -194,11 +194,11 @@ fn rows_run_and_are_billed_on_their_own_chips() {
         ("plain", ""),
         ("dear", "set: {\"chip.energy.synaptic_event.pj\": 100.0}"),
         ("cut", "set: {\"chip.limits.neurons\": 4}"),
-        ("other", "chip: \"paper\""),
+        ("other", "chip: \"paper-events\""),
     ]);
     let told = folder.succeeds(&run("out", &[]));
     assert!(told.contains("dear: chip.energy.synaptic_event.pj: 100.0"), "{told}");
-    assert!(told.contains("other: chip `paper`"), "{told}");
+    assert!(told.contains("other: chip `paper-events`"), "{told}");
     let summary = summary(&folder, "out");
     let part = |name: &str| {
         let parts = summary["parts"].as_array().expect("parts");
@@ -222,7 +222,7 @@ fn rows_run_and_are_billed_on_their_own_chips() {
     );
     assert!(cut["cores"].as_u64() > plain["cores"].as_u64(), "{cut} {plain}");
     assert!(plain.get("chip").is_none() && plain.get("model").is_none());
-    assert_eq!((dear["chip"].as_str(), other["chip"].as_str()), (Some("small-events"), Some("paper")));
+    assert_eq!((dear["chip"].as_str(), other["chip"].as_str()), (Some("small-events"), Some("paper-events")));
     assert!(other["model"].is_object());
     // What the command line changes is changed in every row, after its own.
     folder.succeeds(&run("again", &["chip.energy.synaptic_event.pj=5.1"]));
@@ -239,7 +239,7 @@ fn a_chip_of_a_row_is_checked_as_any() {
         ("set: {\"chip.mesh.colums\": 8}", "did you mean `columns`?"),
         (
             "set: {\"chip.mesh\": (columns: 1, rows: 1, cores_per_tile: 1, io_tile: (0, 0)), \"chip.limits.neurons\": 2}",
-            "more neurons than chip `small` holds",
+            "more neurons than chip `small-events` holds",
         ),
         ("set: {\"chip.limits.weight_bits\": 4}", "16"),
     ] {
