@@ -45,6 +45,8 @@ pub fn report(title: &str, task: &Task, results: &[CellResult]) -> Report {
     report.push(curves(task, results));
     if let Some(on_chip) = results.first().and_then(|result| result.on_chip.first()) {
         report.push(cost(task, on_chip));
+        let work = Work::of(&task.chip, on_chip.costs.inference, on_chip.cores);
+        report.blocks.extend(bill::energy_blocks("Energy of these presentations", &work));
         if let Some(detail) = results.first().and_then(|result| result.detail.as_ref()) {
             let form = format!("{} steps a time constant, {} bits", on_chip.steps_per_tau, on_chip.bits);
             report.details = page::blocks(&format!("first network, {form}"), detail, &task.chip);
