@@ -95,6 +95,14 @@ impl<'a> Rows<'a> {
         self.rows.iter().flat_map(|row| stores().map(move |store| Variant { row, store })).collect()
     }
 
+    /// What a report shows in detail: the first row in the first store that a chip has.
+    #[must_use]
+    pub fn shown(&self) -> Variant<'a> {
+        let variants = self.variants();
+        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
+        *on_chip.unwrap_or(&variants[0])
+    }
+
     /// The network of a row in a store, for one seed, with the row's changes. The float twin takes what is stated.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
 use crate::experiment::check::target;
 use crate::experiment::decides::Decides;
-use crate::experiment::file::{EncoderFile, Row, Store};
+use crate::experiment::file::{EncoderFile, Row};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::reference::Opened;
@@ -150,9 +150,7 @@ impl Task {
     /// What the report shows in detail: the first row in the first store that a chip has.
     #[must_use]
     pub fn shown(&self) -> Variant<'_> {
-        let variants = self.variants();
-        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
-        *on_chip.unwrap_or(&variants[0])
+        self.rows().shown()
     }
 
     /// Encoders, targets and windows for `network`, as `row` is presented.

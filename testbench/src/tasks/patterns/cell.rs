@@ -11,7 +11,7 @@ use super::score::{Score, Trains};
 use crate::architect::summary::Presentations;
 use crate::experiment::decides::Decides;
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
-use crate::experiment::file::{Store, shift_offset};
+use crate::experiment::file::shift_offset;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
@@ -159,14 +159,6 @@ impl Task {
         self.rows().variants()
     }
 
-    /// What the report shows in detail: the first row in the first store that a chip has.
-    #[must_use]
-    pub fn shown(&self) -> Variant<'_> {
-        let variants = self.variants();
-        let on_chip = variants.iter().find(|variant| variant.store != Some(&Store::Float));
-        *on_chip.unwrap_or(&variants[0])
-    }
-
     /// The chip of the row that is called `name` in the result, with its store.
     #[must_use]
     pub fn chip_of(&self, name: &str) -> &Chip {
@@ -239,7 +231,7 @@ impl<'a> Cell<'a> {
         let mut engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
             .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let name = variant.name();
-        let shown = task.settings.seeds.first() == Some(&seed) && name == task.shown().name();
+        let shown = task.settings.seeds.first() == Some(&seed) && name == task.rows().shown().name();
         let detailed = shown.then_some(task.origin.step_rows);
         if let Some(rows) = detailed {
             engine.keep_steps(rows);
