@@ -112,16 +112,20 @@ fn files_edited_in_place_are_another_experiment() {
     );
 }
 
+/// Forty steps of the network in place of its training.
+fn simulation(folder: &Folder, stimulus: &str) {
+    let text = format!(
+        "(format: \"synfire-experiment/1\", title: \"Simulated\", chip: \"small\", task: Simulate((network: \"{NETWORK}\", \
+         steps: 40, stimuli: [{stimulus}], probes: [(population: \"hidden\", record: [Spikes])])))"
+    );
+    folder.write(EXPERIMENT, text);
+}
+
 /// The form of a file of events is not what it says.
 #[test]
 fn events_in_another_form_are_the_same_data() {
     let folder = Folder::new();
-    let text = format!(
-        "(format: \"synfire-experiment/1\", title: \"Events\", chip: \"small\", task: Simulate((network: \"{NETWORK}\", \
-         steps: 40, stimuli: [SpikeList(input: \"pixels\", file: \"s.csv\")], \
-         probes: [(population: \"hidden\", record: [Spikes])])))"
-    );
-    folder.write(EXPERIMENT, text);
+    simulation(&folder, r#"SpikeList(input: "pixels", file: "s.csv")"#);
     folder.write("s.csv", "step,neuron\n0,1\n0,2\n3,1\n");
     let run = ["run", EXPERIMENT, "--out", "out"];
     folder.succeeds(&run);
@@ -145,12 +149,7 @@ fn events_in_another_form_are_the_same_data() {
 #[test]
 fn another_seed_of_a_network_is_another_simulation() {
     let folder = Folder::new();
-    let text = format!(
-        "(format: \"synfire-experiment/1\", title: \"Noise\", chip: \"small\", task: Simulate((network: \"{NETWORK}\", \
-         steps: 40, stimuli: [Raster(input: \"pixels\", file: \"raster.npy\")], \
-         probes: [(population: \"hidden\", record: [Spikes])])))"
-    );
-    folder.write(EXPERIMENT, text);
+    simulation(&folder, r#"Raster(input: "pixels", file: "raster.npy")"#);
     folder.write("raster.npy", npy("|u1", &[40, 8], &[1; 320]));
     let run = ["run", EXPERIMENT, "--out", "out"];
     folder.succeeds(&run);
