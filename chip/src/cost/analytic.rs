@@ -12,28 +12,22 @@
 //! Absent on purpose: who waits for whom on a link, buffers, pipelining between steps.
 
 use crate::chip::{Addressing, Chip};
-use crate::cost::arriving::{Arriving, take_rows};
+use crate::cost::arriving::Arriving;
 use crate::cost::capacity::Capacity;
 use crate::cost::counters::NodeCounts;
-use crate::cost::gating::{Flags, GatedCounts, GatedTimes, GatedWork};
-use crate::cost::host::{HostPorts, OfPackets};
-use crate::cost::per_step::{Closed, Series, StepFigures};
+use crate::cost::gating::{GatedCounts, GatedTimes, GatedWork};
+use crate::cost::host::HostPorts;
+use crate::cost::per_step::{Series, StepFigures};
 use crate::cost::placed::Placed;
 use crate::cost::prices::Timing;
-use crate::cost::service::{Phases, RowService, Service, UpdateStyle};
+use crate::cost::service::{Phases, RowService, Service};
 use crate::cost::stage::{ByStage, Costs, Drawn, Spent, Stage};
-use crate::cost::step::{InputShare, Sender, Step};
-use crate::cost::time;
-use crate::cost::ways::{self, NodeWays};
+use crate::cost::ways;
 use crate::cost::widths::Widths;
 use crate::cost::window::Window;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
-use crate::run::observer::{Observer, Part, Record};
-use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
-use synfire_core::address::CoreId;
-use synfire_core::neuron_core::{ListedEvents, Watch};
 use synfire_router::loads::Load;
 use synfire_router::topology::Topology;
 
@@ -42,73 +36,73 @@ const MODEL: &str = "analytic";
 
 /// What the model holds of the chip.
 #[derive(Clone, Debug)]
-struct Fixed {
-    ways: ways::Ways,
+pub(super) struct Fixed {
+    pub(super) ways: ways::Ways,
     /// What packets bring, where that is paid at arrival: rows, or the time of taking a packet.
-    arriving: Option<Arriving>,
-    placed: Placed,
+    pub(super) arriving: Option<Arriving>,
+    pub(super) placed: Placed,
     /// What links and ports carry.
-    capacity: Option<Capacity>,
+    pub(super) capacity: Option<Capacity>,
     /// Ports of the host.
-    host: HostPorts,
+    pub(super) host: HostPorts,
     /// Whether cores look up whom a packet is from.
-    keys: bool,
-    service: Service,
+    pub(super) keys: bool,
+    pub(super) service: Service,
     /// Whether the time of a core is formed when all shares are known.
-    shares: bool,
+    pub(super) shares: bool,
     /// Whether synapses of listed rows have prices or times of their own.
-    apart: bool,
-    timing: Timing,
+    pub(super) apart: bool,
+    pub(super) timing: Timing,
     /// Of the tiles in use.
-    barrier_ps: u64,
-    topology: Topology,
+    pub(super) barrier_ps: u64,
+    pub(super) topology: Topology,
     /// Whether learning engines are clock-gated.
-    gated: bool,
-    widths: Widths,
+    pub(super) gated: bool,
+    pub(super) widths: Widths,
     /// Slice that each block of each node reaches.
-    blocks: Vec<Vec<usize>>,
+    pub(super) blocks: Vec<Vec<usize>>,
 }
 
 /// What one core did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Core {
+pub(super) struct Core {
     /// Each of its slices.
-    slices: Vec<GatedCounts>,
+    pub(super) slices: Vec<GatedCounts>,
     /// How long it was at work, where that is known before all shares are.
-    work: GatedWork,
+    pub(super) work: GatedWork,
 }
 
 /// What the whole chip did in one stage.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Totals {
+pub(super) struct Totals {
     /// Of packets from the host, and of input neurons on cores.
-    host: NodeCounts,
-    busiest_link: u64,
+    pub(super) host: NodeCounts,
+    pub(super) busiest_link: u64,
     /// Packets over each link; empty before the first step.
-    loads: Vec<Load>,
+    pub(super) loads: Vec<Load>,
     /// What each node fetched at arrival; empty where rows are fetched at use.
-    taken: Vec<NodeCounts>,
+    pub(super) taken: Vec<NodeCounts>,
 }
 
 /// What a checkpoint holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct State {
-    stage: Stage,
-    nodes: Vec<Core>,
-    totals: ByStage<Totals>,
-    times: GatedTimes,
+pub(super) struct State {
+    pub(super) stage: Stage,
+    pub(super) nodes: Vec<Core>,
+    pub(super) totals: ByStage<Totals>,
+    pub(super) times: GatedTimes,
     /// How long each core was at work, where that is formed when all shares are known; otherwise empty.
-    works: Vec<GatedWork>,
-    window: Window,
+    pub(super) works: Vec<GatedWork>,
+    pub(super) window: Window,
 }
 
 /// The model.
 #[derive(Clone, Debug)]
 pub struct Analytic {
-    fixed: Fixed,
-    state: State,
+    pub(super) fixed: Fixed,
+    pub(super) state: State,
     /// Single steps, where somebody asked for them.
-    series: Option<Series>,
+    pub(super) series: Option<Series>,
 }
 
 impl Analytic {
@@ -262,306 +256,5 @@ impl Analytic {
         }
         self.state = state;
         Ok(())
-    }
-}
-
-impl Observer for Analytic {
-    type Part<'a> = AnalyticPart<'a>;
-
-    fn split(&mut self, bounds: &[usize]) -> Vec<AnalyticPart<'_>> {
-        let (fixed, stage) = (&self.fixed, self.state.stage);
-        let links = fixed.topology.links();
-        let State { nodes, totals, times, works, window, .. } = &mut self.state;
-        let totals = totals.of_mut(stage);
-        totals.loads.resize(links, Load::default());
-        let window = Some(window).filter(|window| window.most() > 0);
-        let keep = self.series.is_some() || window.is_some();
-        let whole = Whole { totals, times, works, series: self.series.as_mut(), window };
-        let (mut whole, mut rest) = (Some(whole), &mut nodes[..]);
-        let part = |bounds: &[usize]| {
-            let (own, others) = std::mem::take(&mut rest).split_at_mut(bounds[1] - bounds[0]);
-            rest = others;
-            let (first, whole, step) = (bounds[0], whole.take(), Step::default());
-            AnalyticPart { fixed, stage, first, nodes: own, whole, keep, step, fired: Vec::new() }
-        };
-        bounds.windows(2).map(part).collect()
-    }
-}
-
-/// What is of the whole chip.
-#[derive(Debug)]
-struct Whole<'a> {
-    totals: &'a mut Totals,
-    times: &'a mut GatedTimes,
-    works: &'a mut Vec<GatedWork>,
-    series: Option<&'a mut Series>,
-    window: Option<&'a mut Window>,
-}
-
-/// One worker's part of the model.
-#[derive(Debug)]
-pub struct AnalyticPart<'a> {
-    fixed: &'a Fixed,
-    stage: Stage,
-    /// The first of its nodes.
-    first: usize,
-    nodes: &'a mut [Core],
-    /// In the first worker.
-    whole: Option<Whole<'a>>,
-    /// Whether single steps are kept.
-    keep: bool,
-    step: Step,
-    /// How many sources of each class fired.
-    fired: Vec<u64>,
-}
-
-impl Fixed {
-    /// Of so many packets of spikes those whose keys are looked up.
-    #[inline]
-    const fn looked_up(&self, packets: u64) -> u64 {
-        if self.keys { packets } else { 0 }
-    }
-
-    /// A core, or the host, that sends packets of a kind.
-    #[inline]
-    fn sender(&self, core: Option<usize>, kind: impl Fn(OfPackets) -> u64) -> Sender<'_> {
-        let capacity = self.capacity.as_ref().map(|capacity| (capacity, self.placed.cores.len()));
-        let flits = capacity.map_or(1, |(capacity, _)| kind(capacity.flits));
-        let host = (!self.host.are_ideal()).then_some(&self.host);
-        Sender { topology: &self.topology, capacity, flits, bits: kind(self.host.bits), host, core }
-    }
-
-    /// Forms the time of every core of a step whose shares are all here, and counts what only then is known.
-    fn form(
-        &self,
-        step: &mut Step,
-        totals: &mut Totals,
-        (works, stage): (&mut Vec<GatedWork>, Stage),
-        keep: bool,
-    ) {
-        let Self { timing, service, placed, .. } = self;
-        let at_arrival = service.rows == RowService::AtArrival;
-        if at_arrival {
-            totals.taken.resize(self.ways.nodes.len(), NodeCounts::default());
-        }
-        works.resize(placed.cores.len(), GatedWork::default());
-        step.bring(placed.cores.len(), &[], 0);
-        step.form(|step, at, share| {
-            let InputShare { spikes: input_spikes, packets: spike_packets } = share.input;
-            let input_accesses = match service.updates {
-                UpdateStyle::TimeStepped => placed.neurons.get(at).copied().unwrap_or(0),
-                UpdateStyle::EventDriven => input_spikes,
-            };
-            let mut own = share.own;
-            let inputs = NodeCounts { input_accesses, input_spikes, spike_packets, ..NodeCounts::default() };
-            own.add(time::core_time(timing, &inputs));
-            let accessed = NodeCounts { input_accesses, ..NodeCounts::default() };
-            totals.host.add(&accessed);
-            let mut taken = NodeCounts::default();
-            if at_arrival {
-                taken = share.brought.rows();
-                // Input neurons take no packets.
-                totals.taken.iter_mut().skip(at).take(1).for_each(|node| node.add(&taken));
-            }
-            if keep {
-                step.keep(accessed, true);
-                step.keep(taken, true);
-            }
-            taken.received_packets = share.brought.packets;
-            let mut arrival = time::core_time(timing, &taken);
-            arrival.add(share.rows);
-            match service.phases {
-                Phases::Serial => own.add(arrival),
-                Phases::Overlapped => own = own.longer(arrival),
-            }
-            works[at].add(stage, [own.gated_ps, own.whole_ps], step.flags);
-            own
-        });
-    }
-}
-
-impl AnalyticPart<'_> {
-    /// What one slice of a node did, and the packets that it sent.
-    #[inline]
-    fn slice(&mut self, node: usize, slice: usize, record: &Record<'_>) -> NodeCounts {
-        let fixed = self.fixed;
-        let NodeWays { slices, errors } = &fixed.ways.nodes[node];
-        let mut counts = NodeCounts { core: record.slices[slice], ..NodeCounts::default() };
-        counts.learning = record.work.slices.get(slice).copied().unwrap_or_default();
-        let blocks = record.work.blocks.iter().zip(&fixed.blocks[node]);
-        let learned = blocks.filter(|(_, reached)| **reached == slice);
-        learned.for_each(|(work, _)| counts.learning += *work);
-        let (spikes, by) = (&slices[slice], fixed.sender(Some(node), |of| of.spike));
-        if counts.core.spikes > 0 {
-            if let [class] = &spikes.classes[..] {
-                counts.spike_packets = self.step.pass(by, class, counts.core.spikes, &mut counts);
-            } else {
-                self.fired.clear();
-                self.fired.resize(spikes.classes.len(), 0);
-                let fired = record.fired.of_slice(slice);
-                fired.sources(|source| self.fired[spikes.class_of[source] as usize] += 1);
-                for (class, fired) in spikes.classes.iter().zip(&self.fired).filter(|(_, fired)| **fired > 0)
-                {
-                    counts.spike_packets += self.step.pass(by, class, *fired, &mut counts);
-                }
-            }
-        }
-        let by = fixed.sender(Some(node), |of| of.error);
-        let sent = record.errors.iter().zip(&record.work.senders);
-        for (error, _) in sent.filter(|(_, sender)| usize::from(**sender) == slice) {
-            let class = &errors[usize::from(error.channel)];
-            counts.error_packets += self.step.pass(by, class, 1, &mut counts);
-        }
-        if fixed.service.updates == UpdateStyle::EventDriven {
-            counts.core.neuron_accesses = counts.core.neuron_updates;
-        }
-        if fixed.apart {
-            let ListedEvents { sparse, shared } = record.listed_slices[slice];
-            counts.core.synaptic_events -= sparse + shared;
-            (counts.sparse_events, counts.shared_events) = (sparse, shared);
-        }
-        counts
-    }
-
-    /// The share of a core whose time is formed at the end of the step: rows apart from the rest.
-    fn share(&mut self, node: usize, record: &Record<'_>, counts: &mut NodeCounts) {
-        let Fixed { arriving, placed, service, timing, .. } = self.fixed;
-        let cores = placed.cores.len();
-        let rows = take_rows(counts);
-        let share = self.step.share(cores, node);
-        share.own = time::core_time(timing, counts);
-        if service.rows == RowService::AtUse {
-            share.rows = time::core_time(timing, &rows);
-            counts.add(&rows);
-        }
-        let Some(arriving) = arriving else { return };
-        if record.core.spikes > 0 {
-            let sources = &arriving.nodes[node];
-            record.fired.sources(|source| self.step.bring(cores, sources.get(source), 1));
-        }
-        for error in record.errors {
-            self.step.bring(cores, &arriving.errors[node][usize::from(error.channel)], 1);
-        }
-    }
-}
-
-impl Part for AnalyticPart<'_> {
-    const WATCH: Watch = Watch { served: false, active: true };
-    type Note = Step;
-
-    fn host(&mut self, _step: u64, events: &StepEvents) {
-        let fixed = self.fixed;
-        let Fixed { ways, arriving, placed, .. } = fixed;
-        let (mut counts, step) = (NodeCounts::default(), &mut self.step);
-        if !events.control.is_empty() {
-            let sent = events.control.len() as u64;
-            counts.control_packets =
-                step.pass(fixed.sender(None, |of| of.control), &ways.to_all, sent, &mut counts);
-        }
-        for spike in events.packets().iter() {
-            let input = &ways.inputs[usize::from(spike.input)];
-            let class = &input.classes[input.class_of[spike.neuron as usize] as usize];
-            let input = usize::from(spike.input);
-            let core = placed.core(input, spike.neuron);
-            let packets = step.pass(fixed.sender(core, |of| of.spike), class, 1, &mut counts);
-            if let Some(core) = core {
-                counts.input_spikes += 1;
-                counts.spike_packets += packets;
-                counts.received_packets += packets;
-                let share = &mut step.share(placed.cores.len(), core).input;
-                (share.spikes, share.packets) = (share.spikes + 1, share.packets + packets);
-            } else {
-                counts.stimulus_packets += packets;
-            }
-            if let Some(arriving) = arriving {
-                let packets = arriving.inputs[input].get(spike.neuron as usize);
-                step.bring(placed.cores.len(), packets, u64::from(spike.count));
-            }
-        }
-        for (population, neuron) in events.driven() {
-            let node = placed.node(population, neuron);
-            counts.injection_packets +=
-                step.pass(fixed.sender(None, |of| of.spike), &ways.to_node[node], 1, &mut counts);
-        }
-        counts.key_lookups = fixed.looked_up(counts.spike_packets + counts.stimulus_packets);
-        if self.keep {
-            step.keep(counts, true);
-        }
-        if let Some(whole) = &mut self.whole {
-            whole.totals.host.add(&counts);
-        }
-    }
-
-    fn node(&mut self, node: usize, record: Record<'_>) {
-        let fixed = self.fixed;
-        let flags = Flags { learns: record.learns || !fixed.gated, cleared: record.cleared };
-        let rows_at_arrival = fixed.service.rows == RowService::AtArrival;
-        let mut whole = NodeCounts::default();
-        for slice in 0..record.slices.len() {
-            let mut counts = self.slice(node, slice, &record);
-            whole.add(&counts);
-            if rows_at_arrival {
-                // What this step delivers was fetched, and paid, when its packets arrived.
-                take_rows(&mut counts);
-            }
-            // What leaves a core arrives at one, in the same step (`machine` checks it).
-            counts.received_packets = counts.spike_packets + counts.error_packets;
-            counts.key_lookups = fixed.looked_up(counts.spike_packets);
-            self.nodes[node - self.first].slices[slice].add(self.stage, &mut counts, flags);
-        }
-        self.step.flags = flags;
-        if fixed.shares {
-            self.share(node, &record, &mut whole);
-        } else {
-            let time = time::core_time(&fixed.timing, &whole);
-            self.nodes[node - self.first].work.add(self.stage, [time.gated_ps, time.whole_ps], flags);
-            self.step.core(node, time, flags.learns);
-        }
-        whole.received_packets = whole.spike_packets + whole.error_packets;
-        whole.key_lookups = fixed.looked_up(whole.spike_packets);
-        if self.keep {
-            self.step.keep(whole, flags.learns);
-        }
-    }
-
-    fn tell(&mut self, note: &mut Step) {
-        std::mem::swap(note, &mut self.step);
-    }
-
-    fn hear(&mut self, _worker: usize, note: &mut Step) {
-        self.step.absorb(note);
-    }
-
-    fn close(&mut self, step: u64) {
-        let (Some(whole), fixed) = (&mut self.whole, self.fixed) else { return };
-        let Whole { totals, times, works, series, window } = whole;
-        let Fixed { timing, barrier_ps, placed, service, .. } = fixed;
-        if fixed.shares {
-            fixed.form(&mut self.step, totals, (works, self.stage), self.keep);
-        }
-        let (carried, link) =
-            self.step.carried(fixed.capacity.as_ref(), &fixed.host, &placed.cores, &mut totals.loads);
-        let busiest_link = link.map_or(0, |link| link.packets);
-        totals.busiest_link = totals.busiest_link.max(busiest_link);
-        let Step { core_ps, ungated_ps, slowest, kept, flags, .. } = &mut self.step;
-        let [time, ungated] = [core_ps, ungated_ps]
-            .map(std::mem::take)
-            .map(|core_ps| carried.after(core_ps, *barrier_ps, service.ways));
-        times.add(self.stage, timing, [time, ungated], *flags);
-        let core_of = |at: u32| placed.cores.get(at as usize).copied().unwrap_or(CoreId(0));
-        let [critical_core, ungated_core] = std::mem::take(slowest).map(core_of);
-        if !self.keep {
-            return;
-        }
-        let [counts, gated] = *kept.take().unwrap_or_default();
-        let stage = self.stage;
-        let figures = StepFigures { step, stage, time, critical_core, counts, busiest_link };
-        let closed = Closed { figures, flags: *flags, ungated, ungated_core, gated };
-        if let Some(window) = window {
-            window.push(timing, &closed, link);
-        }
-        if let Some(series) = series {
-            series.add(closed);
-        }
     }
 }

@@ -8,6 +8,7 @@
 pub mod accesses;
 pub mod amount;
 pub mod analytic;
+pub mod analytic_part;
 pub mod arriving;
 pub mod barrier;
 pub mod calibrate;

@@ -2,7 +2,8 @@
 //!
 //! Promises: what a run costs says whose time it is. Absent on purpose: what the models are (`analytic`, `cycle`).
 
-use crate::cost::analytic::{Analytic, AnalyticPart};
+use crate::cost::analytic::Analytic;
+use crate::cost::analytic_part::AnalyticPart;
 use crate::cost::cycle::design::TimeModel;
 use crate::cost::cycle::model::{Cycle, CyclePart};
 use crate::cost::cycle::record::Share;

@@ -69,6 +69,13 @@ impl Placed {
         !self.neurons.is_empty()
     }
 
+    /// Whether an input population sits on cores: its channels do all, or none.
+    #[inline]
+    #[must_use]
+    pub fn sits(&self, input: usize) -> bool {
+        !self.of[input].is_empty()
+    }
+
     /// Index of the core that a channel sits on; `None`: the host sends its spikes.
     #[inline]
     #[must_use]
