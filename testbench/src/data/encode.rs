@@ -135,10 +135,15 @@ impl SigmaDeltaCode {
 impl Encoder for SigmaDeltaCode {
     fn spikes(&self, features: &[u8], _: Presentation, step: u32, spikes: &mut Vec<StimulusSpike>) {
         let whole = self.largest * 1000;
-        for (neuron, &v) in (0..).zip(features) {
-            let rate = u64::from(v).min(self.largest) * self.rate_per_mille;
+        let fires = |feature: u8| {
+            let rate = u64::from(feature).min(self.largest) * self.rate_per_mille;
             let fired = |n: u64| (2 * n * rate + whole) / (2 * whole);
-            if fired(u64::from(step) + 1) > fired(u64::from(step)) {
+            fired(u64::from(step) + 1) > fired(u64::from(step))
+        };
+        // Features of a sample repeat, and their neurons then fire alike.
+        let mut known = [None; 256];
+        for (neuron, &feature) in (0..).zip(features) {
+            if *known[usize::from(feature)].get_or_insert_with(|| fires(feature)) {
                 spikes.push(StimulusSpike { input: self.input, neuron, count: 1 });
             }
         }
