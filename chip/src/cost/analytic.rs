@@ -155,10 +155,21 @@ impl Analytic {
         self.series.as_mut().map(Series::take).unwrap_or_default()
     }
 
-    /// Keeps the figures of the last `steps` steps from now on, and those of all before them together. They are part of a
-    /// snapshot.
+    /// Keeps the figures of the last `steps` steps from now on, and those of all before them together; goes on with a
+    /// window of so many. They are part of a snapshot. A run that knows its end asks late: steps that a window forgets
+    /// are work for nothing.
     pub fn keep_window(&mut self, steps: usize) {
-        self.state.window = Window::of(steps);
+        let State { nodes, totals, times, window, .. } = &mut self.state;
+        if window.most() == steps {
+            return;
+        }
+        let mut earlier = GatedCounts::default();
+        nodes.iter().flat_map(|node| &node.slices).for_each(|slice| earlier.join(slice));
+        for stage in Stage::ALL {
+            let Totals { host, taken, .. } = totals.of(stage);
+            [host].into_iter().chain(taken).for_each(|counts| earlier.take(stage, counts, None));
+        }
+        *window = Window::after(steps, earlier, times.clone());
     }
 
     /// The last steps ([`Analytic::keep_window`]).
@@ -239,7 +250,7 @@ impl Analytic {
     /// Puts a snapshot of the model of a machine of the same shape in place.
     ///
     /// # Errors
-    /// When it is of another model, of another shape, or of a window of another length.
+    /// When it is of another model, or of another shape.
     pub fn restore(&mut self, snapshot: &ModelState) -> Result<(), String> {
         let state: State = snapshot.open(MODEL)?;
         let own = &self.state;
@@ -249,10 +260,6 @@ impl Analytic {
         let mut pairs = state.nodes.iter().zip(&own.nodes);
         if let Some(core) = pairs.position(|(found, own)| found.slices.len() != own.slices.len()) {
             return Err(format!("costs of another number of populations in core {core}"));
-        }
-        let (found, here) = (state.window.most(), own.window.most());
-        if found != here {
-            return Err(format!("costs of the last {found} steps, of {here} here"));
         }
         self.state = state;
         Ok(())

@@ -62,6 +62,15 @@ impl GatedCounts {
         }
     }
 
+    /// Adds what another core did in the same steps.
+    pub(super) fn join(&mut self, other: &Self) {
+        for stage in Stage::ALL {
+            self.done.of_mut(stage).add(other.done.of(stage));
+            self.open.of_mut(stage).add(other.open.of(stage));
+        }
+        self.owes |= other.owes;
+    }
+
     /// Ends a stretch whose open work was needed, or was not.
     pub(super) fn settle(&mut self, needed: bool) {
         let open = std::mem::take(&mut self.open);
@@ -122,6 +131,23 @@ pub struct GatedTimes {
 }
 
 impl GatedTimes {
+    /// Of what is settled, and of an open stretch, where there is one, with engines gated and not.
+    pub(super) fn new(done: ByStage<Elapsed>, open: Option<ByStage<[Elapsed; 2]>>) -> Self {
+        let owes = open.is_some();
+        let open = open.unwrap_or_default();
+        let of = |stage| {
+            let [gated, whole] = *open.of(stage);
+            Open { gated, whole }
+        };
+        let [training, test, inference] = Stage::ALL.map(of);
+        Self { done, open: ByStage { training, test, inference }, owes }
+    }
+
+    /// Whether a stretch is open.
+    pub(super) const fn owes(&self) -> bool {
+        self.owes
+    }
+
     /// Time of a stage.
     #[must_use]
     pub fn of(&self, stage: Stage) -> Elapsed {

@@ -71,7 +71,7 @@ impl Models {
         self.cycle.as_mut()
     }
 
-    /// Keeps figures of the last `steps` steps for [`Models::detail`], from now on.
+    /// Keeps figures of the last `steps` steps for [`Models::detail`], from now on; goes on with a window of so many.
     pub fn keep_window(&mut self, steps: usize) {
         self.analytic.keep_window(steps);
         self.cycle.iter_mut().for_each(|cycle| cycle.keep_window(steps));

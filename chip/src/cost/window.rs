@@ -4,7 +4,8 @@
 //! engines are gated are settled like all the rest (`gating`): until a stretch without learning has ended, a step in it
 //! has two times and an open part. Unlike a series (`per_step`) a window is part of a model's state, and bounded.
 //!
-//! Promises: the steps of a window and what came before sum to the run; a window of no steps counts nothing.
+//! Promises: the steps of a window and what came before sum to the run, whenever it was begun; a window of no steps counts
+//! nothing.
 //! Absent on purpose: where figures come from (`analytic`), what they cost (`ledger`).
 
 use crate::cost::counters::NodeCounts;
@@ -50,10 +51,11 @@ pub struct Window {
 }
 
 impl Window {
-    /// A window of the last `most` steps.
+    /// A window of the last `most` steps, after all that was counted and took time before.
     #[must_use]
-    pub fn of(most: usize) -> Self {
-        Self { most, ..Self::default() }
+    pub fn after(most: usize, earlier: GatedCounts, earlier_times: GatedTimes) -> Self {
+        let owes = earlier_times.owes();
+        Self { most, steps: VecDeque::new(), earlier, earlier_times, owes }
     }
 
     /// How many steps it holds at the most.

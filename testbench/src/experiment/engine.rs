@@ -119,7 +119,7 @@ impl Engine {
         }
     }
 
-    /// Keeps figures of each of the last `steps` steps, from now on; of the float twin, nothing.
+    /// Keeps figures of each of the last `steps` steps, from now on, or goes on with it; of the float twin, nothing.
     pub fn keep_steps(&mut self, steps: u32) {
         if let Self::Chip { costs, .. } = self {
             costs.keep_window(steps as usize);

@@ -3,7 +3,8 @@
 //! A step of a stretch without learning has figures with engines gated and not (`gating`); which were true is known at the
 //! stretch's end. [`Kept`] grows with every step, [`Window`] holds the last ones and the times of all before them.
 //!
-//! Promises: the steps of a window and what came before sum to the run; a window of no steps keeps nothing.
+//! Promises: the steps of a window and what came before sum to the run, whenever it was begun; a window of no steps keeps
+//! nothing.
 //! Absent on purpose: what figures are (`totals`), counts (`cost::window`).
 
 use crate::cost::gating::{Flags, GatedTimes};
@@ -87,10 +88,11 @@ impl<T> Default for Window<T> {
 }
 
 impl<T: Timed> Window<T> {
-    /// A window of the last `most` steps.
+    /// A window of the last `most` steps, after all that took time before.
     #[must_use]
-    pub fn of(most: usize) -> Self {
-        Self { most, ..Self::default() }
+    pub fn after(most: usize, earlier: GatedTimes) -> Self {
+        let owes = earlier.owes();
+        Self { most, steps: VecDeque::new(), earlier, owes }
     }
 
     /// How many steps it holds at the most.

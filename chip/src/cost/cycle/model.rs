@@ -6,7 +6,6 @@
 //! Promises: state is read and saved only after everything that was handed over is simulated. Absent on purpose: counts
 //! and energies, which `analytic` has.
 
-use crate::cost::cycle::kept::Window;
 use crate::cost::cycle::record::{Share, StepCopy};
 use crate::cost::cycle::step::{Simulator, Twice};
 use crate::cost::cycle::tables::{Network, Tables};
@@ -90,11 +89,12 @@ impl Cycle {
         self.tell(Message::Keep(steps));
     }
 
-    /// Keeps the times of the last `steps` steps from now on, and of all before them together. They are part of a
-    /// snapshot.
+    /// Keeps the times of the last `steps` steps from now on, and of all before them together; goes on with a window of so
+    /// many. They are part of a snapshot.
     pub fn keep_window(&mut self, steps: usize) {
-        self.window = steps;
-        self.tell(Message::Window(steps));
+        if std::mem::replace(&mut self.window, steps) != steps {
+            self.tell(Message::Window(steps));
+        }
     }
 
     /// Takes down the times of every coming step, in memory. They are no part of a snapshot.
@@ -147,13 +147,10 @@ impl Cycle {
     /// Puts a snapshot of the model of a machine of the same shape in place.
     ///
     /// # Errors
-    /// When it is of another model, or of a window of another length.
+    /// When it is of another model.
     pub fn restore(&mut self, snapshot: &ModelState) -> Result<(), String> {
         let totals: Totals = snapshot.open(MODEL)?;
-        let (found, here) = (totals.window.most(), self.window);
-        if found != here {
-            return Err(format!("cycles of the last {found} steps, of {here} here"));
-        }
+        self.window = totals.window.most();
         self.tell(Message::Load(Box::new(totals)));
         Ok(())
     }
@@ -203,7 +200,7 @@ fn simulate(
             }
             Message::Load(saved) => totals = *saved,
             Message::Keep(steps) => totals.keep = Some(steps),
-            Message::Window(steps) => totals.window = Window::of(steps),
+            Message::Window(steps) => totals.keep_window(steps),
             Message::Series => series = Some(series.take().unwrap_or_default()),
             Message::Take(reply) => {
                 let _ = reply.send(series.as_mut().map(Series::take).unwrap_or_default());

@@ -8,7 +8,7 @@
 use crate::cost::cycle::kept::{Kept, Timed, Window};
 use crate::cost::cycle::network::{Journey, Outside};
 use crate::cost::cycle::units::CoreTimes;
-use crate::cost::gating::Flags;
+use crate::cost::gating::{Flags, GatedTimes};
 use crate::cost::prices::Timing;
 use crate::cost::stage::{ByStage, Stage};
 use crate::cost::time::{Elapsed, StepTime};
@@ -250,6 +250,18 @@ impl Totals {
     pub fn sums(&self) -> ByStage<Sums> {
         let [training, test, inference] = Stage::ALL.map(|stage| self.of(stage));
         ByStage { training, test, inference }
+    }
+
+    /// Keeps the times of the last `steps` steps from now on.
+    pub fn keep_window(&mut self, steps: usize) {
+        let by_stage = |of: &dyn Fn(Stage) -> [Elapsed; 2]| {
+            let [training, test, inference] = Stage::ALL.map(of);
+            ByStage { training, test, inference }
+        };
+        let open = by_stage(&|stage| self.open.of(stage).each_ref().map(|sums| sums.elapsed));
+        let [training, test, inference] = Stage::ALL.map(|stage| self.done.of(stage).elapsed);
+        let earlier = GatedTimes::new(ByStage { training, test, inference }, self.owes.then_some(open));
+        self.window = Window::after(steps, earlier);
     }
 
     /// What the network counted in a stage; `None` before its first packet, and on ideal ways.

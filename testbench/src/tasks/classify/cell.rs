@@ -144,6 +144,8 @@ pub struct Cell<'a> {
     samples: Vec<Sample>,
     /// Whether the report shows it in detail.
     detailed: bool,
+    /// Presentations that are still to come.
+    left: u64,
 }
 
 impl<'a> Cell<'a> {
@@ -155,12 +157,9 @@ impl<'a> Cell<'a> {
         let network = task.network(variant, seed)?;
         let readout = task.readout(&network)?;
         let of = LookedAt { readout, variable: Variable::Compared };
-        let mut engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
+        let engine = Engine::new(&network, task.rows().chip(variant.row), variant.store, of)
             .map_err(|error| task.rows().misfit(variant.row, &error))?;
         let detailed = task.settings.seeds.first() == Some(&seed) && variant.name() == task.shown().name();
-        if detailed {
-            engine.keep_steps(task.origin.step_rows);
-        }
         let data = Drawn::new(task, seed);
         let schedule = task.schedule(data.outline(), variant.row, &network, seed)?;
         let parts = task.presented(data.outline(), variant.row, seed)?;
@@ -175,6 +174,7 @@ impl<'a> Cell<'a> {
             parts,
             samples: Vec::new(),
             detailed,
+            left: 0,
         })
     }
 
@@ -249,8 +249,24 @@ impl<'a> Cell<'a> {
         program
     }
 
+    /// Presentations to come from a place in the run: of training, and after each epoch and at the end of what is scored.
+    fn presentations_from(&self, at: &Position) -> u64 {
+        let scored = match self.task.settings.score {
+            ScoreOf::HeldOut => self.parts.held_out.len() as u64,
+            ScoreOf::LastTrained(_) => 0,
+        };
+        let epochs = u64::from(self.task.settings.epochs.saturating_sub(at.epoch));
+        let all = epochs * (u64::from(self.epoch_samples()) + scored) + scored;
+        all.saturating_sub(u64::from(at.next))
+    }
+
     /// Runs a presentation; the answer that the readout gives over `steps` of it.
     fn present(&mut self, program: &Program, steps: Range<usize>, threads: usize) -> Result<u8, String> {
+        self.left = self.left.saturating_sub(1);
+        let rows = self.task.origin.step_rows;
+        if self.detailed && self.left * (program.len() as u64) < u64::from(rows) {
+            self.engine.keep_steps(rows);
+        }
         let outputs = usize::from(self.schedule.outputs);
         let length = steps.len();
         let sums = self.engine.present(program, steps, outputs, threads)?;
@@ -432,6 +448,7 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let mut at = state.map_or_else(|| Ok(Position::default()), |state| self.restore(state))?;
+        self.left = self.presentations_from(&at);
         let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
         let threads = context.threads;
         while at.epoch < self.task.settings.epochs {
