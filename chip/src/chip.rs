@@ -123,8 +123,32 @@ pub struct Noc {
     pub config: Config,
     /// Names of the classes of links, in the order of the configuration's; the first is `link`.
     pub link_classes: Vec<String>,
+    /// What bits and hops over links of a class cost, in that order; of what is not listed, the default.
+    pub class_costs: Vec<ClassCost>,
     /// Bits of each kind of packet.
     pub packets: PacketBits,
+}
+
+/// What bits and hops over links of a class cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassCost {
+    /// Which price a bit has.
+    pub reach: Reach,
+    /// What such a link adds to the hop of a way, picoseconds; `None`: what its flits take longer than those of `link`.
+    pub hop_ps: Option<u64>,
+}
+
+/// Where links of a class of their own lead, and with that what a bit over them costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Reach {
+    /// To another part of the chip, or whatever `energy.seam_bit` is the price of.
+    #[default]
+    Seam,
+    /// To another chip of the board: `energy.board_bit`.
+    Board,
+    /// To another board: `energy.off_board_bit`.
+    OffBoard,
 }
 
 /// Bits of each kind of packet on a link.

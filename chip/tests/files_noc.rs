@@ -48,7 +48,7 @@ fn every_field_arrives() {
         link_classes: [(name: \"off_chip\", bits: 8, latency: 20, credit_latency: 21)],
         seams: [(at: Columns(west: 1), class: \"off_chip\")], packet_channels: (error: [3], barrier: [0, 2]),
         conventions: (channel_free: CreditsBack, iterations: 2)";
-    let Noc { config, link_classes, packets } = noc(more);
+    let Noc { config, link_classes, packets, .. } = noc(more);
     assert_eq!((config.ejection_depth, config.local.latency, config.multicast), (16, 2, Multicast::Tree));
     assert_eq!(link_classes, ["link", "off_chip"]);
     assert_eq!(config.links[1], LinkClass { bits: 8, latency: 20, credit_latency: 21 });

@@ -6,9 +6,11 @@ use std::path::Path;
 use synfire_chip::chip::{Chip, Price, Time, Ways};
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::counters::NodeCounts;
+use synfire_chip::cost::cycle::tables::Tables;
 use synfire_chip::cost::energy::{Bill, Powered};
 use synfire_chip::cost::per_step::StepFigures;
 use synfire_chip::cost::time::{Bound, StepTime};
+use synfire_chip::cost::way_costs::WayCosts;
 use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
@@ -126,6 +128,44 @@ fn keys_of_sources_are_looked_up_and_have_a_table() {
     assert_eq!([keys(0), keys(1)], [1, 5].map(|count| Some(Words { count, bits: 4 + 11 })));
 }
 
+/// A link of a class of its own takes a hop as much longer as its flits need, or as its class says; in both models.
+#[test]
+fn a_class_of_links_takes_a_time_of_its_own() {
+    let chip = |class: &str| {
+        row(&format!(
+            "core: (network: Ideal), noc: (flit_bits: 32, channels: 1, depth: 4, \
+             pipeline: (lookahead: true, speculative: true, traversal: 1), \
+             link: (bits: 16, latency: 1, credit_latency: 1), \
+             packets: (spike: 32, error: 32, target: 32, control: 32, barrier: 32), \
+             link_classes: [(name: \"board\", bits: 4, latency: 2, credit_latency: 2{class})], \
+             seams: [(at: Columns(west: 1), class: \"board\")]),"
+        ))
+    };
+    let cycles = |chip: &Chip, to: u16| {
+        let way = chip.topology().between(CoreId(0), CoreId(to));
+        let ps = WayCosts::of(chip).way_ps(&way);
+        let (tables, _) = Tables::of(&machine(chip));
+        let known = tables.destinations.iter().find(|of| of.from == 0 && of.endpoint == u32::from(to));
+        assert_eq!(known.map(|of| of.way_ps), Some(ps));
+        ps / CYCLE
+    };
+    // Two hops of two cycles; a flit takes 2 + 8 cycles over the second link, 1 + 2 over the first.
+    let derived = chip("");
+    assert_eq!([1, 2].map(|to| cycles(&derived, to)), [2, 4 + 7]);
+    assert_eq!(cycles(&chip(", hop_cycles: 20"), 2), 4 + 20);
+    let text = "(format: \"synfire-chip/1\", extends: \"small-events\", noc: (flit_bits: 32, channels: 1, depth: 4, \
+                pipeline: (lookahead: true, speculative: true, traversal: 1), \
+                link: (bits: 16, latency: 1, credit_latency: 1), \
+                packets: (spike: 32, error: 32, target: 32, control: 32, barrier: 32), \
+                link_classes: [(name: \"b\", bits: 4, latency: 2, credit_latency: 2, hop_ps: 5)]))";
+    let problems = synfire_chip::files::chip_from_text("bad", text, Path::new("")).expect_err("a clock");
+    let shown = files_common::trimmed(&problems);
+    assert!(
+        shown.contains("`hop_ps` on a chip with a clock") && shown.contains("write `hop_cycles`"),
+        "{shown}"
+    );
+}
+
 /// A described network says how many flits a packet has and how long each link is held.
 #[test]
 fn a_described_network_says_what_links_carry() {
@@ -158,4 +198,15 @@ fn a_described_network_says_what_links_carry() {
     let priced = Bill::of(&chip.energy, &found, &nobody());
     let price = chip.energy.packet.attojoules().expect("a price");
     assert_eq!(priced.total() - bill.total(), u128::from(5 * 64 * price));
+    // On a board they are bits of another price, which is left out: that of a seam.
+    let board = figures(&noc(&seam.replace("bits: 4", "reach: Board, bits: 4")), 2);
+    assert_eq!(
+        [board.counts.seam_bits, board.counts.board_bits, board.counts.off_board_bits],
+        [0, 5 * 64, 0]
+    );
+    assert_eq!(chip.energy.board_bit, noc(seam).energy.seam_bit);
+    let bill = Bill::of(&chip.energy, &board.counts, &nobody());
+    assert_eq!(bill.by_component()["board_bit"], u128::from(5 * 64 * 3_200_000_u64));
+    let cable = figures(&noc(&seam.replace("bits: 4", "reach: OffBoard, bits: 4")), 1);
+    assert_eq!(cable.counts.off_board_bits, 5 * 64);
 }

@@ -116,8 +116,12 @@ fn a_chip_pays_the_ways_of_its_shape() {
     let packets = PacketBits { spike: 64, error: 64, target: 64, control: 64, barrier: 64 };
     for (to, cycles) in [(&[3][..], 1), (&[8], 100), (&[2], 2)] {
         let mut machine = machine(to);
-        machine.chip.noc =
-            Some(Noc { config: config.clone(), link_classes: vec!["link".to_owned()], packets });
+        machine.chip.noc = Some(Noc {
+            config: config.clone(),
+            link_classes: vec!["link".to_owned()],
+            class_costs: Vec::new(),
+            packets,
+        });
         let spent = inference(&mut machine, &spike());
         assert_eq!(spent.elapsed.longest_ps, cycles * CYCLE, "to {to:?}");
         assert_eq!((spent.counts.spike_packets, spent.busiest_link), (1, 1));

@@ -21,7 +21,7 @@ use synfire_router::packet::PACKET_BITS;
 
 const PRESET: &str = "small";
 /// Prices of pads and of links off the chip, which no technology has, and of look-ups of keys, which the preset has not.
-const PADS: [&str; 3] = ["host_bit", "seam_bit", "key_lookup"];
+const PADS: [&str; 5] = ["host_bit", "seam_bit", "board_bit", "off_board_bit", "key_lookup"];
 
 fn changed(preset: &str, arguments: &[&str]) -> Result<Chip, String> {
     let change = |text: &&str| Change::argument(text, Path::new("")).expect("a change");

@@ -93,7 +93,8 @@ fn design(chip: &mut Chip, number: usize) {
     config.multicast = [Multicast::Repeated, Multicast::Tree][number % 11 % 2];
     let packets = PacketBits { spike: 24, error: 40, target: 64, control: 16, barrier: 8 };
     if config.check().and_then(|()| config.check_copies(1)).is_ok() {
-        chip.noc = Some(Noc { config, link_classes: vec!["link".to_owned()], packets });
+        chip.noc =
+            Some(Noc { config, link_classes: vec!["link".to_owned()], class_costs: Vec::new(), packets });
     }
 }
 

@@ -33,8 +33,12 @@ pub struct NodeCounts {
     pub output_packets: u64,
     /// Bits that passed ports of the host that are not ideal.
     pub host_bits: u64,
-    /// Bits that passed links of a class of their own.
+    /// Bits that passed seams.
     pub seam_bits: u64,
+    /// Bits that passed links between chips of a board.
+    pub board_bits: u64,
+    /// Bits that passed links between boards.
+    pub off_board_bits: u64,
     /// Keys of sources that cores looked up.
     pub key_lookups: u64,
     /// Spike and error packets that arrived from cores.

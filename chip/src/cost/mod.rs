@@ -34,6 +34,7 @@ pub mod service;
 pub mod stage;
 pub mod step;
 pub mod time;
+pub mod way_costs;
 pub mod ways;
 pub mod widths;
 pub mod window;

@@ -141,9 +141,15 @@ macro_rules! table {
             host_bits, "bits through ports of the host", Communication,
                 "a bit of a packet that entered or left at a port that is not ideal",
                 price host_bit = "one bit through a port of the host" or Unpublished;
-            seam_bits, "bits over links of a class of their own", Communication,
-                "a bit of a packet over a link of one of `noc.link_classes`",
-                price seam_bit = "one bit over a link of one of `noc.link_classes`, on top of its hop" or Unpublished;
+            seam_bits, "bits over seams", Communication,
+                "a bit of a packet over a link of a class of `noc.link_classes` that leads to a `Seam`",
+                price seam_bit = "one bit over a seam, on top of its hop" or Unpublished;
+            board_bits, "bits between chips of a board", Communication,
+                "the same over a link that leads over a `Board`",
+                price board_bit = "one bit over a link between chips of a board, on top of its hop" or like seam_bit;
+            off_board_bits, "bits between boards", Communication,
+                "the same over a link that leads `OffBoard`",
+                price off_board_bit = "one bit over a link between boards, on top of its hop" or Unpublished;
             key_lookups, "keys looked up", Communication,
                 "a packet of a spike that a core took, where spikes are addressed by the keys of their sources",
                 price key_lookup = "one key of a source looked up at a core" or Unpublished;

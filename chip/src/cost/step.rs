@@ -137,7 +137,12 @@ impl Step {
         self.way_ps = self.way_ps.max(class.way_ps);
         self.links.add(by.topology, &class.links, sources);
         counts.output_packets += class.leaving * sources;
-        counts.seam_bits += class.seams * sources * by.bits;
+        if class.seams != [0; 3] {
+            let [seam, board, off_board] = class.seams.map(|links| links * sources * by.bits);
+            counts.seam_bits += seam;
+            counts.board_bits += board;
+            counts.off_board_bits += off_board;
+        }
         if let Some(host) = by.host {
             for (port, packets) in &class.ports {
                 self.host.resize(host.count(), [0; 2]);

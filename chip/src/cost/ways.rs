@@ -5,17 +5,14 @@
 //!
 //! Promises: ways are those of the router's topology, their times those of the chip. Absent on purpose: steps.
 
-use crate::chip::Chip;
 use crate::cost::host::HostPorts;
-use crate::cost::prices::Timing;
-use crate::cost::time::way_ps;
+use crate::cost::way_costs::WayCosts;
 use crate::run::machine::Machine;
 use std::collections::HashMap;
 use std::ops::Range;
 use synfire_core::address::CoreId;
 use synfire_core::slice::Slice;
 use synfire_router::loads::Footprint;
-use synfire_router::network::graph::{End, Graph};
 use synfire_router::table::RoutingTable;
 use synfire_router::topology::{Tile, Way};
 
@@ -36,8 +33,8 @@ pub struct Class {
     pub leaving: u64,
     /// Ports of the host that they pass, and how many of them in and out.
     pub ports: Vec<(u32, [u64; 2])>,
-    /// Links of a class of their own that they pass, all of them together.
-    pub seams: u64,
+    /// Links of a class of their own that they pass, all of them together, by [`Reach`](crate::chip::Reach).
+    pub seams: [u64; 3],
 }
 
 /// The way of one packet.
@@ -49,41 +46,17 @@ struct Leg {
     port: Option<u32>,
 }
 
-/// What the chip says of ways.
-struct Prices<'a> {
-    timing: &'a Timing,
-    /// Links of a class of their own, ascending.
-    seams: Vec<u32>,
-}
-
-impl<'a> Prices<'a> {
-    fn of(chip: &'a Chip) -> Self {
-        let noc = chip.noc.iter().filter(|noc| !noc.config.seams.is_empty());
-        let wires = noc.flat_map(|noc| Graph::new(&noc.config).wires);
-        let mut seams: Vec<u32> = wires
-            .filter(|wire| wire.class > 0 && matches!(wire.end, End::Router { .. }))
-            .map(|wire| wire.link)
-            .collect();
-        seams.sort_unstable();
-        Self { timing: &chip.timing, seams }
-    }
-
-    /// How many links of a way are of a class of their own.
-    fn seams_on(&self, way: &Way) -> u64 {
-        let below = |link: u32| self.seams.partition_point(|seam| *seam < link) as u64;
-        way.links().map(|span| below(span.end) - below(span.first)).sum()
-    }
-}
-
 impl Class {
-    fn of(legs: impl IntoIterator<Item = Leg>, chip: &Prices<'_>) -> Self {
+    fn of(legs: impl IntoIterator<Item = Leg>, chip: &WayCosts<'_>) -> Self {
         let legs: Vec<Leg> = legs.into_iter().collect();
         let mut class = Self { links: Footprint::of(legs.iter().map(|leg| &leg.way)), ..Self::default() };
         for Leg { way, to, port } in &legs {
             class.hops.0 += u64::from(way.hops.x);
             class.hops.1 += u64::from(way.hops.y);
-            class.way_ps = class.way_ps.max(way_ps(chip.timing, way.hops));
-            class.seams += chip.seams_on(way);
+            class.way_ps = class.way_ps.max(chip.way_ps(way));
+            for (sum, links) in class.seams.iter_mut().zip(chip.seams_on(way)) {
+                *sum += links;
+            }
             match to {
                 Some(node) => {
                     class.packets += 1;
@@ -126,7 +99,7 @@ impl Sources {
     fn of(
         table: &RoutingTable,
         range: Range<usize>,
-        chip: &Prices<'_>,
+        chip: &WayCosts<'_>,
         place: impl Fn(usize) -> Place,
         leg: impl Fn(Place, CoreId) -> Leg,
         leaves: impl Fn() -> Option<Leg>,
@@ -173,7 +146,7 @@ impl Ways {
     /// The ways of `machine`.
     #[must_use]
     pub fn of(machine: &Machine) -> Self {
-        let (topology, chip) = (machine.chip.topology(), &Prices::of(&machine.chip));
+        let (topology, chip) = (machine.chip.topology(), &WayCosts::of(&machine.chip));
         let host = HostPorts::of(&machine.chip);
         let node_of = |core: CoreId| {
             let found = machine.nodes.binary_search_by_key(&core, |node| node.id);

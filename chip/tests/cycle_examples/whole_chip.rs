@@ -64,7 +64,7 @@ fn chip(cell: &str) -> Chip {
     config.cores_per_router = chip.mesh.cores_per_tile.into();
     config.io_routers = vec![0];
     let packets = PacketBits { spike, error: 64, target: 64, control: 64, barrier: 64 };
-    chip.noc = Some(Noc { config, link_classes: vec!["link".to_owned()], packets });
+    chip.noc = Some(Noc { config, link_classes: vec!["link".to_owned()], class_costs: Vec::new(), packets });
     chip
 }
 

@@ -4,8 +4,7 @@
 
 use crate::cost::cycle::core::Packet;
 use crate::cost::host::HostPorts;
-use crate::cost::prices::Timing;
-use crate::cost::time::way_ps;
+use crate::cost::way_costs::WayCosts;
 use std::collections::HashMap;
 use synfire_core::address::CoreId;
 use synfire_router::network::config::Multicast;
@@ -72,7 +71,7 @@ pub(super) enum From {
 /// Fan-outs under construction.
 pub(super) struct Builder<'a> {
     pub topology: Topology,
-    pub timing: &'a Timing,
+    pub costs: WayCosts<'a>,
     pub node_of: HashMap<CoreId, u32>,
     pub plan: Option<Plan>,
     pub known: HashMap<(u8, u32, Vec<CoreId>), Fanout>,
@@ -102,7 +101,7 @@ impl Builder<'_> {
                 from: source,
                 endpoint: core.0.into(),
                 node: self.node_of[core],
-                way_ps: way_ps(self.timing, way.hops),
+                way_ps: self.costs.way_ps(&way),
             });
         }
         let endpoints: Vec<u32> = to.iter().map(|core| u32::from(core.0)).collect();
@@ -131,7 +130,7 @@ impl Builder<'_> {
     pub fn way_to_host(&mut self, from: CoreId, port: u32, nodes: u32) -> Fanout {
         let way = self.topology.way(self.topology.tile(from), self.ports.tile(port));
         let first = self.destinations.len() as u32;
-        let way_ps = way_ps(self.timing, way.hops);
+        let way_ps = self.costs.way_ps(&way);
         self.destinations.push(Destination {
             from: from.0.into(),
             endpoint: self.host + port,

@@ -45,7 +45,7 @@ pub enum Phase {
 const COUNT: usize = Phase::None as usize + 1;
 
 /// Records and their phases; one that takes no time may be left to the last line.
-const PHASES: [(&str, Phase); 35] = [
+const PHASES: [(&str, Phase); 37] = [
     ("core.axon_events", Phase::Lookup),
     ("core.synaptic_events", Phase::Lanes),
     ("sparse_events", Phase::Lanes),
@@ -72,6 +72,8 @@ const PHASES: [(&str, Phase); 35] = [
     ("output_packets", Phase::SpikePackets),
     ("host_bits", Phase::None),
     ("seam_bits", Phase::None),
+    ("board_bits", Phase::None),
+    ("off_board_bits", Phase::None),
     ("key_lookups", Phase::None),
     ("stimulus_packets", Phase::None),
     ("control_packets", Phase::None),

@@ -14,6 +14,7 @@ use crate::cost::cycle::program::Order;
 use crate::cost::host::HostPorts;
 use crate::cost::placed::Placed;
 use crate::cost::prices::{Time, Timing};
+use crate::cost::way_costs::WayCosts;
 use crate::run::machine::Machine;
 use std::collections::HashMap;
 use synfire_core::address::CoreId;
@@ -126,7 +127,7 @@ fn default_noc(chip: &Chip) -> Noc {
     config.classes = vec![ChannelSet::first(1); 5];
     let bits = config.flit_bits;
     let packets = PacketBits { spike: bits, error: bits, target: bits, control: bits, barrier: bits };
-    Noc { config, link_classes: vec!["link".to_owned()], packets }
+    Noc { config, link_classes: vec!["link".to_owned()], class_costs: Vec::new(), packets }
 }
 
 /// What decides the queues of a core; on ideal ways nothing holds a packet back.
@@ -172,7 +173,7 @@ impl Tables {
         let apart = chip.prices_listed_rows_apart();
         let mut builder = Builder {
             topology: chip.topology(),
-            timing,
+            costs: WayCosts::of(chip),
             node_of,
             plan,
             known: HashMap::new(),

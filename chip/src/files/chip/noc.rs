@@ -7,7 +7,7 @@
 //! not known to deadlock. Absent on purpose: energies and times (sections `energy`, `timing`), traffic.
 
 use super::section::{is_unstated, section};
-use crate::chip::{Mesh, Noc, PacketBits};
+use crate::chip::{ClassCost, Mesh, Noc, PacketBits, Reach, Timing};
 use crate::files::text::check::Check;
 use crate::files::text::write::stated;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ use synfire_router::network::config::{
     Boundary, ChannelSet, Config, Conventions, LinkClass, Multicast, Pipeline, Seam,
 };
 use synfire_router::network::shape::Shape;
+
+/// The most that a link adds to a hop: one second.
+const MOST_HOP_PS: u64 = 1_000_000_000_000;
 
 section! {
     /// Section `noc`.
@@ -88,6 +91,15 @@ pub struct LinkClassFile {
     pub latency: u32,
     /// Cycles of a credit on the way back.
     pub credit_latency: u32,
+    /// Where it leads: which price a bit over it has; left out, `Seam`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Reach>,
+    /// What it adds to a hop of a way, picoseconds; left out, what its flits take longer than those of `link`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hop_ps: Option<i64>,
+    /// The same in cycles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hop_cycles: Option<i64>,
 }
 
 /// A boundary whose links are of a class.
@@ -172,12 +184,36 @@ pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<
     }
     let spike = config.flits(packets.spike);
     match config.check().and_then(|()| config.check_copies(spike)) {
-        Ok(()) => Some(Noc { config, link_classes, packets }),
+        Ok(()) => Some(Noc { config, link_classes, class_costs: Vec::new(), packets }),
         Err(error) => {
             refuse(check, file, &error);
             None
         }
     }
+}
+
+/// What bits and hops over links of each class cost. A chip with a clock states cycles, one without picoseconds.
+pub(super) fn class_costs(check: &mut Check<'_>, file: &NocFile, timing: &Timing) -> Vec<ClassCost> {
+    let mut costs = vec![ClassCost::default()];
+    for (index, class) in file.link_classes.iter().flatten().enumerate() {
+        let (other, field, found, unit) = match timing.clock_ps {
+            Some(clock) => (class.hop_ps.map(|_| "hop_ps"), "hop_cycles", class.hop_cycles, clock),
+            None => (class.hop_cycles.map(|_| "hop_cycles"), "hop_ps", class.hop_ps, 1),
+        };
+        if let Some(other) = other {
+            let clock = if timing.clock_ps.is_some() { "with" } else { "without" };
+            let path = format!("noc.link_classes[{index}].{other}");
+            let problem = check
+                .at(&path, format!("`{other}` on a chip {clock} a clock"))
+                .labelled(format!("write `{field}`"));
+            check.push(problem);
+        }
+        let path = format!("noc.link_classes[{index}].{field}");
+        let most = (MOST_HOP_PS / unit) as i64;
+        let hop_ps = found.map(|found| check.integer(&path, found, 0..=most) as u64 * unit);
+        costs.push(ClassCost { reach: class.reach.unwrap_or_default(), hop_ps });
+    }
+    costs
 }
 
 /// The router's word on a configuration, at the field of the file that it is about.

@@ -11,7 +11,7 @@ use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
 use crate::files::chip::host::host;
 use crate::files::chip::measured::measured;
-use crate::files::chip::noc::noc;
+use crate::files::chip::noc::{class_costs, noc};
 use crate::files::chip::section::is_unstated;
 use crate::files::chip::technology::technology;
 use crate::files::text::check::Check;
@@ -36,6 +36,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
     let host = host(check, &file.host, &mesh, &timing, noc.as_ref());
     if let Some(noc) = &mut noc {
         noc.config.io_routers = mesh.routers_of(&host.ports);
+        noc.class_costs = class_costs(check, &file.noc, &timing);
     }
     let mut chip = Chip {
         name,
