@@ -209,6 +209,8 @@ pub struct Mesh {
     pub numbering: Numbering,
     /// What a packet of a spike says of its axons.
     pub addressing: Addressing,
+    /// Where a source is looked up.
+    pub keys_in: KeysIn,
 }
 
 /// What a packet of a spike says of the axons that it is for.
@@ -222,7 +224,38 @@ pub enum Addressing {
     SourceKey,
 }
 
+/// Where the sources of spikes are looked up that are addressed by them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub enum KeysIn {
+    /// In the core that takes the packet.
+    #[default]
+    Cores,
+    /// In every router that the packet passes: it finds there by which ports copies leave, and its input address in a core
+    /// there.
+    Routers {
+        /// Entries of a router's table.
+        entries: u32,
+    },
+}
+
 impl Mesh {
+    /// Whether cores look up the sources of spikes.
+    #[must_use]
+    pub fn has_keys_in_cores(&self) -> bool {
+        self.addressing == Addressing::SourceKey && self.keys_in == KeysIn::Cores
+    }
+
+    /// Entries of a router's table of keys; `None` where it has none.
+    #[must_use]
+    pub fn router_entries(&self) -> Option<u32> {
+        match (self.addressing, self.keys_in) {
+            (Addressing::SourceKey, KeysIn::Routers { entries }) => Some(entries),
+            _ => None,
+        }
+    }
+
     /// Routers of these ports of the host; of the one at `io_tile`, where there are none.
     #[must_use]
     pub fn routers_of(&self, ports: &[HostPort]) -> Vec<u32> {

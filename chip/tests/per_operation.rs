@@ -21,7 +21,7 @@ use synfire_router::packet::PACKET_BITS;
 
 const PRESET: &str = "small";
 /// Prices of pads and of links off the chip, which no technology has, and of look-ups of keys, which the preset has not.
-const PADS: [&str; 5] = ["host_bit", "seam_bit", "board_bit", "off_board_bit", "key_lookup"];
+const PADS: [&str; 6] = ["host_bit", "seam_bit", "board_bit", "off_board_bit", "key_lookup", "router_lookup"];
 
 fn changed(preset: &str, arguments: &[&str]) -> Result<Chip, String> {
     let change = |text: &&str| Change::argument(text, Path::new("")).expect("a change");
@@ -83,7 +83,7 @@ fn every_priced_operation_has_one_composition_and_a_number() {
         assert!(0 < figure.low && figure.low <= figure.nominal && figure.nominal <= figure.high, "{field}");
         assert!(*assumed <= figure.nominal && !source.is_empty(), "{field}");
     }
-    assert_eq!(composed.len() + 1, COMPOSITIONS.len());
+    assert_eq!(composed.len() + 2, COMPOSITIONS.len());
     let keyed = self::core(&["chip.mesh.addressing=SourceKey"]);
     assert!(figure(&keyed.energy, "key_lookup").nominal > 0 && keyed.area.nominal > core.area.nominal);
     let price = |name| prices.iter().find(|(field, _)| *field == name).map(|(_, price)| *price);

@@ -11,7 +11,7 @@
 //! its own.
 //! Absent on purpose: who waits for whom on a link, buffers, pipelining between steps.
 
-use crate::chip::{Addressing, Chip};
+use crate::chip::Chip;
 use crate::cost::arriving::Arriving;
 use crate::cost::capacity::Capacity;
 use crate::cost::counters::NodeCounts;
@@ -120,7 +120,7 @@ impl Analytic {
             placed,
             capacity: Capacity::of(&machine.chip),
             host: HostPorts::of(&machine.chip),
-            keys: machine.chip.mesh.addressing == Addressing::SourceKey,
+            keys: machine.chip.mesh.has_keys_in_cores(),
             service,
             apart,
             timing,

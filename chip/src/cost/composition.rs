@@ -28,6 +28,8 @@ pub enum Store {
     Routes,
     /// Keys of sources, where spikes are addressed by them.
     Keys,
+    /// The same in a router, of which a core has its share.
+    RouterKeys,
     /// Traces, eligibility, matrices: what learning keeps.
     Learning,
     /// Targets and errors on their way.
@@ -36,7 +38,7 @@ pub enum Store {
 
 impl Store {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Synapses,
         Self::Neurons,
         Self::Parameters,
@@ -44,6 +46,7 @@ impl Store {
         Self::Arrivals,
         Self::Routes,
         Self::Keys,
+        Self::RouterKeys,
         Self::Learning,
         Self::Broadcast,
     ];
@@ -59,6 +62,7 @@ impl Store {
             Self::Arrivals => "arrivals",
             Self::Routes => "routes",
             Self::Keys => "keys",
+            Self::RouterKeys => "router_keys",
             Self::Learning => "learning",
             Self::Broadcast => "broadcast",
         }
@@ -72,6 +76,7 @@ impl Store {
             Self::Neurons | Self::Parameters => "neuron_access",
             Self::Axons | Self::Arrivals | Self::Keys => "axon_event",
             Self::Routes => "packet_out",
+            Self::RouterKeys => "hop_x",
             Self::Learning => "trace_update",
             Self::Broadcast => "error",
         }
@@ -257,6 +262,13 @@ pub const COMPOSITIONS: &[Composition] = &[
         Lanes::One,
         Assumed,
         &[part(2, ReadWord(Store::Keys)), part(2, Compare(Width::Packet))],
+        "two keys of a hash table read and compared",
+    ),
+    row(
+        "router_lookup",
+        Lanes::One,
+        Assumed,
+        &[part(2, ReadWord(Store::RouterKeys)), part(2, Compare(Width::Packet))],
         "two keys of a hash table read and compared",
     ),
     row(

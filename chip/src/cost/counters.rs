@@ -41,6 +41,8 @@ pub struct NodeCounts {
     pub off_board_bits: u64,
     /// Keys of sources that cores looked up.
     pub key_lookups: u64,
+    /// Keys of sources that routers looked up.
+    pub router_lookups: u64,
     /// Spike and error packets that arrived from cores.
     pub received_packets: u64,
     /// Input neurons that sit on cores, accessed.

@@ -12,6 +12,7 @@ use crate::cost::stage::{ByStage, Stage};
 use crate::cost::time::{Bound, Elapsed};
 use crate::cost::widths::Widths;
 use crate::network::{Network, Source};
+use crate::place::router_tables::RouterTable;
 use crate::run::machine::Machine;
 use serde::{Deserialize, Serialize};
 use synfire_router::loads::Load;
@@ -186,6 +187,9 @@ pub struct Detail {
     pub widths: Widths,
     /// Links that packets passed, ascending.
     pub links: Vec<LinkDetail>,
+    /// Tables of keys in routers, ascending; none where cores have the keys.
+    #[serde(default)]
+    pub routers: Vec<RouterTable>,
     /// What came before the steps below.
     pub earlier: ByStage<Earlier>,
     /// The last steps.
@@ -257,6 +261,7 @@ impl Analytic {
             elapsed: by_stage(|stage| costs.of(stage).elapsed),
             widths: costs.whole().widths,
             links: self.link_details(&machine.chip.topology()),
+            routers: machine.router_tables().to_vec(),
             earlier: by_stage(before),
             steps: self.step_details(),
             cycle_ps: None,

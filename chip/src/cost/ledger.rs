@@ -84,9 +84,10 @@ pub struct Ledger {
     pub steps: Vec<StepRow>,
 }
 
-/// Hops are done by routers and links, whoever sends the packet.
-fn of_network(operation: &Operation) -> bool {
-    operation.record.starts_with("hops_")
+/// Whether an operation is done by routers and links, whoever sends the packet: a hop, or a look-up in a router.
+#[must_use]
+pub fn of_network(operation: &Operation) -> bool {
+    operation.record.starts_with("hops_") || operation.record == "router_lookups"
 }
 
 /// Prices of operations, by their place in the table.

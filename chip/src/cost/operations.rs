@@ -153,6 +153,9 @@ macro_rules! table {
             key_lookups, "keys looked up", Communication,
                 "a packet of a spike that a core took, where spikes are addressed by the keys of their sources",
                 price key_lookup = "one key of a source looked up at a core" or Unpublished;
+            router_lookups, "keys looked up in routers", Communication,
+                "a router that a spike passes, copies of it together, where routers hold the keys of sources",
+                price router_lookup = "one key of a source looked up in a router" or Unpublished;
             received_packets, "packets received", Communication, "a spike or error packet that a core took",
                 price packet_in = "taking one packet at a core" or part_of packet,
                 time packet_in_ps packet_in_cycles = "taking one packet at a core, a stimulus too"

@@ -10,7 +10,7 @@
 //! registers need is there whether or not the network uses it. Absent on purpose: control logic, clock tree, pads,
 //! test, wires between blocks of a core; an area is that of blocks side by side.
 
-use crate::chip::{Addressing, Chip};
+use crate::chip::Chip;
 use crate::cost::composition::{COMPOSITIONS, Composition, Lanes, Part, Store, Times, What, Width};
 use crate::cost::energy::CORE_STATIC;
 use crate::cost::prices::{Energy, PerOperation, Price, StaticPower, Timing};
@@ -26,6 +26,9 @@ use synfire_router::packet::PACKET_BITS;
 
 /// Bits of a dither word.
 const DITHER_BITS: u32 = 32;
+
+/// Prices of what routers and links do: their arithmetic is no core's.
+const OF_ROUTERS: [&str; 4] = ["packet", "hop_x", "hop_y", "router_lookup"];
 
 /// Registers of packets of a tile's router: in and out of four neighbours and the tile.
 const ROUTER_PACKETS: f64 = 10.0;
@@ -139,9 +142,11 @@ pub fn built(chip: &Chip, of: &PerOperation, widths: &Widths, store: Store) -> B
         Store::Arrivals => (32, wide(u64::from(widths.arrival)), axons * slots),
         Store::Routes => (1, wide(structures::route_bits(chip)), neurons),
         // At most one source an axon.
-        Store::Keys => match chip.mesh.addressing {
-            Addressing::Destination => (1, 0, 0),
-            Addressing::SourceKey => (1, wide(structures::key_bits(chip)), axons),
+        Store::Keys if chip.mesh.has_keys_in_cores() => (1, wide(structures::key_bits(chip)), axons),
+        Store::Keys => (1, 0, 0),
+        Store::RouterKeys => match chip.mesh.router_entries() {
+            Some(entries) => (1, wide(structures::router_key_bits(chip)), u64::from(entries)),
+            None => (1, 0, 0),
         },
         Store::Learning => {
             let item = wide(pair.max(states));
@@ -197,7 +202,12 @@ pub fn core(chip: &Chip, of: &PerOperation, widths: &Widths) -> Result<PricedCor
     let mut structures = Vec::new();
     for store in Store::ALL {
         let Built { items, organisation } = built(chip, of, widths, store);
-        let memory = memory(&bench.corner, organisation)?;
+        let mut memory = memory(&bench.corner, organisation)?;
+        if store == Store::RouterKeys {
+            // The cores of a tile share its router.
+            let share = 1.0 / f64::from(chip.mesh.cores_per_tile);
+            (memory.area, memory.leakage) = (memory.area.times(share), memory.leakage.times(share));
+        }
         bench.memories.push((memory, items as f64));
         if organisation.words > 0 {
             structures.push(of_memory(store.name(), items, organisation, &memory));
@@ -375,8 +385,7 @@ impl Bench<'_> {
     fn arithmetic(&self, chip: &PerOperation) -> Result<(&'static str, Block), Refusal> {
         let timing = &self.chip.timing;
         let mut sum = NO_BLOCK;
-        let of_core =
-            |of: &&Composition| !matches!(of.price, "packet" | "hop_x" | "hop_y") && !chip.lacks(of.price);
+        let of_core = |of: &&Composition| !OF_ROUTERS.contains(&of.price) && !chip.lacks(of.price);
         for of in COMPOSITIONS.iter().filter(of_core) {
             let lanes = match of.lanes {
                 Lanes::One => 1,
@@ -396,8 +405,11 @@ impl Bench<'_> {
 
     /// A core's share of its tile's router.
     fn router(&self) -> Result<(&'static str, Block), Refusal> {
-        let packet = self.corner.logic(Unit::Register, PACKET_BITS)?;
-        Ok(("router", packet.times(ROUTER_PACKETS / f64::from(self.chip.mesh.cores_per_tile))))
+        let mut sum = self.corner.logic(Unit::Register, PACKET_BITS)?.times(ROUTER_PACKETS);
+        if self.chip.mesh.router_entries().is_some() {
+            sum = together(sum, self.corner.logic(Unit::Comparator, PACKET_BITS)?.times(2.0));
+        }
+        Ok(("router", sum.times(1.0 / f64::from(self.chip.mesh.cores_per_tile))))
     }
 }
 

@@ -137,6 +137,7 @@ impl Step {
         self.way_ps = self.way_ps.max(class.way_ps);
         self.links.add(by.topology, &class.links, sources);
         counts.output_packets += class.leaving * sources;
+        counts.router_lookups += class.routers * sources;
         if class.seams != [0; 3] {
             let [seam, board, off_board] = class.seams.map(|links| links * sources * by.bits);
             counts.seam_bits += seam;

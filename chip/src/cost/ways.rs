@@ -7,7 +7,9 @@
 
 use crate::cost::host::HostPorts;
 use crate::cost::way_costs::WayCosts;
+use crate::place::router_tables::Keyed;
 use crate::run::machine::Machine;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use synfire_core::address::CoreId;
@@ -35,6 +37,8 @@ pub struct Class {
     pub ports: Vec<(u32, [u64; 2])>,
     /// Links of a class of their own that they pass, all of them together, by [`Reach`](crate::chip::Reach).
     pub seams: [u64; 3],
+    /// Routers that one source's packets pass, where those look up its key; otherwise 0.
+    pub routers: u64,
 }
 
 /// The way of one packet.
@@ -99,7 +103,7 @@ impl Sources {
     fn of(
         table: &RoutingTable,
         range: Range<usize>,
-        chip: &WayCosts<'_>,
+        (chip, keys): (&WayCosts<'_>, Option<&RefCell<Keyed>>),
         place: impl Fn(usize) -> Place,
         leg: impl Fn(Place, CoreId) -> Leg,
         leaves: impl Fn() -> Option<Leg>,
@@ -111,7 +115,12 @@ impl Sources {
             let next = sources.classes.len() as u32;
             let class = *known.entry((place(source), cores)).or_insert_with_key(|(place, cores)| {
                 let legs = cores.iter().map(|core| leg(*place, *core));
-                sources.classes.push(Class::of(legs.chain(leaves()), chip));
+                let mut class = Class::of(legs.chain(leaves()), chip);
+                if let Some(keys) = keys {
+                    let port = leaves().and_then(|leg| leg.port);
+                    class.routers = keys.borrow_mut().routers(place.tile, cores, port).len() as u64;
+                }
+                sources.classes.push(class);
                 next
             });
             sources.class_of.push(class);
@@ -148,6 +157,8 @@ impl Ways {
     pub fn of(machine: &Machine) -> Self {
         let (topology, chip) = (machine.chip.topology(), &WayCosts::of(&machine.chip));
         let host = HostPorts::of(&machine.chip);
+        let keys = Keyed::of(&machine.chip).map(RefCell::new);
+        let keyed = (chip, keys.as_ref());
         let node_of = |core: CoreId| {
             let found = machine.nodes.binary_search_by_key(&core, |node| node.id);
             found.unwrap_or_else(|_| unreachable!("a packet goes to a core in use")) as u32
@@ -169,7 +180,7 @@ impl Ways {
                 // A node that sends nothing has no table.
                 end = (first + slice.len).min(node.routes.len());
                 let leaves = || machine.leaves(slice.population).then(out);
-                Sources::of(&node.routes, first..end, chip, |_| place, leg, leaves)
+                Sources::of(&node.routes, first..end, keyed, |_| place, leg, leaves)
             };
             NodeWays {
                 slices: node.core.slices.iter().map(slice).collect(),
@@ -190,7 +201,7 @@ impl Ways {
                     Place { tile: host.tile(port), port: Some(port) }
                 }
             };
-            Sources::of(table, 0..table.len(), chip, place, leg, || None)
+            Sources::of(table, 0..table.len(), keyed, place, leg, || None)
         };
         Self {
             nodes: machine.nodes.iter().map(node).collect(),

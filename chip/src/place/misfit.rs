@@ -50,6 +50,19 @@ pub enum MappingError {
         /// A mesh that would hold them.
         advice: String,
     },
+    /// A router has too few entries for the sources whose spikes pass it.
+    #[error(
+        "router {router} needs {needed} keys of sources whose spikes pass it, it has {available}; \
+         `mesh.keys_in: Routers(entries: {needed})` would hold them, or `keys_in: Cores`"
+    )]
+    RouterFull {
+        /// Its number: of a tile, row by row.
+        router: u32,
+        /// Entries of the fullest router.
+        needed: u64,
+        /// Entries of a router.
+        available: u64,
+    },
     /// A given placement is not a partition of the populations, or breaks a group or a core.
     #[error("placement of population `{population}`: {reason}")]
     Illegal {
@@ -77,13 +90,14 @@ pub struct Misfit {
 }
 
 impl MappingError {
-    /// The population that it is about.
+    /// The population that it is about; empty where it is about none.
     #[must_use]
     pub fn population(&self) -> &str {
         match self {
             Self::SliceTooLarge { population, .. }
             | Self::TooFewCores { population, .. }
             | Self::Illegal { population, .. } => population,
+            Self::RouterFull { .. } => "",
         }
     }
 
@@ -104,6 +118,7 @@ impl MappingError {
                     .noted("help", advice)
             }
             Self::Illegal { reason, .. } => placed(self.to_string()).labelled(reason),
+            Self::RouterFull { .. } => placed(self.to_string()),
         }
     }
 }

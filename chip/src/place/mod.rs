@@ -9,3 +9,4 @@ mod fill;
 mod groups;
 pub mod mapping;
 mod misfit;
+pub mod router_tables;

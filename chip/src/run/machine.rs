@@ -12,6 +12,7 @@ use crate::chip::{Chip, Outputs};
 use crate::network::{Input, Network};
 use crate::place::build;
 use crate::place::mapping::{self, Mapping, MappingError};
+use crate::place::router_tables::{self, RouterTable};
 use crate::run::node::Node;
 use crate::run::observer::{Observer, Part, Unobserved};
 use crate::run::probe::{NodeRecorder, Recorder};
@@ -87,6 +88,8 @@ pub struct Machine {
     places: Vec<Vec<SlicePlace>>,
     /// Whether the spikes of each population leave the chip.
     leaves: Vec<bool>,
+    /// Tables of keys in routers, where those have them.
+    router_tables: Vec<RouterTable>,
 }
 
 /// Where a slice is; ordered by its first neuron.
@@ -151,7 +154,11 @@ impl Machine {
         }
         places.iter_mut().for_each(|list: &mut Vec<_>| list.sort_unstable());
         let leave = chip.host.outputs == Outputs::Leave;
-        let leaves = (0..network.populations.len()).map(|population| leave && network.is_output(population));
+        let leaves: Vec<bool> =
+            (0..network.populations.len()).map(|population| leave && network.is_output(population)).collect();
+        let input_core = |input: usize, channel: usize| network.inputs[input].core(channel as u32);
+        let out = |population: u32| leaves[population as usize];
+        let router_tables = router_tables::tables(chip, &built.nodes, &built.inputs, input_core, out)?;
         Ok(Self {
             chip: chip.clone(),
             mapping,
@@ -161,7 +168,8 @@ impl Machine {
             input_places: network.inputs.clone(),
             node_of,
             places,
-            leaves: leaves.collect(),
+            leaves,
+            router_tables,
         })
     }
 
@@ -233,6 +241,12 @@ impl Machine {
     #[must_use]
     pub fn leaves(&self, population: u32) -> bool {
         self.leaves[population as usize]
+    }
+
+    /// Tables of keys in routers, ascending by router; none where cores have the keys.
+    #[must_use]
+    pub fn router_tables(&self) -> &[RouterTable] {
+        &self.router_tables
     }
 
     /// How many tiles are in use, by neurons or input neurons.

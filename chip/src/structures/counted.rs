@@ -68,18 +68,27 @@ pub(super) fn routes(entries: u64, chip: &Chip) -> Structure {
 /// A table of the keys of so many sources, where spikes are addressed by them.
 pub(super) fn keys(entries: u64, chip: &Chip) -> Option<Structure> {
     let words = Words { count: entries, bits: key_bits(chip) };
-    let looked_up = chip.mesh.addressing == Addressing::SourceKey;
-    looked_up.then_some(Structure { kind: Kind::Key, owner: Owner::Core, words })
+    chip.mesh.has_keys_in_cores().then_some(Structure { kind: Kind::Key, owner: Owner::Core, words })
 }
 
-/// A destination: a core of the chip and, where it is not looked up there, one of its input addresses.
+/// A destination: a core of the chip and, where it is not looked up there, one of its input addresses; nothing where
+/// routers know it.
 #[must_use]
 pub fn route_bits(chip: &Chip) -> u64 {
     let core_bits = u64::from(usize::BITS - chip.mesh.cores().leading_zeros());
     match chip.mesh.addressing {
         Addressing::Destination => core_bits + address_bits(chip),
-        Addressing::SourceKey => core_bits,
+        Addressing::SourceKey if chip.mesh.has_keys_in_cores() => core_bits,
+        Addressing::SourceKey => 0,
     }
+}
+
+/// An entry of a router's table: a key, a bit for each way on and for leaving the chip, one of the router's cores and an
+/// input address there.
+#[must_use]
+pub fn router_key_bits(chip: &Chip) -> u64 {
+    let cores = u64::from(u16::BITS - chip.mesh.cores_per_tile.leading_zeros());
+    key_bits(chip) + chip.topology().shape.ways() as u64 + 1 + cores
 }
 
 /// A key, which tells all neurons of the chip apart, and the input address that it stands for.

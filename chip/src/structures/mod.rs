@@ -24,6 +24,6 @@ mod neurons;
 pub mod planned;
 pub mod rows;
 
-pub use counted::{key_bits, route_bits};
+pub use counted::{key_bits, route_bits, router_key_bits};
 pub use kind::{Kind, Part, Resource};
 pub use list::{Needs, Owner, Structure, axon_entry_bits, total_bits};

@@ -54,6 +54,29 @@ impl Plan {
         self.routes.add(&self.config, &self.graph, source, destinations)
     }
 
+    /// Routers that a packet from `source` to these endpoints passes, ascending, each once however many copies pass it.
+    ///
+    /// # Errors
+    /// No destination, or an endpoint that does not exist.
+    pub fn routers(&mut self, source: u32, destinations: &[u32]) -> Result<Vec<u32>, ConfigError> {
+        let route = self.route(source, destinations)?;
+        let own = self.graph.endpoints[source as usize].router;
+        let mut open: Vec<(u32, Target)> =
+            self.routes.parts(route).iter().map(|part| (own, part.target)).collect();
+        let mut passed = Vec::new();
+        while let Some((router, target)) = open.pop() {
+            passed.push(router);
+            self.exits(router, target, 0, |exit| {
+                if let End::Router { router: next, .. } = self.graph.wire(router, exit.port).end {
+                    open.push((next, exit.target));
+                }
+            });
+        }
+        passed.sort_unstable();
+        passed.dedup();
+        Ok(passed)
+    }
+
     /// Packets that an offer makes; one for an endpoint.
     #[must_use]
     #[inline]

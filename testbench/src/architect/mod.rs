@@ -11,6 +11,7 @@ pub mod measured;
 pub mod page;
 pub mod plan;
 pub mod published;
+mod routers;
 pub mod silicon;
 pub mod spending;
 pub mod summary;

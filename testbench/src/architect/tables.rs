@@ -5,22 +5,23 @@
 //! know is an empty cell. Absent on purpose: rounding, and what is drawn of it (`plan`, `spending`, `timeline`).
 
 use super::told::{Lines, Told, known, words};
-use super::{latency, links, waiting};
+use super::{latency, links, routers, waiting};
 use crate::experiment::kind::Document;
 use crate::experiment::pool::PoolError;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::amount::Amount;
 use synfire_chip::cost::counters::OPERATIONS;
 use synfire_chip::cost::detail::{CoreDetail, Counted, Detail, Earlier, LinkLoad, StepDetail};
-use synfire_chip::cost::ledger::{Ledger, Owner, Row};
+use synfire_chip::cost::ledger::{Ledger, Owner, Row, of_network};
 use synfire_chip::cost::memory::CoreMemory;
 use synfire_chip::cost::stage::Stage;
 use synfire_chip::cost::time::Bound;
 use synfire_chip::structures::Part;
 use synfire_core::address::CoreId;
 
-/// The tables' files; the last one only where packets travelled on a simulated network.
-pub const FILES: [&str; 5] = ["steps.csv", "cores.csv", "links.csv", "populations.csv", "latency.csv"];
+/// The tables' files; the last two only where packets travelled on a simulated network, and where routers have keys.
+pub const FILES: [&str; 6] =
+    ["steps.csv", "cores.csv", "links.csv", "populations.csv", "latency.csv", "routers.csv"];
 
 /// The tables of a part.
 ///
@@ -35,6 +36,7 @@ pub fn documents(detail: &Detail, chip: &Chip) -> Result<Vec<Document>, PoolErro
         Some(links::table(&told)),
         Some(populations(&told)),
         latency::table(&told),
+        routers::table(&told),
     ];
     let document = |(name, lines): (&'static str, Lines)| {
         let text = csv_text(&lines).map_err(|error| PoolError::Run(format!("{name}: {error}")))?;
@@ -210,10 +212,10 @@ fn unowned(told: &Told<'_>, row: &Row) -> Option<Counted> {
     }
 }
 
-/// Hops are counted with the network, all else with whoever does it.
-fn only(counts: &Counted, hops: bool) -> Counted {
+/// What routers and links do is counted with the network, all else with whoever does it.
+fn only(counts: &Counted, network: bool) -> Counted {
     let own = OPERATIONS.iter().zip(&counts.0);
-    Counted(own.map(|(of, count)| if of.record.starts_with("hops_") == hops { *count } else { 0 }).collect())
+    Counted(own.map(|(of, count)| if of_network(of) == network { *count } else { 0 }).collect())
 }
 
 fn cores(told: &Told<'_>) -> Lines {

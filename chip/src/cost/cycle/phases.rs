@@ -45,7 +45,7 @@ pub enum Phase {
 const COUNT: usize = Phase::None as usize + 1;
 
 /// Records and their phases; one that takes no time may be left to the last line.
-const PHASES: [(&str, Phase); 37] = [
+const PHASES: [(&str, Phase); 38] = [
     ("core.axon_events", Phase::Lookup),
     ("core.synaptic_events", Phase::Lanes),
     ("sparse_events", Phase::Lanes),
@@ -75,6 +75,7 @@ const PHASES: [(&str, Phase); 37] = [
     ("board_bits", Phase::None),
     ("off_board_bits", Phase::None),
     ("key_lookups", Phase::None),
+    ("router_lookups", Phase::None),
     ("stimulus_packets", Phase::None),
     ("control_packets", Phase::None),
     ("injection_packets", Phase::None),

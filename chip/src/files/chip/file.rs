@@ -6,7 +6,7 @@
 //! Promises: a field is declared once here, with its name, its type and its inheritance.
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
-use crate::chip::{Addressing, Outputs};
+use crate::chip::{Addressing, KeysIn, Outputs};
 use crate::cost::cycle::design::{Ending, First, NetworkModel, Rows, Send, Stages, TimeModel};
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
@@ -138,6 +138,8 @@ section! {
         numbering: Numbering,
         /// What a packet of a spike says of the axons that it is for; left out, `Destination`.
         addressing: Addressing,
+        /// Where the sources of spikes are looked up, with `SourceKey`; left out, `Cores`.
+        keys_in: KeysIn,
     }
 }
 
@@ -315,6 +317,8 @@ section! {
         routes: BuildFile,
         /// Keys of sources, where spikes are addressed by them.
         keys: BuildFile,
+        /// The same in a router.
+        router_keys: BuildFile,
         /// Learning memory.
         learning: BuildFile,
         /// Targets and errors on their way.

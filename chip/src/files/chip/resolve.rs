@@ -5,7 +5,7 @@
 //! Promises: no default; a field that no file of the stack states is a problem.
 //! Absent on purpose: reading files, the order of sections.
 
-use crate::chip::{Chip, CoreLimits, Energy, Mesh};
+use crate::chip::{Addressing, Chip, CoreLimits, Energy, KeysIn, Mesh, Noc};
 use crate::files::chip::core::{core, service};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
@@ -19,6 +19,7 @@ use crate::structures::Resource;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, Order};
 use synfire_plasticity::config::LearningDatapath;
+use synfire_router::network::config::Multicast;
 use synfire_router::topology::Numbering;
 
 /// Resolves a merged chip file.
@@ -32,6 +33,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         check.push(problem);
     }
     let mut noc = noc(check, &file.noc, &mesh);
+    check_keys(check, &mesh, noc.as_ref());
     let timing = timing(check, &file.timing);
     let host = host(check, &file.host, &mesh, &timing, noc.as_ref());
     if let Some(noc) = &mut noc {
@@ -205,5 +207,26 @@ fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
         io_tile,
         numbering: file.numbering.unwrap_or_default(),
         addressing: file.addressing.unwrap_or_default(),
+        keys_in: file.keys_in.unwrap_or_default(),
     }
+}
+
+/// Most entries of a router's table of keys.
+const MOST_ENTRIES: i64 = 1 << 24;
+
+/// Routers look up the sources of packets that they copy: of other packets a source does not say where one goes.
+fn check_keys(check: &mut Check<'_>, mesh: &Mesh, noc: Option<&Noc>) {
+    let KeysIn::Routers { entries } = mesh.keys_in else { return };
+    check.integer("mesh.keys_in.entries", i64::from(entries), 1..=MOST_ENTRIES);
+    let remedy = match noc.map(|noc| noc.config.multicast) {
+        _ if mesh.addressing == Addressing::Destination => "`addressing: SourceKey`",
+        Some(Multicast::Tree) => return,
+        Some(_) => "`noc.multicast: Tree`",
+        None => "a section `noc` with `multicast: Tree`",
+    };
+    let problem = check
+        .at("mesh.keys_in", "routers look up the sources of spikes that they copy to several cores")
+        .labelled("found `Routers`")
+        .noted("allowed", format!("with {remedy}, or `Cores`"));
+    check.push(problem);
 }

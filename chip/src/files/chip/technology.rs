@@ -4,7 +4,7 @@
 //! memory takes longer than its time of the chip file; a chip that states prices of events beside is refused.
 //! Absent on purpose: technology files (`files::technology`), what prices are composed of (`cost::composition`).
 
-use crate::chip::{Addressing, Build, Chip, Fitted, PerOperation, PowerClock, Time};
+use crate::chip::{Build, Chip, Fitted, PerOperation, PowerClock, Time};
 use crate::cost::composition::Store;
 use crate::cost::energy::CORE_STATIC;
 use crate::cost::per_operation::{built, memory};
@@ -131,6 +131,7 @@ fn of_store(file: &PerOperationFile, store: Store) -> Option<&BuildFile> {
         Store::Arrivals => file.arrivals.as_ref(),
         Store::Routes => file.routes.as_ref(),
         Store::Keys => file.keys.as_ref(),
+        Store::RouterKeys => file.router_keys.as_ref(),
         Store::Learning => file.learning.as_ref(),
         Store::Broadcast => file.broadcast.as_ref(),
     }
@@ -153,8 +154,11 @@ fn build(check: &mut Check<'_>, store: Store, file: Option<&BuildFile>) -> Build
 /// Operations that the chip has no units for: those that its file lists, and look-ups of keys that no packet has.
 fn without(file: &PerOperationFile, chip: &Chip) -> Vec<String> {
     let mut without = file.without.as_deref().unwrap_or(&[]).to_vec();
-    if chip.mesh.addressing == Addressing::Destination {
+    if !chip.mesh.has_keys_in_cores() {
         without.push("key_lookup".to_owned());
+    }
+    if chip.mesh.router_entries().is_none() {
+        without.push("router_lookup".to_owned());
     }
     without
 }
