@@ -8,6 +8,7 @@
 //! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
 //! | control events CSV | `step,event` to `step,event,channel,value`, by step | [`control_list::read`] | - |
 //! | recorded packets CSV | `cycle,from,to` or `cycle,from,to,flits`, in any order | [`packets::read`] | - |
+//! | retire trace | every register after every step | [`trace::reader::TraceReader`] | [`trace::writer::TraceWriter`] |
 //! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
 //!
 //! Readers are streams: what they hold is one row, whatever the size of the file (spike lists and arrays in Fortran
@@ -24,6 +25,7 @@ pub mod npy;
 pub mod packets;
 pub mod spike_list;
 pub mod stimulus;
+pub mod trace;
 pub mod write;
 
 use std::io;
