@@ -15,6 +15,7 @@ pub mod cli;
 pub mod data;
 pub mod experiment;
 pub mod formats;
+pub mod hardware;
 pub mod reference;
 pub mod report;
 pub mod study;

@@ -6,7 +6,7 @@ use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
-    audit, bptt, calibrate, check, claims, compare, gradient, help, noc, output, resume, run, silicon,
+    audit, bptt, calibrate, check, claims, compare, diff, gradient, help, noc, output, resume, run, silicon,
 };
 
 fn main() -> ExitCode {
@@ -63,6 +63,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         }
         Some(Command::Calibrate(options)) => calibrate::calibrate(&options),
         Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
+        Some(Command::Diff(options)) => diff::diff(&options),
         Some(Command::Compare(options)) => compare::compare(&options, None, interrupt),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),

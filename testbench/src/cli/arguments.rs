@@ -114,6 +114,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Compare two retire traces: the first step, register and place in which they part, with both values
+    Diff(DiffOptions),
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
     /// Try the paper's claims as experiments, and print a verdict on each
@@ -175,6 +177,24 @@ pub struct CalibrateOptions {
     #[arg(long, value_name = "FIELD,FIELD")]
     pub group: Vec<String>,
     /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of a comparison of traces.
+#[derive(Clone, Debug, Default, Args)]
+pub struct DiffOptions {
+    /// The trace that is right, text or binary
+    pub expected: PathBuf,
+    /// The trace that is compared with it, text or binary
+    pub actual: PathBuf,
+    /// Compare to the end, and count what differs by register
+    #[arg(long)]
+    pub all: bool,
+    /// `manifest.json` of an exported folder: names the core, too
+    #[arg(long, value_name = "FILE")]
+    pub placement: Option<PathBuf>,
+    /// Print a line of JSON instead of text
     #[arg(long)]
     pub json: bool,
 }

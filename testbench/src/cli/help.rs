@@ -7,10 +7,11 @@ use super::error::CommandError;
 use clap::{CommandFactory, FromArgMatches};
 
 /// The groups, in order, and their commands.
-pub const GROUPS: [(&str, &[&str]); 4] = [
+pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Run", &["run", "resume"]),
     ("Explore", &["presets", "noc", "compare"]),
     ("Verify", &["check", "calibrate", "silicon", "audit", "bench"]),
+    ("Build hardware", &["diff"]),
     ("Study", &["gradient", "bptt", "claims"]),
 ];
 

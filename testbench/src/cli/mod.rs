@@ -10,6 +10,7 @@ mod cells;
 pub mod check;
 pub mod claims;
 pub mod compare;
+pub mod diff;
 pub mod error;
 pub mod folder;
 pub mod gradient;

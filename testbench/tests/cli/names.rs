@@ -132,6 +132,10 @@ fn help_is_in_groups() {
       bench     Compare the simulator's hot paths with bare loops over the same
                 memory
 
+    Build hardware:
+      diff      Compare two retire traces: the first step, register and place in
+                which they part, with both values
+
     Study:
       gradient  Measure how well the rules of an experiment agree with the gradient,
                 and a chip with its float form

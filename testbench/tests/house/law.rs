@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 7] = [
     &["experiment"],
     &["architect"],
     &["tasks"],
-    &["study", "bench"],
+    &["study", "bench", "hardware"],
     &["cli"],
 ];
 

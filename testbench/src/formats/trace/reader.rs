@@ -9,7 +9,7 @@ use super::step::Step;
 use super::{binary, header_text, text};
 use memchr::{memchr, memchr_iter, memmem};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use synfire_chip::files::open_regular;
 
@@ -87,8 +87,8 @@ impl TraceReader {
     /// Goes to the next step; `false` at the end of the file.
     ///
     /// # Errors
-    /// When the file cannot be read, or ends inside a step; when a frame is damaged, or a step is out of order. Names the
-    /// byte, and the last whole step.
+    /// When the file cannot be read, or ends inside a step, or a step is out of order. Names the byte, and the last whole
+    /// step. What is inside the step is not yet looked at.
     pub fn advance(&mut self) -> Result<bool, ArrayError> {
         self.window.skip(self.length);
         self.length = 0;
@@ -99,7 +99,7 @@ impl TraceReader {
         let Some((step, length)) = found else { return Ok(false) };
         if !(self.next..self.header.until).contains(&step) {
             let allowed = format!("{}..{}", self.next, self.header.until);
-            return Err(self.refuse(0, "the step", step.to_string(), allowed));
+            return Err(self.refuse(self.window.offset, "the step", step.to_string(), allowed));
         }
         (self.step, self.length, self.next) = (step, length, step + 1);
         Ok(true)
@@ -123,20 +123,69 @@ impl TraceReader {
         self.window.offset + self.length as u64
     }
 
+    /// Where in the file they begin.
+    #[must_use]
+    pub fn offset(&self) -> u64 {
+        self.window.offset
+    }
+
     /// Reads the step that [`TraceReader::advance`] found.
     ///
     /// # Errors
-    /// When its bytes are not those of a step of this header; names the line or the byte.
+    /// When its bytes are not those of a step of this header, or their checksum is another; names the line or the byte.
     pub fn decode(&self, into: &mut Step) -> Result<(), ArrayError> {
-        match &self.tables {
-            None => text::decode(&self.header, self.bytes(), into)
-                .map_err(|fault| self.refuse(fault.at, "the record", fault.found, fault.allowed)),
-            Some(tables) => {
-                let payload = &self.bytes()[binary::HEAD..self.length - binary::SUM];
-                binary::decode(&self.header, tables, self.step, payload, into)
-                    .map_err(|fault| self.refuse(0, "the frame", fault.found, fault.allowed))
-            }
+        self.decode_at(self.window.offset, self.bytes(), into)
+    }
+
+    /// Reads a step from a copy of [`TraceReader::bytes`] that begins at `offset` of the file.
+    ///
+    /// # Errors
+    /// As [`TraceReader::decode`].
+    pub fn decode_at(&self, offset: u64, bytes: &[u8], into: &mut Step) -> Result<(), ArrayError> {
+        let refuse =
+            |at: usize, field, found, allowed| self.refuse(offset + at as u64, field, found, allowed);
+        let Some(tables) = &self.tables else {
+            let read = text::decode(&self.header, bytes, into);
+            return read.map_err(|fault| refuse(fault.at, "the record", fault.found, fault.allowed));
+        };
+        self.check_sum(offset, bytes)?;
+        let payload = &bytes[binary::HEAD..bytes.len() - binary::SUM];
+        let read = binary::decode(&self.header, tables, u64::from_le_bytes(word(bytes, 4)), payload, into);
+        read.map_err(|fault| refuse(0, "the frame", fault.found, fault.allowed))
+    }
+
+    /// Looks at the checksum of the frame that [`TraceReader::advance`] found; text has none.
+    ///
+    /// # Errors
+    /// When it is another than that of the frame's bytes.
+    pub fn check(&self) -> Result<(), ArrayError> {
+        match self.form {
+            TraceForm::Text => Ok(()),
+            TraceForm::Binary => self.check_sum(self.window.offset, self.bytes()),
         }
+    }
+
+    fn check_sum(&self, offset: u64, frame: &[u8]) -> Result<(), ArrayError> {
+        let end = frame.len() - binary::SUM;
+        let (sum, stated) =
+            (binary::checksum(&frame[binary::TAG.len()..end]), u32::from_le_bytes(word(frame, end)));
+        if sum == stated {
+            return Ok(());
+        }
+        let found = format!("{sum:#010x} over step {}", u64::from_le_bytes(word(frame, 4)));
+        Err(self.refuse(offset + end as u64, "the checksum", found, format!("{stated:#010x}, as stated")))
+    }
+
+    /// The same file opened again, at a step whose bytes begin at `offset`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn again(&self, offset: u64) -> Result<Self, ArrayError> {
+        let mut file = open_regular(&self.path).map_err(ArrayError::io(&self.path, "open"))?;
+        file.seek(SeekFrom::Start(offset)).map_err(ArrayError::io(&self.path, "read"))?;
+        let window = Window { file, buffer: Vec::new(), start: 0, end: 0, offset };
+        let (path, header, tables) = (self.path.clone(), self.header.clone(), self.tables.clone());
+        Ok(Self { path, form: self.form, next: header.first, step: 0, length: 0, header, tables, window })
     }
 
     /// Reads the next step; `false` at the end of the file.
@@ -167,7 +216,12 @@ impl TraceReader {
                     let first = String::from_utf8_lossy(&bytes[..begin.min(60)]).into_owned();
                     let last = String::from_utf8_lossy(&bytes[end..end + line.min(60)]).into_owned();
                     let found = format!("`{first}` to `{last}`");
-                    return Err(self.refuse(0, "a step", found, "`step N` to `end N`".to_owned()));
+                    return Err(self.refuse(
+                        self.window.offset,
+                        "a step",
+                        found,
+                        "`step N` to `end N`".to_owned(),
+                    ));
                 }
             }
             searched = bytes.len().saturating_sub(32);
@@ -191,26 +245,13 @@ impl TraceReader {
         let head = self.window.bytes();
         if !head.starts_with(binary::TAG) {
             let found = format!("{:02x?}", &head[..binary::TAG.len()]);
-            return Err(self.refuse(0, "the frame's mark", found, "`STEP`".to_owned()));
+            return Err(self.refuse(self.window.offset, "the frame's mark", found, "`STEP`".to_owned()));
         }
         let step = u64::from_le_bytes(word(head, 4));
         let length = u32::from_le_bytes(word(head, 12));
         let whole = binary::HEAD + length as usize + binary::SUM;
         if !self.need(whole)? {
             return Err(self.cut(&format!("{whole} bytes of the frame of step {step}")));
-        }
-        let frame = &self.window.bytes()[..whole];
-        let (summed, stated) = frame.split_at(whole - binary::SUM);
-        let sum = binary::checksum(&summed[binary::TAG.len()..]);
-        if sum.to_le_bytes() != stated {
-            let stated = u32::from_le_bytes(word(stated, 0));
-            let found = format!("{sum:#010x} over step {step}");
-            return Err(self.refuse(
-                whole - binary::SUM,
-                "the checksum",
-                found,
-                format!("{stated:#010x}, as stated"),
-            ));
         }
         Ok(Some((step, whole)))
     }
@@ -227,15 +268,14 @@ impl TraceReader {
     fn cut(&self, allowed: &str) -> ArrayError {
         let whole = match self.next {
             next if next == self.header.first => "no step is whole".to_owned(),
-            next => format!("whole until step {}, byte {}", next - 1, self.window.offset),
+            next => format!("whole to the end of step {}, byte {}", next - 1, self.window.offset),
         };
-        let end = self.window.bytes().len();
+        let end = self.window.offset + self.window.bytes().len() as u64;
         self.refuse(end, "the trace", "cut".to_owned(), format!("{allowed}; it is {whole}"))
     }
 
-    /// Refuses what is `at` bytes after the front of the window.
-    fn refuse(&self, at: usize, field: &'static str, found: String, allowed: String) -> ArrayError {
-        let byte = self.window.offset + at as u64;
+    /// Refuses what is at a byte of the file.
+    fn refuse(&self, byte: u64, field: &'static str, found: String, allowed: String) -> ArrayError {
         let place = match self.form {
             TraceForm::Binary => format!("byte {byte}"),
             TraceForm::Text => {

@@ -228,7 +228,7 @@ proptest! {
             if let Some(why) = why {
                 prop_assert!(why.contains("cut") || why.contains("header") || why.contains("another kind"), "{why}");
                 if !steps.is_empty() {
-                    let last = format!("whole until step {}", steps[steps.len() - 1].step);
+                    let last = format!("whole to the end of step {}", steps[steps.len() - 1].step);
                     prop_assert!(why.contains(&last), "{why}");
                 }
             }
@@ -336,7 +336,7 @@ fn what_is_no_trace_is_refused_at_its_line() {
         ("k 2 1 2 3", "k 2 1 3 3", ["line 15", "k 2 1 3 3", "COPY TAP"]),
         ("end 5", "end 6", ["line 8", "`step 5` to `end 6`", "`step N` to `end N`"]),
         ("end 5\n", "end 5", ["cut", "line 16", "no step is whole"]),
-        ("end 5\n", "end 5\nstep 6\nn 0", ["line 18", "cut", "whole until step 5"]),
+        ("end 5\n", "end 5\nstep 6\nn 0", ["line 18", "cut", "whole to the end of step 5"]),
         ("127", "99999999999999999999", ["line 10", "2 numbers", ""]),
     ] {
         assert!(TEXT.contains(from), "{from}");

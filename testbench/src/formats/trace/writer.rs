@@ -74,6 +74,7 @@ impl TraceWriter {
         let mut kept = reader.position();
         let mut after = header.first;
         while after < next && reader.advance()? && reader.step() < next {
+            reader.check()?;
             (kept, after) = (reader.position(), reader.step() + 1);
         }
         if after != next {

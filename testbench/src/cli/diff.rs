@@ -1,0 +1,32 @@
+//! `synfire diff`: two retire traces compared.
+
+use super::arguments::DiffOptions;
+use super::error::CommandError;
+use crate::hardware::placement::Placement;
+use crate::hardware::{diff, diff_report};
+use std::io::Write;
+
+/// Compares two traces.
+///
+/// # Errors
+/// [`CommandError::Failed`] where they differ, [`CommandError::Usage`] where one is no trace.
+pub fn diff(options: &DiffOptions) -> Result<(), CommandError> {
+    let placement = options.placement.as_deref().map(Placement::read).transpose()?;
+    let diff = diff::compare(&options.expected, &options.actual, options.all)
+        .map_err(|error| CommandError::Usage(error.to_string()))?;
+    let text = if options.json {
+        diff_report::json(&diff, placement.as_ref()) + "\n"
+    } else {
+        let counts = options.all && diff.first().is_some();
+        let counts = if counts { diff_report::counts(&diff) } else { String::new() };
+        diff_report::text(&diff, placement.as_ref()) + &counts
+    };
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Failed(format!("standard output: {error}")))
+        }
+        _ if diff.equal() => Ok(()),
+        _ => Err(CommandError::Failed("the traces differ".to_owned())),
+    }
+}
