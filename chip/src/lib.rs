@@ -17,3 +17,5 @@ pub mod run;
 pub mod structures;
 pub mod technology;
 pub mod warnings;
+
+pub use synfire_core::ARITH_SPEC;

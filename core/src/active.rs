@@ -120,6 +120,13 @@ impl Activity {
         }
     }
 
+    /// Biases changed.
+    pub fn follow(&mut self, parameters: &NeuronParameters) {
+        let Self { driven, all_driven, .. } = Self::new(parameters, self.len);
+        (self.driven, self.all_driven) = (driven, all_driven);
+        self.forget_all();
+    }
+
     /// Whether every neuron is active in every step.
     pub fn is_constant(&self) -> bool {
         self.all_driven

@@ -132,6 +132,29 @@ impl Slice {
         self.wide |= crate::width::needs_wide_sums(&self.config.datapath, &self.parameters, sum_bits);
     }
 
+    /// Writes the threshold of one neuron, a lane of the membrane's format and not negative, between two steps.
+    pub fn set_threshold(&mut self, index: usize, threshold: i32) {
+        set(&mut self.parameters.threshold, self.len, index, threshold);
+        self.parameters_changed(index);
+        self.derive_thresholds();
+    }
+
+    /// Writes the bias of one neuron, a lane of the membrane's format, between two steps.
+    pub fn set_bias(&mut self, index: usize, bias: i32) {
+        set(&mut self.parameters.bias, self.len, index, bias);
+        self.parameters_changed(index);
+        self.activity.follow(&self.parameters);
+    }
+
+    /// What was derived from the parameters is derived again. Nobody proved sums narrow for the new value.
+    fn parameters_changed(&mut self, index: usize) {
+        let p = &self.parameters;
+        let arrays = [&p.current_decay, &p.membrane_decay, &p.threshold, &p.bias];
+        self.per_lane = Some(arrays.map(|a| (0..self.len).map(|i| a.get(i)).collect()));
+        self.wide = true;
+        self.touch(index);
+    }
+
     /// Registers to their reset values (control event `clear`).
     pub fn clear(&mut self) {
         for i in 0..self.len {
@@ -370,6 +393,16 @@ impl Slice {
         self.derive_thresholds();
         self.fired_count = lif::pack(&self.registers.fired, &mut self.fired_words);
         true
+    }
+}
+
+/// Gives one of `len` neurons a value of its own.
+fn set(parameter: &mut PerNeuron, len: usize, index: usize, value: i32) {
+    if let PerNeuron::Same(all) = *parameter {
+        *parameter = PerNeuron::Each(vec![all; len]);
+    }
+    if let PerNeuron::Each(values) = parameter {
+        values[index] = value;
     }
 }
 

@@ -104,11 +104,11 @@ struct SlicePlace {
 }
 
 /// Where a neuron is.
-struct NeuronPlace {
-    node: usize,
-    slice: usize,
+pub(super) struct NeuronPlace {
+    pub(super) node: usize,
+    pub(super) slice: usize,
     /// Its index in the slice.
-    neuron: usize,
+    pub(super) neuron: usize,
 }
 
 /// What workers share.
@@ -260,6 +260,11 @@ impl Machine {
         tiles.sort_unstable();
         tiles.dedup();
         tiles.len()
+    }
+
+    /// Where neuron `neuron` of a population is: both exist.
+    pub(super) fn locate(&self, population: usize, neuron: u32) -> NeuronPlace {
+        place(&self.places[population], neuron)
     }
 
     /// Events that full axons merged since reset.

@@ -3,6 +3,7 @@
 //! Promises: the bits are a pure function of network, seed and program. Absent on purpose: files, placement, what a run costs:
 //! this room may not import `cost` (`tests/seam.rs`), which watches a run through `observer`.
 
+pub mod back_door;
 pub mod checkpoint;
 pub mod injection;
 pub mod machine;
