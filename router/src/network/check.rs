@@ -4,13 +4,11 @@
 //! there, what is allowed, and why where that is not plain. What is known to deadlock is refused.
 
 use crate::network::config::{Boundary, Config, Multicast};
-use crate::network::shape::Shape;
+use crate::network::shape::{ROUTERS, Shape, Size};
 use std::fmt;
 
 /// Ports of a router, and channels of all its ports together, that the fast engine holds in one word.
 pub const WORD: usize = 64;
-/// Largest number of routers.
-pub const ROUTERS: u32 = 65_536;
 
 /// A field that cannot be as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,18 +69,8 @@ impl Config {
     }
 
     fn check_shape(&self) -> Result<(), ConfigError> {
-        match self.shape {
-            Shape::Mesh { columns, rows } | Shape::Torus { columns, rows } => {
-                range("shape.columns", columns, 1, ROUTERS)?;
-                range("shape.rows", rows, 1, ROUTERS)?;
-            }
-            Shape::Ring { routers } => range("shape.routers", routers, 2, ROUTERS)?,
-            Shape::Crossbar => {}
-            Shape::Tree { arity, levels, parents } => {
-                range("shape.arity", arity, 1, 32)?;
-                range("shape.levels", levels, 1, 16)?;
-                range("shape.parents", parents, 1, 16)?;
-            }
+        for Size { name, found, allowed } in self.shape.sizes() {
+            range(format!("shape.{name}"), found, *allowed.start(), *allowed.end())?;
         }
         let routers = self.shape.routers();
         if routers > ROUTERS {

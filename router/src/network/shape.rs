@@ -17,6 +17,8 @@
 //! Promises: numbers depend on the shape alone. Absent on purpose: routes, buffers.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::RangeInclusive;
 
 /// Routers and what connects them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,7 +75,52 @@ pub const SOUTH: usize = 2;
 /// See [`EAST`].
 pub const NORTH: usize = 3;
 
+/// Largest number of routers.
+pub const ROUTERS: u32 = 65_536;
+
+/// A number that a shape states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is.
+    pub found: u32,
+    /// What it may be.
+    pub allowed: RangeInclusive<u32>,
+}
+
+impl fmt::Display for Shape {
+    /// Its name and sizes, for tables.
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mesh { columns, rows } => write!(to, "mesh {columns}x{rows}"),
+            Self::Torus { columns, rows } => write!(to, "torus {columns}x{rows}"),
+            Self::Ring { routers } => write!(to, "ring {routers}"),
+            Self::Crossbar => to.write_str("crossbar"),
+            Self::Tree { arity, levels, parents } => write!(to, "tree {arity}^{levels}, {parents} parents"),
+        }
+    }
+}
+
 impl Shape {
+    /// The numbers that it states.
+    #[must_use]
+    pub fn sizes(self) -> Vec<Size> {
+        let size = |name, found, allowed| Size { name, found, allowed };
+        match self {
+            Self::Mesh { columns, rows } | Self::Torus { columns, rows } => {
+                vec![size("columns", columns, 1..=ROUTERS), size("rows", rows, 1..=ROUTERS)]
+            }
+            Self::Ring { routers } => vec![size("routers", routers, 2..=ROUTERS)],
+            Self::Crossbar => Vec::new(),
+            Self::Tree { arity, levels, parents } => vec![
+                size("arity", arity, 1..=32),
+                size("levels", levels, 1..=16),
+                size("parents", parents, 1..=16),
+            ],
+        }
+    }
+
     /// Columns and rows of a shape that has such.
     #[must_use]
     pub fn grid(self) -> Option<(u32, u32)> {

@@ -7,7 +7,6 @@ use super::table;
 use super::task::{RowNetwork, Task};
 use crate::report::model::{Curves, Headline, Reference, Report, Series, Table, TableCell};
 use crate::report::quantity::{self, Spread};
-use synfire_router::network::shape::Shape;
 
 /// Most rows in one chart: as many as there are colours to tell apart.
 const TOGETHER: usize = 6;
@@ -112,7 +111,7 @@ fn networks(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Table {
         vec![
             TableCell::text(*name),
             TableCell::text(network.chip.clone()),
-            TableCell::text(shape(config.shape)),
+            TableCell::text(config.shape.to_string()),
             TableCell::count(cores.into()),
             TableCell::count(config.pipeline.cycles().into()),
             TableCell::count(config.channels.into()),
@@ -128,16 +127,6 @@ fn networks(rows: &[(&str, &RowNetwork, Vec<&CellResult>)]) -> Table {
             "channels: virtual channels of a port; depth: flits of a channel's buffer; flits: of a packet"
                 .to_owned(),
         ],
-    }
-}
-
-fn shape(shape: Shape) -> String {
-    match shape {
-        Shape::Mesh { columns, rows } => format!("mesh {columns}x{rows}"),
-        Shape::Torus { columns, rows } => format!("torus {columns}x{rows}"),
-        Shape::Ring { routers } => format!("ring {routers}"),
-        Shape::Crossbar => "crossbar".to_owned(),
-        Shape::Tree { arity, levels, parents } => format!("tree {arity}^{levels}, {parents} parents"),
     }
 }
 
