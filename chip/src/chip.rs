@@ -71,7 +71,7 @@ impl Chip {
     #[must_use]
     pub fn host_ports(&self) -> Vec<HostPort> {
         if self.host.ports.is_empty() {
-            return vec![HostPort { tile: self.mesh.io_tile, bits_per_cycle: None }];
+            return vec![HostPort::ideal(self.mesh.io_tile)];
         }
         self.host.ports.clone()
     }
@@ -92,17 +92,57 @@ pub struct HostInterface {
     pub ports: Vec<HostPort>,
     /// Which spikes leave.
     pub outputs: Outputs,
+    /// Whether values that the host reads leave.
+    pub answers: Answers,
     /// Bits of a packet at a port, where the chip describes no network with bits of its own.
     pub packet_bits: Option<u32>,
 }
 
 /// A port of the host, at the router of a tile. Both directions work at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostPort {
+    /// What inputs call it.
+    pub name: Option<String>,
     /// Tile (column, row).
     pub tile: (u16, u16),
     /// Bits that pass it in a clock cycle, each way; `None`: it is ideal, packets pass in no time and at no price.
     pub bits_per_cycle: Option<u32>,
+    /// Packets that it holds, each way, 1..=256; `None`: any number.
+    pub depth: Option<u16>,
+}
+
+impl HostPort {
+    /// One without a name that packets pass in no time.
+    #[must_use]
+    pub const fn ideal(tile: (u16, u16)) -> Self {
+        Self { name: None, tile, bits_per_cycle: None, depth: None }
+    }
+}
+
+/// Whether the values that the host reads of readouts leave the chip as packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub enum Answers {
+    /// No: whoever reads them costs nothing.
+    #[default]
+    Stay,
+    /// Each neuron's is a packet.
+    Leave {
+        /// Bits of it.
+        bits: u32,
+    },
+}
+
+impl Answers {
+    /// Bits of a packet; `None` where there is none.
+    #[must_use]
+    pub const fn bits(self) -> Option<u32> {
+        match self {
+            Self::Stay => None,
+            Self::Leave { bits } => Some(bits),
+        }
+    }
 }
 
 /// Which spikes leave the chip through a port of the host.

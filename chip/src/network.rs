@@ -44,6 +44,8 @@ pub struct Input {
     pub max_events: u8,
     /// Cores that its channels sit on, as many in each but for the last, in order; empty: the host sends their spikes.
     pub cores: Vec<u16>,
+    /// Port of the host that their spikes enter by; `None`: its channels are split among all.
+    pub port: Option<u16>,
 }
 
 impl Input {

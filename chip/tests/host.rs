@@ -5,7 +5,7 @@ mod files_common;
 
 use files_common::{row_of_tiles, trimmed};
 use std::path::Path;
-use synfire_chip::chip::{Chip, Price, TimeModel};
+use synfire_chip::chip::{Chip, Price, Time, TimeModel};
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::cost::cycle::model::Cycle;
@@ -13,7 +13,7 @@ use synfire_chip::cost::cycle::totals::{Bound as CycleBound, StepTimes};
 use synfire_chip::cost::energy::{Bill, Powered};
 use synfire_chip::cost::per_step::StepFigures;
 use synfire_chip::cost::time::Bound;
-use synfire_chip::files::{NetworkOverrides, chip_from_text, network_from_text};
+use synfire_chip::files::{Diagnostics, NetworkOverrides, chip_from_text, network_from_text};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::observer::Observer;
 use synfire_chip::run::probe::Recorder;
@@ -30,20 +30,24 @@ fn row(host: &str) -> Chip {
 /// Eight channels reach eight neurons one to one: four on tile 0, four on tile 1. Those of tile 0 reach all of tile 2, which
 /// nobody reads on the chip, and tile 1 is not read either.
 fn machine(chip: &Chip) -> Machine {
+    machine_by(chip, "").unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The same; `port` is what input `in` says of its port.
+fn machine_by(chip: &Chip, port: &str) -> Result<Machine, Diagnostics> {
     let neuron = "neuron: (current_decay: 0, membrane_decay: 0, threshold: 0.5, reset: SubtractNow)";
     let of =
         |connect: &str| format!("connect: {connect}, weights: Constant(1), store: (bits: 8, fraction: 6)");
     let (each, all) = (of("OneToOne"), of("AllToAll"));
     let text = format!(
-        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 8), (name: \"west\", neurons: 4)], \
+        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 8{port}), (name: \"west\", neurons: 4)], \
          populations: [(name: \"a\", neurons: 4, {neuron}), (name: \"b\", neurons: 4, {neuron}), \
          (name: \"c\", neurons: 4, {neuron})], projections: [\
          (name: \"drive\", from: \"west\", to: \"a\", {each}), (name: \"wide\", from: \"in\", to: \"b\", {all}), \
          (name: \"ac\", from: \"a\", to: \"c\", {all})])"
     );
-    let network = network_from_text("row", &text, Path::new(""), chip, &NetworkOverrides::default())
-        .unwrap_or_else(|problems| panic!("{problems}"));
-    Machine::new(&network, chip).expect("it fits")
+    let network = network_from_text("row", &text, Path::new(""), chip, &NetworkOverrides::default())?;
+    Ok(Machine::new(&network, chip).expect("it fits"))
 }
 
 /// What the host does in the first step; nothing in those after it.
@@ -208,6 +212,67 @@ fn the_cycle_model_waits_for_ports_of_the_host() {
     assert_eq!((slow[at].total_ps - free[at].total_ps) / CYCLE, 16 - 3);
 }
 
+/// An input that names a port enters there, whole.
+#[test]
+fn an_input_names_its_port() {
+    let chip = row("ports: [(name: \"west\", tile: (0, 0)), (name: \"east\", tile: (3, 0))]");
+    let channels: Vec<(u16, u32)> = (0..8).map(|channel| (0, channel)).collect();
+    let enter = |port: &str| {
+        let mut machine = machine_by(&chip, port).unwrap_or_else(|problems| panic!("{problems}"));
+        let mut costs = Analytic::new(&machine);
+        costs.keep_steps();
+        run(&mut machine, &program(&channels, false), 1, &mut costs);
+        hops(&costs.take_steps()[0].counts)
+    };
+    // The core is on tile 1: four channels from each port, or all from one.
+    assert_eq!(enter(""), 4 + 4 * 2);
+    assert_eq!(enter(", port: \"west\""), 8);
+    assert_eq!(enter(", port: \"east\""), 8 * 2);
+    let refused = |chip: &Chip, port: &str| trimmed(&machine_by(chip, port).expect_err("it is refused"));
+    let found = refused(&chip, ", port: \"eats\"");
+    for part in ["the host has no port `eats`", "did you mean `east`?", "west", "inputs[0].port"] {
+        assert!(found.contains(part) || part == "inputs[0].port", "no `{part}` in\n{found}");
+    }
+    assert!(refused(&row(""), ", port: \"east\"").contains("no port of this chip has a name"));
+    assert!(refused(&chip, ", port: \"east\", cores: [0]").contains("one of the two"));
+}
+
+/// Values that the host reads leave like spikes: made by their core, on their way, through a port.
+#[test]
+fn values_leave_as_packets() {
+    let steps_of = |answers: &str, ports: &str| {
+        let mut chip = row(&format!("{answers} packet_bits: 20, {ports}"));
+        chip.timing.packet_out_ps = Time::Picoseconds(CYCLE);
+        let mut read = program(&[], false);
+        // Population `c`, four neurons on tile 2, and `a` on tile 0.
+        (read[0].reads, read[1].reads) = (vec![2], vec![0, 2]);
+        (steps(&chip, &read), cycles(&chip, &read), chip)
+    };
+    let ports = "ports: [(tile: (0, 0), bits_per_cycle: 8), (tile: (3, 0), bits_per_cycle: 8)]";
+    let (stay, ..) = steps_of("", ports);
+    assert!(stay.iter().all(|step| step.counts.value_packets == 0 && step.time.core_ps == 0));
+    let (leave, by_cycle, chip) = steps_of("answers: Leave(bits: 40),", ports);
+    let [one, two] = [&leave[0], &leave[1]];
+    let counted = |step: &StepFigures| {
+        let counts = &step.counts;
+        (counts.value_packets, counts.output_packets, hops(counts), counts.host_bits)
+    };
+    // From tile 2 to the port of tile 3 it is a hop; tile 0 has a port of its own.
+    assert_eq!([counted(one), counted(two)], [(4, 0, 4, 160), (8, 0, 4, 320)]);
+    // Four packets are made, one a cycle; 160 bits take 20 cycles.
+    assert_eq!((one.time.core_ps / CYCLE, one.time.network_ps / CYCLE), (4, 20));
+    assert_eq!(one.time.bound, Bound::HostPort(1));
+    let nobody = Powered { used: 0, all: 0, drawn: Default::default() };
+    let price = |of: &Price| of.attojoules().expect("`small-events` has it");
+    let energy = &chip.energy;
+    let wanted = 4 * price(&energy.packet) + 4 * price(&energy.hop_x) + 160 * price(&energy.host_bit);
+    let rest = Bill::of(energy, &stay[0].counts, &nobody).total();
+    assert_eq!(Bill::of(energy, &one.counts, &nobody).total() - rest, u128::from(wanted));
+    // By cycle the first is made in 1 and comes in 5 + 3 cycles; each then takes 5.
+    assert_eq!(by_cycle[0].bound, Some(CycleBound::HostPort(1)));
+    assert_eq!(by_cycle[0].total_ps / CYCLE, 1 + 8 + 4 * 5);
+}
+
 #[test]
 fn bad_ports_are_refused_with_their_place() {
     let refused = |host: &str| {
@@ -219,6 +284,12 @@ fn bad_ports_are_refused_with_their_place() {
         ("ports: []", ["at least one port", "found 0", "1..=64 ports"]),
         ("ports: [(tile: (0, 0), bits_per_cycle: 0)], packet_bits: 8", ["bits_per_cycle", "0", "1..="]),
         ("ports: [(tile: (0, 0), bits_per_cycle: 8)]", ["how many bits a packet has", "packet_bits", "noc"]),
+        ("ports: [(tile: (0, 0), depth: 0)]", ["host.ports[0].depth", "found 0", "1..=256"]),
+        (
+            "ports: [(tile: (0, 0), name: \"a\"), (tile: (1, 0), name: \"a\")]",
+            ["bad:1:109", "`a` is taken", "ports[0]"],
+        ),
+        ("answers: Leave(bits: 0)", ["host.answers", "found 0", "1..=65536"]),
         ("outputs: Leaves", ["Leaves", "Leave", "Stay"]),
         ("ports: [(tile: (0, 0), bits: 8)]", ["bits", "bits_per_cycle", "tile"]),
     ] {

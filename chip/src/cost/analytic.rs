@@ -47,6 +47,8 @@ pub(super) struct Fixed {
     pub(super) host: HostPorts,
     /// Whether cores look up whom a packet is from.
     pub(super) keys: bool,
+    /// Whether values that the host reads leave as packets.
+    pub(super) answers: bool,
     pub(super) service: Service,
     /// Whether the time of a core is formed when all shares are known.
     pub(super) shares: bool,
@@ -116,11 +118,15 @@ impl Analytic {
         let fixed = Fixed {
             ways: ways::Ways::of(machine),
             arriving: arrives.then(|| Arriving::of(machine, apart)),
-            shares: arrives || service.phases == Phases::Overlapped || placed.any(),
+            shares: arrives
+                || service.phases == Phases::Overlapped
+                || placed.any()
+                || machine.chip.host.answers.bits().is_some(),
             placed,
             capacity: Capacity::of(&machine.chip),
             host: HostPorts::of(&machine.chip),
             keys: machine.chip.mesh.has_keys_in_cores(),
+            answers: machine.chip.host.answers.bits().is_some(),
             service,
             apart,
             timing,

@@ -107,13 +107,19 @@ impl Fixed {
         works.resize(placed.cores.len(), GatedWork::default());
         step.bring(placed.cores.len(), &[], 0);
         step.form(|step, at, share| {
-            let InputShare { spikes: input_spikes, packets: spike_packets } = share.input;
+            let InputShare { spikes: input_spikes, packets: spike_packets, values } = share.input;
             let input_accesses = match service.updates {
                 UpdateStyle::TimeStepped => placed.neurons.get(at).copied().unwrap_or(0),
                 UpdateStyle::EventDriven => input_spikes,
             };
             let mut own = share.own;
-            let inputs = NodeCounts { input_accesses, input_spikes, spike_packets, ..NodeCounts::default() };
+            let inputs = NodeCounts {
+                input_accesses,
+                input_spikes,
+                spike_packets,
+                value_packets: values,
+                ..NodeCounts::default()
+            };
             own.add(time::core_time(timing, &inputs));
             let accessed = NodeCounts { input_accesses, ..NodeCounts::default() };
             totals.host.add(&accessed);
@@ -221,6 +227,21 @@ impl AnalyticPart<'_> {
         }
     }
 
+    /// Values of a population that the host reads: a packet a neuron, made by its core.
+    fn read(&mut self, population: u16, counts: &mut NodeCounts) {
+        let Fixed { ways, placed, .. } = self.fixed;
+        for (node, neurons) in placed.held(population) {
+            let node = *node as usize;
+            let mut sent = NodeCounts::default();
+            let by = self.fixed.sender(Some(node), |of| of.value);
+            self.step.pass(by, &ways.to_host[node], *neurons, &mut sent);
+            // They leave like spikes, and are none.
+            sent.value_packets = std::mem::take(&mut sent.output_packets);
+            self.step.share(placed.cores.len(), node).input.values += sent.value_packets;
+            counts.add(&sent);
+        }
+    }
+
     /// The share of a core whose time is formed at the end of the step: rows apart from the rest.
     fn share(&mut self, node: usize, record: &Record<'_>, counts: &mut NodeCounts) {
         let Fixed { arriving, placed, service, timing, .. } = self.fixed;
@@ -273,6 +294,9 @@ impl Part for AnalyticPart<'_> {
             let node = placed.node(population, neuron);
             let by = fixed.sender(None, |of| of.spike);
             counts.injection_packets += self.step.pass(by, &ways.to_node[node], 1, &mut counts);
+        }
+        if fixed.answers {
+            events.reads.iter().for_each(|population| self.read(*population, &mut counts));
         }
         counts.key_lookups = fixed.looked_up(counts.spike_packets + counts.stimulus_packets);
         if self.keep {

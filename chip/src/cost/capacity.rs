@@ -12,7 +12,7 @@ use crate::cost::prices::Time;
 use synfire_router::network::graph::{End, Graph};
 
 /// Packets of one flit each.
-const ONE: OfPackets = OfPackets { spike: 1, error: 1, control: 1 };
+const ONE: OfPackets = OfPackets { spike: 1, error: 1, control: 1, value: 1 };
 
 /// What links and ports take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,9 @@ impl Capacity {
             let flits = |bits: u32| u64::from(config.flits(bits));
             let packets = &noc.packets;
             let control = flits(packets.control).max(flits(packets.target));
-            let flits = OfPackets { spike: flits(packets.spike), error: flits(packets.error), control };
+            let value = flits(chip.host.answers.bits().unwrap_or(1));
+            let flits =
+                OfPackets { spike: flits(packets.spike), error: flits(packets.error), control, value };
             return Some(Self { flits, link_ps, port_ps: u64::from(config.period(&config.local)) * clock });
         }
         let (link, port) = (timing.link_packet_ps, timing.port_packet_ps);

@@ -31,6 +31,8 @@ pub struct NodeCounts {
     pub injection_packets: u64,
     /// Packets that left the chip at a port of the host.
     pub output_packets: u64,
+    /// Values that the host read, which left at a port of the host.
+    pub value_packets: u64,
     /// Bits that passed ports of the host that are not ideal.
     pub host_bits: u64,
     /// Bits that passed seams.
@@ -165,6 +167,6 @@ impl NodeCounts {
     #[must_use]
     pub fn packets(&self) -> u64 {
         let host = self.stimulus_packets + self.control_packets + self.injection_packets;
-        self.spike_packets + self.error_packets + self.output_packets + host
+        self.spike_packets + self.error_packets + self.output_packets + self.value_packets + host
     }
 }

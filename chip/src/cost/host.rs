@@ -1,12 +1,12 @@
 //! The host's ports: which of them a packet passes, and what they can carry.
 //!
 //! Channel `c` of an input population of `n` channels enters at port `c P / n` of `P`, rounded down: each port has a run of
-//! channels. What the host sends to one core, and what leaves one, passes the port with the fewest hops between them; of
+//! channels; or at the port that the population names. What the host sends to one core, and what leaves one, passes the port with the fewest hops between them; of
 //! equally near ones the first. A port of `b` bits a cycle takes `ceil(bits / b)` cycles for all bits of a step in one
 //! direction; directions do not share it.
 //!
 //! Promises: a packet passes one port. Absent on purpose: who waits (the network cycle by cycle), what a port's far side
-//! does, the answers that a host reads from registers.
+//! does.
 
 use crate::chip::Chip;
 use synfire_router::topology::{Tile, Topology};
@@ -20,6 +20,8 @@ pub struct OfPackets {
     pub error: u64,
     /// Of a control event.
     pub control: u64,
+    /// Of a value that the host reads.
+    pub value: u64,
 }
 
 /// The ports of a chip.
@@ -28,6 +30,8 @@ pub struct HostPorts {
     tiles: Vec<Tile>,
     /// Bits a cycle of each; 0: it is ideal.
     rates: Vec<u64>,
+    /// Packets that each holds; `None`: any number.
+    depths: Vec<Option<u16>>,
     clock_ps: u64,
     /// Bits of a packet.
     pub bits: OfPackets,
@@ -39,18 +43,21 @@ impl HostPorts {
     pub fn of(chip: &Chip) -> Self {
         let ports = chip.host_ports();
         let stated = u64::from(chip.host.packet_bits.unwrap_or(0));
-        let bits =
-            chip.noc.as_ref().map_or(OfPackets { spike: stated, error: stated, control: stated }, |noc| {
-                let packets = &noc.packets;
-                OfPackets {
-                    spike: packets.spike.into(),
-                    error: packets.error.into(),
-                    control: packets.control.max(packets.target).into(),
-                }
-            });
+        let value = chip.host.answers.bits().unwrap_or(0).into();
+        let all = OfPackets { spike: stated, error: stated, control: stated, value };
+        let bits = chip.noc.as_ref().map_or(all, |noc| {
+            let packets = &noc.packets;
+            OfPackets {
+                spike: packets.spike.into(),
+                error: packets.error.into(),
+                control: packets.control.max(packets.target).into(),
+                value,
+            }
+        });
         Self {
             tiles: ports.iter().map(|port| port.tile).collect(),
             rates: ports.iter().map(|port| port.bits_per_cycle.unwrap_or(0).into()).collect(),
+            depths: ports.iter().map(|port| port.depth).collect(),
             clock_ps: chip.timing.clock_ps.unwrap_or(0),
             bits,
         }
@@ -74,10 +81,16 @@ impl HostPorts {
         self.tiles[port as usize]
     }
 
-    /// The port of a channel of an input population of `channels` channels.
+    /// The port of a channel of an input population of `channels` channels, which may name one.
     #[must_use]
-    pub fn of_channel(&self, channel: usize, channels: usize) -> u32 {
-        (channel * self.count() / channels.max(1)) as u32
+    pub fn of_channel(&self, named: Option<u16>, channel: usize, channels: usize) -> u32 {
+        named.map_or((channel * self.count() / channels.max(1)) as u32, u32::from)
+    }
+
+    /// Packets that a port holds; `None`: any number.
+    #[must_use]
+    pub fn depth(&self, port: u32) -> Option<u16> {
+        self.depths[port as usize]
     }
 
     /// The port next to a tile.

@@ -138,6 +138,10 @@ macro_rules! table {
             output_packets, "packets to the host", Communication, "a spike of an output population that left the chip",
                 price packet,
                 time packet_out_ps packet_out_cycles;
+            value_packets, "values read by the host", Communication,
+                "a value of a neuron that the host reads at the end of a sample, and that leaves the chip as a packet",
+                price packet,
+                time packet_out_ps packet_out_cycles;
             host_bits, "bits through ports of the host", Communication,
                 "a bit of a packet that entered or left at a port that is not ideal",
                 price host_bit = "one bit through a port of the host" or Unpublished;

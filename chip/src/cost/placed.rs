@@ -18,6 +18,8 @@ pub struct Placed {
     of: Vec<Vec<u32>>,
     /// First neuron and node of each slice of each population, ascending.
     slices: Vec<Vec<(u32, u32)>>,
+    /// Node and neurons of each slice of each population.
+    held: Vec<Vec<(u32, u64)>>,
     /// Input neurons on each core; empty where no input sits on one.
     pub neurons: Vec<u64>,
 }
@@ -33,6 +35,8 @@ impl Placed {
                 let population = slice.population as usize;
                 placed.slices.resize(placed.slices.len().max(population + 1), Vec::new());
                 placed.slices[population].push((slice.first, node));
+                placed.held.resize(placed.slices.len(), Vec::new());
+                placed.held[population].push((node, slice.len as u64));
             }
         }
         placed.slices.iter_mut().for_each(|list| list.sort_unstable());
@@ -61,6 +65,12 @@ impl Placed {
     pub fn node(&self, population: u16, neuron: u32) -> usize {
         let slices = &self.slices[usize::from(population)];
         slices[slices.partition_point(|(first, _)| *first <= neuron) - 1].1 as usize
+    }
+
+    /// Node and neurons of each slice of a population.
+    #[must_use]
+    pub fn held(&self, population: u16) -> &[(u32, u64)] {
+        &self.held[usize::from(population)]
     }
 
     /// Whether any input neuron sits on a core.

@@ -58,11 +58,13 @@ pub(super) struct CoreShare {
     pub input: InputShare,
 }
 
-/// What the input neurons of a core did.
+/// What the input neurons of a core did, and what the host read of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct InputShare {
     pub spikes: u64,
     pub packets: u64,
+    /// Values of its neurons that the host reads.
+    pub values: u64,
 }
 
 /// Who sends packets: how many flits each has, from which core, in what network.
@@ -119,6 +121,7 @@ impl CoreShare {
         self.brought.add(&other.brought, 1);
         self.input.spikes += other.input.spikes;
         self.input.packets += other.input.packets;
+        self.input.values += other.input.values;
     }
 }
 

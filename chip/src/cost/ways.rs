@@ -149,6 +149,8 @@ pub struct Ways {
     pub to_node: Vec<Class>,
     /// One packet from the host to every node: a control event.
     pub to_all: Class,
+    /// A packet from each node to the port next to it: a value that the host reads.
+    pub to_host: Vec<Class>,
 }
 
 impl Ways {
@@ -167,19 +169,20 @@ impl Ways {
             let way = topology.way(from.tile, topology.tile(to));
             Leg { way, to: Some(node_of(to)), port: from.port }
         };
+        let out = |node: &crate::run::node::Node| {
+            let tile = topology.tile(node.id);
+            let port = host.nearest(&topology, tile);
+            Leg { way: topology.way(tile, host.tile(port)), to: None, port: Some(port) }
+        };
         let node = |node: &crate::run::node::Node| {
             let place = Place { tile: topology.tile(node.id), port: None };
             let class = |cores: &Vec<CoreId>| Class::of(cores.iter().map(|core| leg(place, *core)), chip);
-            let out = || {
-                let port = host.nearest(&topology, place.tile);
-                Leg { way: topology.way(place.tile, host.tile(port)), to: None, port: Some(port) }
-            };
             let mut end = 0;
             let slice = |slice: &Slice| {
                 let first = end;
                 // A node that sends nothing has no table.
                 end = (first + slice.len).min(node.routes.len());
-                let leaves = || machine.leaves(slice.population).then(out);
+                let leaves = || machine.leaves(slice.population).then(|| out(node));
                 Sources::of(&node.routes, first..end, keyed, |_| place, leg, leaves)
             };
             NodeWays {
@@ -197,7 +200,7 @@ impl Ways {
             let place = |channel: usize| match machine.input_core(input, channel as u32) {
                 Some(core) => Place { tile: topology.tile(core), port: None },
                 None => {
-                    let port = host.of_channel(channel, table.len());
+                    let port = host.of_channel(machine.input_port(input), channel, table.len());
                     Place { tile: host.tile(port), port: Some(port) }
                 }
             };
@@ -208,6 +211,7 @@ impl Ways {
             inputs: machine.inputs().iter().enumerate().map(input).collect(),
             to_node: from_host().map(|leg| Class::of([leg], chip)).collect(),
             to_all: Class::of(from_host(), chip),
+            to_host: machine.nodes.iter().map(|node| Class::of([out(node)], chip)).collect(),
         }
     }
 }

@@ -10,6 +10,7 @@
 
 use crate::chip::Chip;
 use crate::cost::host::HostPorts;
+use crate::network::Input;
 use crate::place::misfit::MappingError;
 use crate::run::node::Node;
 use serde::{Deserialize, Serialize};
@@ -64,16 +65,15 @@ pub struct RouterTable {
 /// Where spikes of a source begin and go: a tile, cores, and a port if they leave.
 type Way = (Tile, Vec<CoreId>, Option<u32>);
 
-/// The tables of a chip's routers, ascending; none where cores have the keys. `input_core` is the core that a channel of an
-/// input sits on, `leaves` whether the spikes of a population leave.
+/// The tables of a chip's routers, ascending; none where cores have the keys. Inputs are stated by
+/// where their channels go and where they sit, `leaves` says whether the spikes of a population leave.
 ///
 /// # Errors
 /// When a router has not enough entries.
 pub fn tables(
     chip: &Chip,
     nodes: &[Node],
-    inputs: &[RoutingTable],
-    input_core: impl Fn(usize, usize) -> Option<CoreId>,
+    (inputs, places): (&[RoutingTable], &[Input]),
     leaves: impl Fn(u32) -> bool,
 ) -> Result<Vec<RouterTable>, MappingError> {
     let Some(mut keyed) = Keyed::of(chip) else { return Ok(Vec::new()) };
@@ -91,11 +91,11 @@ pub fn tables(
             *ways.entry((tile, cores(&node.routes, source), port)).or_default() += 1;
         }
     }
-    for (input, table) in inputs.iter().enumerate() {
+    for (table, input) in inputs.iter().zip(places) {
         for channel in 0..table.len() {
-            let tile = match input_core(input, channel) {
+            let tile = match input.core(channel as u32) {
                 Some(core) => topology.tile(core),
-                None => ports.tile(ports.of_channel(channel, table.len())),
+                None => ports.tile(ports.of_channel(input.port, channel, table.len())),
             };
             *ways.entry((tile, cores(table, channel), None)).or_default() += 1;
         }

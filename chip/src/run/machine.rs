@@ -156,9 +156,8 @@ impl Machine {
         let leave = chip.host.outputs == Outputs::Leave;
         let leaves: Vec<bool> =
             (0..network.populations.len()).map(|population| leave && network.is_output(population)).collect();
-        let input_core = |input: usize, channel: usize| network.inputs[input].core(channel as u32);
         let out = |population: u32| leaves[population as usize];
-        let router_tables = router_tables::tables(chip, &built.nodes, &built.inputs, input_core, out)?;
+        let router_tables = router_tables::tables(chip, &built.nodes, (&built.inputs, &network.inputs), out)?;
         Ok(Self {
             chip: chip.clone(),
             mapping,
@@ -235,6 +234,12 @@ impl Machine {
     #[must_use]
     pub fn input_core(&self, input: usize, channel: u32) -> Option<CoreId> {
         self.input_places[input].core(channel)
+    }
+
+    /// The port of the host that an input names.
+    #[must_use]
+    pub fn input_port(&self, input: usize) -> Option<u16> {
+        self.input_places[input].port
     }
 
     /// Whether the spikes of a population leave the chip through a port of the host.

@@ -57,6 +57,8 @@ pub struct StepEvents {
     pub spikes: Vec<StimulusSpike>,
     /// Injected currents.
     pub injections: Vec<Injection>,
+    /// Populations whose values the host reads when the step is done, each once; no bit depends on it.
+    pub reads: Vec<u16>,
 }
 
 impl StepEvents {

@@ -2,7 +2,7 @@
 
 use crate::document::{options, shown};
 use std::path::Path;
-use synfire_chip::chip::{Chip, CoreDesign, Noc, PacketBits, Time, TimeModel};
+use synfire_chip::chip::{Chip, CoreDesign, HostPort, Noc, PacketBits, Time, TimeModel};
 use synfire_chip::cost::barrier::Barrier;
 use synfire_chip::cost::cycle::design::{Ending, NetworkModel, Send};
 use synfire_chip::cost::cycle::record::{NodeEnd, Share, StepCopy};
@@ -11,6 +11,7 @@ use synfire_chip::cost::cycle::tables::Tables;
 use synfire_chip::cost::cycle::totals::Bound;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::run::machine::Machine;
+use synfire_chip::run::program::StimulusSpike;
 use synfire_core::neuron_core::CoreCounts;
 use synfire_router::network::config::{Boundary, ChannelSet, Config, LinkClass, Multicast, Pipeline, Seam};
 use synfire_router::network::fast;
@@ -53,6 +54,9 @@ fn chip(cell: &str) -> Chip {
                 });
                 config.seams.push(Seam { boundary: Boundary::Columns { west: 0 }, class: 1 });
             }
+            ("rate", _) => port(&mut chip).bits_per_cycle = Some(number() as u32),
+            ("port_depth", _) => port(&mut chip).depth = Some(number() as u16),
+            ("host", _) => {}
             ("send", "after_cores") => chip.core.send = Send::AfterCores,
             ("network", "ideal") => chip.core.network = NetworkModel::Ideal,
             ("barrier", "messages") => chip.core.barrier = Ending::Messages,
@@ -68,6 +72,14 @@ fn chip(cell: &str) -> Chip {
     chip
 }
 
+/// The one port of the host.
+fn port(chip: &mut Chip) -> &mut HostPort {
+    if chip.host.ports.is_empty() {
+        chip.host.ports.push(HostPort::ideal((0, 0)));
+    }
+    &mut chip.host.ports[0]
+}
+
 /// Four cores of four neurons; `A>B` connects all neurons of core A with all of core B.
 fn machine(chip: &Chip, ways: &str) -> Machine {
     let neuron = "(current_decay: Factor(0), membrane_decay: Factor(0), threshold: 0.5)";
@@ -76,13 +88,14 @@ fn machine(chip: &Chip, ways: &str) -> Machine {
     let mut projections = String::new();
     for way in ways.split_whitespace() {
         let (from, to) = way.split_once('>').expect("A>B");
+        let from = if from == "in" { from.to_owned() } else { format!("p{from}") };
         projections += &format!(
-            "(name: \"{from}_{to}\", from: \"p{from}\", to: \"p{to}\", connect: AllToAll, weights: Constant(0.5), \
+            "(name: \"{from}_{to}\", from: \"{from}\", to: \"p{to}\", connect: AllToAll, weights: Constant(0.5), \
              store: (bits: 8, fraction: 6)),"
         );
     }
     let text = format!(
-        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 1)], populations: [{populations}], \
+        "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 16)], populations: [{populations}], \
          projections: [{projections}])"
     );
     let mut chip = chip.clone();
@@ -122,7 +135,11 @@ pub fn run(cells: &[String]) -> Vec<String> {
     let machine = machine(&chip, &cells[2]);
     let (tables, plan) = Tables::of(&machine);
     let mut simulator = Simulator::new(&tables, plan.map(fast::engine));
-    let copy = record(&cells[3]);
+    let mut copy = record(&cells[3]);
+    if let Some((_, channels)) = options(&cells[1]).into_iter().find(|(name, _)| *name == "host") {
+        let channels = channels.parse::<u32>().expect("a number");
+        copy.spikes.extend((0..channels).map(|neuron| StimulusSpike { input: 0, neuron, count: 1 }));
+    }
     let (first, _) = simulator.step(&copy).expect("nothing stands still");
     let (again, _) = simulator.step(&copy).expect("nothing stands still");
     assert_eq!(first, again, "a step depends on itself alone");
@@ -149,6 +166,9 @@ pub fn run(cells: &[String]) -> Vec<String> {
                 waits.push(format!("{}:{name}={}", core.core, cycles(waited)));
             }
         }
+    }
+    if first.outside.host_waited_ps > 0 {
+        waits.push(format!("host:port={}", cycles(first.outside.host_waited_ps)));
     }
     let waits = if waits.is_empty() { "-".to_owned() } else { waits.join(" ") };
     let [cores, packets, barrier, total] =

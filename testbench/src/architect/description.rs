@@ -64,7 +64,9 @@ fn chip(chip: &Chip) -> Table {
 fn host_ports(chip: &Chip) -> String {
     let port = |port: HostPort| {
         let passes = port.bits_per_cycle.map_or("ideal".to_owned(), |bits| format!("{bits} bits a cycle"));
-        format!("{}, {} ({passes})", port.tile.0, port.tile.1)
+        let name = port.name.map_or(String::new(), |name| format!("`{name}` at "));
+        let depth = port.depth.map_or(String::new(), |depth| format!(", {depth} packets deep"));
+        format!("{name}{}, {} ({passes}{depth})", port.tile.0, port.tile.1)
     };
     chip.host_ports().into_iter().map(port).collect::<Vec<_>>().join("; ")
 }

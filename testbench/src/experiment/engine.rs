@@ -8,6 +8,7 @@ use crate::reference::float::chip::{FloatChip, FloatSnapshot};
 use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
@@ -187,7 +188,8 @@ impl Engine {
         match self {
             Self::Chip { machine, recorder, watched, costs } => {
                 let options = RunOptions { threads, interrupt: None };
-                costs.run(machine, program, options, recorder)?;
+                let program = answered(machine, program, recorder, outputs);
+                costs.run(machine, &program, options, recorder)?;
                 let recording = looked_at(recorder, watched);
                 let mut sums = vec![0_i64; outputs];
                 for step in steps {
@@ -360,6 +362,23 @@ impl Engine {
             }
         })
     }
+}
+
+/// The program of a sample at whose end the host reads a value of each of the readout's `outputs` neurons, where such values
+/// leave the chip.
+fn answered<'p>(
+    machine: &Machine,
+    program: &'p [StepEvents],
+    recorder: &Recorder,
+    outputs: usize,
+) -> Cow<'p, [StepEvents]> {
+    let readout = recorder.probes().first().map(|probe| probe.target as u16);
+    let leave = machine.chip.host.answers.bits().is_some() && outputs > 0;
+    let mut program = Cow::Borrowed(program);
+    if leave && !program.is_empty() {
+        program.to_mut().last_mut().into_iter().for_each(|last| last.reads.extend(readout));
+    }
+    program
 }
 
 /// What the first probe recorded; what the others did goes to `watched`.

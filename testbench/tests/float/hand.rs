@@ -40,7 +40,13 @@ fn network(spiking: bool) -> Network {
             error_trace_bits: 16,
             error_delay: 1,
         },
-        inputs: vec![Input { name: "in".to_owned(), neurons: 1, max_events: 4, cores: Vec::new() }],
+        inputs: vec![Input {
+            name: "in".to_owned(),
+            neurons: 1,
+            max_events: 4,
+            cores: Vec::new(),
+            port: None,
+        }],
         populations: vec![Population {
             name: "out".to_owned(),
             neurons: 1,

@@ -121,7 +121,7 @@ fn input(c: &mut Choices<'_>, index: i64, neurons: i64) -> Input {
         _ => 255,
     };
     let neurons = c.range(1, neurons) as u32;
-    Input { name: format!("in{index}"), neurons, max_events, cores: Vec::new() }
+    Input { name: format!("in{index}"), neurons, max_events, cores: Vec::new(), port: None }
 }
 
 fn population(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, index: usize) -> Population {

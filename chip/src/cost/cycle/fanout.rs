@@ -24,6 +24,9 @@ pub const CONTROL: u8 = 3;
 /// A message of a barrier.
 pub const BARRIER: u8 = 4;
 
+/// A value that the host reads: on the network a packet of the class of spikes.
+pub const VALUE: u8 = 5;
+
 /// A core that a packet goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Destination {
@@ -79,7 +82,7 @@ pub(super) struct Builder<'a> {
     pub routes: HashMap<u32, RouteId>,
     pub host: u32,
     pub ports: HostPorts,
-    pub flits: [u32; 5],
+    pub flits: [u32; 6],
     /// Whether rows cost by how they are stored.
     pub apart: bool,
 }

@@ -12,6 +12,7 @@
 //! | `program` | what a core does in a step, as actions of its machine |
 //! | `tables` | what is static of a machine: ways, routes, rows |
 //! | `record` | copies of what a run shows |
+//! | `port` | a port of the host, with what waits at it |
 //! | `network` | cores on the simulated network, or on ideal ways |
 //! | `step` | a step from its record to its times |
 //! | `kept` | single steps: all that were asked for, or the last ones |
@@ -29,6 +30,7 @@ pub mod kept;
 pub mod model;
 pub mod network;
 pub mod phases;
+pub mod port;
 pub mod program;
 pub mod record;
 pub mod step;

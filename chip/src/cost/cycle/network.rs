@@ -8,15 +8,19 @@
 //! when a step ends (`step`).
 
 use crate::cost::cycle::core::{Asked, CoreMachine, Packet};
-use crate::cost::cycle::fanout::BARRIER;
+use crate::cost::cycle::fanout::{BARRIER, SPIKE, VALUE};
+use crate::cost::cycle::port::{self, Port};
 use crate::cost::cycle::tables::Tables;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use synfire_router::network::engine::Engine;
 use synfire_router::network::stuck::Halt;
 use synfire_router::network::traffic::{Arrival, Next, Offer, Sink, Source, To};
+
+/// What packets of values are called on the network.
+const VALUE_TAG: u64 = u64::MAX;
 
 /// A packet's way through a step, picoseconds from its beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +41,8 @@ pub struct Journey {
 pub struct Traffic<'a> {
     tables: &'a Tables,
     machines: &'a mut [CoreMachine],
-    /// Packets of the host at each of its ports, in order, and when they have passed it.
-    host: Vec<VecDeque<(u64, Packet)>>,
-    /// When each port has passed what left through it.
-    left: Vec<u64>,
+    /// Ports of the host.
+    host: Vec<Port>,
     /// First cycle of the step.
     begin: u64,
     /// The last packet that arrived at each node.
@@ -58,6 +60,8 @@ pub struct Outside {
     pub released_ps: u64,
     /// When the last packet that leaves had passed its port, and the port.
     pub left: Option<(u64, u32)>,
+    /// How long the host was kept waiting by full ports, all of them together.
+    pub host_waited_ps: u64,
 }
 
 impl<'a> Traffic<'a> {
@@ -69,13 +73,10 @@ impl<'a> Traffic<'a> {
         (at, host): (u64, &[Packet]),
     ) -> Self {
         last.fill(None);
-        let ports = tables.ports.count();
-        let (queues, left) = (vec![VecDeque::new(); ports], vec![0; ports]);
         let mut traffic = Self {
             tables,
             machines,
-            host: queues,
-            left,
+            host: port::all(&tables.ports, tables.network.config.is_some()),
             begin: 0,
             last,
             messages: 0,
@@ -86,24 +87,24 @@ impl<'a> Traffic<'a> {
         traffic
     }
 
-    /// Packets of the host that are made at time `at` pass its ports one after another.
+    /// Packets of the host that are made at time `at` go to its ports.
     fn enter(&mut self, at: u64, packets: &[Packet]) {
-        // Bits so far: a port counts cycles from its first bit on.
-        let mut bits = vec![0; self.host.len()];
         for packet in packets {
             let from = self.tables.destinations[packet.first as usize].from;
             let Some(port) = self.tables.port_at(from) else { continue };
-            let bits = &mut bits[port as usize];
-            *bits += self.tables.bits(packet.class);
-            let passed = at + self.tables.ports.ps(port, *bits);
-            self.host[port as usize].push_back((passed, *packet));
+            self.host[port as usize].push(at, self.tables.bits(packet.class), *packet);
         }
+    }
+
+    /// The next packet of a port that is asked at `now`, and when it has passed it.
+    fn from_port(&mut self, port: u32, now: u64) -> Option<(u64, Packet)> {
+        self.host[port as usize].take(now, |bits| self.tables.ports.ps(port, bits))
     }
 
     /// Whether there is anything to carry.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.host.iter().all(VecDeque::is_empty) && !self.machines.iter().any(CoreMachine::sends)
+        self.host.iter().all(Port::is_empty) && !self.machines.iter().any(CoreMachine::sends)
     }
 
     /// Runs it on a network.
@@ -154,13 +155,18 @@ impl<'a> Traffic<'a> {
 
     fn outside(&self) -> Outside {
         // Of equally late ports the first.
-        let left = self.left.iter().enumerate().rev().filter(|(_, at)| **at > 0).max_by_key(|(_, at)| **at);
-        Outside { released_ps: self.released, left: left.map(|(port, at)| (*at, port as u32)) }
+        let left = self.host.iter().enumerate().rev().map(|(port, of)| (of.left(), port as u32));
+        let left = left.filter(|(at, _)| *at > 0);
+        Outside {
+            released_ps: self.released,
+            left: left.max_by_key(|(at, _)| *at),
+            host_waited_ps: self.host.iter().map(Port::waited).sum(),
+        }
     }
 
     fn send_host(&mut self, events: &mut BinaryHeap<Reverse<(u64, Event)>>) {
-        for port in 0..self.host.len() {
-            while let Some((made, packet)) = self.host[port].pop_front() {
+        for port in 0..self.host.len() as u32 {
+            while let Some((made, packet)) = self.from_port(port, 0) {
                 self.carry(events, self.machines.len() as u32, made, packet);
             }
         }
@@ -177,14 +183,13 @@ impl<'a> Traffic<'a> {
     /// A packet left the chip: it passes its port behind others, or it is a message of the barrier.
     fn leave(&mut self, port: u32, class: u8, at: u64) {
         if class != BARRIER {
-            let left = &mut self.left[port as usize];
-            *left = at.max(*left) + self.tables.ports.ps(port, self.tables.bits(class));
-            return;
+            let ps = self.tables.ports.ps(port, self.tables.bits(class));
+            return self.host[port as usize].leave(at, ps);
         }
         self.messages += 1;
         if self.messages == self.machines.len() {
             for fanout in &self.tables.to_all[usize::from(BARRIER)] {
-                fanout.packets(BARRIER, 0, |packet, _| self.host[0].push_back((at, packet)));
+                fanout.packets(BARRIER, 0, |packet, _| self.host[0].push(at, 0, packet));
             }
             self.roused.push(self.tables.host);
         }
@@ -221,6 +226,7 @@ impl<'a> Traffic<'a> {
             None => To::Endpoint(self.tables.destinations[first as usize].endpoint),
         };
         let flits = self.tables.network.flits[usize::from(class)];
+        let (class, tag) = if class == VALUE { (SPIKE, VALUE_TAG) } else { (class, tag) };
         Offer { at: self.cycle(made), to, class, flits, tag }
     }
 }
@@ -241,7 +247,7 @@ impl Source for Ends<'_, '_> {
     fn next(&mut self, endpoint: u32, now: u64) -> Next {
         let traffic = &mut *self.0.borrow_mut();
         if let Some(port) = traffic.tables.port_at(endpoint) {
-            let next = traffic.host[port as usize].pop_front();
+            let next = traffic.from_port(port, traffic.time(now));
             return next.map(|(made, packet)| traffic.offer(made, packet)).into();
         }
         let Some(node) = traffic.tables.node_at(endpoint) else { return Next::Nothing };
@@ -259,17 +265,22 @@ impl Sink for Ends<'_, '_> {
         let from = traffic.tables.port_at(arrival.source).is_none().then_some(arrival.source);
         let [made_ps, injected_ps, arrived_ps] =
             [arrival.offered, arrival.injected, arrival.arrived].map(|cycle| traffic.time(cycle));
+        let class = if arrival.tag == VALUE_TAG { VALUE } else { arrival.class };
         traffic.arrive(
             arrival.endpoint,
-            (arrival.class, arrival.tag),
+            (class, arrival.tag),
             Journey { from, to: 0, made_ps, injected_ps, arrived_ps },
         );
     }
 
     fn ready(&mut self, endpoint: u32, now: u64) -> u64 {
         let traffic = &mut *self.0.borrow_mut();
-        let Some(node) = traffic.tables.node_at(endpoint) else { return now };
-        let room = traffic.machines[node as usize].has_room(traffic.time(now));
+        let time = traffic.time(now);
+        let room = match (traffic.tables.port_at(endpoint), traffic.tables.node_at(endpoint)) {
+            (Some(port), _) => traffic.host[port as usize].has_room(time),
+            (_, Some(node)) => traffic.machines[node as usize].has_room(time),
+            _ => Ok(()),
+        };
         room.map_or_else(|until| traffic.cycle(until).max(now + 1), |()| now)
     }
 

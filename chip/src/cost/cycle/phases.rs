@@ -45,7 +45,7 @@ pub enum Phase {
 const COUNT: usize = Phase::None as usize + 1;
 
 /// Records and their phases; one that takes no time may be left to the last line.
-const PHASES: [(&str, Phase); 38] = [
+const PHASES: [(&str, Phase); 39] = [
     ("core.axon_events", Phase::Lookup),
     ("core.synaptic_events", Phase::Lanes),
     ("sparse_events", Phase::Lanes),
@@ -70,6 +70,7 @@ const PHASES: [(&str, Phase); 38] = [
     ("spike_packets", Phase::SpikePackets),
     ("error_packets", Phase::ErrorPackets),
     ("output_packets", Phase::SpikePackets),
+    ("value_packets", Phase::SpikePackets),
     ("host_bits", Phase::None),
     ("seam_bits", Phase::None),
     ("board_bits", Phase::None),

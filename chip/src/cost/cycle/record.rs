@@ -87,6 +87,8 @@ pub struct StepCopy {
     pub spikes: Vec<StimulusSpike>,
     /// Neurons that currents are injected into, each once: population, neuron.
     pub injections: Vec<(u16, u32)>,
+    /// Populations whose values the host reads.
+    pub reads: Vec<u16>,
     /// One a worker.
     pub shares: Vec<Share>,
 }
@@ -100,6 +102,7 @@ impl StepCopy {
         self.spikes.clear();
         self.spikes.extend_from_slice(&events.packets());
         self.injections = events.driven();
+        self.reads.clone_from(&events.reads);
     }
 
     /// Flags of the step: those of the first node.

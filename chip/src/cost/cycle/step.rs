@@ -6,7 +6,7 @@
 use crate::cost::counters::NodeCounts;
 use crate::cost::cycle::core::{Action, CoreMachine, Packet};
 use crate::cost::cycle::design::{Ending, Send};
-use crate::cost::cycle::fanout::{BARRIER, CONTROL, ERROR, SPIKE, TARGET};
+use crate::cost::cycle::fanout::{BARRIER, CONTROL, ERROR, SPIKE, TARGET, VALUE};
 use crate::cost::cycle::network::{Journey, Outside, Traffic};
 use crate::cost::cycle::phases::{Phase, PhaseTimes, phase_times};
 use crate::cost::cycle::program::{
@@ -140,7 +140,7 @@ impl<'a> Simulator<'a> {
             nodes[node].to_node.packets(CONTROL, 0, |packet, _| self.host.push(packet));
         }
         for share in &copy.shares {
-            self.load_share(share, gated);
+            self.load_share(share, gated, &copy.reads);
         }
         for number in self.tables.with_neurons..nodes.len() {
             let (machine, held) = (&mut self.machines[number], &mut self.held[number]);
@@ -152,7 +152,7 @@ impl<'a> Simulator<'a> {
         }
     }
 
-    fn load_share(&mut self, share: &Share, gated: bool) {
+    fn load_share(&mut self, share: &Share, gated: bool, reads: &[u16]) {
         let Tables { order, design, timing, nodes, arriving, .. } = self.tables;
         let sends = design.send == Send::AsMade;
         let (mut fired, mut served, mut errors) = (0, 0, 0);
@@ -197,6 +197,7 @@ impl<'a> Simulator<'a> {
             }
             scan.end(machine, |machine| {
                 load_inputs(self.tables, machine, held, number, &self.inputs[number]);
+                load_values(self.tables, machine, held, number, reads);
             });
             form_errors(machine, order, &times, gated);
             for (channel, _) in &share.errors[errors..end.errors as usize] {
@@ -262,7 +263,7 @@ impl<'a> Simulator<'a> {
         let came = |journey: &Option<Journey>| journey.map_or(0, |journey| journey.arrived_ps);
         let ends = step.cores.iter().zip(&self.last).map(|(core, last)| core.marked_ps.max(came(last)));
         let (last_ps, last) = ends.zip(&self.last).max_by_key(|(end, _)| *end).unwrap_or((0, &None));
-        let Outside { released_ps, left } = step.outside;
+        let Outside { released_ps, left, .. } = step.outside;
         let (left_ps, port) = left.unwrap_or_default();
         let quiet = core_ps.max(last_ps).max(left_ps);
         let total_ps = match self.tables.design.barrier {
@@ -334,6 +335,29 @@ fn load_inputs(
             make(machine, order.packet_ps, packet, parts, tables.design.send == Send::AsMade);
             held.push(packet);
         });
+    }
+}
+
+/// Values of neurons of a core that the host reads: a packet each, made when all neurons are scanned.
+fn load_values(
+    tables: &Tables,
+    machine: &mut CoreMachine,
+    held: &mut Vec<Packet>,
+    node: usize,
+    reads: &[u16],
+) {
+    if tables.ports.bits.value == 0 {
+        return;
+    }
+    for (_, neurons) in
+        reads.iter().flat_map(|read| tables.placed.held(*read)).filter(|(at, _)| *at as usize == node)
+    {
+        for _ in 0..*neurons {
+            tables.to_host[node].packets(VALUE, 0, |packet, parts| {
+                make(machine, tables.order.packet_ps, packet, parts, tables.design.send == Send::AsMade);
+                held.push(packet);
+            });
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cost::arriving::{Arriving, ByStorage};
 use crate::cost::cycle::core::Rules;
 use crate::cost::cycle::design::{CoreDesign, NetworkModel, Ports};
 use crate::cost::cycle::fanout::{
-    BARRIER, Builder, CONTROL, Destination, ERROR, Fanout, From, SPIKE, TARGET, fanouts,
+    BARRIER, Builder, CONTROL, Destination, ERROR, Fanout, From, SPIKE, TARGET, VALUE, fanouts,
 };
 use crate::cost::cycle::program::Order;
 use crate::cost::host::HostPorts;
@@ -52,8 +52,8 @@ pub struct Network {
     pub is_described: bool,
     /// Period of its clock.
     pub cycle_ps: u64,
-    /// Flits of each class of packets.
-    pub flits: [u32; 5],
+    /// Flits of each class of packets, values last.
+    pub flits: [u32; 6],
 }
 
 /// Everything static.
@@ -105,7 +105,7 @@ pub struct Tables {
 fn network(chip: &Chip) -> Network {
     let design = &chip.core;
     let clock = design.network_clock_ps.or(chip.timing.clock_ps);
-    let ideal = Network { config: None, is_described: false, cycle_ps: clock.unwrap_or(1), flits: [1; 5] };
+    let ideal = Network { config: None, is_described: false, cycle_ps: clock.unwrap_or(1), flits: [1; 6] };
     let (NetworkModel::Simulated, Some(cycle_ps)) = (design.network, clock) else { return ideal };
     let (noc, is_described) = match &chip.noc {
         Some(noc) => (noc.clone(), true),
@@ -114,7 +114,10 @@ fn network(chip: &Chip) -> Network {
     if noc.config.check().is_err() {
         return ideal;
     }
-    let flits = noc.packets.kinds().map(|(_, bits)| noc.config.flits(bits));
+    let [spike, error, target, control, barrier] =
+        noc.packets.kinds().map(|(_, bits)| noc.config.flits(bits));
+    let value = chip.host.answers.bits().filter(|_| is_described).map_or(1, |bits| noc.config.flits(bits));
+    let flits = [spike, error, target, control, barrier, value];
     Network { config: Some(noc.config), is_described, cycle_ps, flits }
 }
 
@@ -192,7 +195,7 @@ impl Tables {
             let ports = builder.ports.clone();
             let from = |channel| match machine.input_core(input, channel as u32) {
                 Some(core) => From::Core(core),
-                None => From::Port(ports.of_channel(channel, table.len())),
+                None => From::Port(ports.of_channel(machine.input_port(input), channel, table.len())),
             };
             fanouts(&mut builder, SPIKE, from, table)
         });
@@ -260,6 +263,7 @@ impl Tables {
         match class {
             SPIKE => bits.spike,
             ERROR => bits.error,
+            VALUE => bits.value,
             _ => bits.control,
         }
     }

@@ -6,7 +6,7 @@
 //! Promises: a field is declared once here, with its name, its type and its inheritance.
 //! Absent on purpose: ranges and defaults (`chip_resolve`); a chip file has no defaults.
 
-use crate::chip::{Addressing, KeysIn, Outputs};
+use crate::chip::{Addressing, Answers, KeysIn, Outputs};
 use crate::cost::cycle::design::{Ending, First, NetworkModel, Rows, Send, Stages, TimeModel};
 use crate::cost::operations;
 use crate::cost::prices::PowerClock;
@@ -150,21 +150,29 @@ section! {
         ports: Vec<HostPortFile>,
         /// Which spikes leave; left out, `Stay`.
         outputs: Outputs,
+        /// Whether values that the host reads of readouts leave; left out, `Stay`.
+        answers: Answers,
         /// Bits of a packet at a port; left out, those of `noc.packets`.
         packet_bits: i64,
     }
 }
 
-/// A port of the host: `(tile: (0, 0), bits_per_cycle: 32)`.
+/// A port of the host: `(name: "west", tile: (0, 0), bits_per_cycle: 32, depth: 4)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename = "HostPort")]
 pub struct HostPortFile {
+    /// What inputs call it; left out, nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Its tile (column, row).
     pub tile: (i64, i64),
     /// Bits that pass it in a clock cycle, each way; left out, it is ideal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bits_per_cycle: Option<i64>,
+    /// Packets that it holds, each way; left out, any number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<i64>,
 }
 
 /// A price: `(pj: 5.1, low: 3.0, high: 9.0, kind: Derived, source: "..")`.

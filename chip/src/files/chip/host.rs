@@ -4,12 +4,14 @@
 //! time has a clock to take it in, and packets of stated bits. Absent on purpose: which port a packet passes
 //! (`cost::host`).
 
-use crate::chip::{HostInterface, HostPort, Mesh, Noc, Timing};
+use crate::chip::{Answers, HostInterface, HostPort, Mesh, Noc, Timing};
 use crate::files::chip::file::{HostFile, HostPortFile};
 use crate::files::text::check::Check;
 
 /// Most ports of a chip.
 const MOST_PORTS: usize = 64;
+/// Most packets that a port holds.
+const MOST_DEPTH: i64 = 256;
 /// Most bits of a packet, and of a cycle.
 const MOST_BITS: i64 = 1 << 16;
 
@@ -58,7 +60,30 @@ pub(super) fn host(
         }
         _ => {}
     }
-    HostInterface { ports, outputs: file.outputs.unwrap_or_default(), packet_bits }
+    distinct(check, listed);
+    let answers = file.answers.unwrap_or_default();
+    if let Answers::Leave { bits } = answers {
+        check.integer("host.answers.bits", i64::from(bits), 1..=MOST_BITS);
+    }
+    HostInterface { ports, outputs: file.outputs.unwrap_or_default(), answers, packet_bits }
+}
+
+/// Inputs find a port by its name.
+fn distinct(check: &mut Check<'_>, ports: &[HostPortFile]) {
+    for (number, port) in ports.iter().enumerate() {
+        let Some(name) = &port.name else { continue };
+        let path = format!("host.ports[{number}].name");
+        if name.is_empty() {
+            let problem = check.at(&path, "a name is empty").noted("allowed", "a text, or no name");
+            check.push(problem);
+        }
+        if let Some(first) = ports[..number].iter().position(|other| other.name.as_ref() == Some(name)) {
+            let problem = check
+                .at(&path, format!("the name `{name}` is taken"))
+                .labelled(format!("`host.ports[{first}]` has it already"));
+            check.push(problem);
+        }
+    }
 }
 
 fn port(check: &mut Check<'_>, number: usize, file: &HostPortFile, mesh: &Mesh, timing: &Timing) -> HostPort {
@@ -78,5 +103,6 @@ fn port(check: &mut Check<'_>, number: usize, file: &HostPortFile, mesh: &Mesh, 
         }
         check.integer(&path, bits, 1..=MOST_BITS) as u32
     });
-    HostPort { tile, bits_per_cycle }
+    let depth = file.depth.map(|depth| check.integer(&format!("{path}.depth"), depth, 1..=MOST_DEPTH) as u16);
+    HostPort { name: file.name.clone(), tile, bits_per_cycle, depth }
 }

@@ -65,8 +65,13 @@ impl NetworkFile {
 
     /// Adds an input of so many channels.
     pub fn input(&mut self, name: impl Into<String>, neurons: u32) -> &mut InputFile {
-        let input =
-            InputFile { name: name.into(), neurons: i64::from(neurons), max_events: one(), cores: None };
+        let input = InputFile {
+            name: name.into(),
+            neurons: i64::from(neurons),
+            max_events: one(),
+            cores: None,
+            port: None,
+        };
         pushed(&mut self.inputs, input)
     }
 
@@ -155,6 +160,9 @@ pub struct InputFile {
     /// Cores that its channels sit on; left out, the host sends their spikes.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
     pub cores: Option<Vec<i64>>,
+    /// Name of the host's port that they enter by; left out, they are split among all.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub port: Option<String>,
 }
 
 /// Adds an element to a list, stated or not.

@@ -6,7 +6,7 @@
 use super::readouts::Readouts;
 use super::{learning, mirror, neuron, proof};
 use crate::chip::Chip;
-use crate::files::network::file::{NetworkFile, PopulationFile, ProjectionFile};
+use crate::files::network::file::{InputFile, NetworkFile, PopulationFile, ProjectionFile};
 use crate::files::network::overrides::{NetworkOverrides, StoreOverride};
 use crate::files::synapses::convolution;
 use crate::files::synapses::ends::Ends;
@@ -146,9 +146,36 @@ fn inputs(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Input> 
             neurons,
             max_events: check.integer(&field("max_events"), input.max_events, 1..=255) as u8,
             cores: cores(check, (&field("cores"), &input.name), input.cores.as_ref(), neurons, chip),
+            port: port(check, &field("port"), input, chip),
         });
     }
     inputs
+}
+
+/// The port of the host that an input asks for.
+fn port(check: &mut Check<'_>, path: &str, input: &InputFile, chip: &Chip) -> Option<u16> {
+    let name = input.port.as_ref()?;
+    let ports = || chip.host.ports.iter().filter_map(|port| port.name.as_deref());
+    let found = chip.host.ports.iter().position(|port| port.name.as_ref() == Some(name));
+    if found.is_none() {
+        let allowed = match ports().next() {
+            None => "leaving it out: no port of this chip has a name (`host.ports[0].name`)".to_owned(),
+            Some(_) => listing(ports()),
+        };
+        let problem = check
+            .at(path, format!("the host has no port `{name}`"))
+            .labelled(did_you_mean(name, ports()))
+            .noted("allowed", allowed);
+        check.push(problem);
+    }
+    if input.cores.is_some() {
+        let problem = check
+            .at(path, format!("`{}` sits on cores and enters by no port", input.name))
+            .labelled("found both `cores` and `port`")
+            .noted("allowed", "one of the two");
+        check.push(problem);
+    }
+    found.map(|port| port as u16)
 }
 
 /// The cores that an input or a population of this name asks for.

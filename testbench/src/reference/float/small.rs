@@ -179,7 +179,13 @@ fn network(seed: u32, inputs: u32, populations: Vec<Population>) -> Network {
             error_trace_bits: 32,
             error_delay: 1,
         },
-        inputs: vec![Input { name: "in".to_owned(), neurons: inputs, max_events: 1, cores: Vec::new() }],
+        inputs: vec![Input {
+            name: "in".to_owned(),
+            neurons: inputs,
+            max_events: 1,
+            cores: Vec::new(),
+            port: None,
+        }],
         populations,
         projections: Vec::new(),
     }
