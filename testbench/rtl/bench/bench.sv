@@ -1,8 +1,9 @@
 // Loads a chip, runs N steps, writes the retire trace: for Icarus and Verilator (--binary), without DPI.
 //
-// Plusargs: +dir=FOLDER with the images and events, +steps=N, +trace=FILE, +cycles=FILE (a line `step cycles` each,
-// from step_start to step_done; left out, none), +backdoor (images go straight into the memories, not through the write
-// port).
+// Plusargs: +dir=FOLDER with the images and events, +steps=N, +header=FILE (header of the trace; left out, header.trace of
+// FOLDER), +trace=FILE, +cycles=FILE (a line `step cycles` each, from step_start to step_done; left out, none),
+// +population_0=, +population_1= (indices of the cores' populations; left out, 0 and 1), +backdoor (images go straight into
+// the memories, not through the write port).
 // Files of FOLDER, C a core: registers_C.hex, axons_C.hex, synapses_C.hex, thresholds_C.hex, biases_C.hex,
 // routes_C.hex, matrix_C.hex ($readmemh); control.txt, lines `step kind channel value`; stimulus.txt, lines `step core
 // axon`; both by step.
@@ -69,10 +70,8 @@ module bench #(
       .step_done(step_done), .stimulus_more(stimulus_more), .stimulus_valid(stimulus_valid),
       .stimulus_core(stimulus_core), .stimulus_axon(stimulus_axon), .stimulus_ready(stimulus_ready), .merged(merged),
       .retire_0(retire_0), .retire_1(retire_1));
-  retire_recorder #(.CORE(0), .NEURONS(NEURONS), .AXONS(AXONS)) recorder_0 (
-      .clk(clk), .step_start(step_start), .retire(retire_0));
-  retire_recorder #(.CORE(1), .NEURONS(NEURONS), .AXONS(AXONS)) recorder_1 (
-      .clk(clk), .step_start(step_start), .retire(retire_1));
+  retire_trace #(.CORES(CORES), .NEURONS(NEURONS), .AXONS(AXONS)) trace_of_bench (
+      .clk(clk), .step_start(step_start), .retire_0(retire_0), .retire_1(retire_1));
 
   initial begin
     clk = 1'b0;
@@ -83,9 +82,11 @@ module bench #(
   logic [8*256-1:0] name;
   logic [8*256-1:0] second_name;
   logic [8*256-1:0] back_name;
+  logic [8*256-1:0] header_name;
   logic [8*200-1:0] trace_name;
   logic [8*200-1:0] cycles_name;
-  logic [LOAD_BITS-1:0] image [0:AXONS*NEURONS-1];
+  // Any image: synapses, the matrix, registers.
+  logic [LOAD_BITS-1:0] image [0:AXONS*NEURONS+CHANNELS*NEURONS+63];
   integer steps;
   integer step;
   integer trace;
@@ -152,8 +153,8 @@ module bench #(
       end
       $sformat(name, "%0s/registers_%0d.hex", dir, core);
       $sformat(second_name, "%0s/axons_%0d.hex", dir, core);
-      if (core == 0) recorder_0.load(name, second_name);
-      else recorder_1.load(name, second_name);
+      if (core == 0) trace_of_bench.recorder_0.load(name, second_name);
+      else trace_of_bench.recorder_1.load(name, second_name);
     end
   endtask
 
@@ -189,6 +190,8 @@ module bench #(
     for (core = 0; core < CORES; core = core + 1) load_all;
     backdoor_load = backdoor;
     tick;
+    if (!$value$plusargs("header=%s", header_name)) $sformat(header_name, "%0s/header.trace", dir);
+    trace_of_bench.open(header_name, trace);
 
     $sformat(name, "%0s/control.txt", dir);
     control_file = $fopen(name, "r");
@@ -223,8 +226,7 @@ module bench #(
       end
       tick;
       spent = spent + 1;
-      recorder_0.write(trace, step);
-      if (CORES == 2) recorder_1.write(trace, step);
+      trace_of_bench.write(step);
       if (cycles != 0) $fwrite(cycles, "%0d %0d\n", step, spent);
     end
     $display("%0d steps, %0d merged events", steps, merged);

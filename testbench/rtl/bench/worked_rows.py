@@ -6,6 +6,7 @@ leaves out (README.md) are counted and named. Needs `iverilog`; standard library
 difference.
 """
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,10 @@ REGISTERS = {
     "third_factor": 25, "surrogate": 27, "half_width": 28, "readout": 29, "error_cores": 30, "seed": 38,
     "store_bits": 39, "k": 40, "rounding": 41,
 }
+# The registers of a neuron that the trace has.
+NEURON = "D0 I U C S R L F".split()
+# The contract that the trace is of.
+VERSION = re.search(r'ARITH_SPEC = "([0-9.]+)"', open(CONTRACT, encoding="utf-8").read()).group(1)
 SIZES = {"CORES": 1, "NEURONS": 2, "AXONS": 32, "CHANNELS": 2}
 
 
@@ -85,14 +90,30 @@ class Chip:
         for name, lines in ("control", self.control), ("stimulus", self.stimulus):
             with open(os.path.join(self.folder, f"{name}.txt"), "w", encoding="ascii") as file:
                 file.writelines(line + "\n" for line in lines)
-        trace = os.path.join(self.folder, "trace.txt")
-        command = ["vvp", "-n", self.build(), f"+dir={self.folder}", f"+steps={steps}", f"+trace={trace}", "+all"]
+        self.header(steps, width)
+        trace = os.path.join(self.folder, "rtl.trace")
+        command = ["vvp", "-n", self.build(), f"+dir={self.folder}", f"+steps={steps}", f"+trace={trace}"]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-        values = {}
+        values, step = {}, None
         for line in open(trace, encoding="ascii"):
-            step, _, register, _, value = line.split()
-            values[int(step), register] = int(value)
+            word, *rest = line.split()
+            if word == "step":
+                step = int(rest[0])
+            elif word in ("n", "a", "w") and step is not None:
+                names, cells = {"n": (NEURON, rest[2:]), "a": ("QP", rest[3:]), "w": ("W", rest[4:])}[word]
+                values.update({(step, name): int(cell) for name, cell in zip(names, cells, strict=True)})
         return values
+
+    def header(self, steps, width):
+        """The header of the trace: what the bench is to write."""
+        formats = {"S": "1.0u", "R": "8.0u", "D0": "32.0", "L": "16.0", "F": "16.0"}
+        registers = " ".join(f"{name}:{formats.get(name, f'{width}.0')}" for name in NEURON)
+        lines = ["synfire-trace 1", f"contract {VERSION}", f"population 0 neurons 1 {registers}"]
+        axons = self.registers[REGISTERS["plastic_axons"]]
+        if axons:
+            lines += [f"projection 0 inputs axons {axons} Q:8.4u P:8.4u", "projection 0 inputs weights 1 W:16.14"]
+        with open(os.path.join(self.folder, "header.trace"), "w", encoding="ascii") as file:
+            file.writelines(line + "\n" for line in [*lines, f"steps 0 {steps}"])
 
     def build(self):
         key = tuple(sorted(self.sizes.items()))
@@ -154,7 +175,7 @@ def neuron_cases(folder):
         values = chip.run(int(steps) + late)
         for row in (row for row in rows if row[0] == case):
             n = int(row[1]) + late
-            found = [values[n, register] for register in "DICURS"]
+            found = [values[n, register] for register in ("D0", *"ICURS")]
             expect(case, row[1], found, [int(cell) for cell in row[2:]])
             checked += len(found)
     return checked, absent
@@ -187,7 +208,7 @@ def step_cases(folder):
         for row in mine:
             n = int(row[1])
             weight = values.get((n, "W"), weight)
-            found = [values[n, register] for register in "ICSQPLE"] + [weight]
+            found = [values[n, register] for register in "ICSQPLF"] + [weight]
             expect(case, row[1], found, [int(row[column]) for column in (4, 5, 6, 7, 8, 10, 13, 12)])
             checked += len(found)
     return checked, absent
