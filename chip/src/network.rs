@@ -259,6 +259,22 @@ impl Network {
         learned.filter_map(|(number, projection)| projection.synapses.kernel().map(|kernel| (number, kernel)))
     }
 
+    /// Whether an eligibility of synapses onto population `index` reads its surrogates in every step.
+    #[must_use]
+    pub fn is_eligible(&self, index: usize) -> bool {
+        let into = self.projections.iter().filter(|projection| projection.target == index);
+        into.filter_map(|projection| projection.learning).any(|rule| rule.eligibility.is_some())
+    }
+
+    /// Whether an error of broadcast channel `channel` is used anywhere: the error of a group never travels.
+    #[must_use]
+    pub fn is_heard(&self, channel: u16) -> bool {
+        self.populations.iter().filter_map(|population| population.learning).any(|learning| {
+            let own = learning.first_channel..learning.first_channel + learning.channels;
+            learning.third_factor.group().is_none() && own.contains(&channel)
+        })
+    }
+
     /// Whether somebody outside the chip reads the spikes of population `index`: it is a readout, or no projection begins
     /// there.
     #[must_use]

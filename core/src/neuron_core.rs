@@ -186,6 +186,8 @@ pub struct NeuronCore {
     pub axon_in: AxonInTable,
     axons: Vec<u32>,
     served: Vec<Served>,
+    /// List the axons that carried events, whoever watches.
+    keeps_arrivals: bool,
     /// Of the last step, by slice.
     listed: Vec<ListedEvents>,
     reached: Reached,
@@ -248,6 +250,13 @@ impl NeuronCore {
         self.slices[slice].inject(neuron, value);
     }
 
+    /// Keeps, of every coming step until the next, dendritic sums and the axons that carried events, or no longer does. It
+    /// changes no bit.
+    pub fn keep(&mut self, sums: bool, arrivals: bool) {
+        self.slices.iter_mut().for_each(|slice| slice.keep_sums(sums));
+        self.keeps_arrivals = arrivals;
+    }
+
     /// Micro-steps 1 (spikes) to 5. Retires the arrivals of `step`.
     pub fn step(&mut self, step: u64) -> CoreCounts {
         self.step_watched(step, Watch::default())
@@ -268,7 +277,7 @@ impl NeuronCore {
                 block.arrived.iter_mut().for_each(Vec::clear);
                 continue;
             }
-            if watch.served {
+            if watch.served || self.keeps_arrivals {
                 block.arrivals.list(step, &mut self.axons);
                 let events = |axon: u32| 1 + block.arrivals.extra(axon as usize, step);
                 let own = |&axon: &u32| Served { block: number as u16, axon, events: events(axon) };

@@ -69,6 +69,8 @@ pub struct Slice {
     fired_words: Vec<u64>,
     fired_count: u32,
     activity: Activity,
+    /// The accumulators as the last update found them, port by port, where somebody observes them.
+    kept: Option<Vec<Vec<i32>>>,
     /// Update every block in every step (the dense sweep that skipping is compared with).
     pub dense_sweep: bool,
 }
@@ -120,6 +122,7 @@ impl Slice {
             fired_words: vec![0; len.div_ceil(64)],
             fired_count: 0,
             activity: Activity::new(&parameters, len),
+            kept: None,
             dense_sweep: false,
             parameters,
         };
@@ -237,9 +240,29 @@ impl Slice {
         self.activity.count(before, others.iter().map(|port| &port.sums[..]), arrived)
     }
 
+    /// Keeps the dendritic sums of every coming step until the next, or no longer does.
+    pub fn keep_sums(&mut self, on: bool) {
+        let sums = || self.ports.iter().map(|port| vec![0; port.sums.len()]).collect();
+        match (on, &self.kept) {
+            (true, None) => self.kept = Some(sums()),
+            (false, Some(_)) => self.kept = None,
+            _ => {}
+        }
+    }
+
+    /// The dendritic sums of a port in the last step, before its shift; port 0 with injected currents. Empty where nobody
+    /// asked for them, or where there is no such port.
+    #[must_use]
+    pub fn kept_sums(&self, port: usize) -> &[i32] {
+        self.kept.as_ref().and_then(|kept| kept.get(port)).map_or(&[], |sums| sums)
+    }
+
     /// Micro-steps 2 to 4. Returns how many neurons were really visited (simulation work, not a count of the
     /// hardware's).
     pub fn update(&mut self, step: u64) -> usize {
+        if let Some(kept) = &mut self.kept {
+            kept.iter_mut().zip(&self.ports).for_each(|(kept, port)| kept.copy_from_slice(&port.sums));
+        }
         self.periodic_reset(step);
         let always = self.dense_sweep || self.parameters.noise_bits > 0;
         if always {

@@ -10,7 +10,7 @@
 //! Promises: counts are the hardware's (visits that can change a weight), whichever loop runs.
 
 use crate::access::Access;
-use crate::config::{LearningDatapath, SynapseLearning};
+use crate::config::{Eligibility, LearningDatapath, SynapseLearning};
 use crate::counts::LearningCounts;
 use crate::kernel::{self, Factors, States};
 use crate::registers::Register;
@@ -47,6 +47,18 @@ pub struct EligibilityState {
 }
 
 impl EligibilityState {
+    /// First and second state of each weight; empty where the rule has none.
+    #[must_use]
+    pub fn states(&self) -> (&[u16], &[u16]) {
+        (&self.q, &self.p)
+    }
+
+    /// Normaliser of each weight; empty where the rule has none.
+    #[must_use]
+    pub fn normalisers(&self) -> &[u8] {
+        &self.normaliser
+    }
+
     /// Whether two states belong to blocks of one shape.
     #[must_use]
     pub fn same_shape(&self, other: &Self) -> bool {
@@ -105,6 +117,12 @@ impl BlockLearning {
             taps: most_synapses(&block.memory)
                 .map(|synapses| TapSums::new(block.memory.weights.len(), sum_bits(product_bits, synapses))),
         }
+    }
+
+    /// Whether its states have a sign.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        matches!(self.config.eligibility, Some(Eligibility::Adaptation { .. }))
     }
 
     /// What the block declares to read and write.

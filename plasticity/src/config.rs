@@ -242,6 +242,8 @@ pub struct SliceConfig {
     pub mirror: Option<MirrorConfig>,
     /// First broadcast channel of its population's surrogates, where a mirror needs them.
     pub surrogates: Option<u16>,
+    /// Whether synapses onto its population, in this core or another, have an eligibility.
+    pub eligible: bool,
 }
 
 /// What keeps a neuron's rate down while it learns.

@@ -68,6 +68,12 @@ impl Groups {
         &self.errors[group * self.channels..(group + 1) * self.channels]
     }
 
+    /// The lanes of all groups, a row of channels a group: Y, the errors used in this step, those formed in it.
+    #[must_use]
+    pub fn all(&self) -> [&[i32]; 3] {
+        [&self.output, &self.errors, &self.formed]
+    }
+
     /// Whether any group has an error in this step.
     #[must_use]
     pub fn any_error(&self) -> bool {

@@ -114,6 +114,12 @@ impl Mirror {
         &self.state.traces.p
     }
 
+    /// Trace Q of the same.
+    #[must_use]
+    pub fn trace_q(&self) -> &[i32] {
+        &self.state.traces.q
+    }
+
     /// States of the filter: E1 of the step before and E2 of this one, a row of channels a neuron.
     #[must_use]
     pub fn eligibility(&self) -> (&[u16], &[u16]) {

@@ -36,6 +36,12 @@ impl ErrorTraces {
         self.first.is_empty()
     }
 
+    /// Both, E1 and E2, one lane a neuron; empty where the error is formed from the membrane.
+    #[must_use]
+    pub fn both(&self) -> (&[i32], &[i32]) {
+        (&self.first, &self.second)
+    }
+
     /// Lanes of both: none where the error is formed from the membrane.
     pub(crate) fn lanes(&self) -> usize {
         self.first.len() + self.second.len()

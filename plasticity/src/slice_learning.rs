@@ -12,8 +12,9 @@ use crate::mirror::{Mirror, MirrorState};
 use crate::readout::{ErrorFormats, ErrorTraces};
 use crate::registers::Register;
 use crate::rule::ThirdFactorRule;
-use crate::rules::{self, WithThirdFactor, adaptation_strength};
-use crate::variables::Variable;
+use crate::rules::{self, SurrogateDerivative, WithThirdFactor, adaptation_strength};
+use crate::third_factor;
+use crate::variables::{Unmetered, Variable};
 use serde::{Deserialize, Serialize};
 use synfire_core::dither::Purpose;
 use synfire_core::neuron::Datapath;
@@ -91,6 +92,8 @@ pub struct SliceLearning {
     pub(crate) formed: bool,
     /// Whether a block's eligibility needs the surrogate in every step.
     pub filters: bool,
+    /// Whether synapses onto the population have an eligibility, whatever core holds them.
+    eligible: bool,
     /// Whether the neurons' thresholds adapt.
     adapts: bool,
 }
@@ -99,7 +102,7 @@ impl SliceLearning {
     /// Registers at rest; matrices drawn for the slice's logical neurons.
     #[must_use]
     pub fn new(slice: &Slice, config: SliceConfig, formats: ErrorFormats, seed: u32) -> Self {
-        let SliceConfig { learning, readout, mirror, surrogates } = config;
+        let SliceConfig { learning, readout, mirror, surrogates, eligible } = config;
         let len = slice.len;
         let neurons = slice.first..slice.first + len as u32;
         let mut matrix = Vec::new();
@@ -147,6 +150,7 @@ impl SliceLearning {
             driven: Vec::new(),
             formed: false,
             filters: false,
+            eligible,
             adapts: slice.parameters.adaptation.is_some(),
         }
     }
@@ -244,6 +248,36 @@ impl SliceLearning {
     #[must_use]
     pub fn mirror(&self) -> Option<&Mirror> {
         self.mirror.as_ref()
+    }
+
+    /// Error traces E1 and E2 of the neurons; empty where they form no error from spikes.
+    #[must_use]
+    pub fn error_traces(&self) -> (&[i32], &[i32]) {
+        self.state.error_traces.as_ref().map_or((&[], &[]), ErrorTraces::both)
+    }
+
+    /// Spikes since the last `clear`; empty where no rate limit reads them.
+    #[must_use]
+    pub fn spike_counts(&self) -> &[u8] {
+        &self.state.spike_counts
+    }
+
+    /// The surrogate of a neuron as `docs/arithmetic.md`, 11.1, shows it: 0 in a step in which nothing reads it. What a
+    /// rule of this core read is shown as it was read.
+    #[must_use]
+    pub fn observed_surrogate(&self, slice: &Slice, neuron: usize) -> i32 {
+        let Some(config) = self.learning.and_then(|learning| learning.surrogate) else { return 0 };
+        if self.filters || self.third_factor[neuron] != 0 {
+            return self.surrogate[neuron];
+        }
+        if !self.eligible {
+            return 0;
+        }
+        // The synapses that have the eligibility are none of this slice's.
+        let threshold = slice.parameters.threshold.get(neuron);
+        let rule = SurrogateDerivative { config, format: self.formats.learning.surrogate, threshold };
+        let adapted = slice.adapted_thresholds().map(|thresholds| thresholds[neuron]);
+        third_factor::derivative(rule, slice.registers.compared[neuron], adapted, &Unmetered)
     }
 
     /// Error compartments; empty where the rule has none.

@@ -152,6 +152,18 @@ impl LearningUnit {
         &self.work
     }
 
+    /// What the synapses of a block of the core keep; `None` where the block does not learn.
+    #[must_use]
+    pub fn eligibility(&self, block: usize) -> Option<&EligibilityState> {
+        self.blocks.get(block)?.as_ref().map(|block| &block.state)
+    }
+
+    /// Whether the states of a block's synapses have a sign: those of an adaptation.
+    #[must_use]
+    pub fn has_signed_states(&self, block: usize) -> bool {
+        self.blocks.get(block).is_some_and(|block| block.as_ref().is_some_and(BlockLearning::is_signed))
+    }
+
     /// Whether the unit has anything to do, ever: a learning block, a readout or a group.
     #[must_use]
     pub fn is_used(&self) -> bool {

@@ -244,6 +244,7 @@ fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> Lea
             mirror: mirrored
                 .map(|(projection, _)| mirror(network, usize::from(projection), placement, &surrogates)),
             surrogates: surrogates[placement.population],
+            eligible: network.is_eligible(placement.population),
         }
     };
     let blocks: Vec<_> =

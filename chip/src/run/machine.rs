@@ -210,6 +210,7 @@ impl Machine {
             bounds: &bounds,
             interrupt: options.interrupt,
         };
+        recorder.begin(&mut self.nodes);
         let (recorders, parts) = (recorder.split(), observer.split(&bounds));
         let Ran { steps, sent, received } = if workers == 1 {
             let part = parts.into_iter().next();
@@ -219,7 +220,7 @@ impl Machine {
         } else {
             run_workers(&shared, &mut self.nodes, recorders, parts)?
         };
-        recorder.ran(self.step..self.step + steps as u64);
+        recorder.ran(self.step, &program[..steps]);
         self.step += steps as u64;
         if sent == received { Ok(steps) } else { Err(RunError::NotConserved { sent, received }) }
     }

@@ -4,10 +4,13 @@
 //! this room may not import `cost` (`tests/seam.rs`), which watches a run through `observer`.
 
 pub mod back_door;
+pub mod changes;
 pub mod checkpoint;
 pub mod injection;
+pub mod lanes;
 pub mod machine;
 pub mod node;
+pub mod observable;
 pub mod observer;
 pub mod probe;
 pub mod program;

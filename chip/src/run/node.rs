@@ -99,6 +99,12 @@ impl Node {
         counts
     }
 
+    /// Errors that the node formed in the step, and surrogates that it sent.
+    #[must_use]
+    pub fn formed(&self) -> &[FormedError] {
+        &self.errors
+    }
+
     /// The step that was just counted, for an observer.
     #[must_use]
     pub fn record<'a>(&'a self, counts: &'a StepCounts) -> Record<'a> {

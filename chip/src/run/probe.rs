@@ -1,44 +1,29 @@
-//! Probes: what a run records of chosen neurons in chosen steps.
+//! Probes: what a run records of chosen registers in chosen steps.
 //!
 //! A probe sees registers at retirement: after the step's last micro-step, before its packets are taken.
 //! Source: `docs/arithmetic.md`, "What bit-exact means".
 //!
-//! Promises: recording changes no register; a record does not depend on mapping or threads.
-//! Absent on purpose: files (the testbench writes them), weights (read between steps by `Machine::weights`).
+//! Promises: recording changes no register; a record does not depend on mapping or threads; what no probe asks for costs
+//! nothing in a step.
+//! Absent on purpose: files (the testbench writes them), which registers there are (`observable`), where they sit (`lanes`).
 
 use crate::network::Network;
+use crate::run::changes::{Changed, Changes, Follow, NodeChanges};
+use crate::run::lanes;
 use crate::run::node::Node;
+use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
 
-/// What a probe records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Variable {
-    /// Whether the neuron fired (0 or 1).
-    Spikes,
-    /// Current I.
-    Current,
-    /// Membrane U, after the step's reset.
-    Membrane,
-    /// Compared membrane U_cmp.
-    Compared,
-    /// Adaptation A of the threshold; 0 where a population's threshold does not adapt.
-    Adaptation,
-    /// Third factor.
-    ThirdFactor,
-    /// Presynaptic trace Q of each axon of a projection.
-    TraceQ,
-    /// Presynaptic trace P.
-    TraceP,
-}
+pub use crate::run::observable::Variable;
 
 /// A probe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
-    /// Index of the population; of the projection for traces.
+    /// Index of the population, projection or input that has the register.
     pub target: usize,
     /// What.
     pub variable: Variable,
-    /// Which neurons (presynaptic neurons for traces), in the order of the columns.
+    /// Which neurons, or whatever else there is one of the register for ([`Variable::per`]), in the order of the columns.
     pub neurons: Vec<u32>,
     /// First step recorded.
     pub from: u64,
@@ -49,11 +34,11 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// A probe of all neurons of a population, in every step.
+    /// A probe of everything that `target` has of a register, in every step.
     #[must_use]
-    pub fn all(network: &Network, population: usize, variable: Variable) -> Self {
-        let neurons = (0..network.populations[population].neurons).collect();
-        Self { target: population, variable, neurons, from: 0, until: u64::MAX, every: 1 }
+    pub fn all(network: &Network, target: usize, variable: Variable) -> Self {
+        let neurons = (0..variable.count(network, target) as u32).collect();
+        Self { target, variable, neurons, from: 0, until: u64::MAX, every: 1 }
     }
 
     /// Whether the probe records in `step`.
@@ -86,10 +71,9 @@ impl Recording {
 #[derive(Clone, Debug)]
 struct Part {
     probe: usize,
-    /// Slice (registers) or block (traces) of the node.
+    /// Slice or block of the node.
     place: usize,
-    /// (local index, column).
-    lanes: Vec<(u32, u32)>,
+    lanes: lanes::Lanes,
     values: Vec<i32>,
 }
 
@@ -99,6 +83,9 @@ pub struct Recorder {
     probes: Vec<Probe>,
     parts: Vec<Vec<Part>>,
     steps: Vec<Vec<u64>>,
+    /// What probes of inputs recorded, by probe.
+    events: Vec<Vec<i32>>,
+    changes: Changes,
 }
 
 /// One node's parts, for the worker that owns the node.
@@ -106,24 +93,44 @@ pub struct Recorder {
 pub struct NodeRecorder<'a> {
     probes: &'a [Probe],
     parts: &'a mut Vec<Part>,
+    changes: NodeChanges<'a>,
 }
 
 impl Recorder {
-    /// Finds where the columns of every probe are. A column that no node holds (a presynaptic neuron without
-    /// axon) stays zero.
+    /// Probes of neurons. Finds where the columns of every probe are; a column that no node holds (a presynaptic neuron
+    /// without axon) stays zero.
+    ///
+    /// # Panics
+    /// Where a probe's columns are named by the network: see [`Recorder::of`].
     #[must_use]
     pub fn new(probes: Vec<Probe>, nodes: &[Node]) -> Self {
+        Self::attached(probes, None, nodes)
+    }
+
+    /// Any probes of `network`, which is built on `nodes`.
+    #[must_use]
+    pub fn of(network: &Network, probes: Vec<Probe>, nodes: &[Node]) -> Self {
+        Self::attached(probes, Some(network), nodes)
+    }
+
+    fn attached(probes: Vec<Probe>, network: Option<&Network>, nodes: &[Node]) -> Self {
         let mut parts: Vec<Vec<Part>> = nodes.iter().map(|_| Vec::new()).collect();
         for (index, probe) in probes.iter().enumerate() {
             let mut taken = vec![false; probe.neurons.len()];
             for (node, parts) in nodes.iter().zip(&mut parts) {
-                for (place, lanes) in lanes(probe, node, &mut taken) {
+                for (place, lanes) in lanes::find(probe, network, node, &mut taken) {
                     parts.push(Part { probe: index, place, lanes, values: Vec::new() });
                 }
             }
         }
         let steps = probes.iter().map(|_| Vec::new()).collect();
-        Self { probes, parts, steps }
+        let events = probes.iter().map(|_| Vec::new()).collect();
+        Self { parts, steps, events, changes: Changes::new(nodes.len()), probes }
+    }
+
+    /// Records too, from now on, which weights or states of synapses each step changed.
+    pub fn follow(&mut self, network: &Network, nodes: &[Node], follow: Follow) {
+        self.changes.add(network, nodes, follow);
     }
 
     /// The probes, in the order of what [`Recorder::take`] gives.
@@ -132,29 +139,44 @@ impl Recorder {
         &self.probes
     }
 
-    /// Notes that `steps` were run.
-    pub fn ran(&mut self, steps: core::ops::Range<u64>) {
-        for (probe, list) in self.probes.iter().zip(&mut self.steps) {
+    /// Before a run: what the probes need beyond the registers is kept from now on, and nothing else.
+    pub fn begin(&mut self, nodes: &mut [Node]) {
+        let asks = |is: fn(Variable) -> bool| self.probes.iter().any(|probe| is(probe.variable));
+        let sums = asks(|variable| matches!(variable, Variable::Dendritic(_)));
+        let arrivals = asks(|variable| variable == Variable::Arrivals);
+        nodes.iter_mut().for_each(|node| node.core.keep(sums, arrivals));
+        self.changes.begin(nodes);
+    }
+
+    /// Notes that the steps of `program` were run, from step `first` on.
+    pub fn ran(&mut self, first: u64, program: &[StepEvents]) {
+        let steps = first..first + program.len() as u64;
+        for ((probe, list), values) in self.probes.iter().zip(&mut self.steps).zip(&mut self.events) {
+            let before = list.len();
             list.extend(steps.clone().filter(|step| probe.records(*step)));
+            if probe.variable == Variable::Events {
+                list[before..].iter().for_each(|step| sent(probe, &program[(step - first) as usize], values));
+            }
         }
+        self.changes.ran(steps);
     }
 
     /// The recorders of consecutive nodes.
     pub fn split(&mut self) -> Vec<NodeRecorder<'_>> {
         let probes = &self.probes;
-        self.parts.iter_mut().map(|parts| NodeRecorder { probes, parts }).collect()
+        let nodes = self.parts.iter_mut().zip(self.changes.split());
+        nodes.map(|(parts, changes)| NodeRecorder { probes, parts, changes }).collect()
     }
 
     /// Takes what was recorded so far, one recording a probe.
     pub fn take(&mut self) -> Vec<Recording> {
-        let mut recordings: Vec<Recording> = self
-            .probes
-            .iter()
-            .zip(&mut self.steps)
-            .map(|(probe, steps)| {
+        let taken = self.probes.iter().zip(&mut self.steps).zip(&mut self.events);
+        let mut recordings: Vec<Recording> = taken
+            .map(|((probe, steps), events)| {
                 let steps = std::mem::take(steps);
                 let columns = probe.neurons.len();
-                let values = vec![0; steps.len() * columns];
+                let mut values = std::mem::take(events);
+                values.resize(steps.len() * columns, 0);
                 Recording { steps, columns, values }
             })
             .collect();
@@ -170,39 +192,21 @@ impl Recorder {
         }
         recordings
     }
+
+    /// Takes what changed so far, one list for each [`Recorder::follow`].
+    pub fn take_changes(&mut self) -> Vec<Changed> {
+        self.changes.take()
+    }
 }
 
-/// (place, lanes) of a probe's columns in one node.
-fn lanes(probe: &Probe, node: &Node, taken: &mut [bool]) -> Vec<(usize, Vec<(u32, u32)>)> {
-    let mut found = Vec::new();
-    if matches!(probe.variable, Variable::TraceQ | Variable::TraceP) {
-        for (place, block) in node.core.blocks.iter().enumerate() {
-            if block.projection as usize != probe.target || block.traces.is_none() {
-                continue;
-            }
-            let mut lanes = Vec::new();
-            for (column, neuron) in probe.neurons.iter().enumerate() {
-                if !taken[column]
-                    && let Ok(axon) = block.presynaptic.binary_search(neuron)
-                {
-                    taken[column] = true;
-                    lanes.push((axon as u32, column as u32));
-                }
-            }
-            found.push((place, lanes));
-        }
-    } else {
-        for (place, slice) in node.core.slices.iter().enumerate() {
-            if slice.population as usize != probe.target {
-                continue;
-            }
-            let range = slice.first..slice.first + slice.len as u32;
-            let columns = probe.neurons.iter().enumerate().filter(|(_, neuron)| range.contains(*neuron));
-            found.push((place, columns.map(|(c, neuron)| (neuron - slice.first, c as u32)).collect()));
-        }
-    }
-    found.retain(|(_, lanes): &(usize, Vec<_>)| !lanes.is_empty());
-    found
+/// Appends what the probe's input neurons send in a step: a packet carries at most 255 events.
+fn sent(probe: &Probe, events: &StepEvents, values: &mut Vec<i32>) {
+    let packets = events.packets();
+    let first = packets.partition_point(|spike| usize::from(spike.input) < probe.target);
+    let own = &packets[first..];
+    let own = &own[..own.partition_point(|spike| usize::from(spike.input) == probe.target)];
+    let count = |neuron: &u32| own.binary_search_by_key(neuron, |spike| spike.neuron).map(|at| own[at].count);
+    values.extend(probe.neurons.iter().map(|neuron| count(neuron).map_or(0, i32::from)));
 }
 
 impl NodeRecorder<'_> {
@@ -210,32 +214,10 @@ impl NodeRecorder<'_> {
     pub fn record(&mut self, node: &Node, step: u64) {
         for part in self.parts.iter_mut() {
             let probe = &self.probes[part.probe];
-            if !probe.records(step) {
-                continue;
-            }
-            let Part { place, lanes, values, .. } = part;
-            let mut push =
-                |source: &[i32]| values.extend(lanes.iter().map(|(lane, _)| source[*lane as usize]));
-            match probe.variable {
-                Variable::Spikes => {
-                    let fired = node.core.slices[*place].fired();
-                    values.extend(lanes.iter().map(|(lane, _)| i32::from(fired[*lane as usize])));
-                }
-                Variable::Current => push(&node.core.slices[*place].registers.current),
-                Variable::Membrane => push(&node.core.slices[*place].registers.membrane),
-                Variable::Compared => push(&node.core.slices[*place].registers.compared),
-                Variable::Adaptation => {
-                    let adaptation = &node.core.slices[*place].registers.adaptation;
-                    let lane = |lane: u32| adaptation.get(lane as usize).copied().unwrap_or(0);
-                    values.extend(lanes.iter().map(|of| lane(of.0)));
-                }
-                Variable::ThirdFactor => push(&node.unit.slices[*place].third_factor),
-                Variable::TraceQ | Variable::TraceP => {
-                    if let Some((_, traces)) = &node.core.blocks[*place].traces {
-                        push(if probe.variable == Variable::TraceQ { &traces.q } else { &traces.p });
-                    }
-                }
+            if probe.records(step) {
+                lanes::read(probe.variable, node, part.place, &part.lanes, &mut part.values);
             }
         }
+        self.changes.record(node, step);
     }
 }

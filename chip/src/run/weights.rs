@@ -1,42 +1,57 @@
 //! The weights of a machine, read back in logical order.
 //!
 //! Promises: the order is that of the network's [`Synapses`](crate::network::Synapses), whatever the mapping. Absent on
-//! purpose: files (the testbench writes them), reading within a step.
+//! purpose: files (the testbench writes them), reading within a step (`probe`, `changes`).
 
 use crate::network::{Listed, Network, Projection};
 use crate::run::machine::Machine;
+use synfire_core::neuron_core::AxonBlock;
+
+/// The name of a stored place that holds no weight of the projection.
+pub const NO_WEIGHT: u32 = u32::MAX;
 
 impl Machine {
     /// Weights of a projection as they are now, in the order of its [`Synapses`](crate::network::Synapses); of a
     /// shared kernel, by copy and tap.
     #[must_use]
     pub fn weights(&self, network: &Network, projection: usize) -> Vec<i32> {
-        let logical = &network.projections[projection];
-        let posts = network.populations[logical.target].neurons as usize;
-        let first = logical.synapses.weights();
+        let first = network.projections[projection].synapses.weights();
         // A tap that no synapse reads is in no core, and never changes.
         let mut weights: Vec<i32> = (0..first.len()).map(|at| first.get(at)).collect();
         for node in &self.nodes {
             for block in node.core.blocks.iter().filter(|b| b.projection as usize == projection) {
-                let first = node.core.slices[block.slice].first as usize;
-                for axon in 0..block.memory.axons {
-                    let pre = block.presynaptic[axon];
-                    let delay = block.delays.get(axon);
-                    // Within an axon, entries of one neuron keep their order.
-                    let mut last = (usize::MAX, 0);
-                    for entry in block.memory.row(axon) {
-                        let post = first + block.memory.post(axon, entry);
-                        let repeat = if last.0 == post { last.1 + 1 } else { 0 };
-                        last = (post, repeat);
-                        if let Some(at) = find(logical, pre, delay, post, posts, repeat) {
-                            weights[at] = block.memory.weights.get(block.memory.place(entry));
-                        }
-                    }
+                let names = names(network, block, node.core.slices[block.slice].first);
+                for (place, name) in names.into_iter().enumerate().filter(|(_, name)| *name != NO_WEIGHT) {
+                    weights[name as usize] = block.memory.weights.get(place);
                 }
             }
         }
         weights
     }
+}
+
+/// The index, in its projection's order, of the weight in each place of a block's memory; `first` is the first neuron of
+/// the slice that the block reaches. [`NO_WEIGHT`] where a place holds none.
+#[must_use]
+pub fn names(network: &Network, block: &AxonBlock, first: u32) -> Vec<u32> {
+    let logical = &network.projections[block.projection as usize];
+    let posts = network.populations[logical.target].neurons as usize;
+    let mut names = vec![NO_WEIGHT; block.memory.weights.len()];
+    for axon in 0..block.memory.axons {
+        let pre = block.presynaptic[axon];
+        let delay = block.delays.get(axon);
+        // Within an axon, entries of one neuron keep their order.
+        let mut last = (usize::MAX, 0);
+        for entry in block.memory.row(axon) {
+            let post = first as usize + block.memory.post(axon, entry);
+            let repeat = if last.0 == post { last.1 + 1 } else { 0 };
+            last = (post, repeat);
+            if let Some(at) = find(logical, pre, delay, post, posts, repeat) {
+                names[block.memory.place(entry)] = at as u32;
+            }
+        }
+    }
+    names
 }
 
 /// Index of a synapse's weight in the projection's order.

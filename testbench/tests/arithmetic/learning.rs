@@ -230,7 +230,7 @@ fn run_unit(
     parameters.reset = Reset::ToValue(0);
     let mut core = NeuronCore::default();
     core.slices.push(Slice::new(0, 0, 1, datapath, parameters, 16, 1));
-    let slices = vec![SliceConfig { learning: Some(learning), readout: None, mirror, surrogates: None }];
+    let slices = vec![SliceConfig { learning: Some(learning), mirror, ..SliceConfig::default() }];
     let mut unit = LearningUnit::new(&core, slices, &[], (&datapath, formats), (channels, all - channels), 1);
     for step in 0..errors.len() {
         unit.broadcast.learn = learn[step] == 1;

@@ -121,11 +121,11 @@ impl Run<'_> {
                 Variable::TraceQ | Variable::TraceP => {
                     plain.rows[column.of].axons.iter().map(|axon| axon.pre).collect()
                 }
-                _ => (0..self.network.populations[column.of].neurons).collect(),
+                _ => (0..column.len as u32).collect(),
             };
             Probe { target: column.of, variable, neurons, from: 0, until: u64::MAX, every: 1 }
         };
-        Recorder::new(columns.iter().map(probe).collect(), &machine.nodes)
+        Recorder::of(self.network, columns.iter().map(probe).collect(), &machine.nodes)
     }
 }
 
@@ -141,6 +141,7 @@ fn probe_of(column: &Column, plain: &PlainChip) -> Option<Variable> {
         Register::ThirdFactor => Some(Variable::ThirdFactor),
         Register::TraceQ => one_axon_each().then_some(Variable::TraceQ),
         Register::TraceP => one_axon_each().then_some(Variable::TraceP),
+        Register::Shown(variable) => Some(variable),
         Register::Refractory | Register::Weight | Register::Mirror | Register::Error | Register::Target => {
             None
         }

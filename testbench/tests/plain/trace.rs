@@ -6,6 +6,7 @@ use synfire::reference::plain::PlainChip;
 use synfire::reference::plain::synapses::SynapseRows;
 use synfire_chip::cost::counters::NodeCounts;
 use synfire_chip::network::{Network, Synapses};
+use synfire_chip::run::observable::{self, Variable};
 use synfire_chip::run::program::StepEvents;
 use synfire_plasticity::config::{ErrorSignal, Presynaptic, ThirdFactor};
 
@@ -26,6 +27,8 @@ pub enum Register {
     Mirror,
     Error,
     Target,
+    /// What a probe shows of any register of section 11.1.
+    Shown(Variable),
 }
 
 /// Consecutive values of a row: one register of one population or projection.
@@ -68,6 +71,20 @@ pub fn columns(network: &Network, plain: &PlainChip) -> Vec<Column> {
             columns.push(Column { register: Register::Mirror, of, len });
         }
     }
+    let shown = |of: usize, variable: Variable| Column {
+        register: Register::Shown(variable),
+        of,
+        len: variable.count(network, of),
+    };
+    let inputs = (0..network.inputs.len()).map(|of| (of, Variable::Events));
+    let populations = (0..network.populations.len()).flat_map(|of| {
+        observable::of_population(network, of).into_iter().map(move |variable| (of, variable))
+    });
+    let projections = (0..network.projections.len()).flat_map(|of| {
+        observable::of_projection(network, of).into_iter().map(move |variable| (of, variable))
+    });
+    let all = inputs.chain(populations).chain(projections);
+    columns.extend(all.map(|(of, variable)| shown(of, variable)));
     for (of, projection) in network.projections.iter().enumerate() {
         if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Trace) {
             for register in [TraceQ, TraceP] {
@@ -112,8 +129,9 @@ pub fn plain(network: &Network, start: u64, program: &[StepEvents]) -> (Trace, T
                     row.extend(heard(network).zip(&chip.errors).map(|(h, e)| if h { *e } else { 0 }))
                 }
                 Register::Target => row.extend(&chip.targets),
+                Register::Shown(variable) => row.extend(chip.shown(variable, column.of)),
             }
-            assert_eq!(row.len() - before, column.len, "the reference holds every register");
+            assert_eq!(row.len() - before, column.len, "the reference holds {column:?}");
         }
         rows.push(row);
     }

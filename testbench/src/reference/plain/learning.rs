@@ -32,7 +32,7 @@ pub struct Learning {
     /// Group errors used in this step.
     pub group_errors: Vec<Vec<i64>>,
     /// Group errors formed in this step.
-    formed: Vec<Vec<i64>>,
+    pub formed: Vec<Vec<i64>>,
     /// B or G, by neuron and channel.
     matrix: Vec<Vec<i64>>,
 }

@@ -13,8 +13,10 @@
 pub mod arithmetic;
 pub mod learning;
 pub mod neurons;
+pub mod observed;
 pub mod synapses;
 
+use arithmetic::scale;
 use learning::{Broadcast, Learning};
 use neurons::{Input, Neurons, Place};
 use std::collections::VecDeque;
@@ -44,6 +46,8 @@ pub struct PlainChip {
     pub learn: bool,
     /// The shift offset.
     pub shift_offset: i64,
+    /// Events that each neuron of each input sent in the last step.
+    pub sent: Vec<Vec<i64>>,
     /// `line[s]`: errors that arrive `s + 1` steps from now, by channel.
     line: VecDeque<Vec<i64>>,
     network: Network,
@@ -66,6 +70,7 @@ impl PlainChip {
             targets: channels.clone(),
             learn: false,
             shift_offset: 0,
+            sent: network.inputs.iter().map(|input| vec![0; input.neurons as usize]).collect(),
             line: vec![channels; usize::from(network.learning.error_delay)].into(),
             network: network.clone(),
         }
@@ -123,20 +128,31 @@ impl PlainChip {
     /// 3.1 of every neuron of a population.
     fn input(&self, population: usize, events: &StepEvents) -> Input {
         let neurons = self.network.populations[population].neurons as usize;
-        let (mut sums, mut reached) = (vec![0; neurons], vec![false; neurons]);
+        let (mut ports, mut reached) = (vec![vec![0; neurons]], vec![false; neurons]);
+        let mut shifts = vec![0];
         for (projection, rows) in self.network.projections.iter().zip(&self.rows) {
-            if projection.target == population {
-                rows.deliver(projection, &mut sums);
-                rows.reach(projection, &mut reached);
+            if projection.target != population {
+                continue;
             }
+            let exponent = projection.format.exponent;
+            let own = rows.deliver(projection, neurons);
+            if exponent < 0 {
+                ports.push(own);
+                shifts.push(exponent);
+            } else {
+                ports[0].iter_mut().zip(own).for_each(|(sum, own)| *sum += scale(own, exponent));
+            }
+            rows.reach(projection, &mut reached);
         }
         for injection in &events.injections {
             if usize::from(injection.population) == population {
-                sums[injection.neuron as usize] += i64::from(injection.value);
+                ports[0][injection.neuron as usize] += i64::from(injection.value);
                 reached[injection.neuron as usize] = true;
             }
         }
-        Input { sums, reached }
+        let sum =
+            |neuron: usize| ports.iter().zip(&shifts).map(|(port, shift)| scale(port[neuron], *shift)).sum();
+        Input { sums: (0..neurons).map(sum).collect(), ports, reached }
     }
 
     /// 6 and 7
@@ -174,16 +190,15 @@ impl PlainChip {
 
     /// 9
     fn emit(&mut self, events: &StepEvents) {
+        self.sent.iter_mut().for_each(|sent| sent.fill(0));
+        for spike in &events.spikes {
+            let sent = &mut self.sent[usize::from(spike.input)][spike.neuron as usize];
+            *sent = (*sent + i64::from(spike.count)).min(255);
+        }
         for (projection, rows) in self.network.projections.iter().zip(&mut self.rows) {
             match projection.source {
                 Source::Population(population) => rows.emit(&self.neurons[population].fired),
-                Source::Input(input) => {
-                    let mut sent = vec![0; self.network.inputs[input].neurons as usize];
-                    for spike in events.spikes.iter().filter(|s| usize::from(s.input) == input) {
-                        sent[spike.neuron as usize] += i64::from(spike.count);
-                    }
-                    rows.emit(&sent);
-                }
+                Source::Input(input) => rows.emit(&self.sent[input]),
             }
         }
         if let Some(last) = self.line.back_mut() {

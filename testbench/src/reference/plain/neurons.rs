@@ -22,6 +22,8 @@ pub struct Neurons {
     pub refractory: Vec<i64>,
     /// Adaptation A; 0 where the threshold does not adapt.
     pub adaptation: Vec<i64>,
+    /// Dendritic sums of the last step, by port, before the port's shift.
+    pub ports: Vec<Vec<i64>>,
     /// Whether the neuron was active in the last step: `docs/timing-and-energy.md`, "Active neurons".
     pub active: Vec<bool>,
 }
@@ -31,6 +33,8 @@ pub struct Neurons {
 pub(super) struct Input {
     /// 3.1: the dendritic sum.
     pub sums: Vec<i64>,
+    /// Its parts by port, before their shifts: port 0 with injected currents.
+    pub ports: Vec<Vec<i64>>,
     /// Whether an event or a current reached it, whatever they sum up to.
     pub reached: Vec<bool>,
 }
@@ -64,12 +68,14 @@ impl Neurons {
             fired: vec![0; neurons],
             refractory: vec![0; neurons],
             adaptation: vec![0; neurons],
+            ports: Vec::new(),
             active: vec![false; neurons],
         }
     }
 
     /// Micro-steps 2 to 4 of all neurons.
     pub(super) fn step(&mut self, population: &Population, place: Place<'_>, input: &Input) {
+        self.ports.clone_from(&input.ports);
         self.active = (0..input.sums.len()).map(|neuron| self.is_active(population, neuron, input)).collect();
         let interval = u64::from(population.parameters.reset_interval);
         if interval > 0 && place.step % interval == u64::from(population.parameters.reset_offset) % interval {

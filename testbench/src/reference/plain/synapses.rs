@@ -6,7 +6,7 @@
 //! neuron and a delay. A synapse reads a weight: its own, or a tap of a kernel (9.7). Absent on purpose: rows, encodings,
 //! places.
 
-use super::arithmetic::{Draw, decay, dither, floor, power, scale, signed, toward_zero, unsigned, word};
+use super::arithmetic::{Draw, decay, dither, floor, power, signed, toward_zero, unsigned, word};
 use super::neurons::parameter;
 use std::collections::VecDeque;
 use synfire_chip::network::{Network, Population, Projection, Source, Synapses};
@@ -57,6 +57,8 @@ pub struct SynapseRows {
     /// Eligibility of each synapse: states (E1, E2) of a filter; state X and this step's e of an adaptation; zero
     /// where the rule has none.
     pub eligibility: Vec<(i64, i64)>,
+    /// First state of each synapse in the step before, or 0 after a `clear` of this one: what a mirror keeps.
+    pub eligibility_before: Vec<i64>,
     /// Normaliser N of each synapse; zero where the rule has none.
     pub normaliser: Vec<i64>,
     /// Events that arrived in this step, by axon.
@@ -94,6 +96,7 @@ impl SynapseRows {
             trace_q: none.clone(),
             trace_p: none.clone(),
             eligibility: vec![(0, 0); synapses.len()],
+            eligibility_before: vec![0; synapses.len()],
             normaliser: vec![0; synapses.len()],
             arrived: none.clone(),
             merged: none.clone(),
@@ -136,18 +139,16 @@ impl SynapseRows {
         }
     }
 
-    /// 3.1: this projection's share of the dendritic sum of each neuron, its exponent applied to the sum.
-    pub(super) fn deliver(&self, projection: &Projection, sums: &mut [i64]) {
+    /// 3.1: this projection's share of the dendritic sum of each of `posts` neurons, its exponent not applied.
+    pub(super) fn deliver(&self, projection: &Projection, posts: usize) -> Vec<i64> {
         let format = projection.format;
-        let mut own = vec![0i64; sums.len()];
+        let mut own = vec![0i64; posts];
         for synapse in &self.synapses {
             let delivered =
                 floor(self.weights[synapse.weight], u32::from(format.store_bits - format.delivered_bits));
             own[synapse.post] += self.arrived[synapse.axon] * delivered;
         }
-        for (sum, own) in sums.iter_mut().zip(own) {
-            *sum += scale(own, format.exponent);
-        }
+        own
     }
 
     /// The neurons that an event of this projection reaches. A weight of zero that cannot change is no synapse.
@@ -184,6 +185,7 @@ impl SynapseRows {
         let fraction = network.datapath.decay_fraction;
         for (index, synapse) in self.synapses.iter().enumerate() {
             let old = self.eligibility[index];
+            self.eligibility_before[index] = old.0;
             let (surrogate, trace) = (post.surrogate[synapse.post], self.trace_p[synapse.axon]);
             self.eligibility[index] = match rule {
                 Eligibility::Filter { q_decay, p_decay, product_shift, .. } => (
