@@ -7,6 +7,7 @@ use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
     audit, bptt, calibrate, check, claims, compare, diff, gradient, help, noc, output, resume, run, silicon,
+    trace,
 };
 
 fn main() -> ExitCode {
@@ -64,6 +65,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Calibrate(options)) => calibrate::calibrate(&options),
         Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
         Some(Command::Diff(options)) => diff::diff(&options),
+        Some(Command::Trace(options)) => trace::trace(&options),
         Some(Command::Compare(options)) => compare::compare(&options, None, interrupt),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),

@@ -4,4 +4,5 @@ mod traces {
     mod compared;
     mod example;
     mod made;
+    mod waves;
 }

@@ -116,6 +116,8 @@ pub enum Command {
     },
     /// Compare two retire traces: the first step, register and place in which they part, with both values
     Diff(DiffOptions),
+    /// Show registers of a retire trace as waves: VCD or FST, for GTKWave and Surfer
+    Trace(TraceOptions),
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
     /// Try the paper's claims as experiments, and print a verdict on each
@@ -179,6 +181,32 @@ pub struct CalibrateOptions {
     /// Print JSON lines instead of tables
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of waves.
+#[derive(Clone, Debug, Default, Args)]
+#[command(group = clap::ArgGroup::new("waves").required(true).multiple(true))]
+pub struct TraceOptions {
+    /// The trace, text or binary
+    pub file: PathBuf,
+    /// The VCD file to write
+    #[arg(long, value_name = "OUT", group = "waves")]
+    pub vcd: Option<PathBuf>,
+    /// The FST file to write
+    #[arg(long, value_name = "OUT", group = "waves")]
+    pub fst: Option<PathBuf>,
+    /// Registers, by the names of the trace's header (default: all of neurons): `U,S,W`
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub registers: Vec<String>,
+    /// Populations and projections, by name (default: all)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub of: Vec<String>,
+    /// Neurons, also as postsynaptic ones of synapses (default: all): `3,8..16`
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub neurons: Vec<String>,
+    /// Steps (default: all): `100..200`
+    #[arg(long, value_name = "RANGE")]
+    pub steps: Option<String>,
 }
 
 /// Options of a comparison of traces.

@@ -24,3 +24,4 @@ pub mod progress;
 pub mod resume;
 pub mod run;
 pub mod silicon;
+pub mod trace;

@@ -34,6 +34,22 @@ pub struct Column {
     pub register: TracedRegister,
     /// Columns whose records come together have one number.
     group: usize,
+    /// Place of the projection in the header; 0 of a population.
+    projection: usize,
+}
+
+impl Column {
+    /// A number that columns whose records come together share; it ascends in the order of a trace.
+    #[must_use]
+    pub fn group(&self) -> usize {
+        self.group
+    }
+
+    /// Place of the projection in the header.
+    #[must_use]
+    pub fn projection(&self) -> usize {
+        self.projection
+    }
 }
 
 /// The columns of a header, in order.
@@ -41,23 +57,22 @@ pub struct Column {
 pub fn columns(header: &TraceHeader) -> Vec<Column> {
     let mut all: Vec<Column> = Vec::new();
     let mut group = 0;
-    let mut add = |kind, index: u32, name: &str, registers: &[TracedRegister]| {
-        let column = |register: &TracedRegister| Column {
-            kind,
-            index,
-            name: name.to_owned(),
-            register: register.clone(),
-            group,
+    let mut add = |kind, projection: usize, (index, name): (u32, &str), registers: &[TracedRegister]| {
+        let column = |register: &TracedRegister| {
+            let (name, register) = (name.to_owned(), register.clone());
+            Column { kind, index, name, register, group, projection }
         };
         all.extend(registers.iter().map(column));
         group += 1;
     };
-    header.populations.iter().for_each(|of| add(Kind::Neuron, of.index, &of.name, &of.registers));
-    header.projections.iter().for_each(|of| add(Kind::Axon, of.index, &of.name, &of.traces));
-    for of in &header.projections {
+    header.populations.iter().for_each(|of| add(Kind::Neuron, 0, (of.index, &of.name), &of.registers));
+    for (projection, of) in header.projections.iter().enumerate() {
+        add(Kind::Axon, projection, (of.index, &of.name), &of.traces);
+    }
+    for (projection, of) in header.projections.iter().enumerate() {
         let taps = matches!(of.places, SynapsePlaces::Taps { .. });
         let kind = if taps { Kind::Tap } else { Kind::Synapse };
-        of.synapses.chunks(1).for_each(|register| add(kind, of.index, &of.name, register));
+        of.synapses.chunks(1).for_each(|register| add(kind, projection, (of.index, &of.name), register));
     }
     all
 }

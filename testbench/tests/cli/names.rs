@@ -135,6 +135,8 @@ fn help_is_in_groups() {
     Build hardware:
       diff      Compare two retire traces: the first step, register and place in
                 which they part, with both values
+      trace     Show registers of a retire trace as waves: VCD or FST, for GTKWave
+                and Surfer
 
     Study:
       gradient  Measure how well the rules of an experiment agree with the gradient,

@@ -153,7 +153,7 @@ fn three() -> Vec<Records> {
 }
 
 /// What the command says of two traces: exit status, standard output, standard error.
-fn said(folder: &Path, arguments: &[&str]) -> String {
+pub fn said(folder: &Path, arguments: &[&str]) -> String {
     let command =
         Command::new(env!("CARGO_BIN_EXE_synfire")).args(arguments).current_dir(folder).output().unwrap();
     let [out, err] =
