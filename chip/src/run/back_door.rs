@@ -288,10 +288,10 @@ impl Machine {
             Variable::Compared => registers.compared[index],
             Variable::Adaptation => registers.adaptation.get(index).copied().unwrap_or(0),
             Variable::ThirdFactor => node.unit.slices[slice].third_factor[index],
-            Variable::TraceQ | Variable::TraceP => {
-                return Err(BackDoorError::NoRegister(
-                    "a trace is a register of an axon, not of a neuron".into(),
-                ));
+            other => {
+                return Err(BackDoorError::NoRegister(format!(
+                    "the back door shows registers of neurons that every step leaves in place; {other:?} is shown by a probe"
+                )));
             }
         })
     }
