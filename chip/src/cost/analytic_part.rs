@@ -199,7 +199,7 @@ impl AnalyticPart<'_> {
     }
 
     /// Spikes of an input population that the host sends: its packets.
-    fn from_host(&mut self, input: usize, spikes: &[StimulusSpike], counts: &mut NodeCounts) -> u64 {
+    fn pass_host(&mut self, input: usize, spikes: &[StimulusSpike], counts: &mut NodeCounts) -> u64 {
         let (sources, by) = (&self.fixed.ways.inputs[input], self.fixed.sender(None, |of| of.spike));
         let fired = begin(&mut self.fired, sources);
         if let [all] = fired {
@@ -211,7 +211,7 @@ impl AnalyticPart<'_> {
     }
 
     /// Spikes of an input population that sits on cores.
-    fn from_cores(&mut self, input: usize, spikes: &[StimulusSpike], counts: &mut NodeCounts) {
+    fn pass_inputs(&mut self, input: usize, spikes: &[StimulusSpike], counts: &mut NodeCounts) {
         let Fixed { ways, placed, .. } = self.fixed;
         let sources = &ways.inputs[input];
         for spike in spikes {
@@ -280,9 +280,9 @@ impl Part for AnalyticPart<'_> {
         for spikes in packets.chunk_by(|one, next| one.input == next.input) {
             let input = usize::from(spikes[0].input);
             if placed.sits(input) {
-                self.from_cores(input, spikes, &mut counts);
+                self.pass_inputs(input, spikes, &mut counts);
             } else {
-                counts.stimulus_packets += self.from_host(input, spikes, &mut counts);
+                counts.stimulus_packets += self.pass_host(input, spikes, &mut counts);
             }
             let Some(arriving) = arriving else { continue };
             for spike in spikes {

@@ -97,7 +97,7 @@ impl<'a> Traffic<'a> {
     }
 
     /// The next packet of a port that is asked at `now`, and when it has passed it.
-    fn from_port(&mut self, port: u32, now: u64) -> Option<(u64, Packet)> {
+    fn take_from_port(&mut self, port: u32, now: u64) -> Option<(u64, Packet)> {
         self.host[port as usize].take(now, |bits| self.tables.ports.ps(port, bits))
     }
 
@@ -166,7 +166,7 @@ impl<'a> Traffic<'a> {
 
     fn send_host(&mut self, events: &mut BinaryHeap<Reverse<(u64, Event)>>) {
         for port in 0..self.host.len() as u32 {
-            while let Some((made, packet)) = self.from_port(port, 0) {
+            while let Some((made, packet)) = self.take_from_port(port, 0) {
                 self.carry(events, self.machines.len() as u32, made, packet);
             }
         }
@@ -247,7 +247,7 @@ impl Source for Ends<'_, '_> {
     fn next(&mut self, endpoint: u32, now: u64) -> Next {
         let traffic = &mut *self.0.borrow_mut();
         if let Some(port) = traffic.tables.port_at(endpoint) {
-            let next = traffic.from_port(port, traffic.time(now));
+            let next = traffic.take_from_port(port, traffic.time(now));
             return next.map(|(made, packet)| traffic.offer(made, packet)).into();
         }
         let Some(node) = traffic.tables.node_at(endpoint) else { return Next::Nothing };
