@@ -143,7 +143,14 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Fast<W, N, Q, C> {
             End::Endpoint(endpoint) => (self.ends.all[endpoint as usize].counts.peak, true),
             End::None => (0, false),
         };
-        LinkCounts { flits: state.ports[port].flits, peak, stalls: state.stalls(port, self.now, endpoint) }
+        let channels = self.rest.channels;
+        let sent = &state.sent[port * channels..(port + 1) * channels];
+        LinkCounts {
+            flits: state.ports[port].flits,
+            channels: if channels > 1 { sent.to_vec() } else { Vec::new() },
+            peak,
+            stalls: state.stalls(port, self.now, endpoint),
+        }
     }
 }
 
@@ -195,7 +202,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Engine for Fast<W,
 
     fn statistics(&mut self) -> &Statistics {
         let graph = &self.rest.plan.graph;
-        let mut all = Statistics::new(self.since, graph.links, graph.endpoints.len(), graph.routers as usize);
+        let mut all = Statistics::new(self.since, graph, self.rest.plan.config.channels);
         for router in 0..self.routers.len() {
             for port in 0..graph.ports {
                 let wire = graph.wire(router as u32, port);
@@ -212,7 +219,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Engine for Fast<W,
         for (endpoint, place) in graph.endpoints.iter().enumerate() {
             let end = &self.ends.all[endpoint];
             let peak = self.routers[place.router as usize].ports[usize::from(place.port)].held_peak;
-            all.injection[endpoint] = end.injection(self.now, u32::from(peak));
+            all.injection[endpoint] = end.injection(self.now, u32::from(peak), self.rest.channels);
             all.accepted[endpoint] = end.counts.accepted;
         }
         all.latency = self.ends.latency.clone();

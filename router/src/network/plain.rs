@@ -71,7 +71,7 @@ impl Plain {
             ask_at: vec![0; endpoints],
             ejectors: vec![Ejector::new(&plan); endpoints],
             packets: Packets::default(),
-            statistics: Statistics::new(0, plan.graph.links, endpoints, plan.graph.routers as usize),
+            statistics: Statistics::new(0, &plan.graph, plan.config.channels),
             marked: [vec![0; plan.graph.links], vec![0; endpoints], vec![0; endpoints]],
             moved: false,
             plan,
@@ -138,7 +138,7 @@ impl Plain {
                 Send::Body => {}
             }
             let Some(sent) = injector.send(&self.plan, self.now) else { continue };
-            counts.flits += 1;
+            counts.sent(sent.channel);
             let flit = Flit { packet: sent.packet, target: sent.target, head: sent.head, tail: sent.tail };
             let due = self.now + u64::from(self.plan.graph.injection_delay);
             self.injection[endpoint].put(due, (sent.channel, flit));
@@ -240,8 +240,8 @@ impl Plain {
             let output = number as usize * plan.graph.ports + port;
             self.flits[output].put(self.now + u64::from(wire.flit_delay), (channel, flit));
             match wire.end {
-                End::Endpoint(endpoint) => self.statistics.ejection[endpoint as usize].flits += 1,
-                _ => self.statistics.links[wire.link as usize].flits += 1,
+                End::Endpoint(endpoint) => self.statistics.ejection[endpoint as usize].sent(channel),
+                _ => self.statistics.links[wire.link as usize].sent(channel),
             }
             self.statistics.routers[number as usize].flits += 1;
             self.moved = true;
@@ -341,8 +341,7 @@ impl Engine for Plain {
 
     fn clear(&mut self) {
         let graph = &self.plan.graph;
-        self.statistics =
-            Statistics::new(self.now, graph.links, graph.endpoints.len(), graph.routers as usize);
+        self.statistics = Statistics::new(self.now, graph, self.plan.config.channels);
         for (counts, router) in self.statistics.routers.iter_mut().zip(&self.routers) {
             counts.peak = router.held();
         }

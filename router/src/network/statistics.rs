@@ -3,6 +3,7 @@
 //! | count | of | meaning |
 //! | --- | --- | --- |
 //! | flits | link, router | switch grants to it; of an injection link, flits sent by the endpoint |
+//! | flits by channel | link | the same by the virtual channel that they were sent on, where there are several |
 //! | peak | link | most flits that waited at its far end; of a router, at all its inputs together |
 //! | stalls | link | cycles that a head or body, first in its channel, waited for it, by cause |
 //!
@@ -10,6 +11,7 @@
 //!
 //! Promises: all counts are integers and both engines count alike. Absent on purpose: rates, means, energies.
 
+use crate::network::graph::Graph;
 use serde::{Deserialize, Serialize};
 
 /// Why a flit that is first in its channel did not move.
@@ -35,10 +37,39 @@ pub const CAUSES: usize = 5;
 pub struct LinkCounts {
     /// Flits that were sent over it.
     pub flits: u64,
+    /// The same by virtual channel; empty in a network with one.
+    pub channels: Vec<u64>,
     /// Most flits at its far end at once.
     pub peak: u32,
     /// Cycles waited for it, by [`Cause`].
     pub stalls: [u64; CAUSES],
+}
+
+impl LinkCounts {
+    /// Nothing counted yet, in a network of so many channels.
+    #[must_use]
+    pub fn new(channels: u32) -> Self {
+        Self {
+            channels: if channels > 1 { vec![0; channels as usize] } else { Vec::new() },
+            ..Self::default()
+        }
+    }
+
+    /// A flit was sent on a channel.
+    #[inline]
+    pub fn sent(&mut self, channel: u8) {
+        self.flits += 1;
+        self.channels.iter_mut().skip(usize::from(channel)).take(1).for_each(|flits| *flits += 1);
+    }
+
+    /// Adds what was counted at another time: sums, and the larger peak.
+    pub fn add(&mut self, other: &Self) {
+        self.flits += other.flits;
+        self.channels.resize(self.channels.len().max(other.channels.len()), 0);
+        self.channels.iter_mut().zip(&other.channels).for_each(|(sum, flits)| *sum += flits);
+        self.peak = self.peak.max(other.peak);
+        self.stalls.iter_mut().zip(other.stalls).for_each(|(sum, cycles)| *sum += cycles);
+    }
 }
 
 /// Counts of a router.
@@ -74,15 +105,16 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// Nothing counted yet.
+    /// Nothing counted yet of a network.
     #[must_use]
-    pub fn new(since: u64, links: usize, endpoints: usize, routers: usize) -> Self {
+    pub fn new(since: u64, graph: &Graph, channels: u32) -> Self {
+        let (none, endpoints) = (LinkCounts::new(channels), graph.endpoints.len());
         Self {
             since,
-            links: vec![LinkCounts::default(); links],
-            injection: vec![LinkCounts::default(); endpoints],
-            ejection: vec![LinkCounts::default(); endpoints],
-            routers: vec![RouterCounts::default(); routers],
+            links: vec![none.clone(); graph.links],
+            injection: vec![none.clone(); endpoints],
+            ejection: vec![none; endpoints],
+            routers: vec![RouterCounts::default(); graph.routers as usize],
             accepted: vec![0; endpoints],
             latency: Histogram::default(),
             injected: 0,
@@ -95,9 +127,7 @@ impl Statistics {
         let ends = self.injection.iter_mut().zip(&other.injection);
         let links = self.links.iter_mut().zip(&other.links).chain(ends);
         for (own, other) in links.chain(self.ejection.iter_mut().zip(&other.ejection)) {
-            own.flits += other.flits;
-            own.peak = own.peak.max(other.peak);
-            own.stalls.iter_mut().zip(other.stalls).for_each(|(sum, cycles)| *sum += cycles);
+            own.add(other);
         }
         for (own, other) in self.routers.iter_mut().zip(&other.routers) {
             own.flits += other.flits;

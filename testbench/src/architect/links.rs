@@ -1,14 +1,17 @@
 //! `links.csv`: what passed every link, and what a simulated network counted of it.
 //!
-//! A simulated network has links between a core and its router too. It counts what its channels hold together.
+//! A simulated network has links between a core and its router too. It counts flits by virtual channel; what waits, of all
+//! channels together.
 //!
 //! Promises: a link is called the same in every table. Absent on purpose: links that nothing passed.
 
 use super::told::{Lines, Told, known, tile_of, words};
+use std::collections::BTreeMap;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::cycle::totals::Link;
 use synfire_chip::cost::detail::{Flow, LinkDetail};
 use synfire_chip::cost::stage::Stage;
+use synfire_router::network::graph::{End, Graph};
 use synfire_router::network::statistics::{CAUSES, Cause};
 
 /// Causes of waiting by the names of their columns.
@@ -21,7 +24,7 @@ pub const STALLS: [(Cause, &str); CAUSES] = [
 ];
 
 /// Columns before the stalls.
-const COLUMNS: [&str; 17] = [
+const COLUMNS: [&str; 18] = [
     "kind",
     "link",
     "from",
@@ -30,6 +33,7 @@ const COLUMNS: [&str; 17] = [
     "from_row",
     "to_column",
     "to_row",
+    "class",
     "channel",
     "stage",
     "steps",
@@ -71,23 +75,52 @@ pub fn utilisation_ppm(held_ps: u128, elapsed_ps: u128) -> u128 {
 pub fn table(told: &Told<'_>) -> Lines {
     let Told { detail, chip, .. } = told;
     let stalls = STALLS.map(|(_, column)| column);
+    let classes = classes(chip);
     let mut rows = vec![words(&[&COLUMNS[..], &stalls].concat())];
     for link in &detail.links {
         for stage in Stage::ALL.into_iter().filter(|stage| detail.elapsed.of(*stage).steps > 0) {
             let flow = link.flow.as_ref().map(|flow| flow.of(stage));
+            let stage_cells = [stage.name().to_owned(), detail.elapsed.of(stage).steps.to_string()];
+            let elapsed_ps = detail.cycle_ps.as_ref().map_or(0, |elapsed| *elapsed.of(stage));
             let mut row = place(link, chip);
-            let channels = chip.noc.as_ref().map_or(1, |noc| noc.config.channels);
-            let channel = if channels == 1 { "0" } else { "all" };
-            row.push(known(flow.map(|_| channel)));
-            row.extend([stage.name().to_owned(), detail.elapsed.of(stage).steps.to_string()]);
+            row.push(classes.get(&link.link).cloned().unwrap_or_default());
+            let begin = row.clone();
+            let own = flow.map_or(&[][..], |flow| &flow.counts.channels);
+            row.push(known(flow.map(|_| if own.is_empty() { "0" } else { "all" })));
+            row.extend(stage_cells.clone());
             let load = Some(link.loads.of(stage)).filter(|_| matches!(link.link, Link::Between(_)));
             row.extend([known(load.map(|load| load.packets)), known(load.map(|load| load.peak))]);
-            let elapsed_ps = detail.cycle_ps.as_ref().map_or(0, |elapsed| *elapsed.of(stage));
             row.extend(counted(flow, elapsed_ps));
             rows.push(row);
+            for (channel, flits) in own.iter().enumerate().filter(|(_, flits)| **flits > 0) {
+                let held_ps = flow.map_or(0, |flow| by_flits(flow, *flits));
+                let cells = [*flits as u128, held_ps, utilisation_ppm(held_ps, elapsed_ps)];
+                let mut row = [begin.clone(), vec![channel.to_string()], stage_cells.to_vec()].concat();
+                row.extend(words(&["", ""]));
+                row.extend(cells.map(|cell| cell.to_string()));
+                row.resize(COLUMNS.len() + STALLS.len(), String::new());
+                rows.push(row);
+            }
         }
     }
     rows
+}
+
+/// The class of each link between routers, by its name in the chip file; nothing where no network is described.
+fn classes(chip: &Chip) -> BTreeMap<Link, String> {
+    let Some(noc) = &chip.noc else { return BTreeMap::new() };
+    let wires = Graph::new(&noc.config).wires.into_iter();
+    let between = wires.filter(|wire| matches!(wire.end, End::Router { .. }));
+    let named = between.filter_map(|wire| {
+        let name = noc.link_classes.get(usize::from(wire.class))?;
+        Some((Link::Between(wire.link), name.clone()))
+    });
+    named.collect()
+}
+
+/// How long so many of its flits held a link: each as long.
+fn by_flits(flow: &Flow, flits: u64) -> u128 {
+    flow.held_ps * u128::from(flits) / u128::from(flow.counts.flits.max(1))
 }
 
 /// Which link it is, and where.

@@ -153,6 +153,9 @@ fn links_are_whole(told: &Told) -> Result<u64, TestCaseError> {
             let flow = link.flow.as_ref().expect("a simulated network").of(stage);
             prop_assert!(flow.held_ps <= elapsed, "{:?}", link);
             prop_assert_eq!(flow.held_ps > 0, flow.counts.flits > 0);
+            let by_channel = &flow.counts.channels;
+            let whole = by_channel.iter().sum::<u64>() == flow.counts.flits;
+            prop_assert!(by_channel.is_empty() || whole, "{:?}", link);
             // What passes without waiting need not be seen.
             prop_assert!(u64::from(flow.counts.peak) <= flow.counts.flits);
             let (from, to) = (link.from, link.to);

@@ -155,6 +155,16 @@ fn links_add_up_to_the_curve() {
         let same =
             |link: &&Line| ["row", "seed", "load"].iter().all(|column| link[*column] == point[*column]);
         let own: Vec<&Line> = links.iter().filter(same).collect();
+        let (own, by_channel): (Vec<&Line>, Vec<&Line>) =
+            own.into_iter().partition(|link| ["0", "all"].contains(&link["channel"].as_str()));
+        // A link's flits are those of its channels.
+        for link in &own {
+            let place =
+                |other: &&&Line| ["kind", "from", "to"].iter().all(|column| other[*column] == link[*column]);
+            let flits: f64 = by_channel.iter().filter(place).map(|link| real(link, "flits")).sum();
+            let wanted = if link["channel"] == "all" { real(link, "flits") } else { 0.0 };
+            assert_eq!(flits, wanted, "{link:?}");
+        }
         for column in ["no_credit", "no_channel", "arbitration", "ejection", "link_busy"] {
             let column = format!("stalls_{column}");
             let sum: f64 = own.iter().map(|link| real(link, &column)).sum();

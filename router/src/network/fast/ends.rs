@@ -18,8 +18,9 @@ use crate::network::traffic::{Next, Sink, Source};
 /// Counts of an endpoint.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct EndCounts {
-    /// Flits sent, those before the mark, waiting for the injection link by cause.
+    /// Flits sent, also by channel, those before the mark, waiting for the injection link by cause.
     pub sent: u64,
+    pub by_channel: [u64; 16],
     pub marked: u64,
     pub stalls: [u64; CAUSES],
     /// Flits taken, and the most that waited.
@@ -73,8 +74,10 @@ impl End {
     }
 
     /// Counts of the injection link before cycle `now`; `peak` flits waited at its far end at once.
-    pub fn injection(&self, now: u64, peak: u32) -> LinkCounts {
-        let mut link = LinkCounts { flits: self.counts.sent, peak, stalls: self.counts.stalls };
+    pub fn injection(&self, now: u64, peak: u32, channels: usize) -> LinkCounts {
+        let channels = if channels > 1 { &self.counts.by_channel[..channels] } else { &[] };
+        let EndCounts { sent: flits, stalls, .. } = self.counts;
+        let mut link = LinkCounts { flits, channels: channels.to_vec(), peak, stalls };
         if let Some((since, cause)) = self.blocked {
             link.stalls[cause as usize] += now - since;
         }
@@ -249,6 +252,7 @@ impl Ends {
         let class = injector.offer.map_or(0, |offer| offer.class);
         let Some(sent) = injector.send(&rest.plan, now) else { return Ok(false) };
         end.counts.sent += 1;
+        end.counts.by_channel[usize::from(sent.channel) & 15] += 1;
         let marks = if sent.head { Flit::HEAD } else { 0 } | if sent.tail { Flit::TAIL } else { 0 };
         let flit = Flit::new(sent.packet, class, sent.target, marks);
         let write = &mut end.write[usize::from(sent.channel) & 15];

@@ -79,6 +79,8 @@ pub struct Router<W, const N: usize, const Q: usize, const C: usize> {
     /// Of an input channel: channels its packet may take. All may where the network is uniform.
     pub allowed: [u16; N],
     pub rare: [RareCounts; Q],
+    /// Flits that left by each output channel, where a port has several.
+    pub sent: [u64; N],
 }
 
 impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
@@ -127,6 +129,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
             ports: std::array::from_fn(port),
             allowed: [0; N],
             rare: [RareCounts::default(); Q],
+            sent: [0; N],
         };
         for output in 0..plan.graph.ports * channels {
             let room = plan.room(number, output / channels);
@@ -160,6 +163,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
             (port.flits, port.counts, port.held_peak) = (0, Counts::cleared(now, waiters), port.held);
         }
         self.rare = [RareCounts::default(); Q];
+        self.sent = [0; N];
         self.all_peak = self.all;
     }
 

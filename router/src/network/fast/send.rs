@@ -85,6 +85,9 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
             self.credit.remove(channel);
         }
         self.ports[output & (Q - 1)].flits += 1;
+        if C != 1 {
+            self.sent[at] += 1;
+        }
         if Self::narrow(rest) {
             rest.free_at[number * Q + output] = now + u64::from(far.period);
         }

@@ -110,12 +110,14 @@ pub enum Leads {
 }
 
 /// A link in a sample.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinkUse {
     /// Which.
     pub link: Leads,
     /// Flits over it.
     pub flits: u64,
+    /// The same by virtual channel; empty in a network with one.
+    pub channels: Vec<u64>,
     /// Share of the cycles for which it was held.
     pub utilisation: f64,
     /// Most flits at its far end at once.
@@ -245,6 +247,7 @@ fn links(plan: &Plan, counted: &Statistics, cycles: u64) -> Vec<LinkUse> {
     let used = on.chain(into).chain(out).map(|((link, of), period)| LinkUse {
         link,
         flits: of.flits,
+        channels: of.channels.clone(),
         utilisation: (of.flits * u64::from(*period)) as f64 / cycles as f64,
         peak: of.peak,
         stalls: of.stalls,

@@ -12,7 +12,7 @@ const STALLS: [&str; CAUSES] =
 
 /// Columns of the links, before the stalls.
 const LINK_COLUMNS: [&str; 9] =
-    ["row", "seed", "load", "kind", "from", "to", "flits", "utilisation", "peak_flits"];
+    ["row", "seed", "load", "kind", "from", "to", "channel", "flits", "utilisation", "peak_flits"];
 
 /// Columns of the curve, before the stalls.
 const COLUMNS: [&str; 20] = [
@@ -107,19 +107,20 @@ pub fn links(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> 
                     Leads::In(core) => ("injection", core.to_string(), router(core)),
                     Leads::Out(core) => ("ejection", router(core), core.to_string()),
                 };
-                let mut fields = vec![
-                    result.row.clone(),
-                    result.seed.to_string(),
-                    point.load.to_string(),
-                    kind.to_owned(),
-                    from,
-                    to,
-                    of.flits.to_string(),
-                    of.utilisation.to_string(),
-                    of.peak.to_string(),
-                ];
+                let mut place = vec![result.row.clone(), result.seed.to_string(), point.load.to_string()];
+                place.extend([kind.to_owned(), from, to]);
+                let whole = if of.channels.is_empty() { "0" } else { "all" };
+                let mut fields = vec![whole.to_owned(), of.flits.to_string(), of.utilisation.to_string()];
+                fields.push(of.peak.to_string());
                 fields.extend(of.stalls.iter().map(u64::to_string));
-                writer.write_record(&fields)?;
+                writer.write_record(place.iter().chain(&fields))?;
+                for (channel, flits) in of.channels.iter().enumerate() {
+                    // A link is held as long by each of its flits.
+                    let held = of.utilisation * *flits as f64 / of.flits.max(1) as f64;
+                    let mut fields = vec![channel.to_string(), flits.to_string(), held.to_string()];
+                    fields.resize(fields.len() + 1 + STALLS.len(), String::new());
+                    writer.write_record(place.iter().chain(&fields))?;
+                }
             }
         }
     }
