@@ -7,9 +7,9 @@
 //! taken anew when a run begins, so a change between two runs is none of a step. Absent on purpose: files.
 
 use crate::network::Network;
+use crate::run::names::{self, NO_WEIGHT};
 use crate::run::node::Node;
 use crate::run::observable::Variable;
-use crate::run::weights::{self, NO_WEIGHT};
 use core::ops::Range;
 use synfire_core::synapse::WeightLanes;
 
@@ -109,7 +109,7 @@ impl Changes {
             let blocks = node.core.blocks.iter().enumerate();
             for (place, block) in blocks.filter(|(_, block)| block.projection as usize == follow.projection) {
                 let Some(copy) = lanes(follow.variable, node, place) else { continue };
-                let names = weights::names(network, block, node.core.slices[block.slice].first);
+                let names = names::names(network, block, node.core.slices[block.slice].first);
                 parts.push(Part { follow: number, place, names, copy, changed: Vec::new(), seen: 0 });
             }
         }

@@ -4,10 +4,9 @@
 //! none holds in none. Absent on purpose: when something is read (`probe`), files.
 
 use crate::network::Network;
+use crate::run::names;
 use crate::run::node::Node;
 use crate::run::observable::{Per, Variable};
-use crate::run::probe::Probe;
-use crate::run::weights;
 use synfire_core::neuron_core::AxonBlock;
 use synfire_core::slice::Slice;
 use synfire_core::synapse::WeightLanes;
@@ -15,36 +14,47 @@ use synfire_core::synapse::WeightLanes;
 /// A lane of a register, and the column of the probe that shows it; ascending.
 pub type Lanes = Vec<(u32, u32)>;
 
-/// Where the columns of `probe` are in `node`: slice or block, and its lanes. What is found is noted in `taken`: the next
+/// What a probe asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Index of the population or projection.
+    pub target: usize,
+    /// Which register of it.
+    pub variable: Variable,
+    /// What each column is of, by [`Variable::per`].
+    pub columns: &'a [u32],
+}
+
+/// Where the columns of `asked` are in `node`: slice or block, and its lanes. What is found is noted in `taken`: the next
 /// node need not show it.
 ///
 /// # Panics
-/// Where the probe's columns are named by the network and none is given: axons, weights, channels, groups.
+/// Where the columns are named by the network and none is given: axons, weights, channels, groups.
 #[must_use]
 pub fn find(
-    probe: &Probe,
+    asked: Asked<'_>,
     network: Option<&Network>,
     node: &Node,
     taken: &mut [bool],
 ) -> Vec<(usize, Lanes)> {
-    let named = || network.unwrap_or_else(|| panic!("a probe of {:?} needs the network", probe.variable));
-    let target = probe.target;
+    let named = || network.unwrap_or_else(|| panic!("a probe of {:?} needs the network", asked.variable));
+    let target = asked.target;
     let slices = node.core.slices.iter().enumerate().filter(|(_, slice)| slice.population as usize == target);
     let blocks = node.core.blocks.iter().enumerate().filter(|(_, block)| block.projection as usize == target);
-    let mut found: Vec<(usize, Lanes)> = match (probe.variable, probe.variable.per()) {
+    let mut found: Vec<(usize, Lanes)> = match (asked.variable, asked.variable.per()) {
         (Variable::Events, _) => Vec::new(),
-        (Variable::Error, _) => vec![(0, heard(probe, named(), node, taken))],
+        (Variable::Error, _) => vec![(0, heard(asked, named(), node, taken))],
         (Variable::Target | Variable::ErrorFormed, _) => {
             let first = first_channel(named(), target);
-            let lanes = |slice: &Slice| run(probe, slice.first, slice.len as u32, first + slice.first);
+            let lanes = |slice: &Slice| run(asked, slice.first, slice.len as u32, first + slice.first);
             slices.map(|(place, slice)| (place, lanes(slice))).collect()
         }
         (_, Per::Neuron) => {
-            slices.map(|(place, slice)| (place, run(probe, slice.first, slice.len as u32, 0))).collect()
+            slices.map(|(place, slice)| (place, run(asked, slice.first, slice.len as u32, 0))).collect()
         }
         (_, Per::Channel) => {
             let channels = channels(named(), target);
-            let lanes = |slice: &Slice| run(probe, slice.first * channels, slice.len as u32 * channels, 0);
+            let lanes = |slice: &Slice| run(asked, slice.first * channels, slice.len as u32 * channels, 0);
             slices.map(|(place, slice)| (place, lanes(slice))).collect()
         }
         (_, Per::Group) => {
@@ -53,27 +63,27 @@ pub fn find(
             let size = readout.map_or(1, |readout| readout.neurons);
             let lanes = |slice: &Slice| {
                 let groups = (slice.len as u32).div_ceil(size);
-                run(probe, slice.first / size * channels, groups * channels, 0)
+                run(asked, slice.first / size * channels, groups * channels, 0)
             };
             slices.map(|(place, slice)| (place, lanes(slice))).collect()
         }
         (_, Per::Presynaptic) => {
             let with_traces = blocks.filter(|(_, block)| block.traces.is_some());
             let lane = |block: &AxonBlock, neuron: u32| block.presynaptic.binary_search(&neuron).ok();
-            with_traces.map(|(place, block)| (place, once(probe, taken, |of| lane(block, of)))).collect()
+            with_traces.map(|(place, block)| (place, once(asked, taken, |of| lane(block, of)))).collect()
         }
         (_, Per::Axon) => {
             let projection = &named().projections[target];
             let lane = |block: &AxonBlock, axon: u32| axon_of(block, projection.axon(axon as usize));
-            blocks.map(|(place, block)| (place, once(probe, taken, |of| lane(block, of)))).collect()
+            blocks.map(|(place, block)| (place, once(asked, taken, |of| lane(block, of)))).collect()
         }
         (_, Per::Weight) => {
             let network = named();
-            let mut columns: Vec<(u32, u32)> = probe.neurons.iter().copied().zip(0..).collect();
+            let mut columns: Vec<(u32, u32)> = asked.columns.iter().copied().zip(0..).collect();
             columns.sort_unstable();
             let mut lanes = |block: &AxonBlock| {
                 let first = node.core.slices[block.slice].first;
-                weight_lanes(&weights::names(network, block, first), &columns, taken)
+                weight_lanes(&names::names(network, block, first), &columns, taken)
             };
             blocks.map(|(place, block)| (place, lanes(block))).collect()
         }
@@ -84,15 +94,15 @@ pub fn find(
 }
 
 /// Columns that number something of `first..first + len`; its lane counts from `lane`.
-fn run(probe: &Probe, first: u32, len: u32, lane: u32) -> Lanes {
-    let columns = (0..).zip(&probe.neurons).filter(|(_, of)| (first..first + len).contains(*of));
+fn run(asked: Asked<'_>, first: u32, len: u32, lane: u32) -> Lanes {
+    let columns = (0..).zip(asked.columns).filter(|(_, of)| (first..first + len).contains(*of));
     columns.map(|(column, of)| (of - first + lane, column)).collect()
 }
 
 /// Columns that were not taken and that have a lane.
-fn once(probe: &Probe, taken: &mut [bool], lane: impl Fn(u32) -> Option<usize>) -> Lanes {
+fn once(asked: Asked<'_>, taken: &mut [bool], lane: impl Fn(u32) -> Option<usize>) -> Lanes {
     let mut lanes = Vec::new();
-    for ((column, of), taken) in (0..).zip(&probe.neurons).zip(taken) {
+    for ((column, of), taken) in (0..).zip(asked.columns).zip(taken) {
         if !*taken && let Some(lane) = lane(*of) {
             *taken = true;
             lanes.push((lane as u32, column));
@@ -109,13 +119,13 @@ fn axon_of(block: &AxonBlock, (pre, delay): (u32, u8)) -> Option<usize> {
 }
 
 /// Columns of the errors that the node hears; a lane is a channel.
-fn heard(probe: &Probe, network: &Network, node: &Node, taken: &mut [bool]) -> Lanes {
-    let first = first_channel(network, probe.target);
+fn heard(asked: Asked<'_>, network: &Network, node: &Node, taken: &mut [bool]) -> Lanes {
+    let first = first_channel(network, asked.target);
     let channel = |neuron: u32| {
         let channel = (first + neuron) as usize;
         node.error_routes[channel].contains(&node.id).then_some(channel)
     };
-    once(probe, taken, channel)
+    once(asked, taken, channel)
 }
 
 /// Columns of the weights that a block stores, by their places; `columns` are sorted by weight.

@@ -9,7 +9,7 @@
 
 use crate::network::Network;
 use crate::run::changes::{Changed, Changes, Follow, NodeChanges};
-use crate::run::lanes;
+use crate::run::lanes::{self, Asked};
 use crate::run::node::Node;
 use crate::run::program::StepEvents;
 use serde::{Deserialize, Serialize};
@@ -85,6 +85,8 @@ pub struct Recorder {
     steps: Vec<Vec<u64>>,
     /// What probes of inputs recorded, by probe.
     events: Vec<Vec<i32>>,
+    /// Columns of weights that are in no core and never change (a tap that no synapse reads): probe, column, weight.
+    kept: Vec<(usize, usize, i32)>,
     changes: Changes,
 }
 
@@ -115,17 +117,25 @@ impl Recorder {
 
     fn attached(probes: Vec<Probe>, network: Option<&Network>, nodes: &[Node]) -> Self {
         let mut parts: Vec<Vec<Part>> = nodes.iter().map(|_| Vec::new()).collect();
+        let mut kept = Vec::new();
         for (index, probe) in probes.iter().enumerate() {
             let mut taken = vec![false; probe.neurons.len()];
+            let Probe { target, variable, neurons, .. } = probe;
+            let asked = Asked { target: *target, variable: *variable, columns: neurons };
             for (node, parts) in nodes.iter().zip(&mut parts) {
-                for (place, lanes) in lanes::find(probe, network, node, &mut taken) {
+                for (place, lanes) in lanes::find(asked, network, node, &mut taken) {
                     parts.push(Part { probe: index, place, lanes, values: Vec::new() });
                 }
+            }
+            if let (Variable::Weight, Some(network)) = (probe.variable, network) {
+                let loaded = network.projections[probe.target].synapses.weights();
+                let missing = (0..taken.len()).filter(|column| !taken[*column]);
+                kept.extend(missing.map(|of| (index, of, loaded.get(probe.neurons[of] as usize))));
             }
         }
         let steps = probes.iter().map(|_| Vec::new()).collect();
         let events = probes.iter().map(|_| Vec::new()).collect();
-        Self { parts, steps, events, changes: Changes::new(nodes.len()), probes }
+        Self { parts, steps, events, kept, changes: Changes::new(nodes.len()), probes }
     }
 
     /// Records too, from now on, which weights or states of synapses each step changed.
@@ -180,6 +190,10 @@ impl Recorder {
                 Recording { steps, columns, values }
             })
             .collect();
+        for &(probe, column, weight) in &self.kept {
+            let Recording { columns, values, .. } = &mut recordings[probe];
+            values.iter_mut().skip(column).step_by((*columns).max(1)).for_each(|value| *value = weight);
+        }
         for part in self.parts.iter_mut().flatten() {
             let recording = &mut recordings[part.probe];
             let rows = part.values.chunks_exact(part.lanes.len().max(1));

@@ -46,7 +46,7 @@ pub struct PlainChip {
     pub learn: bool,
     /// The shift offset.
     pub shift_offset: i64,
-    /// Events that each neuron of each input sent in the last step.
+    /// Events that each neuron of each input had in the last step, however many.
     pub sent: Vec<Vec<i64>>,
     /// `line[s]`: errors that arrive `s + 1` steps from now, by channel.
     line: VecDeque<Vec<i64>>,
@@ -192,8 +192,7 @@ impl PlainChip {
     fn emit(&mut self, events: &StepEvents) {
         self.sent.iter_mut().for_each(|sent| sent.fill(0));
         for spike in &events.spikes {
-            let sent = &mut self.sent[usize::from(spike.input)][spike.neuron as usize];
-            *sent = (*sent + i64::from(spike.count)).min(255);
+            self.sent[usize::from(spike.input)][spike.neuron as usize] += i64::from(spike.count);
         }
         for (projection, rows) in self.network.projections.iter().zip(&mut self.rows) {
             match projection.source {

@@ -13,7 +13,7 @@ impl PlainChip {
     #[must_use]
     pub fn shown(&self, variable: Variable, of: usize) -> Vec<i64> {
         match variable {
-            Variable::Events => self.sent[of].clone(),
+            Variable::Events => self.sent[of].iter().map(|events| (*events).min(255)).collect(),
             Variable::TraceQ
             | Variable::TraceP
             | Variable::Arrivals
