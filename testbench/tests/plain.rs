@@ -12,15 +12,18 @@ mod plain {
     pub mod network;
     pub mod program;
     pub mod projection;
+    pub mod retire;
     pub mod trace;
 }
 
 use plain::case::{Case, check_cases, reference};
 use plain::engine::{Run, restored};
+use plain::retire::{Traces, first_difference};
 use plain::trace::{COUNTED, Register, Trace};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use std::cell::Cell;
+use synfire::experiment::file::{TraceFormFile, TracedRegisters};
 use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::stage::Stage;
 use synfire_chip::place::build::sum_bits;
@@ -233,6 +236,34 @@ fn registers_of_lava_agree_where_they_wrap() {
         "{} past their width, {} at 32 bits",
         beyond.get(),
         wrapped.get()
+    );
+}
+
+/// A retire trace has the reference's values, and the same bytes event-driven, dense, placed otherwise, with any threads and
+/// after an interruption, in both forms; of all registers and of those that are compared first.
+#[test]
+fn a_retire_trace_has_the_same_bytes_in_every_run() {
+    let (traced, changed) = (Cell::new(0), Cell::new(0));
+    check_cases(120, |case, _| {
+        for (registers, form) in
+            [(TracedRegisters::All, TraceFormFile::Text), (TracedRegisters::Compared, TraceFormFile::Binary)]
+        {
+            let Some(traces) = Traces::of(case, &registers, form) else { continue };
+            let wanted = traces.of_reference(case);
+            traced.set(traced.get() + 1);
+            changed.set(changed.get() + usize::from(traces.has_changes(case)));
+            for (mapping, threads, dense_sweep) in [(0, 1, false), (0, 2, true), (1, 3, false)] {
+                let found = traces.of_run(&run(case, mapping, threads, dense_sweep), case, &[case.cut]);
+                prop_assert_eq!(first_difference(&wanted, &found), None, "{} threads", threads);
+            }
+            let found = traces.of_run(&run(case, 1, case.threads[1], false), case, &[]);
+            prop_assert_eq!(first_difference(&wanted, &found), None, "in one piece");
+        }
+        Ok(())
+    });
+    assert!(
+        traced.get() > 80 && changed.get() * 8 > traced.get(),
+        "{traced:?} traces, {changed:?} with changes"
     );
 }
 

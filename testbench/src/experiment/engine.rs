@@ -4,12 +4,15 @@
 //! Absent on purpose: when and what is presented (the tasks' cells).
 
 use super::file::Store;
+use super::hashed::HashedFile;
+use super::retired::{Retired, Writing};
 use crate::reference::float::chip::{FloatChip, FloatSnapshot};
 use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
@@ -34,6 +37,8 @@ pub enum Engine {
         recorder: Recorder,
         /// What the watched probes recorded, program by program.
         watched: Vec<Vec<Recording>>,
+        /// The trace that it writes.
+        retiring: Option<Retiring>,
         /// What its runs cost.
         costs: Models,
     },
@@ -101,7 +106,7 @@ impl Engine {
         let machine = Machine::new(network, chip)?;
         let recorder = Recorder::new(vec![Probe::all(network, of.readout, of.variable)], &machine.nodes);
         let costs = Models::new(&machine);
-        Ok(Self::Chip { machine, recorder, watched: Vec::new(), costs })
+        Ok(Self::Chip { machine, recorder, watched: Vec::new(), retiring: None, costs })
     }
 
     /// Records `probes` too, in every program from now on; no answer and no bit changes. Of the float twin, nothing.
@@ -110,6 +115,60 @@ impl Engine {
             let looked_at = recorder.probes().iter().take(1).cloned();
             *recorder = Recorder::new(looked_at.chain(probes).collect(), &machine.nodes);
         }
+    }
+
+    /// Writes a trace of every program from now on, once it is open, in place of watching anything; no answer and no bit
+    /// changes. Of the float twin, nothing.
+    pub fn trace(&mut self, network: &Network, retired: Retired) {
+        if let Self::Chip { machine, recorder, retiring, .. } = self {
+            let looked_at = recorder.probes().iter().take(1).chain(retired.probes()).cloned();
+            *recorder = Recorder::of(network, looked_at.collect(), &machine.nodes);
+            retired.follow(network, &machine.nodes, recorder);
+            *retiring = Some(Retiring { retired, writing: None });
+        }
+    }
+
+    /// The name of the trace's file, where one is written.
+    #[must_use]
+    pub fn traced(&self) -> Option<&str> {
+        match self {
+            Self::Chip { retiring: Some(retiring), .. } => Some(&retiring.retired.name),
+            _ => None,
+        }
+    }
+
+    /// Begins the trace in `folder`, or goes on with what a run left that is now where this engine is.
+    ///
+    /// # Errors
+    /// When the file cannot be written, or is not the one that the run left.
+    pub fn open_trace(&mut self, folder: &Path, goes_on: bool) -> Result<(), String> {
+        let Self::Chip { machine, retiring: Some(retiring), .. } = self else { return Ok(()) };
+        let opened = retiring.retired.open(folder, goes_on, machine.step);
+        retiring.writing = Some(opened.map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
+    /// Hands what was written of the trace to the system: to be called before a state is saved.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn flush_trace(&mut self) -> Result<(), String> {
+        let Self::Chip { retiring: Some(Retiring { writing: Some(writing), .. }), .. } = self else {
+            return Ok(());
+        };
+        writing.flush().map_err(|error| error.to_string())
+    }
+
+    /// Ends the trace.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn finish_trace(&mut self) -> Result<Vec<HashedFile>, String> {
+        let Self::Chip { retiring: Some(Retiring { retired, writing }), .. } = self else {
+            return Ok(Vec::new());
+        };
+        let file = writing.take().map(|writing| writing.finish(&retired.name)).transpose();
+        file.map(|file| file.into_iter().collect()).map_err(|error| error.to_string())
     }
 
     /// Takes what the watched probes recorded so far: a list a program, in the order of the probes.
@@ -149,10 +208,8 @@ impl Engine {
     /// When the chip's run fails.
     pub fn trains(&mut self, program: &[StepEvents], threads: usize) -> Result<Vec<Vec<u32>>, String> {
         match self {
-            Self::Chip { machine, recorder, watched, costs } => {
-                let options = RunOptions { threads, interrupt: None };
-                costs.run(machine, program, options, recorder)?;
-                let recording = &looked_at(recorder, watched);
+            Self::Chip { machine, recorder, watched, retiring, costs } => {
+                let recording = &run((machine, costs, recorder), (watched, retiring), program, threads)?;
                 let mut trains = vec![Vec::new(); recording.row(0).len()];
                 for step in 0..recording.steps.len() {
                     for (train, fired) in trains.iter_mut().zip(recording.row(step)) {
@@ -186,11 +243,9 @@ impl Engine {
         threads: usize,
     ) -> Result<Vec<f64>, String> {
         match self {
-            Self::Chip { machine, recorder, watched, costs } => {
-                let options = RunOptions { threads, interrupt: None };
+            Self::Chip { machine, recorder, watched, retiring, costs } => {
                 let program = answered(machine, program, recorder, outputs);
-                costs.run(machine, &program, options, recorder)?;
-                let recording = looked_at(recorder, watched);
+                let recording = run((machine, costs, recorder), (watched, retiring), &program, threads)?;
                 let mut sums = vec![0_i64; outputs];
                 for step in steps {
                     let row = recording.row(step);
@@ -379,6 +434,37 @@ fn answered<'p>(
         program.to_mut().last_mut().into_iter().for_each(|last| last.reads.extend(readout));
     }
     program
+}
+
+/// A trace that an engine writes.
+pub struct Retiring {
+    retired: Retired,
+    writing: Option<Writing>,
+}
+
+/// Runs `program`: what is looked at of it. What else is recorded goes to what is watched, or to the trace.
+fn run(
+    (machine, costs, recorder): (&mut Machine, &mut Models, &mut Recorder),
+    (watched, retiring): (&mut Vec<Vec<Recording>>, &mut Option<Retiring>),
+    program: &[StepEvents],
+    threads: usize,
+) -> Result<Recording, String> {
+    let options = RunOptions { threads, interrupt: None };
+    let Some(Retiring { retired, writing: Some(writing) }) = retiring else {
+        costs.run(machine, program, options, recorder)?;
+        return Ok(looked_at(recorder, watched));
+    };
+    let mut shown = Recording::default();
+    for part in program.chunks(retired.chunk()) {
+        costs.run(machine, part, options, recorder)?;
+        let (mut recordings, changes) = (recorder.take(), recorder.take_changes());
+        retired.write(writing, &recordings[1..], &changes).map_err(|error| error.to_string())?;
+        let own = recordings.swap_remove(0);
+        shown.columns = own.columns;
+        shown.steps.extend(own.steps);
+        shown.values.extend(own.values);
+    }
+    Ok(shown)
 }
 
 /// What the first probe recorded; what the others did goes to `watched`.

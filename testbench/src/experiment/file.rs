@@ -5,8 +5,10 @@
 //! Absent on purpose: what one kind alone states (`file` of its folder in `tasks`).
 
 mod data;
+mod trace;
 
 pub use data::{Data, EncoderFile};
+pub use trace::{TraceFile, TraceFormFile, TracedRegisters};
 
 use super::changes::Set;
 use super::reference::STEP_ROWS;

@@ -17,5 +17,6 @@ pub mod names;
 pub mod origin;
 pub mod pool;
 pub mod reference;
+pub mod retired;
 pub mod rows;
 pub mod stores;

@@ -214,12 +214,13 @@ fn a_new_run_keeps_an_interrupted_one() {
 }
 
 /// Kills at moments all over a run, those of writing included, one after the other until it ends: the bits, the bill and
-/// the times on the chip are those of a run that nothing stopped. `SYNFIRE_KILLS` says how many kills there are at least.
+/// the times on the chip are those of a run that nothing stopped, and so is its retire trace. `SYNFIRE_KILLS` says how many kills there are at least.
 #[test]
 fn kills_at_any_moment_change_nothing() {
     let kills = std::env::var("SYNFIRE_KILLS").map_or(6, |text| text.parse().expect("a number of kills"));
     let folder = Folder::new();
-    folder.edit(EXPERIMENT, "epochs: 2", "epochs: 60");
+    let trace = "trace: (form: Binary, registers: Named([\"C\", \"S\", \"P\", \"W\"]))";
+    folder.edit(EXPERIMENT, "epochs: 2", &format!("epochs: 60, {trace}"));
     let saving = |arguments: &[&str]| {
         let mut command = folder.command(arguments);
         command.env("SYNFIRE_SAVE_EVERY_MS", "2").spawn().expect("the command")
@@ -229,6 +230,8 @@ fn kills_at_any_moment_change_nothing() {
     let ended = folder.ended(child.wait_with_output().expect("the command"));
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let (whole, wanted) = (begin.elapsed(), cells(&folder, "whole"));
+    let traced = folder.read("whole/retire.trace.bin");
+    assert!(traced.len() > 10_000, "{} bytes are no trace of the run", traced.len());
     let (mut killed, mut ended) = (0_u32, 0_u32);
     while killed < kills {
         let out = format!("out{ended}");
@@ -246,6 +249,7 @@ fn kills_at_any_moment_change_nothing() {
             Some(0) => {
                 ended += 1;
                 assert_eq!(cells(&folder, &out), wanted, "after {killed} kills");
+                assert!(folder.read(&format!("{out}/retire.trace.bin")) == traced, "after {killed} kills");
             }
             Some(_) => panic!("after {killed} kills: {stopped:?}"),
         }

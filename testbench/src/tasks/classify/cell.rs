@@ -15,7 +15,9 @@ use crate::data::encode::Presentation;
 use crate::data::split::{self, Parts};
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
+use crate::experiment::hashed::HashedFile;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::retired::Retired;
 use crate::experiment::rows::Variant;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
@@ -103,6 +105,9 @@ pub struct CellResult {
     /// What each presentation of the last test cost; none off the chip, or where nothing is presented without learning.
     #[serde(default)]
     pub samples: Vec<Sample>,
+    /// Files written beside it.
+    #[serde(default)]
+    pub outputs: Vec<HashedFile>,
 }
 
 impl CellResult {
@@ -163,7 +168,7 @@ impl<'a> Cell<'a> {
         let data = Drawn::new(task, seed);
         let schedule = task.schedule(data.outline(), variant.row, &network, seed)?;
         let parts = task.presented(data.outline(), variant.row, seed)?;
-        Ok(Self {
+        let mut cell = Self {
             task,
             name: variant.name(),
             seed,
@@ -175,7 +180,14 @@ impl<'a> Cell<'a> {
             samples: Vec::new(),
             detailed,
             left: 0,
-        })
+        };
+        if let Some(file) = task.settings.trace.as_ref().filter(|_| detailed) {
+            let all = cell.presentations_from(&Position::default());
+            let steps = all * u64::from(task.settings.sample_steps);
+            let retired = Retired::new(("trace", file), &cell.network, steps, "retire", &task.place)?;
+            cell.engine.trace(&cell.network, retired);
+        }
+        Ok(cell)
     }
 
     /// The network that the cell learns.
@@ -308,6 +320,7 @@ impl<'a> Cell<'a> {
             let stop = context.interrupt.load(Ordering::Relaxed);
             if stop || clock.saved.elapsed() >= context.save_every {
                 at.wall_seconds = clock.seconds();
+                self.engine.flush_trace()?;
                 (context.save)(&CellState { position: at.clone(), engine: self.engine.snapshot() });
                 if stop {
                     return Ok(false);
@@ -372,6 +385,7 @@ impl<'a> Cell<'a> {
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
             samples: self.samples.clone(),
+            outputs: Vec::new(),
         }
     }
 }
@@ -438,6 +452,14 @@ impl Work for Cell<'_> {
         format!("{:.2} % of {samples} scored samples", 100.0 * result.accuracy())
     }
 
+    fn outputs(&self) -> Vec<String> {
+        self.engine.traced().into_iter().map(str::to_owned).collect()
+    }
+
+    fn left(result: &CellResult) -> &[HashedFile] {
+        &result.outputs
+    }
+
     fn fits(&mut self, state: CellState) -> Result<(), String> {
         self.restore(state).map(drop)
     }
@@ -447,7 +469,9 @@ impl Work for Cell<'_> {
         state: Option<CellState>,
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
+        let goes_on = state.is_some();
         let mut at = state.map_or_else(|| Ok(Position::default()), |state| self.restore(state))?;
+        self.engine.open_trace(context.out, goes_on)?;
         self.left = self.presentations_from(&at);
         let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
         let threads = context.threads;
@@ -469,6 +493,7 @@ impl Work for Cell<'_> {
         let confusion = self.score(&at, Stage::Inference, threads)?;
         let mut result = self.result(std::mem::take(&mut at.curve));
         (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
+        result.outputs = self.engine.finish_trace()?;
         result.detail = self.engine.detail(&self.network).filter(|_| self.detailed).map(Box::new);
         result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))

@@ -1,6 +1,6 @@
 //! Classification: the data set, its encoders, the schedule, the rows and stores to compare.
 
-use crate::experiment::file::{Comparison, Data, EncoderFile, Quick, Row, Store};
+use crate::experiment::file::{Comparison, Data, EncoderFile, Quick, Row, Store, TraceFile};
 use crate::experiment::kind::Narrowed;
 use serde::Deserialize;
 
@@ -74,6 +74,9 @@ pub struct Classify {
     /// What `--quick` uses instead.
     #[serde(default)]
     pub quick: Option<Quick>,
+    /// What is written of every step of the run that the report shows, in the order of the contract.
+    #[serde(default)]
+    pub trace: Option<TraceFile>,
 }
 
 impl Classify {

@@ -37,7 +37,7 @@ pub struct Task {
     /// The outline of the first seed's data: every row is checked against it.
     first_outline: OnceLock<Arc<DataSet>>,
     pub(super) origin: Opened,
-    place: Origin,
+    pub(super) place: Origin,
 }
 
 impl Task {

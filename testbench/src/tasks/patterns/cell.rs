@@ -12,9 +12,11 @@ use crate::architect::summary::Presentations;
 use crate::experiment::decides::Decides;
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
+use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
+use crate::experiment::retired::Retired;
 use crate::experiment::rows::{self, Rows, Variant};
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::Ordering;
@@ -74,6 +76,9 @@ pub struct CellResult {
     pub wall_seconds: f64,
     /// SHA-256 of all weights at the end.
     pub weights_sha256: String,
+    /// Files written beside it.
+    #[serde(default)]
+    pub outputs: Vec<HashedFile>,
 }
 
 impl CellResult {
@@ -236,6 +241,10 @@ impl<'a> Cell<'a> {
         if let Some(rows) = detailed {
             engine.keep_steps(rows);
         }
+        if let Some(file) = task.settings.trace.as_ref().filter(|_| shown) {
+            let steps = task.settings.whole_steps(cases.len());
+            engine.trace(&network, Retired::new(("trace", file), &network, steps, "retire", &task.place)?);
+        }
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel, detailed })
     }
 
@@ -295,6 +304,7 @@ impl<'a> Cell<'a> {
             detail: self.engine.detail(&self.network).filter(|_| self.detailed.is_some()).map(Box::new),
             wall_seconds: 0.0,
             weights_sha256: self.engine.weights_sha256(&self.network),
+            outputs: Vec::new(),
         }
     }
 }
@@ -320,6 +330,14 @@ impl Work for Cell<'_> {
         format!("loss {:.3} -> {:.3}, {} of {} targets hit", start.loss, end.loss, end.hits, result.targets)
     }
 
+    fn outputs(&self) -> Vec<String> {
+        self.engine.traced().into_iter().map(str::to_owned).collect()
+    }
+
+    fn left(result: &CellResult) -> &[HashedFile] {
+        &result.outputs
+    }
+
     fn fits(&mut self, state: CellState) -> Result<(), String> {
         self.engine.restore(state.engine)
     }
@@ -334,12 +352,14 @@ impl Work for Cell<'_> {
         if let Some(state) = state {
             self.engine.restore(state.engine)?;
             at = state.position;
+            self.engine.open_trace(context.out, true)?;
         } else {
+            self.engine.open_trace(context.out, false)?;
             self.score_at(&mut at, threads)?;
         }
         let before = at.wall_seconds;
         let mut saved = Instant::now();
-        let score_every = (self.settings.epochs / 40).max(1);
+        let score_every = self.settings.score_every();
         while at.epoch < self.settings.epochs {
             for case in 0..self.cases.len() {
                 self.present(case, Some(at.epoch), threads)?;
@@ -354,6 +374,7 @@ impl Work for Cell<'_> {
             let stop = context.interrupt.load(Ordering::Relaxed);
             if stop || saved.elapsed() >= context.save_every {
                 at.wall_seconds = before + started.elapsed().as_secs_f64();
+                self.engine.flush_trace()?;
                 let state = CellState { position: at.clone(), engine: self.engine.snapshot() };
                 if stop {
                     return Ok(Outcome::Interrupted(Box::new(state)));
@@ -365,6 +386,7 @@ impl Work for Cell<'_> {
         let wall_seconds = before + started.elapsed().as_secs_f64();
         let (_, trains) = self.score(Stage::Inference, threads)?;
         let result = self.result(at.curve, &trains);
-        Ok(Outcome::Finished(Box::new(CellResult { wall_seconds, ..result })))
+        let outputs = self.engine.finish_trace()?;
+        Ok(Outcome::Finished(Box::new(CellResult { wall_seconds, outputs, ..result })))
     }
 }

@@ -1,6 +1,6 @@
 //! Spike patterns in time: stimuli, targets, the rows to compare.
 
-use crate::experiment::file::{Comparison, Quick, Row, Store};
+use crate::experiment::file::{Comparison, Quick, Row, Store, TraceFile};
 use crate::experiment::kind::Narrowed;
 use serde::Deserialize;
 
@@ -37,9 +37,27 @@ pub struct Patterns {
     /// Differences of scores, paired by seed.
     #[serde(default)]
     pub compare: Vec<Comparison>,
+    /// What is written of every step of the run that the report shows, in the order of the contract.
+    #[serde(default)]
+    pub trace: Option<TraceFile>,
 }
 
 impl Patterns {
+    /// Steps of a whole run with so many cases: a scoring before it, training, a scoring every so many epochs, one more.
+    #[must_use]
+    pub fn whole_steps(&self, cases: usize) -> u64 {
+        let every = self.score_every();
+        let last = u32::from(!self.epochs.is_multiple_of(every));
+        let scorings = u64::from(self.epochs / every + last) + 2;
+        (u64::from(self.epochs) + scorings) * cases as u64 * u64::from(self.steps)
+    }
+
+    /// Epochs from one scoring to the next.
+    #[must_use]
+    pub fn score_every(&self) -> u32 {
+        (self.epochs / 40).max(1)
+    }
+
     /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
     /// asks for.
     pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {

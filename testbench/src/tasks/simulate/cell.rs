@@ -16,6 +16,7 @@ use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::{self, Opened};
+use crate::experiment::retired::{Retired, Writing};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -181,6 +182,7 @@ pub struct Cell<'a> {
     samples: Option<Samples>,
     probes: Probes,
     recorder: Recorder,
+    retired: Option<Retired>,
     inputs: Vec<HashedFile>,
     fingerprint: [u8; 32],
     warnings: Vec<String>,
@@ -206,7 +208,13 @@ impl<'a> Cell<'a> {
         if let Some(readout) = samples.as_ref().and_then(|s| s.readout) {
             list.push(Probe::all(&network, readout, Variable::Compared));
         }
-        let recorder = Recorder::new(list, &machine.nodes);
+        let retired = settings.trace.as_ref();
+        let retired = retired
+            .map(|file| Retired::new(("trace", file), &network, settings.steps, "retire", &origin))
+            .transpose()?;
+        list.extend(retired.iter().flat_map(Retired::probes).cloned());
+        let mut recorder = Recorder::of(&network, list, &machine.nodes);
+        retired.iter().for_each(|retired| retired.follow(&network, &machine.nodes, &mut recorder));
         let mut costs = Models::new(&machine);
         costs.keep_window(opened.step_rows as usize);
         let learns = samples.as_ref().is_some_and(Samples::learn) || stimuli.learn();
@@ -228,6 +236,7 @@ impl<'a> Cell<'a> {
             samples,
             probes,
             recorder,
+            retired,
             inputs,
             fingerprint,
             warnings,
@@ -253,7 +262,8 @@ impl<'a> Cell<'a> {
     fn chunk_end(&self, from: u64) -> u64 {
         let weights = self.probes.weights.iter().flat_map(|probe| probe.after.iter().copied());
         let end = weights.filter(|step| *step > from).min().unwrap_or(u64::MAX);
-        end.min(from + CHUNK).min(self.settings.steps)
+        let chunk = self.retired.as_ref().map_or(CHUNK, |retired| CHUNK.min(retired.chunk() as u64));
+        end.min(from + chunk).min(self.settings.steps)
     }
 
     /// Writes the weights that are asked for after `step` steps; they are `written` then.
@@ -271,6 +281,7 @@ impl<'a> Cell<'a> {
     fn advance(
         &mut self,
         gathered: &mut Gathered,
+        trace: &mut Option<Writing>,
         context: &CellContext<'_, CellState>,
     ) -> Result<usize, String> {
         let from = self.machine.step;
@@ -278,8 +289,14 @@ impl<'a> Cell<'a> {
         let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
         let Self { machine, recorder, costs, .. } = &mut *self;
         let ran = costs.run(machine, &program, options, recorder)?;
-        let chunks = self.recorder.take();
-        if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len())) {
+        let (chunks, changes) = (self.recorder.take(), self.recorder.take_changes());
+        if let (Some(retired), Some(trace)) = (&self.retired, trace) {
+            let first = chunks.len() - retired.probes().len();
+            retired.write(trace, &chunks[first..], &changes).map_err(|e| e.to_string())?;
+        }
+        if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len()))
+            && samples.readout.is_some()
+        {
             samples.decide(shown, &mut gathered.answers);
         }
         let kept = gathered.recorded.iter_mut().zip(&self.probes.registers);
@@ -393,7 +410,8 @@ impl Work for Cell<'_> {
         let weights =
             weights.flat_map(|probe| probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
         let answers = self.samples.as_ref().filter(|samples| samples.readout.is_some());
-        recordings.chain(weights).chain(answers.map(|_| "answers.csv".to_owned())).collect()
+        let trace = self.retired.iter().map(|retired| retired.name.clone());
+        recordings.chain(weights).chain(answers.map(|_| "answers.csv".to_owned())).chain(trace).collect()
     }
 
     fn written(state: &CellState) -> &[HashedFile] {
@@ -427,6 +445,7 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let started = Instant::now();
+        let goes_on = state.is_some();
         let mut gathered = match state {
             Some(state) => self.restore(state)?,
             None => {
@@ -436,15 +455,19 @@ impl Work for Cell<'_> {
                 gathered
             }
         };
+        let open = |retired: &Retired| retired.open(context.out, goes_on, self.machine.step);
+        let mut trace = self.retired.as_ref().map(open).transpose().map_err(|e| e.to_string())?;
         let before = gathered.wall_seconds;
         let mut saved = Instant::now();
         while self.machine.step < self.settings.steps {
-            let ran = self.advance(&mut gathered, context)?;
+            let ran = self.advance(&mut gathered, &mut trace, context)?;
             gathered.wall_seconds = before + started.elapsed().as_secs_f64();
             let message = format!("step {}", self.machine.step);
             (context.progress)(Progress { units: ran as u64, message: &message });
             let stop = context.interrupt.load(Ordering::Relaxed) && self.machine.step < self.settings.steps;
             if stop || saved.elapsed() >= context.save_every {
+                // What a state has seen is in the file before the state is.
+                trace.as_mut().map_or(Ok(()), Writing::flush).map_err(|e| e.to_string())?;
                 let (machine, costs) = (self.machine.snapshot(), self.costs.snapshot());
                 let state = CellState { machine, costs, progress: gathered };
                 if stop {
@@ -454,6 +477,9 @@ impl Work for Cell<'_> {
                 gathered = state.progress;
                 saved = Instant::now();
             }
+        }
+        if let (Some(retired), Some(trace)) = (&self.retired, trace) {
+            gathered.written.push(trace.finish(&retired.name).map_err(|e| e.to_string())?);
         }
         Ok(Outcome::Finished(Box::new(self.finish(context.out, gathered)?)))
     }

@@ -1,6 +1,6 @@
 //! One network run on stimuli and recorded.
 
-use crate::experiment::file::yes;
+use crate::experiment::file::{TraceFile, yes};
 use serde::Deserialize;
 
 /// Running a network.
@@ -24,6 +24,9 @@ pub struct Simulate {
     /// As what it is written.
     #[serde(default)]
     pub write: RecordingFiles,
+    /// What is written of every step, in the order of the contract.
+    #[serde(default)]
+    pub trace: Option<TraceFile>,
 }
 
 /// The files that a recording becomes. Weights and answers are written in any case.
