@@ -7,6 +7,7 @@ mod simulate {
     pub mod errors;
     pub mod fixture;
     pub mod model;
+    pub mod observed;
     pub mod samples;
     pub mod stimuli;
     pub mod traces;
@@ -23,6 +24,7 @@ fn recurrent(folder: &Folder, steps: u64, every: u64) {
         .flat_map(|edge| [edge / 12, random.below(64), random.below(41) - 20, 1 + random.below(9)])
         .collect();
     folder.npy("edges.npy", &[64 * 12, 4], &edges);
+    let traced = steps.min(30_000);
     folder.file(
         "net.ron",
         r#"(format: "synfire-network/1", seed: 3,
@@ -41,7 +43,9 @@ fn recurrent(folder: &Folder, steps: u64, every: u64) {
             r#"(format: "synfire-experiment/1", title: "ring", chip: "loihi", task: Simulate((
                 network: "net.ron", steps: {steps}, stimuli: [Poisson(input: "noise", rate_ppm: 60_000)],
                 probes: [(population: "r", record: [Spikes, Membrane], every: {every}),
-                         (projection: "rec", record: [Weights])])))"#
+                         (population: "r", record: [All], until: 20), (input: "noise", record: [All], until: 90),
+                         (projection: "rec", record: [Weights])],
+                trace: (form: Binary, registers: Named(["U", "S"]), until: {traced}))))"#
         ),
     );
 }

@@ -155,7 +155,7 @@ fn one() -> f64 {
     1.0
 }
 
-/// What is recorded of one population or projection.
+/// What is recorded of one population, projection or input.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -163,14 +163,20 @@ pub struct ProbeFile {
     /// Population; or else
     #[serde(default)]
     pub population: Option<String>,
-    /// projection.
+    /// projection; or else
     #[serde(default)]
     pub projection: Option<String>,
+    /// input.
+    #[serde(default)]
+    pub input: Option<String>,
     /// What.
     pub record: Vec<Recorded>,
-    /// Which neurons (presynaptic ones for traces); all by default.
+    /// Which neurons (presynaptic ones for traces and arrivals); all by default.
     #[serde(default)]
     pub neurons: Option<Vec<u32>>,
+    /// Which synapses, of weights and what else synapses keep: then weights are recorded step by step.
+    #[serde(default)]
+    pub synapses: Option<Vec<SynapseFile>>,
     /// First step.
     #[serde(default)]
     pub from: u64,
@@ -182,10 +188,26 @@ pub struct ProbeFile {
     pub every: Option<u64>,
 }
 
-/// A recordable quantity.
+/// A synapse of a projection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SynapseFile {
+    /// Presynaptic neuron.
+    pub pre: u32,
+    /// Postsynaptic neuron.
+    pub post: u32,
+    /// Delay; the shortest where the pair has several.
+    #[serde(default)]
+    pub delay: Option<u8>,
+}
+
+/// A recordable quantity: a register of `docs/arithmetic.md`, 11.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub enum Recorded {
+    /// All that the population, projection or input has.
+    All,
     /// Spikes of a population.
     Spikes,
     /// Current I.
@@ -198,10 +220,56 @@ pub enum Recorded {
     Adaptation,
     /// Third factor.
     ThirdFactor,
+    /// Dendritic sums, one file a port.
+    Dendritic,
+    /// Refractory counter.
+    Refractory,
+    /// Target of the readout neuron's channel.
+    Target,
+    /// Error that the readout neuron formed in the step.
+    ErrorFormed,
+    /// Error of the readout neuron's channel that is used in the step.
+    Error,
+    /// Error trace E1 of a readout neuron.
+    ErrorFirst,
+    /// Error trace E2.
+    ErrorSecond,
+    /// Error compartment.
+    Compartment,
+    /// Surrogate.
+    Surrogate,
+    /// Spike counter of a rate limit.
+    SpikeCount,
+    /// Trace Q of a mirror.
+    MirrorQ,
+    /// Trace P of a mirror.
+    MirrorP,
+    /// Mirrored weights, a column a neuron and channel.
+    MirrorWeight,
+    /// E1 of mirrored weights.
+    MirrorFirst,
+    /// E2 of mirrored weights.
+    MirrorSecond,
+    /// Readout Y, a column a group and channel.
+    GroupReadout,
+    /// Error of groups that is used in the step.
+    GroupError,
+    /// Error of groups that was formed in the step.
+    GroupErrorFormed,
+    /// Events that arrived on each axon of a projection.
+    Arrivals,
     /// Trace Q of a projection's axons.
     TraceQ,
     /// Trace P.
     TraceP,
     /// Weights of a projection.
     Weights,
+    /// First state of synapses: E1 of a filter, X of an adaptation.
+    EligibilityFirst,
+    /// Second state: E2 of a filter.
+    EligibilitySecond,
+    /// Normaliser of synapses.
+    Normaliser,
+    /// Events that the neurons of an input send.
+    Events,
 }

@@ -9,6 +9,7 @@
 //! Absent on purpose: how networks are written (`docs/formats.md`), training protocols (`classify`).
 
 pub mod cell;
+pub mod columns;
 pub mod file;
 pub mod inputs;
 pub mod kind;

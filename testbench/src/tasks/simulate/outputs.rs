@@ -88,7 +88,7 @@ fn events<'a>(probe: &'a RegisterProbe, recorded: &'a Recorded) -> impl Iterator
 }
 
 fn register_lines(path: &Path, probe: &RegisterProbe, recorded: &Recorded) -> Result<(), ArrayError> {
-    let names: Vec<String> = probe.probe.neurons.iter().map(u32::to_string).collect();
+    let names = &probe.columns;
     let columns: Vec<&str> = std::iter::once("step").chain(names.iter().map(String::as_str)).collect();
     let mut csv = CsvRows::create(path, &columns)?;
     let mut line = Vec::new();

@@ -5,11 +5,13 @@
 //! Promises: no two probes share a file; a file's name has nothing in it that a folder or a shell could mistake.
 //! Absent on purpose: recording (`synfire_chip::run::probe`), writing (`outputs`).
 
-use super::file::{ProbeFile, Recorded, Simulate};
+use super::columns::columns;
+use super::file::{ProbeFile, Recorded, Simulate, SynapseFile};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Projection};
-use synfire_chip::run::probe::{Probe, Variable};
+use synfire_chip::run::observable::{self, Owner, Per, Variable};
+use synfire_chip::run::probe::Probe;
 use synfire_plasticity::config::Presynaptic;
 
 /// A probe of registers, and what its files are called.
@@ -19,6 +21,8 @@ pub struct RegisterProbe {
     pub stem: String,
     /// What the machine records.
     pub probe: Probe,
+    /// What the columns are called.
+    pub columns: Vec<String>,
 }
 
 /// Weights of a projection, written at chosen steps.
@@ -55,9 +59,8 @@ pub fn resolve(settings: &Simulate, network: &Network, origin: &Origin) -> Resul
     for (index, population) in network.populations.iter().enumerate() {
         let is_own = |p: &RegisterProbe| p.probe.target == index && p.probe.variable == Variable::Spikes;
         if !resolver.probes.registers.iter().any(is_own) {
-            let stem = resolver.stem(&population.name, Recorded::Spikes);
             let probe = Probe { until: settings.steps, ..Probe::all(network, index, Variable::Spikes) };
-            resolver.probes.registers.push(RegisterProbe { stem, probe });
+            resolver.push(&population.name, probe);
         }
     }
     Ok(resolver.probes)
@@ -70,33 +73,74 @@ struct Resolver<'a> {
     probes: Probes,
 }
 
-fn variable(recorded: Recorded) -> Option<Variable> {
-    Some(match recorded {
+/// The registers that a quantity is, of a target that has `all` of them.
+fn variables(recorded: Recorded, all: &[Variable]) -> Vec<Variable> {
+    let one = match recorded {
+        Recorded::All => return all.to_vec(),
+        Recorded::Dendritic => {
+            let ports = all.iter().filter(|variable| matches!(variable, Variable::Dendritic(_)));
+            return ports.copied().collect();
+        }
         Recorded::Spikes => Variable::Spikes,
         Recorded::Current => Variable::Current,
         Recorded::Membrane => Variable::Membrane,
         Recorded::Compared => Variable::Compared,
         Recorded::Adaptation => Variable::Adaptation,
         Recorded::ThirdFactor => Variable::ThirdFactor,
-        Recorded::TraceQ => Variable::TraceQ,
-        Recorded::TraceP => Variable::TraceP,
-        Recorded::Weights => return None,
-    })
+        Recorded::Refractory => Variable::Refractory,
+        Recorded::Target => Variable::Target,
+        Recorded::ErrorFormed => Variable::ErrorFormed,
+        Recorded::Error => Variable::Error,
+        Recorded::ErrorFirst => Variable::ErrorFirst,
+        Recorded::ErrorSecond => Variable::ErrorSecond,
+        Recorded::Compartment => Variable::Compartment,
+        Recorded::Surrogate => Variable::Surrogate,
+        Recorded::SpikeCount => Variable::SpikeCount,
+        Recorded::MirrorQ => Variable::MirrorQ,
+        Recorded::MirrorP => Variable::MirrorP,
+        Recorded::MirrorWeight => Variable::MirrorWeight,
+        Recorded::MirrorFirst => Variable::MirrorFirst,
+        Recorded::MirrorSecond => Variable::MirrorSecond,
+        Recorded::GroupReadout => Variable::GroupReadout,
+        Recorded::GroupError => Variable::GroupError,
+        Recorded::GroupErrorFormed => Variable::GroupErrorFormed,
+        Recorded::Arrivals => Variable::Arrivals,
+        Recorded::TraceQ => Variable::AxonQ,
+        Recorded::TraceP => Variable::AxonP,
+        Recorded::Weights => Variable::Weight,
+        Recorded::EligibilityFirst => Variable::EligibilityFirst,
+        Recorded::EligibilitySecond => Variable::EligibilitySecond,
+        Recorded::Normaliser => Variable::Normaliser,
+        Recorded::Events => Variable::Events,
+    };
+    vec![one]
 }
 
 /// What a file's name says of its contents.
-fn suffix(recorded: Recorded) -> &'static str {
-    match recorded {
-        Recorded::Spikes => "spikes",
-        Recorded::Current => "current",
-        Recorded::Membrane => "membrane",
-        Recorded::Compared => "compared",
-        Recorded::Adaptation => "adaptation",
-        Recorded::ThirdFactor => "third_factor",
-        Recorded::TraceQ => "trace_q",
-        Recorded::TraceP => "trace_p",
-        Recorded::Weights => "weights",
+fn suffix(variable: Variable) -> String {
+    if let Variable::Dendritic(port) = variable {
+        return format!("dendritic_{port}");
     }
+    let name = match variable {
+        Variable::AxonQ => "TraceQ".to_owned(),
+        Variable::AxonP => "TraceP".to_owned(),
+        other => format!("{other:?}"),
+    };
+    let mut words = String::new();
+    for (at, letter) in name.chars().enumerate() {
+        if letter.is_uppercase() && at > 0 {
+            words.push('_');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+/// What a probe of the file names: an index, a name, and the registers that it has.
+struct Target<'f> {
+    index: usize,
+    name: &'f str,
+    all: Vec<Variable>,
 }
 
 impl Resolver<'_> {
@@ -107,45 +151,183 @@ impl Resolver<'_> {
         file: &ProbeFile,
         recorded: Recorded,
     ) -> Result<(), Diagnostics> {
-        let (from, until, every) = self.steps_of(at, file)?;
-        let Some(variable) = variable(recorded) else {
-            let (projection, name) = self.projection(at, number, file, recorded)?;
-            // After how many steps: the end of the run belongs to it. Without `every`, once.
-            let last = file.until.unwrap_or(self.steps);
-            let after = match file.every {
-                Some(every) => (from..=last).step_by(every as usize).collect(),
-                None => vec![last],
-            };
-            let stem = self.stem(name, recorded);
-            self.probes.weights.push(WeightProbe { stem, projection, after });
-            return Ok(());
-        };
-        let (target, name, neurons) = match recorded {
-            Recorded::TraceQ | Recorded::TraceP => {
-                let (index, name) = self.projection(at, number, file, recorded)?;
-                let projection = &self.network.projections[index];
-                self.traced(at, number, projection)?;
-                (index, name, self.network.source_neurons(projection.source))
-            }
-            _ => {
-                let (index, name) = self.population(at, number, file, recorded)?;
-                if recorded == Recorded::Adaptation {
-                    self.adapts(at, number, index)?;
-                }
-                (index, name, self.network.populations[index].neurons)
-            }
-        };
-        let chosen = file.neurons.clone().unwrap_or_else(|| (0..neurons).collect());
-        if let Some(place) = chosen.iter().position(|neuron| *neuron >= neurons) {
-            let field = format!("{at}.neurons[{place}]");
-            let title = format!("`{name}` has no such neuron");
-            let allowed = format!("0..={}", i64::from(neurons) - 1);
-            return Err(self.origin.refuse(&field, &title, &chosen[place].to_string(), &allowed));
+        let steps = self.steps_of(at, file)?;
+        let target = self.target(at, number, file, recorded)?;
+        if let Some(projection) = &file.projection
+            && matches!(recorded, Recorded::TraceQ | Recorded::TraceP)
+        {
+            let index = self.network.projection(projection).unwrap_or(target.index);
+            self.traced(at, number, &self.network.projections[index])?;
         }
-        let stem = self.stem(name, recorded);
-        let probe = Probe { target, variable, neurons: chosen, from, until, every };
-        self.probes.registers.push(RegisterProbe { stem, probe });
+        if recorded == Recorded::Adaptation {
+            self.adapts(at, number, target.index)?;
+        }
+        for variable in variables(recorded, &target.all) {
+            if !target.all.contains(&variable) {
+                let title = format!("`{}` has no `{recorded:?}`", target.name);
+                let problem = self.origin.at(&format!("{at}.record[{number}]"), title);
+                let has: Vec<String> = target.all.iter().map(|variable| suffix(*variable)).collect();
+                return Err(problem.noted("it has", has.join(", ")).into());
+            }
+            if variable == Variable::Weight && file.synapses.is_none() {
+                self.whole_weights(file, &target, steps);
+                continue;
+            }
+            let neurons = self.chosen(at, file, &target, variable)?;
+            let (from, until, every) = steps;
+            let probe = Probe { target: target.index, variable, neurons, from, until, every };
+            self.push(target.name, probe);
+        }
         Ok(())
+    }
+
+    fn push(&mut self, name: &str, probe: Probe) {
+        let stem = self.stem(name, &suffix(probe.variable));
+        let columns = columns(self.network, &probe);
+        self.probes.registers.push(RegisterProbe { stem, probe, columns });
+    }
+
+    /// Weights as a whole: after how many steps; the end of the run belongs to it. Without `every`, once.
+    fn whole_weights(&mut self, file: &ProbeFile, target: &Target<'_>, (from, _, _): (u64, u64, u64)) {
+        let last = file.until.unwrap_or(self.steps);
+        let after = match file.every {
+            Some(every) => (from..=last).step_by(every as usize).collect(),
+            None => vec![last],
+        };
+        let stem = self.stem(target.name, "weights");
+        self.probes.weights.push(WeightProbe { stem, projection: target.index, after });
+    }
+
+    /// What a probe names, where the quantity is that kind's.
+    fn target<'f>(
+        &self,
+        at: &str,
+        number: usize,
+        file: &'f ProbeFile,
+        recorded: Recorded,
+    ) -> Result<Target<'f>, Diagnostics> {
+        let network = self.network;
+        let kind = match variables(recorded, &[]).first().map(|variable| variable.owner()) {
+            Some(owner) => owner,
+            None if recorded == Recorded::Dendritic => Owner::Population,
+            None if file.input.is_some() => Owner::Input,
+            None if file.projection.is_some() => Owner::Projection,
+            None => Owner::Population,
+        };
+        match kind {
+            Owner::Population => {
+                let (index, name) = self.population(at, number, file, recorded)?;
+                Ok(Target { index, name, all: observable::of_population(network, index) })
+            }
+            Owner::Projection => {
+                let (index, name) = self.projection(at, number, file, recorded)?;
+                Ok(Target { index, name, all: observable::of_projection(network, index) })
+            }
+            Owner::Input => {
+                let (Some(name), None, None) = (&file.input, &file.population, &file.projection) else {
+                    return Err(self.wrong_target(at, number, recorded, "input"));
+                };
+                let names = network.inputs.iter().map(|input| input.name.as_str());
+                let index = network.input(name);
+                let field = format!("{at}.input");
+                let index = index.ok_or_else(|| self.origin.unknown(&field, "input", name, names))?;
+                Ok(Target { index, name, all: vec![Variable::Events] })
+            }
+        }
+    }
+
+    /// The columns of a register that a probe chooses, as the machine numbers them.
+    fn chosen(
+        &self,
+        at: &str,
+        file: &ProbeFile,
+        target: &Target<'_>,
+        variable: Variable,
+    ) -> Result<Vec<u32>, Diagnostics> {
+        let network = self.network;
+        let all = 0..variable.count(network, target.index) as u32;
+        if variable.per() == Per::Weight {
+            let Some(synapses) = &file.synapses else { return Ok(all.collect()) };
+            return self.synapses(at, synapses, target);
+        }
+        let Some(neurons) = &file.neurons else { return Ok(all.collect()) };
+        let count = match variable.owner() {
+            Owner::Projection => network.source_neurons(network.projections[target.index].source),
+            Owner::Population => network.populations[target.index].neurons,
+            Owner::Input => network.inputs[target.index].neurons,
+        };
+        if let Some(place) = neurons.iter().position(|neuron| *neuron >= count) {
+            let field = format!("{at}.neurons[{place}]");
+            let title = format!("`{}` has no such neuron", target.name);
+            let allowed = format!("0..={}", i64::from(count) - 1);
+            return Err(self.origin.refuse(&field, &title, &neurons[place].to_string(), &allowed));
+        }
+        let learning = |population: usize| network.populations[population].learning;
+        Ok(match variable.per() {
+            Per::Axon => {
+                let projection = &network.projections[target.index];
+                let axons: Vec<(u32, u32)> =
+                    all.map(|axon| (projection.axon(axon as usize).0, axon)).collect();
+                let of = |neuron: &u32| -> Vec<u32> {
+                    let own = axons.iter().filter(|(pre, _)| pre == neuron);
+                    own.map(|(_, axon)| *axon).collect()
+                };
+                neurons.iter().flat_map(of).collect()
+            }
+            Per::Channel => {
+                let channels = learning(target.index).map_or(0, |learning| u32::from(learning.channels));
+                neurons.iter().flat_map(|neuron| neuron * channels..(neuron + 1) * channels).collect()
+            }
+            // A group is none of a neuron's own: all are shown.
+            Per::Group => all.collect(),
+            _ => neurons.clone(),
+        })
+    }
+
+    /// The places of chosen synapses in their projection's order.
+    fn synapses(
+        &self,
+        at: &str,
+        synapses: &[SynapseFile],
+        target: &Target<'_>,
+    ) -> Result<Vec<u32>, Diagnostics> {
+        let projection = &self.network.projections[target.index];
+        let posts = self.network.populations[projection.target].neurons;
+        if projection.synapses.kernel().is_some() {
+            let title = format!("synapses of `{}` share their weights", target.name);
+            let problem = self.origin.at(&format!("{at}.synapses"), title);
+            return Err(problem.noted("allowed", "all weights, without `synapses`").into());
+        }
+        let find = |synapse: &SynapseFile| {
+            let axons = (0..projection.axons(self.network)).map(|axon| (axon, projection.axon(axon)));
+            let mut own = axons.filter(|(_, (pre, delay))| {
+                *pre == synapse.pre && synapse.delay.is_none_or(|asked| asked == *delay)
+            });
+            own.find_map(|(axon, _)| match projection.synapses.listed() {
+                None => (synapse.post < posts).then_some(axon as u32 * posts + synapse.post),
+                Some(listed) => {
+                    let (start, end) = (listed.starts[axon] as usize, listed.starts[axon + 1] as usize);
+                    let at = listed.posts[start..end].binary_search(&synapse.post).ok()?;
+                    Some((start + at) as u32)
+                }
+            })
+        };
+        let mut places = Vec::new();
+        for (number, synapse) in synapses.iter().enumerate() {
+            let Some(place) = find(synapse) else {
+                let field = format!("{at}.synapses[{number}]");
+                let title = format!("`{}` has no such synapse", target.name);
+                let found = format!("{} to {}", synapse.pre, synapse.post);
+                return Err(self.origin.refuse(
+                    &field,
+                    &title,
+                    &found,
+                    "a pair, and delay, that it connects",
+                ));
+            };
+            places.push(place);
+        }
+        Ok(places)
     }
 
     fn steps_of(&self, at: &str, file: &ProbeFile) -> Result<(u64, u64, u64), Diagnostics> {
@@ -175,7 +357,7 @@ impl Resolver<'_> {
         file: &'f ProbeFile,
         recorded: Recorded,
     ) -> Result<(usize, &'f str), Diagnostics> {
-        let (Some(name), None) = (&file.population, &file.projection) else {
+        let (Some(name), None, None) = (&file.population, &file.projection, &file.input) else {
             return Err(self.wrong_target(at, number, recorded, "population"));
         };
         let names = self.network.populations.iter().map(|p| p.name.as_str());
@@ -192,7 +374,7 @@ impl Resolver<'_> {
         file: &'f ProbeFile,
         recorded: Recorded,
     ) -> Result<(usize, &'f str), Diagnostics> {
-        let (None, Some(name)) = (&file.population, &file.projection) else {
+        let (None, Some(name), None) = (&file.population, &file.projection, &file.input) else {
             return Err(self.wrong_target(at, number, recorded, "projection"));
         };
         let names = self.network.projections.iter().map(|p| p.name.as_str());
@@ -218,7 +400,7 @@ impl Resolver<'_> {
         Err(problem.noted("allowed", "a population with `adaptation` in its `neuron`").into())
     }
 
-    /// Traces are an axon's: there must be one, and only one a neuron, for a column to mean something.
+    /// Axons keep traces where a rule reads them.
     fn traced(&self, at: &str, number: usize, projection: &Projection) -> Result<(), Diagnostics> {
         let field = format!("{at}.record[{number}]");
         if projection.learning.is_none() {
@@ -233,21 +415,13 @@ impl Resolver<'_> {
             let problem = self.origin.at(&field, title);
             return Err(problem.noted("allowed", "a projection with `presynaptic: Trace`").into());
         }
-        if let Some(listed) = projection.synapses.listed()
-            && let Some(pair) = listed.presynaptic.windows(2).find(|pair| pair[0] == pair[1])
-        {
-            let title =
-                format!("projection `{}` has several axons, so several traces, a neuron", projection.name);
-            let found = format!("several delays from neuron {}", pair[0]);
-            return Err(self.origin.refuse(&field, &title, &found, "one delay a presynaptic neuron"));
-        }
         Ok(())
     }
 
     /// A name that no other file has.
-    fn stem(&self, name: &str, recorded: Recorded) -> String {
+    fn stem(&self, name: &str, suffix: &str) -> String {
         let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
-        let stem = format!("{}.{}", name.chars().map(plain).collect::<String>(), suffix(recorded));
+        let stem = format!("{}.{suffix}", name.chars().map(plain).collect::<String>());
         let taken = |stem: &str| {
             self.probes.registers.iter().any(|p| p.stem == stem)
                 || self.probes.weights.iter().any(|p| p.stem == stem)
