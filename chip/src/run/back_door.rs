@@ -7,8 +7,10 @@
 //! checkpoints would have to carry: thresholds and biases are configuration, and a checkpoint does not hold them.
 
 use crate::network::{Network, Synapses};
+use crate::run::lanes;
 use crate::run::machine::{Machine, NeuronPlace};
-use crate::run::probe::Variable;
+use crate::run::observable::{self, Per, Variable};
+use crate::run::probe::Probe;
 use core::ops::RangeInclusive;
 use synfire_core::neuron_core::AxonBlock;
 use synfire_core::synapse::RowLayout;
@@ -270,7 +272,7 @@ impl Machine {
     /// A register of one neuron after the last step, as a probe of `variable` shows it.
     ///
     /// # Errors
-    /// Where there is no such neuron, or the register is an axon's.
+    /// Where there is no such neuron, or it has no such register.
     pub fn register(
         &self,
         network: &Network,
@@ -288,12 +290,35 @@ impl Machine {
             Variable::Compared => registers.compared[index],
             Variable::Adaptation => registers.adaptation.get(index).copied().unwrap_or(0),
             Variable::ThirdFactor => node.unit.slices[slice].third_factor[index],
-            other => {
-                return Err(BackDoorError::NoRegister(format!(
-                    "the back door shows registers of neurons that every step leaves in place; {other:?} is shown by a probe"
-                )));
-            }
+            other => return self.observed(network, other, population, neuron),
         })
+    }
+
+    /// As [`Machine::register`], of any register that a population has by neuron. Dendritic sums are there where somebody
+    /// keeps them: a probe of one does.
+    fn observed(
+        &self,
+        network: &Network,
+        variable: Variable,
+        population: usize,
+        neuron: u32,
+    ) -> Result<i32, BackDoorError> {
+        if variable.per() != Per::Neuron
+            || !observable::of_population(network, population).contains(&variable)
+        {
+            let name = &network.populations[population].name;
+            let text = format!("the neurons of population `{name}` have no such register");
+            return Err(BackDoorError::NoRegister(text));
+        }
+        let probe =
+            Probe { target: population, variable, neurons: vec![neuron], from: 0, until: u64::MAX, every: 1 };
+        let (mut taken, mut values) = ([false], Vec::new());
+        for node in &self.nodes {
+            for (place, lanes) in lanes::find(&probe, Some(network), node, &mut taken) {
+                lanes::read(variable, node, place, &lanes, &mut values);
+            }
+        }
+        Ok(values.first().copied().unwrap_or(0))
     }
 
     /// Q and P of the axon of presynaptic neuron `pre` with this delay, after the last step. Every core that keeps the axon

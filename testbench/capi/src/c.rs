@@ -52,6 +52,26 @@ pub const SYNFIRE_L: u32 = 5;
 pub const SYNFIRE_Q: u32 = 6;
 /// The second trace.
 pub const SYNFIRE_P: u32 = 7;
+/// Words of neurons again: the dendritic sum of port 0, with the injected currents.
+pub const SYNFIRE_D0: u32 = 8;
+/// Refractory counter.
+pub const SYNFIRE_R: u32 = 9;
+/// Target of the channel of a readout neuron; words of neurons that a population does not have are refused.
+pub const SYNFIRE_T: u32 = 10;
+/// Error that a readout neuron formed in this step.
+pub const SYNFIRE_F: u32 = 11;
+/// Error of its channel that is used in this step.
+pub const SYNFIRE_E: u32 = 12;
+/// First error trace.
+pub const SYNFIRE_E1: u32 = 13;
+/// Second error trace.
+pub const SYNFIRE_E2: u32 = 14;
+/// Error compartment.
+pub const SYNFIRE_K: u32 = 15;
+/// Surrogate.
+pub const SYNFIRE_G: u32 = 16;
+/// Spike counter.
+pub const SYNFIRE_N: u32 = 17;
 /// Words of memories, which can be written: a weight, named by projection, presynaptic neuron, postsynaptic neuron and delay.
 pub const SYNFIRE_WEIGHT: u32 = 32;
 /// A threshold, by population and neuron.
@@ -65,7 +85,7 @@ const _: () = {
     assert!(SYNFIRE_NO_MODEL == Status::NoModel as i32 && SYNFIRE_ARGUMENT == Status::Argument as i32);
     assert!(SYNFIRE_REFUSED == Status::Refused as i32 && SYNFIRE_FAULT == Status::Fault as i32);
     assert!(SYNFIRE_WEIGHT == crate::word::WEIGHT && SYNFIRE_THRESHOLD == crate::word::THRESHOLD);
-    assert!(SYNFIRE_BIAS == crate::word::BIAS && SYNFIRE_P as usize + 1 == VARIABLES.len());
+    assert!(SYNFIRE_BIAS == crate::word::BIAS && SYNFIRE_N as usize + 1 == VARIABLES.len());
 };
 
 /// The version of the numeric contract, with its zero.
@@ -274,7 +294,7 @@ pub unsafe extern "C" fn synfire_next_step(model: synfire_model, step: *mut u64)
     })
 }
 
-/// Reads a word as it is after the last step. `what` is one of `SYNFIRE_S` to `SYNFIRE_BIAS`; the four numbers name the
+/// Reads a word as it is after the last step. `what` is one of the numbers above; the four numbers name the
 /// word, and those that it does not use are 0.
 ///
 /// # Safety
@@ -315,7 +335,7 @@ pub extern "C" fn synfire_write(
     })
 }
 
-/// A word of a neuron (`SYNFIRE_S` to `SYNFIRE_L`) of every neuron of a population. `count` is how many there are, also
+/// A word of neurons, of every neuron of a population. `count` is how many there are, also
 /// where `values` has no room for them; `values` may be null where `room` is 0.
 ///
 /// # Safety
@@ -393,7 +413,8 @@ pub extern "C" fn synfire_lockstep(model: synfire_model, on: i32) -> i32 {
 /// model's value in every case in which the word exists.
 ///
 /// Due in a step are I, U, U_cmp, S and L of every neuron, A where thresholds adapt, Q and P of every axon of synapses that
-/// learn by traces, once for each core that keeps the axon, and the new value of every weight that changed.
+/// learn by traces, once for each core that keeps the axon, and the new value of every weight that changed. Other words of
+/// neurons are compared where their records come.
 ///
 /// # Safety
 /// A number may be written to `expected`, or it is null.

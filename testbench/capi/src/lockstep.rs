@@ -2,9 +2,9 @@
 //!
 //! Of every step, as section 11 of `docs/arithmetic.md` has it: I, U, U_cmp, S and L of every neuron, A where thresholds
 //! adapt; Q and P of every axon of synapses that learn by traces, once for each core that keeps the axon; the new value of
-//! every weight that differs from before the step. Their order is the caller's.
+//! every weight that differs from before the step. Their order is the caller's. Other registers of neurons may come beside them.
 //!
-//! Promises: a record that is not due, or comes twice, is a difference, and so is one that is missing at the end. Absent on
+//! Promises: a record of a weight that is not due, or of anything due that comes twice, is a difference, and so is one that is missing at the end. Absent on
 //! purpose: values (the model reads them), networks with shared taps that learn.
 
 use crate::failure::Failure;
@@ -142,15 +142,13 @@ impl Lockstep {
             Word::Register { variable, population, neuron } => {
                 let bit = OF_NEURONS.iter().position(|own| *own == variable).map_or(0, |at| 1u8 << at);
                 let due = &mut self.neurons[population][neuron as usize];
-                if self.registers[population] & bit == 0 {
-                    return Err(Failure::differs(format_args!(
-                        "step {step}, {word}: no record of it is compared"
-                    )));
+                // What is not due may come, and as often as it likes.
+                if self.registers[population] & bit != 0 {
+                    if *due & bit == 0 {
+                        return Err(twice());
+                    }
+                    *due &= !bit;
                 }
-                if *due & bit == 0 {
-                    return Err(twice());
-                }
-                *due &= !bit;
             }
             Word::Trace { variable, projection, pre, delay } => {
                 let due = self.due_axons.get_mut(&(projection, pre, delay)).ok_or_else(twice)?;

@@ -12,7 +12,7 @@ use synfire_chip::files::{self, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::back_door::BackDoorError;
 use synfire_chip::run::machine::{Machine, RunOptions};
-use synfire_chip::run::probe::{Recorder, Variable};
+use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::{Control, Injection, StepEvents, StimulusSpike};
 
 /// Says why a file that a text names is not found.
@@ -211,7 +211,10 @@ impl Model {
             lockstep.begin(&self.machine)?;
         }
         let events = std::mem::take(&mut self.events);
-        let mut recorder = Recorder::new(Vec::new(), &self.machine.nodes);
+        // Dendritic sums are kept where a probe asks for them, be it of no neuron.
+        let (variable, neurons) = (Variable::Dendritic(0), Vec::new());
+        let kept = Probe { target: 0, variable, neurons, from: 0, until: 0, every: 1 };
+        let mut recorder = Recorder::new(vec![kept], &self.machine.nodes);
         let ran = self.machine.run(&[events], RunOptions::default(), &mut recorder);
         // The state of a machine that broke off is not whole: nobody may look at it again.
         ran.unwrap_or_else(|error| panic!("{error}"));

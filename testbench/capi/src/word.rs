@@ -11,15 +11,25 @@ use synfire_chip::run::back_door::SynapseName;
 use synfire_chip::run::probe::Variable;
 
 /// Registers, by their number `what`, with the contract's names.
-pub const VARIABLES: [(Variable, &str); 8] = [
+pub const VARIABLES: [(Variable, &str); 18] = [
     (Variable::Spikes, "S"),
     (Variable::Current, "I"),
     (Variable::Membrane, "U"),
-    (Variable::Compared, "U_cmp"),
+    (Variable::Compared, "C"),
     (Variable::Adaptation, "A"),
     (Variable::ThirdFactor, "L"),
     (Variable::TraceQ, "Q"),
     (Variable::TraceP, "P"),
+    (Variable::Dendritic(0), "D0"),
+    (Variable::Refractory, "R"),
+    (Variable::Target, "T"),
+    (Variable::ErrorFormed, "F"),
+    (Variable::Error, "E"),
+    (Variable::ErrorFirst, "E1"),
+    (Variable::ErrorSecond, "E2"),
+    (Variable::Compartment, "K"),
+    (Variable::Surrogate, "G"),
+    (Variable::SpikeCount, "N"),
 ];
 /// `what` of memories: beyond all registers, so that there may be more of those.
 pub const WEIGHT: u32 = 32;

@@ -219,6 +219,38 @@ fn what_is_written_is_read_and_used() {
     }
 }
 
+/// Registers beyond those that are due follow the equations; what a population does not have is refused.
+#[test]
+fn registers_by_neuron_are_those_of_the_contract() {
+    let model = Model::new();
+    assert_eq!(synfire_lockstep(model.0, 1), SYNFIRE_OK);
+    let (mut sums, mut formed, mut current) = (0, 0, 0);
+    for n in 0..30 {
+        let before = [0, 1].map(|projection| model.weights(projection));
+        model.step(n);
+        let sum = model.read(SYNFIRE_D0, 0, 2, 0, 0);
+        let now = model.read(SYNFIRE_I, 0, 2, 0, 0);
+        // A current that is never below 0 decays toward zero, by a half.
+        assert_eq!(now, current / 2 + sum, "step {n}");
+        current = now;
+        sums += u32::from(sum != 0);
+        assert_eq!(model.read(SYNFIRE_T, 1, 0, 0, 0), 20_000);
+        formed += u32::from(model.read(SYNFIRE_F, 1, 0, 0, 0) != 0);
+        assert_eq!(model.check(n, [SYNFIRE_R, 0, 0, 0, 0], 0), (SYNFIRE_OK, 0));
+        assert_eq!(model.check(n, [SYNFIRE_D0, 0, 2, 0, 0], sum + 1), (SYNFIRE_DIFFERS, sum));
+        for (word, value) in model.records(&before) {
+            assert_eq!(model.check(n, word, value).0, SYNFIRE_OK, "{}", error());
+        }
+        assert_eq!(model.end(n).0, SYNFIRE_OK, "{}", error());
+    }
+    assert!(sums > 10 && formed > 10, "{sums} {formed}");
+    let mut value = 5;
+    for (what, population) in [(SYNFIRE_F, 0), (SYNFIRE_E1, 1), (SYNFIRE_K, 0), (SYNFIRE_Q, 0), (18, 0)] {
+        let status = unsafe { synfire_read(model.0, what, population, 0, 0, 0, &mut value) };
+        assert_eq!((status, value), (SYNFIRE_ARGUMENT, 5), "{what}");
+    }
+}
+
 /// Threshold and bias by the back door are those of a network file that states them, in step and in learning.
 #[test]
 fn a_written_neuron_is_a_neuron_of_the_file() {

@@ -37,10 +37,13 @@ module lockstep #(
   localparam int AXON_BITS = $clog2(AXONS);
   // Registers of a core that tell what its records are of.
   localparam int PLASTIC_AXONS = 22;
+  localparam int READOUT = 29;
   localparam int ROUNDING_0 = 41;
   localparam int ROUNDING_1 = 47;
   localparam int NUMBER_0 = 44;
   localparam int NUMBER_1 = 50;
+  // Where weights are counted; registers are by their numbers.
+  localparam int W = SYNFIRE_F + 1;
 
   logic clk;
   logic reset;
@@ -87,12 +90,13 @@ module lockstep #(
   // What the images say, core by core.
   logic [31:0] registers [0:1][0:63];
   logic [31:0] axons [0:1][0:AXONS-1];
-  // Third factors that were formed in the step.
+  // Third factors and errors that were formed in the step.
   logic [NEURONS-1:0] formed [0:1];
+  logic [NEURONS-1:0] errors_formed [0:1];
 
   // Compared values, and those of them that were not 0.
-  longint unsigned values [0:8];
-  longint unsigned not_zero [0:8];
+  longint unsigned values [0:W];
+  longint unsigned not_zero [0:W];
   longint unsigned changed_by_rounding [0:2];
   longint unsigned link_packets;
   longint unsigned cycles;
@@ -108,12 +112,12 @@ module lockstep #(
     if (status != SYNFIRE_OK) fail(synfire_dpi_last_error());
   endtask
 
-  // A record of the chip, held to the model's. `kind` is where it is counted: the number of a register, 8 of a weight.
+  // A record of the chip, held to the model's. `kind` is where it is counted: a register's number, or W.
   task compare(input int unsigned kind, input int unsigned place, input int unsigned index, input int unsigned post,
                input int unsigned delay, input int observed);
     int expected;
     begin
-      if (synfire_dpi_check(model, step, kind == 8 ? SYNFIRE_WEIGHT : kind, place, index, post, delay, observed,
+      if (synfire_dpi_check(model, step, kind == W ? SYNFIRE_WEIGHT : kind, place, index, post, delay, observed,
                             expected) != SYNFIRE_OK) begin
         $display("the model has %0d", expected);
         fail(synfire_dpi_last_error());
@@ -140,6 +144,12 @@ module lockstep #(
         compare(SYNFIRE_U, 32'(core), 32'(retire.neuron), 0, 0, retire.membrane);
         compare(SYNFIRE_U_CMP, 32'(core), 32'(retire.neuron), 0, 0, retire.compared);
         compare(SYNFIRE_S, 32'(core), 32'(retire.neuron), 0, 0, 32'(retire.spike));
+        compare(SYNFIRE_R, 32'(core), 32'(retire.neuron), 0, 0, 32'(retire.refractory));
+        compare(SYNFIRE_D0, 32'(core), 32'(retire.neuron), 0, 0, retire.dendritic_sum);
+      end
+      if (retire.error_valid) begin
+        errors_formed[core][retire.error_neuron[NEURON_BITS-1:0]] = 1'b1;
+        compare(SYNFIRE_F, 32'(core), 32'(retire.error_neuron), 0, 0, 32'(retire.error));
       end
       if (retire.third_valid) begin
         formed[core][retire.third_neuron[NEURON_BITS-1:0]] = 1'b1;
@@ -150,7 +160,7 @@ module lockstep #(
         compare_axon(SYNFIRE_P, core, retire.trace_axon, 0, 32'(retire.trace_p));
       end
       if (retire.weight_valid) begin
-        compare_axon(8, core, retire.weight_axon, 32'(retire.weight_neuron), 32'(retire.weight));
+        compare_axon(W, core, retire.weight_axon, 32'(retire.weight_neuron), 32'(retire.weight));
         second = axons[core][retire.weight_axon[AXON_BITS-1:0]][31];
         changed_by_rounding[registers[core][second ? ROUNDING_1 : ROUNDING_0][1:0]] += 1;
       end
@@ -269,6 +279,7 @@ module lockstep #(
       spikes;
       must(synfire_dpi_step(model));
       formed = '{default: '0};
+      errors_formed = '{default: '0};
       began = cycles;
       step_start = 1'b1;
       @(negedge clk);
@@ -278,14 +289,21 @@ module lockstep #(
         if (cycles - began > 1_000_000) fail("a step of the chip does not end");
       end
       @(negedge clk);
-      // A third factor that was not formed is 0. A chip without a learning engine has none: that is not counted.
+      // What was not formed is 0. A chip without a learning engine has no third factors: they are not counted.
       for (int core = 0; core < CORES; core++)
-        for (int n = 0; n < registers[core[0]][0]; n++)
+        for (int n = 0; n < registers[core[0]][0]; n++) begin
           if (!formed[core[0]][n[NEURON_BITS-1:0]]) compare(SYNFIRE_L, core, n, 0, 0, 0);
+          if (registers[core[0]][READOUT][0] && !errors_formed[core[0]][n[NEURON_BITS-1:0]])
+            compare(SYNFIRE_F, core, n, 0, 0, 0);
+        end
       if (LEARNING == 0) values[SYNFIRE_L] = 0;
       must(synfire_dpi_check_end(model, step, records));
       all_records += records;
     end
+  endtask
+
+  task shown(input string name, input int kind);
+    $write(" %s %0d %0d", name, values[kind], not_zero[kind]);
   endtask
 
   initial begin
@@ -316,11 +334,20 @@ module lockstep #(
     next_stimulus;
     for (step = 0; step < steps; step++) run_step;
     must(synfire_dpi_free(model));
-    $display("compared steps %0d records %0d I %0d %0d U %0d %0d U_cmp %0d %0d S %0d %0d L %0d %0d Q %0d %0d P %0d %0d W %0d %0d floor %0d nearest %0d stochastic %0d link %0d merged %0d cycles %0d",
-             steps, all_records, values[SYNFIRE_I], not_zero[SYNFIRE_I], values[SYNFIRE_U], not_zero[SYNFIRE_U],
-             values[SYNFIRE_U_CMP], not_zero[SYNFIRE_U_CMP], values[SYNFIRE_S], not_zero[SYNFIRE_S], values[SYNFIRE_L],
-             not_zero[SYNFIRE_L], values[SYNFIRE_Q], not_zero[SYNFIRE_Q], values[SYNFIRE_P], not_zero[SYNFIRE_P], values[8],
-             not_zero[8], changed_by_rounding[0], changed_by_rounding[1], changed_by_rounding[2], link_packets, merged, cycles);
+    $write("compared steps %0d records %0d", steps, all_records);
+    shown("I", SYNFIRE_I);
+    shown("U", SYNFIRE_U);
+    shown("U_cmp", SYNFIRE_U_CMP);
+    shown("S", SYNFIRE_S);
+    shown("R", SYNFIRE_R);
+    shown("D0", SYNFIRE_D0);
+    shown("L", SYNFIRE_L);
+    shown("F", SYNFIRE_F);
+    shown("Q", SYNFIRE_Q);
+    shown("P", SYNFIRE_P);
+    shown("W", W);
+    $display(" floor %0d nearest %0d stochastic %0d link %0d merged %0d cycles %0d", changed_by_rounding[0],
+             changed_by_rounding[1], changed_by_rounding[2], link_packets, merged, cycles);
     $finish;
   end
 endmodule

@@ -27,8 +27,8 @@ from configuration import BUILDS, DEFAULT
 KINDS = {"alone": inference.alone, "pair": inference.pair, "readout": learning.readout, "layers": learning.layers}
 HERE = pathlib.Path(__file__).resolve().parent
 # Values that a configuration compares in a step, about: by it steps are shared out.
-VALUES_A_STEP = {"alone": 64, "pair": 68, "readout": 69, "layers": 110}
-REGISTERS = ["I", "U", "U_cmp", "S", "L", "Q", "P", "W"]
+VALUES_A_STEP = {"alone": 96, "pair": 104, "readout": 75, "layers": 130}
+REGISTERS = ["I", "U", "U_cmp", "S", "R", "D0", "L", "F", "Q", "P", "W"]
 ROUNDINGS = ["floor", "nearest", "stochastic"]
 
 
