@@ -82,7 +82,7 @@ fn a_wrong_change_is_shown_in_its_argument() {
     1 | chip.mesh.colums=8
       |           ^^^^^^ did you mean `columns`?
       |
-      = allowed: addressing, columns, cores_per_tile, io_tile, numbering, rows
+      = allowed: addressing, columns, cores_per_tile, io_tile, keys_in, numbering, rows
        = nothing was run; exit status 2
     "#);
     assert_snapshot!(folder.refuses(&["check", EXPERIMENT, "--set", "experiment.task.epochs=many"]), @r#"

@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::plain::case::Case;
 use crate::plain::choices::Choices;
 use crate::plain::engine::Run;
+use crate::plain::trace::Register;
 use crate::tasks::Entry;
 
 /// Words of a case: more than a case chooses by.
@@ -20,6 +21,17 @@ pub fn entry(seed: u32) -> Entry {
     let run = Run { network: &network, mapping: &mappings[0], threads: 1, dense_sweep: false, start };
     let (trace, _) = run.step_by_step(&program);
     let mut digest = Digest::default();
-    trace.rows.into_iter().for_each(|row| digest.words(row));
+    for row in trace.rows {
+        // What probes show of registers came later than these hashes, which it must not change.
+        let (mut rest, mut frozen) = (row.as_slice(), Vec::new());
+        for column in &trace.columns {
+            let (values, after) = rest.split_at(column.len);
+            rest = after;
+            if !matches!(column.register, Register::Shown(_)) {
+                frozen.extend_from_slice(values);
+            }
+        }
+        digest.words(frozen);
+    }
     (format!("random / network {seed} / as drawn"), digest.hex())
 }
