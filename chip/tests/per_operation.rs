@@ -338,6 +338,15 @@ fn what_the_technology_lacks_is_refused_with_what_would_help() {
                 "more banks",
             ],
         ),
+        (
+            // What holds an access is the time that it is part of.
+            &["chip.timing.clock_ps=500", "chip.timing.synapse_word_cycles=PartOf(\"axon_event\")"],
+            [
+                "`timing.axon_event_cycles` is shorter than an access of the memory `synapses`",
+                "at least 6 cycles of 500 ps",
+                "more banks",
+            ],
+        ),
     ] {
         let found = changed(PRESET, arguments).expect_err("no number");
         for part in wanted {

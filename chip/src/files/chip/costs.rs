@@ -154,6 +154,15 @@ fn time(
     }
 }
 
+/// The field, in picoseconds, that the time of this name is stated to be part of.
+pub(super) fn part_of(check: &mut Check<'_>, file: &TimingFile, name: &str) -> Option<String> {
+    let raw = file.stated(name).filter(|raw| raw.token().starts_with("PartOf"))?;
+    match check.form::<Unstated>(&format!("timing.{name}"), raw) {
+        Some(Unstated::PartOf(other)) => Some(format!("{other}_ps")),
+        _ => None,
+    }
+}
+
 /// The barrier: a time, or a table by tiles in use.
 fn barrier(check: &mut Check<'_>, found: [Option<&Raw>; 2], clock_ps: Option<u64>) -> Barrier {
     let none = Barrier::fixed(0);

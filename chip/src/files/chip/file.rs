@@ -421,6 +421,14 @@ macro_rules! timing {
                 }
             }
 
+            /// What is stated of the time of this name, the one in picoseconds, in either unit.
+            pub(super) fn stated(&self, name: &str) -> Option<&Raw> {
+                match name {
+                    $(stringify!($ps) => self.$ps.as_ref().or(self.$cycles.as_ref()),)*
+                    _ => None,
+                }
+            }
+
             /// A cost stated in one unit replaces a base's in the other.
             fn hide(&self, base: &mut Self) {
                 $(if self.$ps.is_some() {

@@ -61,7 +61,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         chip.energy = energy(check, &file.energy);
     } else {
         let prices = !is_unstated(&file.energy);
-        chip.technology = technology(check, &file.technology, &chip, prices).map(Box::new);
+        chip.technology = technology(check, &file.technology, (&chip, &file.timing), prices).map(Box::new);
     }
     chip
 }

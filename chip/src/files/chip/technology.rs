@@ -10,7 +10,8 @@ use crate::cost::energy::CORE_STATIC;
 use crate::cost::per_operation::{built, memory};
 use crate::cost::prices::PRICE_FIELDS;
 use crate::cost::widths::Widths;
-use crate::files::chip::file::{BuildFile, FittedFile, PerOperationFile, UnusedCores};
+use crate::files::chip::costs::part_of;
+use crate::files::chip::file::{BuildFile, FittedFile, PerOperationFile, TimingFile, UnusedCores};
 use crate::files::technology::{load_technology, technologies};
 use crate::files::text::check::Check;
 use crate::files::text::decimal::{self, Raw};
@@ -26,7 +27,7 @@ const MOST_RATIO: u64 = 1_000_000_000;
 pub(super) fn technology(
     check: &mut Check<'_>,
     file: &PerOperationFile,
-    chip: &Chip,
+    (chip, timing): (&Chip, &TimingFile),
     prices: bool,
 ) -> Option<PerOperation> {
     if prices {
@@ -72,7 +73,7 @@ pub(super) fn technology(
     }
     if check.count() == clean {
         for store in Store::ALL {
-            fits(check, chip, &of, (&corner, store));
+            fits(check, (chip, timing), &of, (&corner, store));
         }
     }
     Some(of)
@@ -245,8 +246,33 @@ fn extremes(chip: &Chip) -> [Widths; 2] {
     [narrow, wide]
 }
 
+/// The time that must hold an access: that of the field `name`, without its unit, or of the one that it is part of; `None`
+/// where it has none.
+fn held_by(
+    check: &mut Check<'_>,
+    chip: &Chip,
+    timing: &TimingFile,
+    name: &'static str,
+) -> Option<(&'static str, u64)> {
+    let times = chip.timing.times();
+    let time = |name: &str| times.iter().find(|(field, _)| *field == name).copied();
+    match time(&format!("{name}_ps"))? {
+        (_, Time::Picoseconds(ps)) => Some((name, ps)),
+        (field, Time::Included) => match time(&part_of(check, timing, field)?)? {
+            (other, Time::Picoseconds(ps)) => Some((other.trim_end_matches("_ps"), ps)),
+            _ => None,
+        },
+        (_, Time::Unpublished) => None,
+    }
+}
+
 /// Whether a memory has a number at both extremes, and time for an access.
-fn fits(check: &mut Check<'_>, chip: &Chip, of: &PerOperation, (corner, store): (&Corner<'_>, Store)) {
+fn fits(
+    check: &mut Check<'_>,
+    (chip, timing): (&Chip, &TimingFile),
+    of: &PerOperation,
+    (corner, store): (&Corner<'_>, Store),
+) {
     let path = format!("technology.{}", store.name());
     for widths in extremes(chip) {
         let organisation = built(chip, of, &widths, store).organisation;
@@ -258,17 +284,15 @@ fn fits(check: &mut Check<'_>, chip: &Chip, of: &PerOperation, (corner, store): 
             }
         };
         let access = memory.time.round().nominal.div_ceil(1000);
-        let times = chip.timing.times();
-        let field = times.iter().find(|(name, _)| name.trim_end_matches("_ps") == store.timed_by());
-        let Some((_, Time::Picoseconds(ps))) = field else { continue };
-        if access > *ps {
+        let Some((timed_by, ps)) = held_by(check, chip, timing, store.timed_by()) else { continue };
+        if access > ps {
             let (name, allowed) = match chip.timing.clock_ps {
                 Some(clock) => {
                     ("cycles", format!("at least {} cycles of {clock} ps", access.div_ceil(clock)))
                 }
                 None => ("ps", format!("at least {access} ps")),
             };
-            let field = format!("timing.{}_{name}", store.timed_by());
+            let field = format!("timing.{timed_by}_{name}");
             let problem = check
                 .at(&field, format!("`{field}` is shorter than an access of the memory `{}`", store.name()))
                 .labelled(format!("{ps} ps"))
