@@ -11,7 +11,7 @@ const STALLS: [&str; CAUSES] =
     ["stalls_no_credit", "stalls_no_channel", "stalls_arbitration", "stalls_ejection", "stalls_link_busy"];
 
 /// Columns of the links, before the stalls.
-const LINK_COLUMNS: [&str; 9] =
+const LINK_COLUMNS: [&str; 10] =
     ["row", "seed", "load", "kind", "from", "to", "channel", "flits", "utilisation", "peak_flits"];
 
 /// Columns of the curve, before the stalls.
