@@ -38,7 +38,7 @@ int main(int count, char **arguments)
     uint64_t compared = 0;
     size_t spikes = 0;
 
-    printf("contract %s\n", synfire_contract());
+    printf("contract %s, header of %s\n", synfire_contract(), SYNFIRE_CONTRACT);
     must(synfire_lockstep(model, 1));
     for (uint64_t step = 0; step < STEPS; step++) {
         if (step == CHANGED_AT) must(synfire_write(hardware, SYNFIRE_WEIGHT, 0, 1, 2, 1, -3));

@@ -7,6 +7,11 @@
 #include <stdint.h>
 
 /**
+ * The version of the numeric contract that this header is of: as `synfire_contract` says of the library.
+ */
+#define SYNFIRE_CONTRACT "1.3"
+
+/**
  * Done; of a check: equal.
  */
 #define SYNFIRE_OK 0
@@ -90,6 +95,56 @@
  * The second trace.
  */
 #define SYNFIRE_P 7
+
+/**
+ * Words of neurons again: the dendritic sum of port 0, with the injected currents.
+ */
+#define SYNFIRE_D0 8
+
+/**
+ * Refractory counter.
+ */
+#define SYNFIRE_R 9
+
+/**
+ * Target of the channel of a readout neuron; words of neurons that a population does not have are refused.
+ */
+#define SYNFIRE_T 10
+
+/**
+ * Error that a readout neuron formed in this step.
+ */
+#define SYNFIRE_F 11
+
+/**
+ * Error of its channel that is used in this step.
+ */
+#define SYNFIRE_E 12
+
+/**
+ * First error trace.
+ */
+#define SYNFIRE_E1 13
+
+/**
+ * Second error trace.
+ */
+#define SYNFIRE_E2 14
+
+/**
+ * Error compartment.
+ */
+#define SYNFIRE_K 15
+
+/**
+ * Surrogate.
+ */
+#define SYNFIRE_G 16
+
+/**
+ * Spike counter.
+ */
+#define SYNFIRE_N 17
 
 /**
  * Words of memories, which can be written: a weight, named by projection, presynaptic neuron, postsynaptic neuron and delay.
@@ -224,7 +279,7 @@ int32_t synfire_step(synfire_model model);
 int32_t synfire_next_step(synfire_model model, uint64_t *step);
 
 /**
- * Reads a word as it is after the last step. `what` is one of `SYNFIRE_S` to `SYNFIRE_BIAS`; the four numbers name the
+ * Reads a word as it is after the last step. `what` is one of the numbers above; the four numbers name the
  * word, and those that it does not use are 0.
  *
  * # Safety
@@ -250,7 +305,7 @@ int32_t synfire_write(synfire_model model,
                       int32_t value);
 
 /**
- * A word of a neuron (`SYNFIRE_S` to `SYNFIRE_L`) of every neuron of a population. `count` is how many there are, also
+ * A word of neurons, of every neuron of a population. `count` is how many there are, also
  * where `values` has no room for them; `values` may be null where `room` is 0.
  *
  * # Safety
@@ -301,7 +356,8 @@ int32_t synfire_lockstep(synfire_model model,
  * model's value in every case in which the word exists.
  *
  * Due in a step are I, U, U_cmp, S and L of every neuron, A where thresholds adapt, Q and P of every axon of synapses that
- * learn by traces, once for each core that keeps the axon, and the new value of every weight that changed.
+ * learn by traces, once for each core that keeps the axon, and the new value of every weight that changed. Other words of
+ * neurons are compared where their records come.
  *
  * # Safety
  * A number may be written to `expected`, or it is null.

@@ -6,6 +6,9 @@
 // the same name without `dpi_`.
 
 /* verilator lint_off UNUSEDPARAM */
+// The version of the numeric contract that this file is of.
+localparam string SYNFIRE_CONTRACT = "1.3";
+
 localparam int SYNFIRE_OK = 0;
 localparam int SYNFIRE_DIFFERS = 1;
 localparam int SYNFIRE_NO_MODEL = 2;

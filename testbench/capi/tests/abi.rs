@@ -1,5 +1,8 @@
 //! What crosses the C ABI: the model's own bits, and from misuse a status and a text; never a panic, never a wrong model.
 
+// One argument for every call: its pointers are to values of this file that outlive it, or wrong in a way that the ABI sees.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 use proptest::prelude::*;
 use std::ffi::{CStr, CString};
 use std::ptr::{null, null_mut};

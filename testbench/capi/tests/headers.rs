@@ -3,8 +3,8 @@
 use cbindgen::{Builder, Config, Language};
 use std::path::Path;
 
-/// The header of one source file.
-fn written(source: &str, guard: &str, says: &str) -> String {
+/// The header of one source file; `after` stands behind the includes.
+fn written(source: &str, guard: &str, says: &str, after: Option<String>) -> String {
     let config = Config {
         language: Language::C,
         cpp_compat: true,
@@ -12,6 +12,7 @@ fn written(source: &str, guard: &str, says: &str) -> String {
         header: Some(format!("/* {says} Written by cbindgen: do not edit. */")),
         no_includes: true,
         sys_includes: vec!["stddef.h".to_owned(), "stdint.h".to_owned()],
+        after_includes: after,
         usize_is_size_t: true,
         line_length: 110,
         ..Config::default()
@@ -41,13 +42,18 @@ fn hold(header: &str, text: &str) {
 #[test]
 fn the_header_of_the_c_abi() {
     let says = "The bit-exact model of a chip, from C.";
-    hold("synfire.h", &written("src/c.rs", "SYNFIRE_H", says));
+    let version = synfire_chip::ARITH_SPEC;
+    let contract = format!(
+        "\n/**\n * The version of the numeric contract that this header is of: as `synfire_contract` says of the library.\n */\n\
+         #define SYNFIRE_CONTRACT \"{version}\""
+    );
+    hold("synfire.h", &written("src/c.rs", "SYNFIRE_H", says, Some(contract)));
 }
 
 #[test]
 fn the_header_of_the_dpi_layer() {
     let says = "What a simulator calls for synfire_dpi.svh.";
-    hold("synfire_dpi.h", &written("src/dpi.rs", "SYNFIRE_DPI_H", says));
+    hold("synfire_dpi.h", &written("src/dpi.rs", "SYNFIRE_DPI_H", says, None));
 }
 
 /// Every function of the DPI layer is imported in SystemVerilog, no other is, and numbers are those of C.
@@ -78,7 +84,8 @@ fn the_imports_are_the_functions() {
         c.lines().filter_map(|line| line.strip_prefix("#define ")?.split_once(' ')).collect();
     assert!(numbers.len() > 15);
     for (name, number) in numbers {
-        let line = format!("localparam int {name} = {number};");
+        let kind = if number.starts_with('"') { "string" } else { "int" };
+        let line = format!("localparam {kind} {name} = {number};");
         assert!(imports.contains(&line), "synfire_dpi.svh has no `{line}`");
     }
 }

@@ -20,6 +20,9 @@ import sys
 import tempfile
 import time
 
+# No folder of compiled sources between the sources.
+sys.dont_write_bytecode = True
+
 import inference
 import learning
 from configuration import BUILDS, DEFAULT
@@ -40,6 +43,8 @@ def compile_build(name, parameters, library, rtl, work):
     program = folder / "run"
     if program.exists() and all(own.stat().st_mtime < program.stat().st_mtime for own in sources + [library]):
         return program
+    # What make would not link again.
+    program.unlink(missing_ok=True)
     # A bench counts in blocking assignments, and a record has bits that a register does not use.
     command = ["verilator", "--binary", "-Wall", "-Wno-BLKSEQ", "-Wno-UNUSEDSIGNAL", "-O3", "--top", "lockstep",
                "--Mdir", str(folder), "-o", "run", f"-I{HERE.parents[1] / 'capi/include'}"]
