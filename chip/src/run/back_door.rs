@@ -7,10 +7,9 @@
 //! checkpoints would have to carry: thresholds and biases are configuration, and a checkpoint does not hold them.
 
 use crate::network::{Network, Synapses};
-use crate::run::lanes;
+use crate::run::lanes::{self, Asked};
 use crate::run::machine::{Machine, NeuronPlace};
 use crate::run::observable::{self, Per, Variable};
-use crate::run::probe::Probe;
 use core::ops::RangeInclusive;
 use synfire_core::neuron_core::AxonBlock;
 use synfire_core::synapse::RowLayout;
@@ -310,11 +309,10 @@ impl Machine {
             let text = format!("the neurons of population `{name}` have no such register");
             return Err(BackDoorError::NoRegister(text));
         }
-        let probe =
-            Probe { target: population, variable, neurons: vec![neuron], from: 0, until: u64::MAX, every: 1 };
+        let asked = Asked { target: population, variable, columns: &[neuron] };
         let (mut taken, mut values) = ([false], Vec::new());
         for node in &self.nodes {
-            for (place, lanes) in lanes::find(&probe, Some(network), node, &mut taken) {
+            for (place, lanes) in lanes::find(asked, Some(network), node, &mut taken) {
                 lanes::read(variable, node, place, &lanes, &mut values);
             }
         }
