@@ -11,6 +11,7 @@
 pub mod chip;
 pub mod cost;
 pub mod files;
+pub mod memories;
 pub mod network;
 pub mod place;
 pub mod run;

@@ -61,7 +61,7 @@ pub struct AxonBlock {
 pub type AxonTarget = (u16, u32);
 
 /// The core's input addresses: each entry is a list of axons.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AxonInTable {
     starts: Vec<u32>,
     targets: Vec<AxonTarget>,

@@ -108,6 +108,12 @@ impl Mirror {
         &self.state.weights
     }
 
+    /// Weights of a neuron: the channels of the readout.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
     /// Trace P of each neuron's own spikes, as the readout's axon keeps it.
     #[must_use]
     pub fn trace_p(&self) -> &[i32] {

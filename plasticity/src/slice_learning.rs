@@ -280,6 +280,22 @@ impl SliceLearning {
         third_factor::derivative(rule, slice.registers.compared[neuron], adapted, &Unmetered)
     }
 
+    /// Entries of B or G, a row of channels a neuron; empty where there is none.
+    #[must_use]
+    pub fn matrix(&self) -> &[i8] {
+        &self.matrix
+    }
+
+    /// Puts other entries in place of those that were drawn; false where there are not as many.
+    #[must_use]
+    pub fn set_matrix(&mut self, matrix: Vec<i8>) -> bool {
+        let same = matrix.len() == self.matrix.len();
+        if same {
+            self.matrix = matrix;
+        }
+        same
+    }
+
     /// Error compartments; empty where the rule has none.
     #[must_use]
     pub fn compartments(&self) -> &[i32] {

@@ -7,7 +7,7 @@
 //! built. Absent on purpose: running (`run`), placing (`mapping`).
 
 use crate::network::{Network, Projection, Source, Synapses};
-use crate::place::cut;
+use crate::place::cut::{self, BlockRows};
 use crate::place::mapping::{Mapping, Placement};
 use crate::run::node::Node;
 use synfire_core::address::CoreId;
@@ -77,7 +77,9 @@ pub fn build(network: &Network, mapping: &Mapping) -> Built {
         .iter()
         .map(|(core, slices)| {
             let neurons = build_core(network, (slices, &sums), *core, &mut routes);
-            let unit = build_unit(network, slices, &neurons);
+            let unit = build_unit(network, slices, &neurons, &|slice, projection| {
+                mirrored(network, projection, &slices[slice])
+            });
             Node::new(*core, neurons, unit)
         })
         .collect();
@@ -110,9 +112,15 @@ pub fn build(network: &Network, mapping: &Mapping) -> Built {
 /// Proven width of the dendritic sum of a population: every port, shifted, joined.
 #[must_use]
 pub fn sum_bits(network: &Network, population: usize) -> u32 {
+    sum_bits_of(network, population, &|projection| max_fan_in(network, &network.projections[projection]))
+}
+
+/// The same where `fan_in` says how many events of a projection a neuron gets in one step at most.
+pub(super) fn sum_bits_of(network: &Network, population: usize, fan_in: &dyn Fn(usize) -> u64) -> u32 {
     let mut main = PortDemand::default();
-    for projection in network.projections.iter().filter(|p| p.target == population) {
-        let events = max_fan_in(network, projection);
+    let projections = network.projections.iter().enumerate();
+    for (number, projection) in projections.filter(|(_, p)| p.target == population) {
+        let events = fan_in(number);
         let format = projection.format;
         let exponent = i32::from(format.exponent);
         let own = PortDemand { addend_bits: u32::from(format.delivered_bits), events };
@@ -195,17 +203,27 @@ fn build_block(
     slice: usize,
     port: usize,
 ) -> Option<AxonBlock> {
-    let projection = &network.projections[number];
-    let part = cut::block_rows(projection, network, placement.first, placement.len);
+    let part = cut::block_rows(&network.projections[number], network, placement.first, placement.len);
     if part.presynaptic.is_empty() {
         return None;
     }
+    Some(block_of(network, number, (slice, port), part))
+}
+
+/// The block of a projection's rows that reach `slice` through `port`, at rest.
+pub(super) fn block_of(
+    network: &Network,
+    number: usize,
+    (slice, port): (usize, usize),
+    part: BlockRows,
+) -> AxonBlock {
+    let projection = &network.projections[number];
     let limit = network.max_events(projection.source);
     let axons = part.presynaptic.len();
     let arrivals = synfire_core::arrival::Arrivals::new(axons, part.delays.max(), limit);
     let reads = |what| projection.learning.is_some_and(|learning| learning.presynaptic == what);
     let traces = reads(Presynaptic::Trace).then(|| (traces_of(network, projection), Traces::new(axons)));
-    Some(AxonBlock {
+    AxonBlock {
         projection: number as u32,
         slice,
         presynaptic: part.presynaptic,
@@ -217,7 +235,7 @@ fn build_block(
         traces,
         arrived: reads(Presynaptic::Events).then(Vec::new),
         plastic: projection.learning.is_some(),
-    })
+    }
 }
 
 /// How the axons of a plastic projection keep their traces: they decay as its target's neurons do.
@@ -233,16 +251,24 @@ fn traces_of(network: &Network, projection: &Projection) -> TraceConfig {
     }
 }
 
-fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> LearningUnit {
+/// The learning unit of a core; `mirrored` gives the weights of a projection that the neurons of a slice mirror.
+pub(super) fn build_unit(
+    network: &Network,
+    slices: &[Placement],
+    core: &NeuronCore,
+    mirrored: &dyn Fn(usize, usize) -> Vec<i16>,
+) -> LearningUnit {
     let (surrogates, sent) = network.surrogate_channels();
-    let slice = |placement: &Placement| {
+    let slice = |(at, placement): (usize, &Placement)| {
         let population = &network.populations[placement.population];
-        let mirrored = population.learning.and_then(|learning| learning.third_factor.mirrored());
+        let followed = population.learning.and_then(|learning| learning.third_factor.mirrored());
         SliceConfig {
             learning: population.learning,
             readout: population.readout,
-            mirror: mirrored
-                .map(|(projection, _)| mirror(network, usize::from(projection), placement, &surrogates)),
+            mirror: followed.map(|(projection, _)| {
+                let number = usize::from(projection);
+                mirror(network, number, &surrogates, mirrored(at, number))
+            }),
             surrogates: surrogates[placement.population],
             eligible: network.is_eligible(placement.population),
         }
@@ -251,7 +277,7 @@ fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> Lea
         core.blocks.iter().map(|b| network.projections[b.projection as usize].learning).collect();
     LearningUnit::new(
         core,
-        slices.iter().map(slice).collect(),
+        slices.iter().enumerate().map(slice).collect(),
         &blocks,
         (&network.datapath, &network.learning),
         (network.channels(), sent),
@@ -259,19 +285,20 @@ fn build_unit(network: &Network, slices: &[Placement], core: &NeuronCore) -> Lea
     )
 }
 
-/// The copy of the weights of the neurons of `placement` to a readout, at its start.
-fn mirror(
-    network: &Network,
-    number: usize,
-    placement: &Placement,
-    surrogates: &[Option<u16>],
-) -> MirrorConfig {
+/// The weights of the neurons of `placement` to a readout.
+fn mirrored(network: &Network, number: usize, placement: &Placement) -> Vec<i16> {
     let projection = &network.projections[number];
     let channels = network.populations[projection.target].neurons as usize;
     let Synapses::Dense { weights } = &projection.synapses else {
         unreachable!("a mirrored projection is all-to-all: checked when the network is resolved");
     };
     let rows = placement.first as usize * channels..(placement.first + placement.len) as usize * channels;
+    rows.map(|at| weights.get(at) as i16).collect()
+}
+
+/// What a copy of `weights` to a readout, at its start, needs.
+fn mirror(network: &Network, number: usize, surrogates: &[Option<u16>], weights: Vec<i16>) -> MirrorConfig {
+    let projection = &network.projections[number];
     MirrorConfig {
         projection: number as u32,
         delay: projection.delays.max(),
@@ -280,7 +307,7 @@ fn mirror(
         store_bits: projection.format.store_bits,
         surrogates: surrogates[projection.target]
             .filter(|_| projection.learning.is_some_and(|learning| learning.eligibility.is_some())),
-        weights: rows.map(|at| weights.get(at) as i16).collect(),
+        weights,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Promises: no placement changes a bit of a result; what does not fit is refused with the numbers.
 //! Absent on purpose: files, running, what a placement costs.
 
+pub mod assemble;
 pub mod build;
 pub mod cut;
 mod fill;

@@ -23,13 +23,25 @@ impl Machine {
         population: usize,
         magnitude: u64,
     ) -> Result<(), u64> {
+        self.announce_currents_beside(sum_bits(network, population), population, magnitude)
+    }
+
+    /// The same where the sums of the population's synapses are known to have `synapses` bits.
+    ///
+    /// # Errors
+    /// As [`Machine::announce_currents`].
+    pub fn announce_currents_beside(
+        &mut self,
+        synapses: u32,
+        population: usize,
+        magnitude: u64,
+    ) -> Result<(), u64> {
         if magnitude == 0 {
             return Ok(());
         }
         let datapath = &self.chip.datapath;
         let lava = [datapath.current_overflow, datapath.membrane_overflow].contains(&Overflow::WrapLava);
         let most = MAX_ACCUMULATOR_BITS - u32::from(lava) - u32::from(datapath.input_shift);
-        let synapses = sum_bits(network, population);
         let own = u64::BITS - magnitude.leading_zeros() + 1;
         let needed = synapses.max(own) + 1;
         if needed > most {

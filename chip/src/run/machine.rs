@@ -10,7 +10,7 @@
 
 use crate::chip::{Chip, Outputs};
 use crate::network::{Input, Network};
-use crate::place::build;
+use crate::place::build::{self, Built};
 use crate::place::mapping::{self, Mapping, MappingError};
 use crate::place::router_tables::{self, RouterTable};
 use crate::run::node::Node;
@@ -139,7 +139,20 @@ impl Machine {
     /// [`MappingError`] when the mapping is not legal.
     pub fn with_mapping(network: &Network, chip: &Chip, mapping: Mapping) -> Result<Self, MappingError> {
         mapping::check(network, chip, &mapping)?;
-        let mut built = build::build(network, &mapping);
+        let built = build::build(network, &mapping);
+        Self::of_built(network, chip, mapping, built)
+    }
+
+    /// What was built, at reset.
+    ///
+    /// # Errors
+    /// [`MappingError`] when its routes do not fit the routers.
+    pub(super) fn of_built(
+        network: &Network,
+        chip: &Chip,
+        mapping: Mapping,
+        mut built: Built,
+    ) -> Result<Self, MappingError> {
         for slice in built.nodes.iter_mut().flat_map(|node| &mut node.core.slices) {
             slice.count_by(chip.service.active.into());
         }

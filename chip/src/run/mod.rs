@@ -9,6 +9,7 @@ pub mod checkpoint;
 pub mod injection;
 pub mod lanes;
 pub mod machine;
+pub mod memories;
 pub mod names;
 pub mod node;
 pub mod observable;
