@@ -6,8 +6,8 @@ use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
-    audit, bptt, calibrate, check, claims, compare, diff, gradient, help, noc, output, resume, run, silicon,
-    trace,
+    audit, bptt, calibrate, check, claims, compare, diff, export, gradient, help, import, noc, output,
+    resume, run, silicon, trace,
 };
 
 fn main() -> ExitCode {
@@ -62,6 +62,8 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Bptt { experiment, options, changes }) => {
             bptt::bptt(&experiment, &options, &changes, interrupt)
         }
+        Some(Command::Export(options)) => export::export(&options),
+        Some(Command::Import(options)) => import::import(&options, interrupt),
         Some(Command::Calibrate(options)) => calibrate::calibrate(&options),
         Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
         Some(Command::Diff(options)) => diff::diff(&options),

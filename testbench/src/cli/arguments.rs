@@ -104,6 +104,10 @@ pub enum Command {
         #[command(flatten)]
         changes: ChangeOptions,
     },
+    /// Write the memories of an experiment's chip as images, with what comes in, for a hardware bench
+    Export(ExportOptions),
+    /// Build a chip from exported images and run what comes in; writes spikes and weights
+    Import(ImportOptions),
     /// Fit a chip's prices to its `measured` rows, into a new chip file
     Calibrate(CalibrateOptions),
     /// Print what is predicted of published chips (ODIN, ReckOn) beside what was measured of them
@@ -225,6 +229,56 @@ pub struct DiffOptions {
     /// Print a line of JSON instead of text
     #[arg(long)]
     pub json: bool,
+}
+
+/// Options of an export.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ExportOptions {
+    /// Experiment file or name: a simulation, or a classification
+    pub experiment: String,
+    /// The folder to write: a new or an empty one
+    #[arg(long)]
+    pub out: PathBuf,
+    /// How words lie in the images: a layout file, or `synfire` or `rtl`
+    #[arg(long, value_name = "FILE", default_value = "synfire")]
+    pub layout: String,
+    /// Row of the experiment (default: the first)
+    #[arg(long)]
+    pub row: Option<String>,
+    /// One seed instead of the experiment's first
+    #[arg(long)]
+    pub seed: Option<u32>,
+    /// Of a classification, how many samples come in
+    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    pub samples: u32,
+    /// Of a classification, train it first: its weights are then those at the end
+    #[arg(long)]
+    pub trained: bool,
+    /// The experiment's short form
+    #[arg(long)]
+    pub quick: bool,
+    /// Remove the export that the folder holds, by its manifest; nothing else is removed
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Changes
+    #[command(flatten)]
+    pub changes: ChangeOptions,
+}
+
+/// Options of an import.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ImportOptions {
+    /// Folder that `synfire export` wrote
+    pub folder: PathBuf,
+    /// Where spikes and weights are written, a new or an empty folder (default: FOLDER/imported)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Take images and events that were edited after the export
+    #[arg(long)]
+    pub edited: bool,
+    /// Threads (default: all processors). Never changes a result
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// Options of a comparison.

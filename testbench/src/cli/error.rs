@@ -2,6 +2,7 @@
 
 use super::interrupt::INTERRUPTED;
 use crate::experiment::pool::PoolError;
+use crate::hardware::error::HardwareError;
 use serde_json::{Value, json};
 use std::path::Path;
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -86,6 +87,17 @@ fn problem(problem: &Diagnostic) -> Value {
 impl From<Diagnostics> for CommandError {
     fn from(diagnostics: Diagnostics) -> Self {
         Self::Input(diagnostics)
+    }
+}
+
+impl From<HardwareError> for CommandError {
+    fn from(error: HardwareError) -> Self {
+        match error {
+            HardwareError::Text(diagnostics) => Self::Input(diagnostics),
+            HardwareError::Io { action: "read", .. } => Self::Usage(error.to_string()),
+            HardwareError::Io { .. } | HardwareError::Run(_) => Self::Failed(error.to_string()),
+            other => Self::Usage(other.to_string()),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Run", &["run", "resume"]),
     ("Explore", &["presets", "noc", "compare"]),
     ("Verify", &["check", "calibrate", "silicon", "audit", "bench"]),
-    ("Build hardware", &["diff", "trace"]),
+    ("Build hardware", &["export", "import", "diff", "trace"]),
     ("Study", &["gradient", "bptt", "claims"]),
 ];
 

@@ -355,6 +355,15 @@ impl Engine {
         }
     }
 
+    /// Gives the chip away, where it is one.
+    #[must_use]
+    pub fn into_machine(self) -> Option<Machine> {
+        match self {
+            Self::Chip { machine, .. } => Some(machine),
+            Self::Float { .. } => None,
+        }
+    }
+
     /// The unit of [`Engine::present`]'s sums that a membrane lane of `network` is.
     #[must_use]
     pub fn lane(&self, network: &Network) -> f64 {

@@ -10,6 +10,7 @@
 use super::decides::Decides;
 use super::file::{ExperimentFile, FORMAT, Quick};
 use super::pool::{CellName, PoolError, Work};
+use super::portable::{Portable, Taken};
 use super::reference::{self, MOST_STEP_ROWS, Opened};
 use crate::report::model::Report;
 use serde::Serialize;
@@ -122,6 +123,14 @@ pub trait Kind: Sized + Sync {
     /// # Errors
     /// When something that only the report needs cannot be computed.
     fn report(&self, ran: &Ran<'_, Self::Result>) -> Result<Report, PoolError>;
+
+    /// The chip of a row and a seed, and what comes in, for whoever takes both elsewhere; `None` of a kind that has none.
+    ///
+    /// # Errors
+    /// As [`Kind::of_row`], and where training fails.
+    fn portable(&self, _row: usize, _seed: u32, _what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {
+        Ok(None)
+    }
 
     /// Documents beside the report.
     ///

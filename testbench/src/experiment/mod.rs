@@ -16,6 +16,7 @@ pub mod labelled;
 pub mod names;
 pub mod origin;
 pub mod pool;
+pub mod portable;
 pub mod reference;
 pub mod retired;
 pub mod rows;

@@ -5,12 +5,29 @@
 //! | two retire traces, and where they part | `diff`, its records `records`, its words `diff_report` |
 //! | registers of a trace as waves, for viewers | `waves`, their files `wave_files` |
 //! | which core a neuron sits in | `placement` |
+//! | another team's organisation of memories | `layout` |
+//! | memories as arrays, arrays as files of words | `images` |
+//! | what lies in an exported folder | `manifest` |
+//! | stimuli and control events as files; as the bench of the RTL reads them | `events`, `bench` |
+//! | a folder out of a machine; a machine out of a folder, and its run | `export`, `import`, `replay` |
+//! | the registers of a core of the reference RTL | `register_map` |
 //!
-//! Absent on purpose: how traces are read (`formats/trace`).
+//! Promises: what is exported is taken from the memories of the built machine, and is enough to build it again. Absent on
+//! purpose: how traces are read (`formats/trace`), how experiments are opened (`cli`).
 
+pub mod bench;
 pub mod diff;
 pub mod diff_report;
+pub mod error;
+pub mod events;
+pub mod export;
+pub mod images;
+pub mod import;
+pub mod layout;
+pub mod manifest;
 pub mod placement;
 pub mod records;
+pub mod register_map;
+pub mod replay;
 pub mod wave_files;
 pub mod waves;

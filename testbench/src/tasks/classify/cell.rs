@@ -17,17 +17,19 @@ use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::retired::Retired;
 use crate::experiment::rows::Variant;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::{Costs, Stage};
-use synfire_chip::files::Diagnostics;
+use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
 use synfire_chip::run::machine::Machine;
@@ -230,6 +232,49 @@ impl<'a> Cell<'a> {
     #[must_use]
     pub fn machine(&self) -> Option<&Machine> {
         self.engine.machine()
+    }
+
+    /// The chip and the first presentations: of training samples with learning, or, after training, of held-out ones.
+    ///
+    /// # Errors
+    /// Of a row off the chip, and where training fails.
+    pub(super) fn portable<'p>(mut self, what: Taken) -> Result<Portable<'p>, Diagnostics> {
+        if self.machine().is_none() {
+            let problem = Diagnostic::new(format!("`{}` is real numbers, off the chip", self.name));
+            return Err(problem.noted("allowed", "a row with another store (`--row`)").into());
+        }
+        let never = AtomicBool::new(false);
+        self.prepare(&never);
+        if what.trained {
+            let context = CellContext {
+                interrupt: &never,
+                out: Path::new("."),
+                threads: 1,
+                save: &|_| {},
+                save_every: Duration::MAX,
+                progress: &|_| {},
+            };
+            self.run(None, &context).map_err(|error| Diagnostics::from(Diagnostic::new(error)))?;
+        }
+        let settings = &self.task.settings;
+        let samples: Vec<(u32, Option<Turn>)> = if what.trained {
+            self.parts.held_out.iter().map(|sample| (*sample, None)).collect()
+        } else {
+            let order = split::presentations(&self.parts.kept, 0, settings.epoch_samples, self.seed);
+            order.into_iter().map(|(sample, pass)| (sample, Some(Turn { epoch: 0, pass }))).collect()
+        };
+        let shown = samples.len().min(what.presentations as usize);
+        let mut program = Program::new();
+        for (sample, turn) in &samples[..shown] {
+            program.extend(self.program(*sample, *turn));
+        }
+        let how =
+            if what.trained { "held-out samples, after training" } else { "training samples, with learning" };
+        let stimulus = format!("the first {shown} {how}");
+        let Some(machine) = self.engine.into_machine() else { unreachable!("checked above") };
+        let (steps, network) = (program.len() as u64, self.network);
+        let events = Box::new(move |step: u64| std::mem::take(&mut program[step as usize]));
+        Ok(Portable { network, machine, steps, events, stimulus })
     }
 
     /// Presents the held-out part without learning: `confusion[label][answer]`; of inference also what each cost.

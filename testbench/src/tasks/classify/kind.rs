@@ -9,6 +9,7 @@ use crate::architect::summary::{Part, Parts};
 use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Variant;
 use crate::report::model::Report;
@@ -56,6 +57,10 @@ impl Kind for Task {
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Cell::new(self, self.variants()[row], seed)
+    }
+
+    fn portable(&self, row: usize, seed: u32, what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {
+        self.of_row(row, seed)?.portable(what).map(Some)
     }
 
     fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {

@@ -15,6 +15,7 @@ use crate::experiment::decides::Decides;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::{self, Opened};
 use crate::experiment::retired::{Retired, Writing};
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,7 @@ use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
-use synfire_chip::run::program::Program;
+use synfire_chip::run::program::{Program, StepEvents};
 use synfire_chip::warnings::warnings;
 use synfire_core::synapse::WeightLanes;
 
@@ -171,6 +172,51 @@ fn load(settings: &Simulate, chip: &Chip, opened: &Opened, seed: Option<u32>) ->
     Ok(Loaded { network, stimuli, samples, files })
 }
 
+/// What happens in a step.
+fn events(stimuli: &Stimuli, samples: Option<&Samples>, step: u64) -> StepEvents {
+    let step = step as u32;
+    let mut events = stimuli.events(step);
+    if let Some(samples) = samples {
+        // What a file says comes after what the schedule says.
+        let of_files = std::mem::take(&mut events.control);
+        samples.control(step, &mut events.control);
+        events.control.extend(of_files);
+    }
+    events
+}
+
+impl Task {
+    /// The machine of `network`, told of the largest currents.
+    fn machine(&self, network: &Network, stimuli: &Stimuli) -> Result<Machine, Diagnostics> {
+        let origin = Origin::new(&self.opened);
+        let mut machine = Machine::new(network, &self.chip).map_err(|error| {
+            let problem = reference::misfit(&self.settings.network, &self.opened, &error);
+            let place = problem.place.clone().or_else(|| origin.at("network", "").place);
+            Diagnostics::from(Diagnostic { place, ..problem })
+        })?;
+        announce_currents(stimuli, network, &mut machine, &origin)?;
+        Ok(machine)
+    }
+
+    /// The chip and what comes in.
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub(super) fn portable(&self, what: Taken) -> Result<Portable<'_>, Diagnostics> {
+        if what.trained {
+            let problem = Diagnostic::new("a simulation has no training of its own");
+            let allowed =
+                "its weights before the first step; a run writes those after any step (`record: [Weights]`)";
+            return Err(problem.noted("allowed", allowed).into());
+        }
+        let Loaded { network, stimuli, samples, .. } = self.loaded()?;
+        let machine = self.machine(&network, &stimuli)?;
+        let events = Box::new(move |step| events(&stimuli, samples.as_ref(), step));
+        let stimulus = "the stimuli and control events of the simulation".to_owned();
+        Ok(Portable { network, machine, steps: self.settings.steps, events, stimulus })
+    }
+}
+
 /// A simulation at work.
 pub struct Cell<'a> {
     settings: &'a Simulate,
@@ -194,16 +240,11 @@ impl<'a> Cell<'a> {
     /// # Errors
     /// With what is wrong.
     pub fn new(task: &'a Task) -> Result<Self, Diagnostics> {
-        let Task { settings, chip, opened, .. } = task;
+        let Task { settings, opened, .. } = task;
         let origin = Origin::new(opened);
         let Loaded { mut network, stimuli, samples, files } = task.loaded()?;
         let probes = probes::resolve(settings, &network, &origin)?;
-        let mut machine = Machine::new(&network, chip).map_err(|error| {
-            let problem = reference::misfit(&settings.network, opened, &error);
-            let place = problem.place.clone().or_else(|| origin.at("network", "").place);
-            Diagnostics::from(Diagnostic { place, ..problem })
-        })?;
-        announce_currents(&stimuli, &network, &mut machine, &origin)?;
+        let machine = task.machine(&network, &stimuli)?;
         let mut list: Vec<Probe> = probes.registers.iter().map(|p| p.probe.clone()).collect();
         if let Some(readout) = samples.as_ref().and_then(|s| s.readout) {
             list.push(Probe::all(&network, readout, Variable::Compared));
@@ -244,18 +285,7 @@ impl<'a> Cell<'a> {
     }
 
     fn program(&self, from: u64, until: u64) -> Program {
-        let events = |step: u64| {
-            let step = step as u32;
-            let mut events = self.stimuli.events(step);
-            if let Some(samples) = &self.samples {
-                // What a file says comes after what the schedule says.
-                let of_files = std::mem::take(&mut events.control);
-                samples.control(step, &mut events.control);
-                events.control.extend(of_files);
-            }
-            events
-        };
-        (from..until).map(events).collect()
+        (from..until).map(|step| events(&self.stimuli, self.samples.as_ref(), step)).collect()
     }
 
     /// First step after `from` at which a chunk must end.

@@ -6,6 +6,7 @@ use super::run;
 use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
 use synfire_chip::chip::Chip;
@@ -37,6 +38,10 @@ impl Kind for Task {
 
     fn of_row(&self, _row: usize, _seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Cell::new(self)
+    }
+
+    fn portable(&self, _row: usize, _seed: u32, what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {
+        self.portable(what).map(Some)
     }
 
     fn reached<'r>(&self, _results: &'r [CellResult]) -> Option<(&'r str, f64)> {

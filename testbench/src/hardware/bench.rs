@@ -1,0 +1,151 @@
+//! Events and parameters as the bench of `testbench/rtl` reads them, beside the images.
+//!
+//! | file | lines |
+//! | --- | --- |
+//! | `stimulus.txt` | `step core axon` |
+//! | `control.txt` | `step kind channel value`: 0 clear, 1 target, 2 learn off, 3 learn on, 4 shift offset |
+//! | `parameters.txt` | `NAME=VALUE`, a parameter of `bench` each |
+//! | `plusargs.txt` | `+NAME=VALUE`: which population sits in which core |
+//! | `header.trace` | the header of the trace that the bench writes: I, U, C, S, R and L, traces, weights |
+//!
+//! Promises: with the images they are all that the bench needs. Absent on purpose: currents, which the RTL does not take.
+
+use super::error::HardwareError;
+use super::events::HashedWriter;
+use super::images::cores::{Parameters, stimulated};
+use super::manifest::Listed;
+use crate::formats::trace::header::{
+    Contract, SynapsePlaces, TraceHeader, TracedPopulation, TracedProjection, TracedRegister,
+};
+use std::path::Path;
+use synfire_chip::memories::Memories;
+use synfire_chip::network::Network;
+use synfire_chip::run::program::{Control, StepEvents};
+
+/// Writes what happens, step by step.
+pub struct BenchWriter {
+    stimulus: HashedWriter,
+    control: HashedWriter,
+    /// Core and axon of each channel of each input.
+    to: Vec<Vec<Vec<(u16, u32)>>>,
+}
+
+impl BenchWriter {
+    /// Creates the files in `folder`.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn create(folder: &Path, memories: &Memories, network: &Network) -> Result<Self, HardwareError> {
+        let stimulus = HashedWriter::create(folder, "stimulus.txt")?;
+        let control = HashedWriter::create(folder, "control.txt")?;
+        Ok(Self { stimulus, control, to: stimulated(memories, network) })
+    }
+
+    /// Appends what happens in `step`.
+    ///
+    /// # Errors
+    /// When the RTL cannot take it, or it cannot be written.
+    pub fn push(&mut self, step: u64, events: &StepEvents) -> Result<(), HardwareError> {
+        if let Some(injection) = events.injections.first() {
+            return Err(HardwareError::Unsupported {
+                layout: "rtl".to_owned(),
+                what: "the stimulus".to_owned(),
+                found: format!("a current into neuron {} in step {step}", injection.neuron),
+                allowed: "spikes and control events".to_owned(),
+            });
+        }
+        for spike in events.packets().iter() {
+            for (core, axon) in &self.to[usize::from(spike.input)][spike.neuron as usize] {
+                self.stimulus.line(&format!("{step} {core} {axon}"))?;
+            }
+        }
+        for event in &events.control {
+            let (kind, channel, value) = match *event {
+                Control::Clear => (0, 0, 0),
+                Control::Target { channel, value } => (1, channel, value),
+                Control::Learn(false) => (2, 0, 0),
+                Control::Learn(true) => (3, 0, 0),
+                Control::ShiftOffset(offset) => (4, 0, offset.into()),
+            };
+            self.control.line(&format!("{step} {kind} {channel} {value}"))?;
+        }
+        Ok(())
+    }
+
+    /// Ends the files.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn finish(self) -> Result<[Listed; 2], HardwareError> {
+        Ok([self.stimulus.finish()?, self.control.finish()?])
+    }
+}
+
+/// Writes the header of the bench's trace, and which population sits where.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn header(
+    folder: &Path,
+    memories: &Memories,
+    network: &Network,
+    steps: u64,
+) -> Result<[Listed; 2], HardwareError> {
+    let mut file = HashedWriter::create(folder, "header.trace")?;
+    for line in traced(network, steps).text().lines() {
+        file.line(line)?;
+    }
+    let mut arguments = HashedWriter::create(folder, "plusargs.txt")?;
+    for (core, slice) in memories.cores.iter().flat_map(|core| core.slices.first().map(|slice| (core, slice)))
+    {
+        arguments.line(&format!("+population_{}={}", core.core.0, slice.population))?;
+    }
+    Ok([file.finish()?, arguments.finish()?])
+}
+
+/// What the bench traces.
+fn traced(network: &Network, steps: u64) -> TraceHeader {
+    let (datapath, engine) = (&network.datapath, &network.learning);
+    let state =
+        |name| TracedRegister::signed(name, datapath.state_width.into(), datapath.state_fraction.into());
+    let third =
+        TracedRegister::signed("L", engine.third_factor.width.into(), engine.third_factor.fraction.into());
+    let flag = |name, bits| TracedRegister::unsigned(name, bits, 0);
+    let registers = vec![state("I"), state("U"), state("C"), flag("S", 1), flag("R", 8), third];
+    let populations = (0..).zip(&network.populations).map(|(index, population)| TracedPopulation {
+        index,
+        name: population.name.clone(),
+        neurons: population.neurons,
+        registers: registers.clone(),
+    });
+    let plastic = (0..).zip(&network.projections).filter(|(_, projection)| projection.learning.is_some());
+    let projections = plastic.map(|(index, projection)| {
+        let format = projection.format;
+        let (axons, traces) = match projection.synapses.listed() {
+            None => (network.source_neurons(projection.source), ["Q", "P"]),
+            Some(listed) => (listed.presynaptic.len() as u32, ["Q", "P"]),
+        };
+        TracedProjection {
+            index,
+            name: projection.name.clone(),
+            axons,
+            traces: traces.map(|name| flag(name, engine.trace_bits.into())).to_vec(),
+            synapses: vec![TracedRegister::signed("W", format.store_bits.into(), format.fraction.into())],
+            places: SynapsePlaces::Pairs { count: projection.synapses.len() as u32 },
+        }
+    });
+    let (populations, projections) = (populations.collect(), projections.collect());
+    TraceHeader { contract: Contract::current(), populations, projections, first: 0, until: steps }
+}
+
+/// Writes the parameters.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn parameters(folder: &Path, parameters: &Parameters) -> Result<Listed, HardwareError> {
+    let mut file = HashedWriter::create(folder, "parameters.txt")?;
+    for (name, value) in parameters {
+        file.line(&format!("{name}={value}"))?;
+    }
+    file.finish()
+}

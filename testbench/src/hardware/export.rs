@@ -1,0 +1,264 @@
+//! A folder out of a machine: images of its memories, the manifest, configuration and events.
+//!
+//! Promises: the words are those of the machine's memories; an array is in memory at a time, and a step's events; two
+//! memories never share a file. Absent on purpose: where machine and events come from.
+
+use super::bench::{self, BenchWriter};
+use super::error::HardwareError;
+use super::events::EventWriter;
+use super::images::array::{Array, Name, Part, Shape};
+use super::images::blocks::{self, Placed};
+use super::images::cores::{self, Parameters};
+use super::images::pack::Geometry;
+use super::layout::{Layout, Organisation, Packing};
+use super::manifest::{self, About, Image, ImageField, Listed, Manifest};
+use super::register_map::{self, Formats};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Component, Path};
+use synfire_chip::chip::Chip;
+use synfire_chip::memories;
+use synfire_chip::network::Network;
+use synfire_chip::place::build::sum_bits;
+use synfire_chip::run::machine::Machine;
+use synfire_chip::run::program::StepEvents;
+use synfire_core::ARITH_SPEC;
+use synfire_core::format::Format;
+
+/// File of the configuration.
+pub const CONFIGURATION: &str = "configuration.ron";
+
+/// Chip and network without what the images hold, in the program's own form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Configuration {
+    /// Chip.
+    pub chip: Chip,
+    /// Network without synapses.
+    pub network: Network,
+}
+
+/// What is exported.
+pub struct Exported<'a> {
+    /// Network, with its synapses.
+    pub network: &'a Network,
+    /// The machine that it was built into.
+    pub machine: &'a Machine,
+    /// What happens in each step.
+    pub events: &'a mut dyn FnMut(u64) -> StepEvents,
+    /// Names.
+    pub about: About,
+}
+
+/// Writes a folder.
+///
+/// # Errors
+/// When the layout cannot hold a memory, or a file cannot be written.
+pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Manifest, HardwareError> {
+    fs::create_dir_all(folder).map_err(HardwareError::io(folder, "make"))?;
+    let Exported { network, machine, events, about } = what;
+    let memories = machine.memories();
+    let placed = blocks::placed(&memories, network);
+    let (list, taken) = (Vec::new(), BTreeSet::new());
+    let mut images = Images { folder, layout, network, placed: &placed, list, taken };
+    let mut parameters = Parameters::new();
+    let mut bench = None;
+    match layout.organisation {
+        Organisation::Blocks => {
+            blocks::each(&memories, network, &machine.chip, &mut |array| images.write(array))?;
+        }
+        Organisation::Cores => {
+            parameters = cores::parameters(&memories, network, layout.packing("synapses").lanes)?;
+            cores::each(&memories, network, &machine.chip, &parameters, &mut |array| images.write(array))?;
+            bench = Some(BenchWriter::create(folder, &memories, network)?);
+        }
+    }
+    let mut writer = EventWriter::create(folder)?;
+    for step in 0..about.steps {
+        let happens = events(step);
+        writer.push(step, &happens)?;
+        bench.iter_mut().try_for_each(|bench| bench.push(step, &happens))?;
+    }
+    let mut written = writer.finish()?;
+    if let Some(bench) = bench {
+        written.extend(bench.finish()?);
+        written.push(bench::parameters(folder, &parameters)?);
+        written.extend(bench::header(folder, &memories, network, about.steps)?);
+        written.extend(registers(folder, network)?);
+    }
+    let configuration =
+        Configuration { chip: machine.chip.clone(), network: memories::configuration(network) };
+    let text = ron::ser::to_string_pretty(&configuration, ron::ser::PrettyConfig::new().compact_arrays(true));
+    let text = text.map_err(|error| HardwareError::Run(format!("{CONFIGURATION}: {error}")))?;
+    write(folder, CONFIGURATION, text.as_bytes())?;
+    let manifest = Manifest {
+        format: manifest::FORMAT.to_owned(),
+        contract: ARITH_SPEC.to_owned(),
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        about,
+        layout: layout.clone(),
+        parameters,
+        sum_bits: (0..network.populations.len()).map(|population| sum_bits(network, population)).collect(),
+        images: images.list,
+        cores: placed,
+        configuration: Listed::new(CONFIGURATION, text.as_bytes()),
+        events: written,
+    };
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|error| HardwareError::Run(format!("{}: {error}", manifest::FILE)))?;
+    write(folder, manifest::FILE, text.as_bytes())?;
+    Ok(manifest)
+}
+
+/// Writes the register map.
+fn registers(folder: &Path, network: &Network) -> Result<Vec<Listed>, HardwareError> {
+    let datapath = &network.datapath;
+    let formats = Formats {
+        state: Format::signed(datapath.state_width, datapath.state_fraction),
+        error: network.learning.error,
+        decay_fraction: datapath.decay_fraction,
+    };
+    let mut written = Vec::new();
+    for (name, text) in [
+        ("registers.rdl", register_map::system_rdl(&formats)),
+        ("synfire_registers_pkg.sv", register_map::package(&formats)),
+    ] {
+        write(folder, name, text.as_bytes())?;
+        written.push(Listed::new(name, text.as_bytes()));
+    }
+    Ok(written)
+}
+
+/// Makes sure that a folder is there and holds nothing; of an earlier export, `overwrite` removes its files.
+///
+/// # Errors
+/// When it holds something else.
+pub fn empty(folder: &Path, overwrite: bool) -> Result<(), HardwareError> {
+    let entries = |at: &Path| fs::read_dir(at).map(|entries| entries.count()).unwrap_or(0);
+    if overwrite && folder.join(manifest::FILE).is_file() {
+        let old = Manifest::read(folder)?;
+        let own = old.files().map(|listed| listed.file.as_str());
+        for file in own.chain([manifest::FILE]) {
+            let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+            let path = folder.join(file);
+            if inside && path.is_file() {
+                fs::remove_file(&path).map_err(HardwareError::io(&path, "remove"))?;
+            }
+            // Of `core3/weights.hex` the folder too, when nothing else is in it.
+            if let Some(above) =
+                path.parent().filter(|above| *above != folder && inside && entries(above) == 0)
+            {
+                let _ = fs::remove_dir(above);
+            }
+        }
+    }
+    let found = entries(folder);
+    if folder.exists() && (found > 0 || !folder.is_dir()) {
+        let allowed = "a new or an empty folder (`--out`), or one of an earlier export with `--overwrite`";
+        return Err(HardwareError::form(folder, format!("{found} other files"), allowed));
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, name: &str, content: &[u8]) -> Result<(), HardwareError> {
+    let path = folder.join(name);
+    fs::write(&path, content).map_err(HardwareError::io(&path, "write"))
+}
+
+/// The images while they are written.
+struct Images<'a> {
+    folder: &'a Path,
+    layout: &'a Layout,
+    network: &'a Network,
+    /// What the cores in use hold.
+    placed: &'a [Placed],
+    list: Vec<Image>,
+    taken: BTreeSet<String>,
+}
+
+impl Images<'_> {
+    fn write(&mut self, array: Array) -> Result<(), HardwareError> {
+        let name = array.shape.name;
+        let packing = self.layout.packing(name.memory);
+        let geometry = Geometry::new(&array.shape, &packing, &self.layout.name)?;
+        for (bank, text) in geometry.write(&array).iter().enumerate() {
+            let file = self.named(&packing.file, name, bank);
+            if !self.taken.insert(file.clone()) {
+                return Err(HardwareError::Unsupported {
+                    layout: self.layout.name.clone(),
+                    what: name.to_string(),
+                    found: format!("file `{file}`, which another memory has"),
+                    allowed: "names with {place} or {core}, {memory}, {part} and {bank}".to_owned(),
+                });
+            }
+            if let Some(above) = self.folder.join(&file).parent() {
+                fs::create_dir_all(above).map_err(HardwareError::io(above, "make"))?;
+            }
+            write(self.folder, &file, text)?;
+            let listed = Listed::new(file, text);
+            self.list.push(self.entry(&array.shape, (&geometry, &packing), bank, listed));
+        }
+        Ok(())
+    }
+
+    /// A pattern with its names filled in.
+    fn named(&self, pattern: &str, name: Name, bank: usize) -> String {
+        let part = match name.part {
+            Part::Whole => String::new(),
+            Part::Slice(at) => format!("_slice{at}"),
+            Part::Block(at) => format!("_block{at}"),
+            Part::Input(at) => format!("_input{at}"),
+        };
+        let core = name.core.map_or_else(|| "host".to_owned(), |core| core.to_string());
+        let place = name.core.map_or_else(|| "host".to_owned(), |core| format!("core{core}"));
+        let at = self.placed.iter().position(|placed| Some(placed.core) == name.core).unwrap_or(0);
+        let node = self.layout.nodes.get(at).or(self.layout.nodes.last()).cloned().unwrap_or_default();
+        let filled =
+            pattern.replace("{memory}", name.memory).replace("{core}", &core).replace("{place}", &place);
+        filled.replace("{part}", &part).replace("{bank}", &bank.to_string()).replace("{node}", &node)
+    }
+
+    fn entry(
+        &self,
+        shape: &Shape,
+        (geometry, packing): (&Geometry, &Packing),
+        bank: usize,
+        listed: Listed,
+    ) -> Image {
+        let Name { core, part, memory } = shape.name;
+        let at = |wanted: fn(Part) -> Option<usize>| wanted(part);
+        Image {
+            listed,
+            memory: memory.to_owned(),
+            core,
+            slice: at(|part| if let Part::Slice(at) = part { Some(at) } else { None }),
+            block: at(|part| if let Part::Block(at) = part { Some(at) } else { None }),
+            input: at(|part| if let Part::Input(at) = part { Some(at) } else { None }),
+            of: self.owner(shape.name),
+            index: shape.index.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
+            fields: geometry
+                .fields()
+                .map(|(field, offset, bits)| {
+                    let field = &shape.fields[field];
+                    let (name, format) = (field.name.to_owned(), field.format);
+                    ImageField { name, format: format.to_string(), offset, bits, signed: format.signed }
+                })
+                .collect(),
+            word_bits: geometry.word_bits(),
+            words: geometry.words_of(bank),
+            bank: (bank, packing.banks),
+            rtl: packing.rtl.as_ref().map(|path| self.named(path, shape.name, bank)),
+        }
+    }
+
+    /// Name of the population, projection or input that a memory is of.
+    fn owner(&self, name: Name) -> Option<String> {
+        let core = self.placed.iter().find(|placed| Some(placed.core) == name.core);
+        match name.part {
+            Part::Whole => None,
+            Part::Input(at) => self.network.inputs.get(at).map(|input| input.name.clone()),
+            Part::Slice(at) => core.and_then(|core| core.slices.get(at)).map(|slice| slice.name.clone()),
+            Part::Block(at) => core.and_then(|core| core.blocks.get(at)).map(|block| block.name.clone()),
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! How the words of memories lie in files: a team's own organisation, stated in RON.
+//!
+//! Fields are described in `docs/formats.md`, "Layouts". Promises: what a layout states is checked before anything is
+//! written, and shown in its file; every statement holds for all memories (`all`) or for one kind (`memories`), the
+//! latter first. Absent on purpose: which memories there are (`images`).
+
+use super::error::HardwareError;
+use super::images::MEMORIES;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+use synfire_chip::files::{self, Diagnostic, Diagnostics, SourceText};
+
+/// Format name that every layout states.
+pub const FORMAT: &str = "synfire-layout/1";
+/// Layouts that the program carries.
+pub const CARRIED: [(&str, &str); 2] =
+    [("synfire", include_str!("../../layouts/synfire.ron")), ("rtl", include_str!("../../layouts/rtl.ron"))];
+/// Most elements of a word, and most banks.
+const MOST: u32 = 1024;
+/// Most bits of a field, and of an element.
+const MOST_BITS: [u8; 2] = [48, 64];
+
+/// A layout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Its name, for messages.
+    pub name: String,
+    /// Which memories there are.
+    #[serde(default)]
+    pub organisation: Organisation,
+    /// What `{node}` stands for in the paths of each core, by its place among the cores in use; where there are more cores,
+    /// the last.
+    #[serde(default)]
+    pub nodes: Vec<String>,
+    /// What holds of every memory.
+    #[serde(default)]
+    pub all: Stated,
+    /// What holds of a kind of memory, by its name.
+    #[serde(default)]
+    pub memories: BTreeMap<String, Stated>,
+}
+
+/// Which memories a core has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Organisation {
+    /// One set for each slice of a population and each block of axons, as the cores of the simulator hold them.
+    #[default]
+    Blocks,
+    /// One set a core, rows dense, as in `testbench/rtl`.
+    Cores,
+}
+
+/// What a layout states of a memory; what is left out is the default of [`Packing`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Stated {
+    /// File, with `{memory}`, `{place}` (`core3`, `host`), `{core}`, `{part}` (`_block0`) and `{bank}`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Hierarchical path, with `{node}` too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rtl: Option<String>,
+    /// Elements of a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lanes: Option<u32>,
+    /// Where the first element of a word is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<First>,
+    /// Whether a row begins a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<RowsOf>,
+    /// Order of the indices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// Files that the words are spread over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub banks: Option<u32>,
+    /// Which word is in which bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_by: Option<BankBy>,
+    /// How negative numbers are coded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign: Option<Sign>,
+    /// Bits of each field of an element, from the lowest on: `[("pre", 25), ("delay", 6)]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<Vec<(String, u8)>>,
+}
+
+/// Which bits of a word the first of its elements has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum First {
+    /// The lowest.
+    #[default]
+    Low,
+    /// The highest.
+    High,
+}
+
+/// Whether elements of two rows share a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowsOf {
+    /// They may.
+    #[default]
+    Packed,
+    /// Every row begins a word.
+    Aligned,
+    /// A word is a row, whatever its length; `lanes` is not looked at.
+    Whole,
+}
+
+/// Order of the indices of a memory that has two.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// The last index is the fastest: neurons of an axon, channels of a neuron.
+    #[default]
+    LastFastest,
+    /// The first index is the fastest: axons of a neuron.
+    FirstFastest,
+}
+
+/// Which word is in which bank.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BankBy {
+    /// Words in turn: word w is in bank `w mod banks`.
+    #[default]
+    LowBits,
+    /// Words that follow one another, as many in each bank but for the last.
+    HighBits,
+}
+
+/// How a signed number is coded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sign {
+    /// Two's complement.
+    #[default]
+    TwosComplement,
+    /// The sign in the highest bit, the magnitude in the others.
+    SignMagnitude,
+    /// The number plus half of the range.
+    Offset,
+}
+
+/// How one memory lies in files: everything said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packing {
+    /// File.
+    pub file: String,
+    /// Hierarchical path, where there is one.
+    pub rtl: Option<String>,
+    /// Elements of a word.
+    pub lanes: usize,
+    /// Where the first of them is.
+    pub first: First,
+    /// Whether a row begins a word.
+    pub rows: RowsOf,
+    /// Order of the indices.
+    pub order: Order,
+    /// Files.
+    pub banks: usize,
+    /// Which word is where.
+    pub bank_by: BankBy,
+    /// Coding of negative numbers.
+    pub sign: Sign,
+    /// Bits of each field, where they are stated.
+    pub fields: Option<Vec<(String, u8)>>,
+}
+
+impl Layout {
+    /// A carried layout by its name, or that of a file.
+    ///
+    /// # Errors
+    /// When there is none, or with what is wrong with it.
+    pub fn open(reference: &str) -> Result<Self, HardwareError> {
+        if let Some((name, text)) = CARRIED.iter().find(|(name, _)| *name == reference) {
+            return Ok(Self::parse(&format!("<layout {name}>"), text)?);
+        }
+        let text = files::read_text(Path::new(reference)).map_err(|error| {
+            let names = CARRIED.map(|(name, _)| name);
+            let problem = Diagnostic::new(format!("no layout `{reference}`: {error}"));
+            let problem = match files::nearest(reference, names) {
+                Some(near) => problem.noted("help", format!("did you mean `{near}`?")),
+                None => problem,
+            };
+            Diagnostics::from(
+                problem.noted("allowed", format!("a file, or a carried layout: {}", names.join(", "))),
+            )
+        })?;
+        Ok(Self::parse(reference, &text)?)
+    }
+
+    /// Reads and checks a text.
+    ///
+    /// # Errors
+    /// With everything that is wrong with it.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Diagnostics> {
+        let layout: Self = files::parse(name, text)?;
+        let source = std::sync::Arc::new(SourceText::new(name, text));
+        let problem = |field: &str, title: String, allowed: String| {
+            let problem = Diagnostic::new(title);
+            let problem = match source.locate(field) {
+                Some(span) => problem.at(&source, span),
+                None => problem,
+            };
+            problem.noted("allowed", allowed)
+        };
+        let mut problems = Vec::new();
+        if layout.format != FORMAT {
+            problems.push(problem(
+                "format",
+                format!("unknown format `{}`", layout.format),
+                FORMAT.to_owned(),
+            ));
+        }
+        for memory in layout.memories.keys() {
+            if !MEMORIES.contains(&memory.as_str()) {
+                let near = files::nearest(memory, MEMORIES)
+                    .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+                let found = problem("memories", format!("unknown memory `{memory}`"), MEMORIES.join(", "));
+                problems.push(found.labelled(near));
+            }
+        }
+        let stated = layout.memories.iter().map(|(name, stated)| (format!("memories.{name}"), stated));
+        for (at, stated) in std::iter::once(("all".to_owned(), &layout.all)).chain(stated) {
+            for (field, title, allowed) in stated.wrong() {
+                problems.push(problem(&format!("{at}.{field}"), format!("{at}: {title}"), allowed));
+            }
+        }
+        Diagnostics::or(problems, layout)
+    }
+
+    /// How the memories of a kind lie.
+    #[must_use]
+    pub fn packing(&self, memory: &str) -> Packing {
+        let own = self.memories.get(memory);
+        fn said<T: Clone>(own: Option<&Option<T>>, all: &Option<T>) -> Option<T> {
+            own.cloned().flatten().or_else(|| all.clone())
+        }
+        macro_rules! of {
+            ($field:ident) => {
+                said(own.map(|own| &own.$field), &self.all.$field)
+            };
+        }
+        Packing {
+            file: of!(file).unwrap_or_else(|| default_file(of!(banks))),
+            rtl: of!(rtl),
+            lanes: of!(lanes).map_or(1, |lanes| lanes as usize),
+            first: of!(first).unwrap_or_default(),
+            rows: of!(rows).unwrap_or_default(),
+            order: of!(order).unwrap_or_default(),
+            banks: of!(banks).map_or(1, |banks| banks as usize),
+            bank_by: of!(bank_by).unwrap_or_default(),
+            sign: of!(sign).unwrap_or_default(),
+            fields: own.and_then(|own| own.fields.clone()),
+        }
+    }
+}
+
+fn default_file(banks: Option<u32>) -> String {
+    let bank = if banks.is_some_and(|banks| banks > 1) { "_bank{bank}" } else { "" };
+    format!("{{place}}/{{memory}}{{part}}{bank}.hex")
+}
+
+impl Stated {
+    /// Fields that are out of range: the field, what is wrong, what is allowed.
+    fn wrong(&self) -> Vec<(&'static str, String, String)> {
+        let mut wrong = Vec::new();
+        for (field, stated) in [("lanes", self.lanes), ("banks", self.banks)] {
+            if let Some(found) = stated.filter(|number| !(1..=MOST).contains(number)) {
+                wrong.push((field, format!("`{field}` is {found}"), format!("1..={MOST}")));
+            }
+        }
+        for (name, bits) in self.fields.iter().flatten() {
+            if !(1..=MOST_BITS[0]).contains(bits) {
+                let allowed = format!("1..={} bits", MOST_BITS[0]);
+                wrong.push(("fields", format!("field `{name}` has {bits} bits"), allowed));
+            }
+        }
+        let bits: u32 = self.fields.iter().flatten().map(|(_, bits)| u32::from(*bits)).sum();
+        if bits > u32::from(MOST_BITS[1]) {
+            wrong.push((
+                "fields",
+                format!("elements of {bits} bits"),
+                format!("up to {} bits", MOST_BITS[1]),
+            ));
+        }
+        if self.banks.is_some_and(|banks| banks > 1)
+            && self.file.as_ref().is_some_and(|f| !f.contains("{bank}"))
+        {
+            let title = "several banks in one file".to_owned();
+            wrong.push(("file", title, "a name with {bank}".to_owned()));
+        }
+        if let Some(file) = &self.file {
+            let path = Path::new(file);
+            let outside = path.is_absolute() || path.components().any(|part| part.as_os_str() == "..");
+            if outside || file.is_empty() {
+                let title = format!("`{file}` lies outside of the folder");
+                wrong.push(("file", title, "a path inside of the exported folder".to_owned()));
+            }
+        }
+        wrong
+    }
+}

@@ -1,0 +1,25 @@
+//! What is exported is what was built: random networks in random layouts come back as the machine that they left, bit by
+//! bit; an edited word is that word in the run; what is damaged is refused at its place.
+
+#[path = "plain"]
+#[expect(dead_code, reason = "shared with the comparison with the plain reference, which uses all of it")]
+mod plain {
+    pub mod case;
+    pub mod choices;
+    pub mod engine;
+    pub mod learning;
+    pub mod mapping;
+    pub mod network;
+    pub mod program;
+    pub mod projection;
+    pub mod trace;
+}
+#[path = "export"]
+mod export {
+    pub mod command;
+    pub mod damaged;
+    pub mod folder;
+    pub mod layouts;
+    pub mod random;
+    pub mod rtl;
+}

@@ -1,0 +1,80 @@
+//! The commands `export` and `import`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn synfire(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_synfire")).args(arguments).output().unwrap()
+}
+
+/// What a command says, which ends with this status.
+fn says(status: i32, arguments: &[&str]) -> String {
+    let output = synfire(arguments);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(status), "{arguments:?}: {said}");
+    said
+}
+
+fn example() -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rtl/bench/example");
+    folder.join("experiment.ron").display().to_string()
+}
+
+/// A run from the images ends with the weights of a run of the experiment, in every carried layout.
+#[test]
+fn a_run_from_images_is_the_experiments() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    says(0, &["run", &example(), "--out", &at("run"), "--threads", "1"]);
+    let wanted = fs::read(folder.path().join("run/in_hidden.weights.200.npy")).unwrap();
+    for layout in ["synfire", "rtl"] {
+        let out = at(layout);
+        let said = says(0, &["export", &example(), "--out", &out, "--layout", layout]);
+        assert!(said.contains("2 cores, 200 steps") && said.contains(layout), "{said}");
+        let said = says(0, &["import", &out, "--threads", "1"]);
+        assert!(said.contains("spikes in 200 of 200 steps"), "{said}");
+        let imported = folder.path().join(layout).join("imported");
+        assert!(fs::read(imported.join("0_in_hidden.npy")).unwrap() == wanted, "weights by `{layout}`");
+        let spikes = fs::read_to_string(imported.join("spikes.csv")).unwrap();
+        assert!(spikes.lines().count() > 100, "{spikes}");
+
+        let said = says(2, &["export", &example(), "--out", &out]);
+        assert!(said.contains("a new or an empty folder") && said.contains("--overwrite"), "{said}");
+        let said = says(2, &["export", &example(), "--out", &out, "--overwrite"]);
+        assert!(said.contains("1 other files"), "what an import wrote is not removed: {said}");
+        fs::remove_dir_all(imported).unwrap();
+        says(0, &["export", &example(), "--out", &out, "--overwrite"]);
+        assert!(!folder.path().join(layout).join("parameters.txt").exists());
+    }
+}
+
+#[test]
+fn a_classification_brings_its_first_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("digits").display().to_string();
+    let said = says(0, &["export", "digits", "--out", &out, "--samples", "2"]);
+    assert!(said.contains("the first 2 training samples, with learning"), "{said}");
+    let control = fs::read_to_string(folder.path().join("digits/control.csv")).unwrap();
+    assert_eq!(control.lines().filter(|line| line.ends_with("learn,,1")).count(), 2, "{control}");
+    let said = says(0, &["import", &out]);
+    assert!(!said.contains(" 0 spikes"), "{said}");
+}
+
+#[test]
+fn what_cannot_be_exported_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out").display().to_string();
+    for (arguments, parts) in [
+        (vec!["noc"], ["cannot be exported", "`Simulate` or `Classify`"]),
+        (vec!["digits", "--row", "nobody"], ["unknown row `nobody`", "allowed"]),
+        (vec!["digits", "--layout", "rlt"], ["no layout `rlt`", "did you mean `rtl`?"]),
+        (vec!["digits", "--layout", "rtl"], ["layout `rtl` cannot hold", "allowed"]),
+        (vec![&example(), "--trained"], ["no training of its own", "allowed"]),
+    ] {
+        let said = says(2, &[&["export", "--out", &out], &arguments[..]].concat());
+        for part in parts {
+            assert!(said.contains(part), "no `{part}` in {said}");
+        }
+    }
+}
