@@ -9,7 +9,7 @@
 use super::array::{Array, Field, Name, Part, Shape};
 use super::blocks::Sink;
 use super::fields::{self, PARAMETERS};
-use super::registers::{self, Core};
+use super::registers::{self, Core, refuse};
 use crate::hardware::error::HardwareError;
 use std::collections::BTreeMap;
 use synfire_chip::chip::Chip;
@@ -26,16 +26,6 @@ const LOAD_BITS: usize = 128;
 
 /// The parameters of the RTL, by name.
 pub type Parameters = BTreeMap<String, i64>;
-
-/// A network that the RTL cannot hold.
-pub(super) fn refuse(what: &str, found: impl ToString, allowed: &str) -> HardwareError {
-    HardwareError::Unsupported {
-        layout: "rtl".to_owned(),
-        what: what.to_owned(),
-        found: found.to_string(),
-        allowed: allowed.to_owned(),
-    }
-}
 
 /// The first axon of each block of a core, in the RTL's order.
 pub(super) fn bases(core: &CoreMemories, network: &Network) -> Vec<usize> {

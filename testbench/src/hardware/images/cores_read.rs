@@ -6,9 +6,9 @@
 
 use super::array::Shape;
 use super::blocks::{Placed, PlacedSlice};
-use super::cores::{MOST_CORES, Parameters, Reached, Sender, Shapes, axons, order, refuse};
+use super::cores::{MOST_CORES, Parameters, Reached, Sender, Shapes, axons, order};
 use super::fields::{self, PARAMETERS};
-use super::registers::{self, Core};
+use super::registers::{self, Core, refuse};
 use super::source::Source;
 use crate::hardware::error::HardwareError;
 use crate::hardware::register_map::address;

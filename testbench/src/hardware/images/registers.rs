@@ -3,7 +3,6 @@
 //! `testbench/rtl/README.md`, "Registers" and "What is absent". Promises: a network that passes is held whole by memories
 //! and registers. Absent on purpose: memories (`cores`).
 
-use super::cores::refuse;
 use crate::hardware::error::HardwareError;
 use crate::hardware::register_map::{COUNT, address};
 use synfire_chip::chip::Chip;
@@ -13,6 +12,16 @@ use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order, PerNeuron, Refractory, Reset};
 use synfire_core::rounding::Rounding;
 use synfire_plasticity::config::{ErrorSignal, Presynaptic, SurrogateShape, ThirdFactor};
+
+/// A network that the RTL cannot hold.
+pub(super) fn refuse(what: &str, found: impl ToString, allowed: &str) -> HardwareError {
+    HardwareError::Unsupported {
+        layout: "rtl".to_owned(),
+        what: what.to_owned(),
+        found: found.to_string(),
+        allowed: allowed.to_owned(),
+    }
+}
 
 /// A core, its blocks in the order of their axons, and how many axons it has.
 #[derive(Clone, Copy)]
