@@ -24,7 +24,8 @@ fn folder(task: &str) -> Folder {
 fn all_is_every_register_that_there_is() {
     let probes = r#"probes: [(population: "out", record: [All]), (projection: "p", record: [All]),
         (input: "in", record: [All])]"#;
-    let run = folder(probes).run("exp.ron", &["--threads", "2"]);
+    let kept = folder(probes);
+    let run = kept.run("exp.ron", &["--threads", "2"]);
     let registers = ["dendritic_0", "current", "compared", "refractory", "target", "error_formed", "error"];
     for register in registers.into_iter().chain(["third_factor", "membrane"]) {
         let (shape, values) = run.npy(&format!("out.{register}.npy"), "<i4");
@@ -70,7 +71,8 @@ fn a_random_run_can_be_replayed() {
 fn chosen_synapses_are_recorded_step_by_step() {
     let probes = r#"probes: [(projection: "p", record: [Weights], every: 1),
         (projection: "p", record: [Weights], synapses: [(pre: 3, post: 1), (pre: 0, post: 0, delay: 1)])]"#;
-    let run = folder(probes).run("exp.ron", &[]);
+    let kept = folder(probes);
+    let run = kept.run("exp.ron", &[]);
     let (shape, chosen) = run.npy("p.weight.npy", "<i4");
     assert_eq!(shape, [60, 2]);
     for step in 0..60 {
@@ -93,7 +95,8 @@ fn chosen_synapses_are_recorded_step_by_step() {
 fn a_trace_has_a_record_of_each_weight_that_changed() {
     let task = r#"probes: [(projection: "p", record: [Weights], every: 1), (population: "out", record: [Compared])],
         trace: (registers: Named(["C", "W"]), from: 5, until: 50)"#;
-    let run = folder(task).run("exp.ron", &[]);
+    let kept = folder(task);
+    let run = kept.run("exp.ron", &[]);
     let weights = |step: usize| run.npy(&format!("p.weights.{step}.npy"), "<i4").1;
     let (_, compared) = run.npy("out.compared.npy", "<i4");
     let mut expected = String::new();
