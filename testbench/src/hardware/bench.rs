@@ -20,7 +20,9 @@ use crate::formats::trace::header::{
 use std::path::Path;
 use synfire_chip::memories::Memories;
 use synfire_chip::network::Network;
+use synfire_chip::run::observable::Variable;
 use synfire_chip::run::program::{Control, StepEvents};
+use synfire_core::format::Format;
 
 /// Writes what happens, step by step.
 pub struct BenchWriter {
@@ -105,32 +107,37 @@ pub fn header(
 
 /// What the bench traces.
 fn traced(network: &Network, steps: u64) -> TraceHeader {
-    let (datapath, engine) = (&network.datapath, &network.learning);
-    let state =
-        |name| TracedRegister::signed(name, datapath.state_width.into(), datapath.state_fraction.into());
-    let third =
-        TracedRegister::signed("L", engine.third_factor.width.into(), engine.third_factor.fraction.into());
-    let flag = |name, bits| TracedRegister::unsigned(name, bits, 0);
-    let registers = vec![state("I"), state("U"), state("C"), flag("S", 1), flag("R", 8), third];
+    let register = |variable: Variable, target: usize| {
+        let Format { width, fraction, signed, .. } = variable.format(network, target);
+        let name = variable.name(network, target).into_owned();
+        TracedRegister { name, bits: width.into(), fraction: fraction.into(), signed }
+    };
+    let registers = [
+        Variable::Current,
+        Variable::Membrane,
+        Variable::Compared,
+        Variable::Spikes,
+        Variable::Refractory,
+        Variable::ThirdFactor,
+    ];
     let populations = (0..).zip(&network.populations).map(|(index, population)| TracedPopulation {
         index,
         name: population.name.clone(),
         neurons: population.neurons,
-        registers: registers.clone(),
+        registers: registers.map(|variable| register(variable, index as usize)).into(),
     });
     let plastic = (0..).zip(&network.projections).filter(|(_, projection)| projection.learning.is_some());
     let projections = plastic.map(|(index, projection)| {
-        let format = projection.format;
-        let (axons, traces) = match projection.synapses.listed() {
-            None => (network.source_neurons(projection.source), ["Q", "P"]),
-            Some(listed) => (listed.presynaptic.len() as u32, ["Q", "P"]),
+        let axons = match projection.synapses.listed() {
+            None => network.source_neurons(projection.source),
+            Some(listed) => listed.presynaptic.len() as u32,
         };
         TracedProjection {
             index,
             name: projection.name.clone(),
             axons,
-            traces: traces.map(|name| flag(name, engine.trace_bits.into())).to_vec(),
-            synapses: vec![TracedRegister::signed("W", format.store_bits.into(), format.fraction.into())],
+            traces: [Variable::AxonQ, Variable::AxonP].map(|variable| register(variable, index as usize)).into(),
+            synapses: vec![register(Variable::Weight, index as usize)],
             places: SynapsePlaces::Pairs { count: projection.synapses.len() as u32 },
         }
     });
