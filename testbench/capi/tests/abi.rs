@@ -341,7 +341,7 @@ fn null_and_what_is_no_text_are_refused() {
             synfire_size(model.0, SYNFIRE_INPUT, 0, null_mut()),
             synfire_next_step(model.0, null_mut()),
             synfire_read(model.0, SYNFIRE_I, 0, 0, 0, 0, null_mut()),
-            synfire_read(model.0, SYNFIRE_I, 0, 0, 0, 0, (1 as *mut u8).cast()),
+            synfire_read(model.0, SYNFIRE_I, 0, 0, 0, 0, std::ptr::dangling_mut::<u8>().cast()),
             synfire_read_neurons(model.0, SYNFIRE_I, 0, null_mut(), 5, &mut 0),
             synfire_read_neurons(model.0, SYNFIRE_I, 0, null_mut(), 0, null_mut()),
             synfire_fired(model.0, 0, null_mut(), 0, null_mut()),

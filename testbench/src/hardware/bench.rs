@@ -136,7 +136,9 @@ fn traced(network: &Network, steps: u64) -> TraceHeader {
             index,
             name: projection.name.clone(),
             axons,
-            traces: [Variable::AxonQ, Variable::AxonP].map(|variable| register(variable, index as usize)).into(),
+            traces: [Variable::AxonQ, Variable::AxonP]
+                .map(|variable| register(variable, index as usize))
+                .into(),
             synapses: vec![register(Variable::Weight, index as usize)],
             places: SynapsePlaces::Pairs { count: projection.synapses.len() as u32 },
         }

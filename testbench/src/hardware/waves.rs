@@ -124,7 +124,7 @@ fn columns_of(trace: &Path, columns: &[Column], choice: &Choice) -> Result<Vec<b
     for (what, asked, known) in
         [("register", &choice.registers, &registers), ("population or projection", &choice.of, &names)]
     {
-        for name in asked.iter().filter(|name| !known.contains(&name.as_str())) {
+        if let Some(name) = asked.iter().find(|name| !known.contains(&name.as_str())) {
             let listed: BTreeSet<&str> = known.iter().copied().collect();
             let listed = listed.into_iter().collect::<Vec<_>>().join(", ");
             let near = files::nearest(name, known.iter().copied());

@@ -84,7 +84,7 @@ fn an_edited_weight_is_that_weight() {
     fixture.expect(false, &[&image.listed.file, "SHA-256", "--edited", &image.listed.sha256]);
 
     let mut imported = import(fixture.folder.path(), true).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(imported.edited, [image.listed.file.clone()]);
+    assert_eq!(imported.edited, std::slice::from_ref(&image.listed.file));
     run(&mut imported.machine, &fixture.case.program);
     run(&mut fixture.machine, &fixture.case.program);
     let mut differences = Vec::new();
