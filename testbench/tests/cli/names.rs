@@ -133,6 +133,10 @@ fn help_is_in_groups() {
                 memory
 
     Build hardware:
+      export    Write the memories of an experiment's chip as images, with what
+                comes in, for a hardware bench
+      import    Build a chip from exported images and run what comes in; writes
+                spikes and weights
       diff      Compare two retire traces: the first step, register and place in
                 which they part, with both values
       trace     Show registers of a retire trace as waves: VCD or FST, for GTKWave
