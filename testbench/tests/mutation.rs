@@ -2,8 +2,8 @@
 //! bounded memory, and never panics.
 //!
 //! A case is a number, from which everything about it follows: the file, what is done to it, the command. Every case is a
-//! process of its own under limits of the system. Checkpoints and finished cells carry hashes; half of them get the right one after
-//! the damage, so that more than the hash is tried.
+//! process of its own under limits of the system. Checkpoints, finished cells and frames of traces carry hashes; half of them get the
+//! right one after the damage, so that more than the hash is tried.
 //!
 //! `SYNFIRE_MUTATIONS` says how many cases there are (2,000 otherwise), `SYNFIRE_MUTATION_FROM` with which number they
 //! begin: a million by `SYNFIRE_MUTATIONS=1000000 cargo test -p synfire --test mutation -- --nocapture`.
@@ -18,7 +18,7 @@ mod mutation {
 }
 
 use mutation::corpus::{Class, Files, Subject, subjects};
-use mutation::damage::damage;
+use mutation::damage::{Form, damage};
 use mutation::random::Random;
 use mutation::{stored, watched};
 use std::collections::BTreeMap;
@@ -53,6 +53,7 @@ fn case(number: u64, subjects: &[Subject]) -> (Subject, String) {
     let done = match class {
         Class::Checkpoint if sealed => stored::reseal_checkpoint(bytes, once) + ", hashed again",
         Class::Cell if sealed => stored::reseal_cell(bytes, once) + ", hashed again",
+        Class::Trace if sealed && form == Form::Bytes => stored::reseal_trace(bytes, once) + ", summed again",
         _ => once(bytes),
     };
     (subject, done)

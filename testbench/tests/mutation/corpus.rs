@@ -16,12 +16,19 @@ pub enum Class {
     Csv,
     Checkpoint,
     Cell,
+    Trace,
 }
 
 impl Class {
-    /// Each with how many of twenty damaged files are of it.
-    pub const SHARES: [(Self, usize); 5] =
-        [(Self::Ron, 8), (Self::Npy, 4), (Self::Csv, 3), (Self::Checkpoint, 3), (Self::Cell, 2)];
+    /// Each with how many of 24 damaged files are of it.
+    pub const SHARES: [(Self, usize); 6] = [
+        (Self::Ron, 8),
+        (Self::Npy, 4),
+        (Self::Csv, 3),
+        (Self::Checkpoint, 3),
+        (Self::Cell, 2),
+        (Self::Trace, 4),
+    ];
 }
 
 /// Files by their path in a folder.
@@ -55,7 +62,8 @@ impl Subject {
                 let bytes = &self.files[&self.victim];
                 Form::Header { from: 10, len: usize::from(u16::from_le_bytes([bytes[8], bytes[9]])) }
             }
-            Class::Checkpoint => Form::Bytes,
+            Class::Trace if self.victim.ends_with(".trace") => Form::Text,
+            Class::Checkpoint | Class::Trace => Form::Bytes,
         }
     }
 
@@ -72,6 +80,7 @@ impl Subject {
 /// Every subject.
 pub fn subjects() -> Vec<Subject> {
     let mut subjects = carried();
+    subjects.extend(traces());
     let small = [
         ("arrays.ron", "loihi", arrays()),
         ("two-classes.ron", "small", classes()),
@@ -107,6 +116,20 @@ pub fn subjects() -> Vec<Subject> {
         }
     }
     subjects
+}
+
+/// A retire trace in both forms, shown as waves.
+fn traces() -> Vec<Subject> {
+    let text = include_str!("small.trace").as_bytes().to_vec();
+    let files = Files::from([
+        ("t.trace".to_owned(), text.clone()),
+        ("t.trace.bin".to_owned(), stored::binary(&text)),
+    ]);
+    let subject = |victim: &&str| {
+        let show = ["trace", *victim, "--vcd", "t.vcd", "--fst", "t.fst", "--registers", "U,S,Q,W"];
+        Subject::new(Class::Trace, victim, &files, &show)
+    };
+    ["t.trace", "t.trace.bin"].iter().map(subject).collect()
 }
 
 /// What the program carries.

@@ -9,6 +9,10 @@ use std::time::Duration;
 use synfire::experiment::kind::{Kind, Narrowed, Registry, Visit};
 use synfire::experiment::pool::{self, CellName, PoolOptions, Progress, Watch};
 use synfire::experiment::reference::{self, Opened};
+use synfire::formats::trace::header::{TraceForm, TraceTables};
+use synfire::formats::trace::reader::TraceReader;
+use synfire::formats::trace::step::{Step, TracedStep};
+use synfire::formats::trace::writer::TraceWriter;
 use synfire::tasks;
 use synfire_chip::chip::Chip;
 use synfire_chip::run::checkpoint;
@@ -109,5 +113,47 @@ pub fn reseal_cell(bytes: &mut Vec<u8>, damage: impl FnOnce(&mut Vec<u8>) -> Str
     let sha256 = checkpoint::hex(&checkpoint::fingerprint(&(fingerprint.as_str(), &result)));
     *bytes = format!("{{\"fingerprint\":\"{fingerprint}\",\"sha256\":\"{sha256}\",\"result\":{result}}}")
         .into_bytes();
+    done
+}
+
+/// A trace as frames, of the text whose axons and synapses are these.
+pub fn binary(text: &[u8]) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let [from, to] = ["t.trace", "t.trace.bin"].map(|name| folder.path().join(name));
+    std::fs::write(&from, text).expect("a file");
+    let mut reader = TraceReader::open(&from).expect("a trace");
+    let synapses = vec![vec![[0, 0, 1], [0, 1, 1], [3, 1, 2]]];
+    let tables = TraceTables { axons: vec![vec![[0, 1], [3, 2]]], synapses };
+    let header = reader.header().clone();
+    let mut writer = TraceWriter::create(&to, TraceForm::Binary, header, tables.clone()).expect("a trace");
+    let mut step = Step::default();
+    while reader.read(&mut step).expect("a step") {
+        let place = |synapse| tables.synapses[0].binary_search(synapse).expect("a synapse") as u32;
+        let changed = step.changed[0].iter().map(|change| (place(&change.synapse), change.lane)).collect();
+        let (registers, traces) = (&step.registers, &step.traces);
+        let step = TracedStep { step: step.step, registers, traces, changed: &[changed] };
+        writer.step(&step).expect("a step");
+    }
+    writer.finish().expect("a file");
+    std::fs::read(&to).expect("a file")
+}
+
+/// Applies `damage` to the frames of a binary trace, and gives each that is still whole the checksum of what it holds.
+pub fn reseal_trace(bytes: &mut Vec<u8>, damage: impl FnOnce(&mut Vec<u8>) -> String) -> String {
+    let mark = bytes.windows(4).position(|word| word == b"STEP").expect("a frame");
+    let mut frames = bytes.split_off(mark);
+    let done = damage(&mut frames);
+    let mut at = 0;
+    while let Some(head) = frames.get(at..at + 16).filter(|head| head.starts_with(b"STEP")) {
+        let length = u32::from_le_bytes([head[12], head[13], head[14], head[15]]) as usize;
+        let end = at + 16 + length;
+        if end + 4 > frames.len() {
+            break;
+        }
+        let sum = crc32fast::hash(&frames[at + 4..end]);
+        frames[end..end + 4].copy_from_slice(&sum.to_le_bytes());
+        at = end + 4;
+    }
+    bytes.extend(frames);
     done
 }
