@@ -351,7 +351,9 @@ fn fill(columns: &mut [Vec<i64>], of: &[Column], recordings: &[Recording], row: 
     }
 }
 
-fn register(name: String, variable: Variable, network: &Network, target: usize) -> TracedRegister {
+/// A register of a population or projection as traces state it, by this name.
+#[must_use]
+pub fn register(name: String, variable: Variable, network: &Network, target: usize) -> TracedRegister {
     let format = variable.format(network, target);
     let (bits, fraction) = (u32::from(format.width), u32::from(format.fraction));
     TracedRegister { name, bits, fraction, signed: format.signed }

@@ -14,15 +14,15 @@ use super::error::HardwareError;
 use super::events::HashedWriter;
 use super::images::cores::{Parameters, stimulated};
 use super::manifest::Listed;
+use crate::experiment::retired;
 use crate::formats::trace::header::{
-    Contract, SynapsePlaces, TraceHeader, TracedPopulation, TracedProjection, TracedRegister,
+    Contract, SynapsePlaces, TraceHeader, TracedPopulation, TracedProjection,
 };
 use std::path::Path;
 use synfire_chip::memories::Memories;
 use synfire_chip::network::Network;
 use synfire_chip::run::observable::Variable;
 use synfire_chip::run::program::{Control, StepEvents};
-use synfire_core::format::Format;
 
 /// Writes what happens, step by step.
 pub struct BenchWriter {
@@ -107,10 +107,8 @@ pub fn header(
 
 /// What the bench traces.
 fn traced(network: &Network, steps: u64) -> TraceHeader {
-    let register = |variable: Variable, target: usize| {
-        let Format { width, fraction, signed, .. } = variable.format(network, target);
-        let name = variable.name(network, target).into_owned();
-        TracedRegister { name, bits: width.into(), fraction: fraction.into(), signed }
+    let register = |variable: Variable, target| {
+        retired::register(variable.name(network, target).into_owned(), variable, network, target)
     };
     let registers = [
         Variable::Current,
@@ -127,21 +125,13 @@ fn traced(network: &Network, steps: u64) -> TraceHeader {
         registers: registers.map(|variable| register(variable, index as usize)).into(),
     });
     let plastic = (0..).zip(&network.projections).filter(|(_, projection)| projection.learning.is_some());
-    let projections = plastic.map(|(index, projection)| {
-        let axons = match projection.synapses.listed() {
-            None => network.source_neurons(projection.source),
-            Some(listed) => listed.presynaptic.len() as u32,
-        };
-        TracedProjection {
-            index,
-            name: projection.name.clone(),
-            axons,
-            traces: [Variable::AxonQ, Variable::AxonP]
-                .map(|variable| register(variable, index as usize))
-                .into(),
-            synapses: vec![register(Variable::Weight, index as usize)],
-            places: SynapsePlaces::Pairs { count: projection.synapses.len() as u32 },
-        }
+    let projections = plastic.map(|(index, projection)| TracedProjection {
+        index,
+        name: projection.name.clone(),
+        axons: projection.axons(network) as u32,
+        traces: [Variable::AxonQ, Variable::AxonP].map(|variable| register(variable, index as usize)).into(),
+        synapses: vec![register(Variable::Weight, index as usize)],
+        places: SynapsePlaces::Pairs { count: projection.synapses.len() as u32 },
     });
     let (populations, projections) = (populations.collect(), projections.collect());
     TraceHeader { contract: Contract::current(), populations, projections, first: 0, until: steps }
