@@ -44,7 +44,8 @@ type Term = (f64, f64, f64);
 
 /// The series of one neuron of one class, a list of terms a dimension. Terms whose amplitude is below a millionth of
 /// the first one's bound change no step and are left out.
-struct Function {
+#[derive(Clone, Debug)]
+pub struct Function {
     dimensions: Vec<Vec<Term>>,
 }
 
@@ -54,7 +55,9 @@ fn fraction(words: &mut Words) -> f64 {
 }
 
 impl Function {
-    fn draw(seed: u32, index: u32, dimensions: u32, smoothness: f64) -> Self {
+    /// The series of neuron and class number `index`.
+    #[must_use]
+    pub fn draw(seed: u32, index: u32, dimensions: u32, smoothness: f64) -> Self {
         let mut words = Words::new(seed, Set::Manifolds, index);
         let bound = |k: u32| libm::pow(f64::from(k + 1), -smoothness);
         let terms = (0..CUTOFF).take_while(|k| bound(*k) > 1e-6).count() as u32;
@@ -66,7 +69,9 @@ impl Function {
         Self { dimensions: (0..dimensions).map(|_| (0..terms).map(&mut term).collect()).collect() }
     }
 
-    fn at(&self, place: &[f64]) -> f64 {
+    /// Its value at a place in the unit cube of its dimensions.
+    #[must_use]
+    pub fn at(&self, place: &[f64]) -> f64 {
         let series = |(terms, x): (&Vec<Term>, &f64)| -> f64 {
             terms.iter().map(|(a, frequency, phase)| a * libm::sin(TAU * (frequency * x + phase))).sum()
         };
@@ -146,49 +151,5 @@ impl Generator for Randman {
         let labels = (0..self.sizes.all()).map(|sample| self.class(seed, sample).1 as u8).collect();
         let classes = self.classes as usize;
         self.set(EventSamples::outline(self.neurons, (labels, classes), LinearView::FirstSteps, self.steps))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::set::Content;
-
-    fn task(smoothness: f64) -> Randman {
-        let sizes = Sizes { train: 180, validation: 0, test: 20 };
-        Randman { neurons: 6, classes: 2, dimensions: 1, smoothness, steps: 50, sizes }
-    }
-
-    fn step(samples: &EventSamples, sample: usize, channel: u32) -> u32 {
-        samples.sample(sample).iter().find(|e| e.channel == channel).expect("one spike each").step
-    }
-
-    #[test]
-    fn each_neuron_fires_once_over_the_whole_range() {
-        let set = task(1.0).generate(2);
-        let Content::Events(samples) = &set.content else { panic!("events") };
-        for neuron in 0..6 {
-            let steps: Vec<u32> = (0..200).map(|sample| step(samples, sample, neuron)).collect();
-            assert_eq!((steps.iter().min(), steps.iter().max()), (Some(&0), Some(&49)));
-        }
-        assert!((0..200).all(|sample| samples.sample(sample).len() == 6));
-        assert_ne!(task(1.0).generate(3).fingerprint(), set.fingerprint());
-        assert_eq!(task(1.0).generate(2).fingerprint(), set.fingerprint());
-    }
-
-    /// Neighbours on a smooth manifold fire at nearly the same times, on a rough one they do not.
-    #[test]
-    fn smooth_manifolds_change_slowly() {
-        let change = |smoothness| {
-            let task = task(smoothness);
-            let function = Function::draw(5, 0, 1, task.smoothness);
-            let values: Vec<f64> = (0..1001).map(|i| function.at(&[f64::from(i) / 1000.0])).collect();
-            let (low, high) =
-                values.iter().fold((f64::MAX, f64::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
-            let steps = values.windows(2).map(|pair| (pair[1] - pair[0]).abs());
-            steps.fold(0.0, f64::max) / (high - low)
-        };
-        assert!(change(3.0) < 0.02, "{}", change(3.0));
-        assert!(change(0.5) > 0.1, "{}", change(0.5));
     }
 }

@@ -87,6 +87,3 @@ fn shape_text(shape: &[u64]) -> String {
     let lengths: Vec<String> = shape.iter().map(u64::to_string).collect();
     format!("[{}]", lengths.join(", "))
 }
-
-#[cfg(test)]
-mod tests;

@@ -97,7 +97,8 @@ fn fit_and_score(samples: &Samples, parts: &Parts, penalty: f32) -> Score {
 }
 
 /// Training data of one fit.
-struct Problem {
+#[derive(Clone, Debug)]
+pub struct Problem {
     /// Features and a one for the bias, sample by sample.
     inputs: Vec<f32>,
     /// Length of a row of `inputs`.
@@ -108,7 +109,9 @@ struct Problem {
 }
 
 impl Problem {
-    fn new(samples: &Samples, indices: &[u32], penalty: f32) -> Self {
+    /// Samples `indices` of `samples`, with a bias input; `penalty` a sample.
+    #[must_use]
+    pub fn new(samples: &Samples, indices: &[u32], penalty: f32) -> Self {
         let scale = f32::from(samples.largest().max(1));
         let mut inputs = Vec::with_capacity(indices.len() * (samples.width + 1));
         for &index in indices {
@@ -147,7 +150,7 @@ impl Problem {
     }
 
     /// Gradient of the penalised loss at `weights`, `[input][class]`.
-    fn gradient(&self, weights: &[f32], gradient: &mut [f32]) {
+    pub fn gradient(&self, weights: &[f32], gradient: &mut [f32]) {
         let penalised = (self.width - 1) * self.classes;
         gradient[..penalised].iter_mut().zip(weights).for_each(|(g, w)| *g = self.penalty * w);
         gradient[penalised..].fill(0.0);
@@ -203,7 +206,8 @@ fn solve(factor: &[f64], gradient: &[f32], problem: &Problem) -> Vec<f32> {
 }
 
 /// The weights that minimise the penalised loss, `[input][class]`.
-fn descend(problem: &Problem) -> Vec<f32> {
+#[must_use]
+pub fn descend(problem: &Problem) -> Vec<f32> {
     let size = problem.width * problem.classes;
     let factor = problem.curvature();
     let flat = FLAT * problem.labels.len() as f32;
@@ -225,58 +229,4 @@ fn descend(problem: &Problem) -> Vec<f32> {
         weights = next;
     }
     weights
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::data::digits;
-    use crate::data::split::test_part;
-    use smartcore::linalg::basic::arrays::Array;
-    use smartcore::linalg::basic::matrix::DenseMatrix;
-    use smartcore::linear::logistic_regression::{LogisticRegression, LogisticRegressionParameters};
-
-    #[test]
-    fn digits_are_mostly_linear() {
-        let digits = digits::load().unwrap();
-        let parts = test_part(&digits.labels, digits.classes, 300, 1).unwrap();
-        let score = linear(&digits, &parts, 1).unwrap();
-        assert!((0.955..0.975).contains(&score.accuracy()), "{}", score.accuracy());
-        let trace: u32 = (0..10).map(|c| score.confusion[c][c]).sum();
-        assert_eq!(trace, score.correct);
-        assert_eq!(score.confusion.iter().flatten().sum::<u32>(), 540);
-        assert_eq!(score, linear(&digits, &parts, 1).unwrap());
-    }
-
-    #[test]
-    fn a_foreign_split_is_refused() {
-        let samples = Samples::new(vec![0; 4], 1, vec![0, 1, 0, 1], 2).unwrap();
-        let error = linear(&samples, &Parts { kept: vec![0, 1], held_out: vec![4] }, 1).unwrap_err();
-        assert_eq!(error.to_string(), "linear baseline: the split names sample 4, allowed 0..=3");
-    }
-
-    /// The same problem, minimised by a crate that knows nothing of ours.
-    #[test]
-    fn the_minimum_is_that_of_another_implementation() {
-        let all = digits::load().unwrap();
-        let samples =
-            Samples::new(all.features[..300 * 64].to_vec(), 64, all.labels[..300].to_vec(), 10).unwrap();
-        let indices: Vec<u32> = (0..300).collect();
-        let problem = Problem::new(&samples, &indices, 3.0);
-        let ours = descend(&problem);
-
-        let inputs: Vec<f64> = samples.features.iter().map(|&f| f64::from(f) / 16.0).collect();
-        let matrix = DenseMatrix::new(300, 64, inputs, false).unwrap();
-        let labels: Vec<u32> = samples.labels.iter().map(|&l| u32::from(l)).collect();
-        let parameters = LogisticRegressionParameters::default().with_alpha(3.0);
-        let theirs = LogisticRegression::fit(&matrix, &labels, parameters).unwrap();
-        let mut worst = 0.0_f64;
-        for class in 0..10 {
-            for input in 0..64 {
-                let their = theirs.coefficients().get((class, input));
-                worst = worst.max((their - f64::from(ours[input * 10 + class])).abs());
-            }
-        }
-        assert!(worst < 0.002, "largest difference of a weight {worst}");
-    }
 }

@@ -9,7 +9,7 @@
 //! Absent on purpose: titles (the page has them) and fonts (text is SVG text).
 
 mod bars;
-mod canvas;
+pub mod canvas;
 mod confusion;
 mod curves;
 mod histogram;
@@ -38,6 +38,3 @@ pub fn chart(block: &Block) -> Result<Option<String>, ChartError> {
         Block::Histogram(histogram) => histogram::draw(histogram).map(Some),
     }
 }
-
-#[cfg(test)]
-mod tests;

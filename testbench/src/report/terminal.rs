@@ -252,7 +252,8 @@ fn plain(value: f64) -> String {
 }
 
 /// At most `room` characters, each the mean of its share of `values`.
-fn sparkline(values: &[f64], low: f64, high: f64, room: usize) -> String {
+#[must_use]
+pub fn sparkline(values: &[f64], low: f64, high: f64, room: usize) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let width = room.min(values.len()).max(1);
     let share = |i: usize| &values[i * values.len() / width..(i + 1) * values.len() / width];
@@ -327,7 +328,7 @@ fn bars(bars: &Bars, style: Style, out: &mut String) {
 }
 
 /// Appends `line`, folded at spaces.
-fn wrapped(line: &str, width: u16, out: &mut String) {
+pub fn wrapped(line: &str, width: u16, out: &mut String) {
     let mut column = 0;
     for word in line.split_whitespace() {
         let length = word.chars().count();
@@ -344,6 +345,3 @@ fn wrapped(line: &str, width: u16, out: &mut String) {
     }
     out.push('\n');
 }
-
-#[cfg(test)]
-mod tests;

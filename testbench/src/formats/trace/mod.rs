@@ -23,6 +23,3 @@ pub mod reader;
 pub mod step;
 mod text;
 pub mod writer;
-
-#[cfg(test)]
-mod tests;

@@ -73,7 +73,8 @@ pub(super) fn extent(text: &str) -> i32 {
 }
 
 /// `text`, cut so that it takes at most `units`.
-pub(super) fn cut(text: &str, units: i32) -> String {
+#[must_use]
+pub fn cut(text: &str, units: i32) -> String {
     let most = (f64::from(units.max(0)) / (TEXT * 0.56)) as usize;
     if text.chars().count() <= most {
         return text.to_string();

@@ -1,6 +1,16 @@
-use super::*;
-use crate::report::model::{Bar, Group, Reference, Series, TableCell};
 use proptest::prelude::*;
+use synfire::report::model::Bars;
+use synfire::report::model::Block;
+use synfire::report::model::Confusion;
+use synfire::report::model::Curves;
+use synfire::report::model::Headline;
+use synfire::report::model::Matrix;
+use synfire::report::model::Raster;
+use synfire::report::model::Report;
+use synfire::report::model::Table;
+use synfire::report::model::Verdict;
+use synfire::report::model::{Bar, Group, Reference, Series, TableCell};
+use synfire::report::terminal::*;
 
 const PLAIN: Style = Style { width: 60, bold: false };
 

@@ -1,10 +1,11 @@
-use super::canvas::{WIDTH, cut};
-use super::palette::Ink;
-use super::*;
-use crate::report::model::{
+use synfire::report::model::Block;
+use synfire::report::model::{
     Band, Bar, Bars, Confusion, Curves, Histogram, Lane, Mark, Plan, PlanWay, Raster, Reference, Series,
     Spot, Timeline,
 };
+use synfire::report::svg::canvas::{WIDTH, cut};
+use synfire::report::svg::palette::Ink;
+use synfire::report::svg::*;
 
 fn svg(block: impl Into<Block>) -> String {
     let document = chart(&block.into()).unwrap().unwrap();

@@ -1,14 +1,14 @@
 //! Both forms of random traces, read back; files that are cut, damaged or foreign.
 
-use super::header::{
+use proptest::prelude::*;
+use std::path::{Path, PathBuf};
+use synfire::formats::trace::header::{
     Contract, SynapsePlaces, TraceForm, TraceHeader, TraceTables, TracedPopulation, TracedProjection,
     TracedRegister,
 };
-use super::reader::TraceReader;
-use super::step::{Change, Step, TracedStep};
-use super::writer::TraceWriter;
-use proptest::prelude::*;
-use std::path::{Path, PathBuf};
+use synfire::formats::trace::reader::TraceReader;
+use synfire::formats::trace::step::{Change, Step, TracedStep};
+use synfire::formats::trace::writer::TraceWriter;
 
 /// A trace as its writer has it.
 #[derive(Clone, Debug)]

@@ -1,11 +1,13 @@
-use super::analog::{SendOnDeltaFile, SigmaDeltaFile};
-use super::npy::IntegerRows;
-use super::spike_list::{Limits, SpikeListFile};
-use super::stimulus::{CurrentFile, RasterFile, Stimulus};
-use super::write::{self, CsvRows, NpyRows};
-use super::*;
 use proptest::prelude::*;
 use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+use synfire::formats::analog::{SendOnDeltaFile, SigmaDeltaFile};
+use synfire::formats::npy::IntegerRows;
+use synfire::formats::spike_list::{Limits, SpikeListFile};
+use synfire::formats::stimulus::{CurrentFile, RasterFile, Stimulus};
+use synfire::formats::write::{self, CsvRows, NpyRows};
+use synfire::formats::*;
 use synfire_chip::run::program::{StepEvents, StimulusSpike};
 use tempfile::TempDir;
 
