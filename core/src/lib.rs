@@ -20,6 +20,7 @@ pub mod deliver;
 pub mod dither;
 pub mod format;
 pub mod lif;
+pub mod marked;
 pub mod neuron;
 pub mod neuron_core;
 pub mod parameters;

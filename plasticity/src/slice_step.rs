@@ -16,6 +16,7 @@ use crate::steps;
 use crate::surrogate;
 use crate::third_factor::{self, Neurons};
 use crate::variables::{Tally, Variable};
+use synfire_core::marked::marked;
 use synfire_core::neuron::PerNeuron;
 use synfire_core::slice::Slice;
 use synfire_core::trace::append_nonzero;
@@ -32,7 +33,7 @@ impl SliceLearning {
         tally: Option<&Tally>,
     ) {
         if !self.state.spike_counts.is_empty() {
-            for neuron in slice.fired().iter_ones() {
+            for neuron in marked(slice.fired_words()) {
                 self.state.spike_counts[neuron] = self.state.spike_counts[neuron].saturating_add(1);
             }
             steps::COUNT_SPIKES.count(&tally, [slice.len], [slice.fired_count() as usize]);
@@ -80,7 +81,7 @@ impl SliceLearning {
             decay_fraction: u32::from(self.formats.decay_fraction),
             targets: &broadcast.targets[channels],
         };
-        groups.form(group, slice.fired().iter_ones(), &self.matrix, &formats, broadcast.learn);
+        groups.form(group, marked(slice.fired_words()), &self.matrix, &formats, broadcast.learn);
         let lanes = groups.len() * usize::from(l.channels);
         let entries = slice.fired_count() as usize * usize::from(l.channels);
         let errors = if broadcast.learn { lanes } else { 0 };

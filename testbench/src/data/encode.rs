@@ -39,10 +39,12 @@ pub trait Encoder {
 /// The stimulus spikes of one presentation: what every encoder makes, in their order, for `steps` steps.
 #[must_use]
 pub fn program(encoders: &[&dyn Encoder], features: &[u8], shown: Presentation, steps: u32) -> Program {
+    // One list for all steps, each step a copy of its own size: a list that grows is copied several times.
+    let mut spikes = Vec::new();
     let step = |n| {
-        let mut events = StepEvents::default();
-        encoders.iter().for_each(|e| e.spikes(features, shown, n, &mut events.spikes));
-        events
+        spikes.clear();
+        encoders.iter().for_each(|e| e.spikes(features, shown, n, &mut spikes));
+        StepEvents { spikes: spikes.clone(), ..StepEvents::default() }
     };
     (0..steps).map(step).collect()
 }

@@ -10,6 +10,7 @@
 use super::edges::{Edge, Edges};
 use std::ops::RangeInclusive;
 use synfire_core::dither::{self, Purpose};
+use synfire_core::marked::marked;
 use synfire_core::synapse::WeightLanes;
 
 /// The draws of one projection.
@@ -79,6 +80,7 @@ impl Draws {
             let row = self.row(pre);
             self.choose(pre, targets, self.posts, &mut chosen);
             for post in marked(&chosen) {
+                let post = post as u32;
                 edges.push(Edge { pre, post, weight: self.weight(row, post), delay: 0 });
             }
         }
@@ -92,6 +94,7 @@ impl Draws {
         for post in 0..self.posts {
             self.choose(post, sources, self.pres, &mut chosen);
             for pre in marked(&chosen) {
+                let pre = pre as u32;
                 edges.push(Edge { pre, post, weight: self.weight(self.row(pre), post), delay: 0 });
             }
         }
@@ -110,16 +113,4 @@ impl Draws {
             chosen[index as usize / 64] |= 1 << (index % 64);
         }
     }
-}
-
-/// Set bits, ascending.
-fn marked(words: &[u64]) -> impl Iterator<Item = u32> {
-    words.iter().enumerate().flat_map(|(word, bits)| {
-        let mut bits = *bits;
-        std::iter::from_fn(move || {
-            let bit = (bits != 0).then(|| bits.trailing_zeros())?;
-            bits &= bits - 1;
-            Some(word as u32 * 64 + bit)
-        })
-    })
 }
