@@ -81,6 +81,7 @@ fn counted(name: &str, of: &Value) -> String {
         "cycle model: until all cores were done" => duration("time.cycle_model.core_ps"),
         "cycle model: packets after that" => duration("time.cycle_model.network_ps"),
         "cycle model: barrier after that" => duration("time.cycle_model.barrier_ps"),
+        "cycle model: the host waited at full ports" => duration("time.cycle_model.host_waited_ps"),
         "cycle model: longest step" => duration("time.cycle_model.longest_step_ps"),
         "steps that waited for the longest way" => quantity::count(at(of, "time.steps_by_way")),
         "steps that waited for the most loaded link" => quantity::count(at(of, "time.steps_by_link")),

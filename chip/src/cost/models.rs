@@ -157,6 +157,7 @@ impl Models {
                 core_ps: sums.core_ps,
                 network_ps: sums.network_ps,
                 barrier_ps: sums.barrier_ps,
+                host_waited_ps: sums.host_waited_ps,
                 widest: *self.widest.of(stage),
             };
             let Spent { elapsed, drawn, model, cycle, .. } = costs.of_mut(stage);

@@ -90,6 +90,8 @@ pub struct CycleTimes {
     pub network_ps: u128,
     /// Until the barrier was passed after that.
     pub barrier_ps: u128,
+    /// How long full ports kept the host waiting, all of them together; part of no other time.
+    pub host_waited_ps: u128,
     /// Of `Both`, the step in which the models differ most.
     pub widest: Option<Difference>,
 }
@@ -129,6 +131,7 @@ impl CycleTimes {
             core_ps: self.core_ps + later.core_ps,
             network_ps: self.network_ps + later.network_ps,
             barrier_ps: self.barrier_ps + later.barrier_ps,
+            host_waited_ps: self.host_waited_ps + later.host_waited_ps,
             widest: Difference::wider(self.widest, later.widest),
         }
     }

@@ -165,6 +165,10 @@ pub fn counts(title: &str, columns: &[Column<'_>]) -> Table {
             row(name, &|w| w.duration(w.cycle.as_ref().map_or(0, ps)));
         }
     }
+    let waited = |w: &Work<'_>| w.cycle.as_ref().map_or(0, |times| times.host_waited_ps);
+    if columns.iter().any(|(_, w)| waited(w) > 0) {
+        row("cycle model: the host waited at full ports", &|w| w.duration(waited(w)));
+    }
     row("longest step", &|w| w.duration(u128::from(w.elapsed.longest_ps)));
     let analytic = |w: &Work<'_>| w.model != TimeModel::Cycle;
     if columns.iter().any(|(_, w)| analytic(w) && Capacity::of(w.chip).is_some()) {

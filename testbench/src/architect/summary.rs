@@ -88,6 +88,7 @@ struct CycleTime {
     core_ps: u128,
     network_ps: u128,
     barrier_ps: u128,
+    host_waited_ps: u128,
     longest_step_ps: u64,
 }
 
@@ -289,6 +290,7 @@ fn figures(chip: &Chip, spent: &Spent, cores: usize) -> Figures {
                 core_ps: times.core_ps,
                 network_ps: times.network_ps,
                 barrier_ps: times.barrier_ps,
+                host_waited_ps: times.host_waited_ps,
                 longest_step_ps: times.elapsed.longest_ps,
             }),
         },
@@ -334,6 +336,7 @@ fn together<'a>(parts: impl Iterator<Item = &'a Figures>) -> Figures {
             all.core_ps += part.core_ps;
             all.network_ps += part.network_ps;
             all.barrier_ps += part.barrier_ps;
+            all.host_waited_ps += part.host_waited_ps;
             all.longest_step_ps = all.longest_step_ps.max(part.longest_step_ps);
         }
         let cycles = part.time.clock_cycles.map(|cycles| cycles + all.time.clock_cycles.unwrap_or(0));

@@ -248,6 +248,7 @@ impl<'a> Simulator<'a> {
             core_ps: 0,
             network_ps: 0,
             barrier_ps: 0,
+            host_waited_ps: outside.host_waited_ps,
             critical_core: None,
             critical_link: critical_link(busiest, self.tables.network.cycle_ps),
             bound: None,

@@ -64,6 +64,8 @@ pub struct StepTimes {
     pub network_ps: u64,
     /// From there to the end.
     pub barrier_ps: u64,
+    /// How long full ports kept the host waiting, all of them together; part of no other time.
+    pub host_waited_ps: u64,
     /// The core whose phases ended last, by number; of several the first.
     pub critical_core: Option<u32>,
     /// The link that was held longest, and how long.
@@ -127,6 +129,8 @@ pub struct Sums {
     pub network_ps: u128,
     /// Sum of `barrier_ps`.
     pub barrier_ps: u128,
+    /// Sum of `host_waited_ps`.
+    pub host_waited_ps: u128,
     /// Cores, in the order of the nodes; empty before the first step.
     pub cores: Vec<CoreSum>,
 }
@@ -138,6 +142,7 @@ impl Sums {
         self.core_ps += u128::from(step.core_ps);
         self.network_ps += u128::from(step.network_ps);
         self.barrier_ps += u128::from(step.barrier_ps);
+        self.host_waited_ps += u128::from(step.host_waited_ps);
         self.cores.resize(cores.len(), CoreSum::default());
         for (sum, core) in self.cores.iter_mut().zip(cores) {
             sum.times += core.times;
@@ -151,6 +156,7 @@ impl Sums {
         self.core_ps += later.core_ps;
         self.network_ps += later.network_ps;
         self.barrier_ps += later.barrier_ps;
+        self.host_waited_ps += later.host_waited_ps;
         self.cores.resize(self.cores.len().max(later.cores.len()), CoreSum::default());
         for (sum, core) in self.cores.iter_mut().zip(&later.cores) {
             sum.times += core.times;
