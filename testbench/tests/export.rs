@@ -14,6 +14,9 @@ mod plain {
     pub mod projection;
     pub mod trace;
 }
+#[path = "cli/folder.rs"]
+#[expect(dead_code, reason = "shared with the tests of the command, which use all of it")]
+mod folder;
 #[path = "export"]
 mod export {
     pub mod command;

@@ -107,6 +107,7 @@ impl From<PoolError> for CommandError {
             PoolError::Input(diagnostics) => Self::Input(diagnostics),
             PoolError::Checkpoint(error @ CheckpointError::Io { .. }) => Self::Failed(error.to_string()),
             PoolError::Checkpoint(error) => Self::Unusable(error),
+            PoolError::Growing { .. } => Self::Usage(error.to_string()),
             PoolError::Io { .. } | PoolError::Run(_) => Self::Failed(error.to_string()),
         }
     }

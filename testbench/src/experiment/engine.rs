@@ -6,6 +6,7 @@
 use super::file::Store;
 use super::hashed::HashedFile;
 use super::retired::{Retired, Writing};
+use crate::formats::ArrayError;
 use crate::reference::float::chip::{FloatChip, FloatSnapshot};
 use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
@@ -135,6 +136,15 @@ impl Engine {
             Self::Chip { retiring: Some(retiring), .. } => Some(&retiring.retired.name),
             _ => None,
         }
+    }
+
+    /// Whether the trace in `folder` is what a run left that is now where this engine is.
+    ///
+    /// # Errors
+    /// Where it is not.
+    pub fn expect_trace(&self, folder: &Path) -> Result<(), ArrayError> {
+        let Self::Chip { machine, retiring: Some(retiring), .. } = self else { return Ok(()) };
+        retiring.retired.open(folder, true, machine.step).map(drop)
     }
 
     /// Begins the trace in `folder`, or goes on with what a run left that is now where this engine is.

@@ -9,6 +9,7 @@
 //! cell. Absent on purpose: what a cell does (each task), the report.
 
 use super::hashed::HashedFile;
+use crate::formats::ArrayError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -131,6 +132,15 @@ pub trait Work: Sized {
     /// With what does not fit.
     fn fits(&mut self, state: Self::State) -> Result<(), String>;
 
+    /// Whether the files in `out` that grow with the run are what a run left that is now in the state that
+    /// [`Work::fits`] has put in place.
+    ///
+    /// # Errors
+    /// With the first that is not.
+    fn goes_on(&self, _out: &Path) -> Result<(), ArrayError> {
+        Ok(())
+    }
+
     /// Runs from the beginning or from `state`.
     ///
     /// # Errors
@@ -169,6 +179,17 @@ pub enum PoolError {
     /// A checkpoint cannot be read or written.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// A file that grows with a run is not as the run left it.
+    #[error(
+        "{error}\n   = help: restore it as the run left it, or delete `{}` to compute its cell anew",
+        .saved.display()
+    )]
+    Growing {
+        /// What is wrong with it.
+        error: ArrayError,
+        /// The checkpoint that it belongs to.
+        saved: PathBuf,
+    },
     /// A file of the output cannot be read or written.
     #[error("{path}: {error}")]
     Io {
@@ -228,7 +249,8 @@ pub fn run<W: Work>(
         }
         if let Left::State(state) = one(index).left::<W>(cell.fingerprint())? {
             let path = one(index).saved();
-            cell.fits(state).map_err(|detail| CheckpointError::Damaged { path, detail })?;
+            cell.fits(state).map_err(|detail| CheckpointError::Damaged { path: path.clone(), detail })?;
+            cell.goes_on(options.out).map_err(|error| PoolError::Growing { error, saved: path })?;
         }
     }
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cells.len()).collect());

@@ -213,6 +213,38 @@ fn a_new_run_keeps_an_interrupted_one() {
     assert!(folder.path("out/cells.previous/learned-1.checkpoint").is_file());
 }
 
+/// A trace that is gone, cut before the checkpoint or of another run ends a resumption before it computes anything.
+#[test]
+fn a_trace_that_cannot_go_on_is_refused() {
+    let folder = Folder::new();
+    let trace = "trace: (registers: Named([\"C\", \"W\"]))";
+    folder.edit(EXPERIMENT, "epochs: 2", &format!("epochs: 300, {trace}"));
+    folder.edit(EXPERIMENT, "seeds: [1, 2]", "seeds: [1]");
+    let child = begun(&folder, "out");
+    signal(&child, "-INT");
+    child.wait_with_output().expect("the command");
+    let trace = folder.path("out/retire.trace");
+    let whole = folder.read("out/retire.trace");
+    let cut = whole[..whole.len() / 4].to_vec();
+    let other = b"synfire-trace 1\nsteps 0 1\n".to_vec();
+    for (left, part) in [(None, "cannot open"), (Some(cut), "the trace is cut"), (Some(other), "contract")] {
+        match &left {
+            None => std::fs::remove_file(&trace).expect("a trace"),
+            Some(bytes) => std::fs::write(&trace, bytes).expect("a file"),
+        }
+        let said = folder.refuses(&["resume", "out"]);
+        for part in ["retire.trace", part, "help: restore it", "learned-1.checkpoint"] {
+            assert!(said.contains(part), "no `{part}` in {said}");
+        }
+    }
+    std::fs::write(&trace, &whole).expect("a file");
+    let child = folder.command(&["resume", "out"]).spawn().expect("the command");
+    std::thread::sleep(Duration::from_millis(200));
+    signal(&child, "-INT");
+    let ended = folder.ended(child.wait_with_output().expect("the command"));
+    assert!(matches!(ended.code, Some(0 | 130)), "{}", ended.err);
+}
+
 /// Kills at moments all over a run, those of writing included, one after the other until it ends: the bits, the bill and
 /// the times on the chip are those of a run that nothing stopped, and so is its retire trace. `SYNFIRE_KILLS` says how many kills there are at least.
 #[test]

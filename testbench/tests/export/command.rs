@@ -1,5 +1,6 @@
 //! The commands `export` and `import`.
 
+use crate::folder::Folder;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -77,4 +78,18 @@ fn what_cannot_be_exported_says_why() {
             assert!(said.contains(part), "no `{part}` in {said}");
         }
     }
+}
+
+/// Training for an export leaves nothing where the command runs, whatever the experiment records.
+#[test]
+fn training_for_an_export_writes_the_export_alone() {
+    let folder = Folder::new();
+    folder.edit("two-classes.ron", "epochs: 2", "epochs: 2, trace: (registers: Named([\"C\", \"W\"]))");
+    folder.succeeds(&["export", "two-classes.ron", "--trained", "--out", "out"]);
+    let entries = fs::read_dir(folder.path("")).unwrap();
+    let mut left: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    left.sort();
+    assert_eq!(left, ["features.npy", "labels.npy", "out", "two-classes.network.ron", "two-classes.ron"]);
+    assert!(!folder.path("out/retire.trace").exists());
 }

@@ -20,6 +20,7 @@ use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::retired::Retired;
 use crate::experiment::rows::Variant;
+use crate::formats::ArrayError;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -170,7 +171,7 @@ impl<'a> Cell<'a> {
         let data = Drawn::new(task, seed);
         let schedule = task.schedule(data.outline(), variant.row, &network, seed)?;
         let parts = task.presented(data.outline(), variant.row, seed)?;
-        let mut cell = Self {
+        Ok(Self {
             task,
             name: variant.name(),
             seed,
@@ -182,14 +183,22 @@ impl<'a> Cell<'a> {
             samples: Vec::new(),
             detailed,
             left: 0,
-        };
-        if let Some(file) = task.settings.trace.as_ref().filter(|_| detailed) {
-            let all = cell.presentations_from(&Position::default());
-            let steps = all * u64::from(task.settings.sample_steps);
-            let retired = Retired::new(("trace", file), &cell.network, steps, "retire", &task.place)?;
-            cell.engine.trace(&cell.network, retired);
+        })
+    }
+
+    /// The cell with the trace that the experiment asks for: a run of the experiment writes it, whoever else takes the cell
+    /// does not.
+    ///
+    /// # Errors
+    /// With what is wrong with the trace.
+    pub(super) fn traced(mut self) -> Result<Self, Diagnostics> {
+        if let Some(file) = self.task.settings.trace.as_ref().filter(|_| self.detailed) {
+            let all = self.presentations_from(&Position::default());
+            let steps = all * u64::from(self.task.settings.sample_steps);
+            let retired = Retired::new(("trace", file), &self.network, steps, "retire", &self.task.place)?;
+            self.engine.trace(&self.network, retired);
         }
-        Ok(cell)
+        Ok(self)
     }
 
     /// The network that the cell learns.
@@ -306,15 +315,24 @@ impl<'a> Cell<'a> {
         program
     }
 
-    /// Presentations to come from a place in the run: of training, and after each epoch and at the end of what is scored.
+    /// What a run that begins an epoch has to do, in order.
+    fn stretches(&self, epoch: u32) -> impl Iterator<Item = Stretch> + use<> {
+        let epochs =
+            (epoch..self.task.settings.epochs).map(|_| [Stretch::Epoch, Stretch::Score(Stage::Test)]);
+        epochs.flatten().chain([Stretch::Score(Stage::Inference)])
+    }
+
+    /// Presentations to come from a place in the run.
     fn presentations_from(&self, at: &Position) -> u64 {
         let scored = match self.task.settings.score {
             ScoreOf::HeldOut => self.parts.held_out.len() as u64,
             ScoreOf::LastTrained(_) => 0,
         };
-        let epochs = u64::from(self.task.settings.epochs.saturating_sub(at.epoch));
-        let all = epochs * (u64::from(self.epoch_samples()) + scored) + scored;
-        all.saturating_sub(u64::from(at.next))
+        let presented = self.stretches(at.epoch).map(|stretch| match stretch {
+            Stretch::Epoch => u64::from(self.epoch_samples()),
+            Stretch::Score(_) => scored,
+        });
+        presented.sum::<u64>().saturating_sub(u64::from(at.next))
     }
 
     /// Runs a presentation; the answer that the readout gives over `steps` of it.
@@ -435,6 +453,15 @@ impl<'a> Cell<'a> {
     }
 }
 
+/// A stretch of a run.
+#[derive(Clone, Copy)]
+enum Stretch {
+    /// The training samples of an epoch.
+    Epoch,
+    /// What is scored after it, or, of inference, at the end of the run.
+    Score(Stage),
+}
+
 /// When a training sample is presented.
 #[derive(Clone, Copy)]
 struct Turn {
@@ -509,6 +536,10 @@ impl Work for Cell<'_> {
         self.restore(state).map(drop)
     }
 
+    fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
+        self.engine.expect_trace(out)
+    }
+
     fn run(
         &mut self,
         state: Option<CellState>,
@@ -519,23 +550,27 @@ impl Work for Cell<'_> {
         self.engine.open_trace(context.out, goes_on)?;
         self.left = self.presentations_from(&at);
         let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
-        let threads = context.threads;
-        while at.epoch < self.task.settings.epochs {
-            if !self.train(&mut at, context, &mut clock)? {
-                let state = CellState { position: at, engine: self.engine.snapshot() };
-                return Ok(Outcome::Interrupted(Box::new(state)));
+        let (mut confusion, mut wall_seconds) = (Vec::new(), 0.0);
+        for stretch in self.stretches(at.epoch) {
+            let Stretch::Score(stage) = stretch else {
+                if !self.train(&mut at, context, &mut clock)? {
+                    let state = CellState { position: at, engine: self.engine.snapshot() };
+                    return Ok(Outcome::Interrupted(Box::new(state)));
+                }
+                continue;
+            };
+            wall_seconds = clock.seconds();
+            confusion = self.score(&at, stage, context.threads)?;
+            if stage == Stage::Test {
+                at.curve.push(EpochScore {
+                    training: std::mem::take(&mut at.training),
+                    train_samples: self.epoch_samples(),
+                    test_correct: (0..confusion.len()).map(|class| confusion[class][class]).sum(),
+                    test_samples: confusion.iter().flatten().sum(),
+                });
+                (at.epoch, at.next) = (at.epoch + 1, 0);
             }
-            let score = self.score(&at, Stage::Test, threads)?;
-            at.curve.push(EpochScore {
-                training: std::mem::take(&mut at.training),
-                train_samples: self.epoch_samples(),
-                test_correct: (0..score.len()).map(|class| score[class][class]).sum(),
-                test_samples: score.iter().flatten().sum(),
-            });
-            (at.epoch, at.next) = (at.epoch + 1, 0);
         }
-        let wall_seconds = clock.seconds();
-        let confusion = self.score(&at, Stage::Inference, threads)?;
         let mut result = self.result(std::mem::take(&mut at.curve));
         (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
         result.outputs = self.engine.finish_trace()?;

@@ -56,11 +56,11 @@ impl Kind for Task {
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
-        Cell::new(self, self.variants()[row], seed)
+        Cell::new(self, self.variants()[row], seed)?.traced()
     }
 
     fn portable(&self, row: usize, seed: u32, what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {
-        self.of_row(row, seed)?.portable(what).map(Some)
+        Cell::new(self, self.variants()[row], seed)?.portable(what).map(Some)
     }
 
     fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {

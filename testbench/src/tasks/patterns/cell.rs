@@ -18,7 +18,9 @@ use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::reference::Opened;
 use crate::experiment::retired::Retired;
 use crate::experiment::rows::{self, Rows, Variant};
+use crate::formats::ArrayError;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
@@ -241,11 +243,21 @@ impl<'a> Cell<'a> {
         if let Some(rows) = detailed {
             engine.keep_steps(rows);
         }
-        if let Some(file) = task.settings.trace.as_ref().filter(|_| shown) {
-            let steps = task.settings.whole_steps(cases.len());
-            engine.trace(&network, Retired::new(("trace", file), &network, steps, "retire", &task.place)?);
-        }
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel, detailed })
+    }
+
+    /// The cell with the trace that its task asks for: a run of the experiment writes it, whoever else takes the cell does
+    /// not.
+    ///
+    /// # Errors
+    /// With what is wrong with the trace.
+    pub(super) fn traced(mut self, task: &Task) -> Result<Self, Diagnostics> {
+        if let Some(file) = task.settings.trace.as_ref().filter(|_| self.detailed.is_some()) {
+            let steps = task.settings.whole_steps(self.cases.len());
+            let retired = Retired::new(("trace", file), &self.network, steps, "retire", &task.place)?;
+            self.engine.trace(&self.network, retired);
+        }
+        Ok(self)
     }
 
     /// The network that the cell learns.
@@ -340,6 +352,10 @@ impl Work for Cell<'_> {
 
     fn fits(&mut self, state: CellState) -> Result<(), String> {
         self.engine.restore(state.engine)
+    }
+
+    fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
+        self.engine.expect_trace(out)
     }
 
     fn run(

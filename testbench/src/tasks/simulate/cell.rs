@@ -18,6 +18,7 @@ use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::{self, Opened};
 use crate::experiment::retired::{Retired, Writing};
+use crate::formats::ArrayError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -467,6 +468,11 @@ impl Work for Cell<'_> {
 
     fn fits(&mut self, state: CellState) -> Result<(), String> {
         self.restore(state).map(drop)
+    }
+
+    fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
+        let open = |retired: &Retired| retired.open(out, true, self.machine.step).map(drop);
+        self.retired.as_ref().map_or(Ok(()), open)
     }
 
     fn run(
