@@ -202,6 +202,7 @@ impl CoreMemories {
         let last = starts.last().copied().unwrap_or(0);
         look.expect(last as usize == posts.len(), starts.len() - 1, last, posts.len())?;
         let look = self.look(part, "row_neurons");
+        let named = projection.learning.is_some() && projection.synapses.kernel().is_none();
         for axon in 0..rows.axons {
             let row = rows.row(axon);
             for entry in row.clone() {
@@ -209,6 +210,9 @@ impl CoreMemories {
                 look.expect(post < rows.posts, entry, post, format!("0..{}", rows.posts))?;
                 let before = if entry > row.start { Some(posts[entry - 1]) } else { None };
                 look.expect(before <= Some(posts[entry]), entry, post, "neurons ascending within a row")?;
+                // Two synapses of one name would share every random word.
+                let own = before < Some(posts[entry]) || !named;
+                look.expect(own, entry, post, "a neuron once in a row that learns")?;
             }
         }
         let RowLayout::Shared { taps, names, .. } = &rows.layout else { return Ok(()) };

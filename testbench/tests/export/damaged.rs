@@ -136,6 +136,42 @@ fn what_is_damaged_is_refused_at_its_place() {
     assert!(image.words > 1 && !whole.is_empty());
 }
 
+/// Two synapses of one name would share every random word: a row that learns reaches a neuron once.
+#[test]
+fn a_plastic_pair_is_listed_once() {
+    let learns = |case: &Case, projection: u32| {
+        let projection = &case.network.projections[projection as usize];
+        projection.learning.is_some() && projection.synapses.kernel().is_none()
+    };
+    // A row of two entries or more whose neurons differ.
+    let wide = |machine: &Machine, case: &Case| {
+        machine.memories().cores.into_iter().find_map(|core| {
+            core.blocks.into_iter().enumerate().find_map(|(part, block)| {
+                let (_, posts) = block.rows.layout.listed()?;
+                let rows = (0..block.rows.axons).map(|axon| block.rows.row(axon));
+                let at = rows.filter(|row| row.len() > 1).map(|row| row.start).next()?;
+                let found = learns(case, block.projection) && posts[at] < posts[at + 1];
+                found.then_some((core.core.0, part, at))
+            })
+        })
+    };
+    let seed = (0..200).find(|seed| {
+        let (case, machine) = case(*seed);
+        wide(&machine, &case).is_some()
+    });
+    let fixture = Fixture::new(seed.expect("a plastic projection that lists its synapses"));
+    let (core, block, at) = wide(&fixture.machine, &fixture.case).unwrap();
+    let of = |image: &&Image| {
+        image.memory == "row_neurons" && image.core == Some(core) && image.block == Some(block)
+    };
+    let image = fixture.manifest.images.iter().find(of).unwrap();
+    let path = fixture.folder.path().join(&image.listed.file);
+    let text = fs::read_to_string(&path).unwrap();
+    fixture.edit(&path, at + 2, text.lines().nth(at).unwrap());
+    let line = format!("line {}", at + 2);
+    fixture.expect(true, &[&path.display().to_string(), &line, "a neuron once in a row that learns"]);
+}
+
 #[test]
 fn another_contract_and_foreign_folders_are_refused() {
     let fixture = Fixture::new(NETWORK);

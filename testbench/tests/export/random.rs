@@ -50,6 +50,19 @@ fn mirrors(case: &Case) -> bool {
     rules.any(|rule| rule.third_factor.mirrored().is_some())
 }
 
+/// Whether a row that learns reaches a neuron twice: no file may say so, and no image.
+fn repeats(case: &Case) -> bool {
+    let plastic = case.network.projections.iter().filter(|projection| projection.learning.is_some());
+    plastic.filter(|projection| projection.synapses.kernel().is_none()).any(|projection| {
+        let listed = projection.synapses.listed();
+        listed.is_some_and(|listed| {
+            let row = |two: &[u32]| &listed.posts[two[0] as usize..two[1] as usize];
+            let rows = listed.starts.windows(2).map(row);
+            rows.into_iter().any(|row| row.windows(2).any(|two| two[0] == two[1]))
+        })
+    })
+}
+
 /// In two layouts a machine comes back with the same memories, and runs the same steps to the same state.
 #[test]
 fn every_layout_brings_back_the_machine() {
@@ -57,9 +70,12 @@ fn every_layout_brings_back_the_machine() {
     let mut seen = BTreeSet::new();
     let mut changed = 0;
     // Mirrors are rare: the first network that has one, too.
-    let mirrored = (NETWORKS..).find(|seed| mirrors(&case(*seed).0));
+    let mirrored = (NETWORKS..).find(|seed| mirrors(&case(*seed).0) && !repeats(&case(*seed).0));
     for seed in (0..asked.unwrap_or(NETWORKS)).chain(mirrored) {
         let (mut case, mut machine) = case(seed);
+        if repeats(&case) {
+            continue;
+        }
         announce(&mut case, &mut machine);
         case.program.iter_mut().for_each(|events| events.reads.clear());
         let memories = machine.memories();
