@@ -6,7 +6,7 @@
 //! | `control.txt` | `step kind channel value`: 0 clear, 1 target, 2 learn off, 3 learn on, 4 shift offset |
 //! | `parameters.txt` | `NAME=VALUE`, a parameter of `bench` each |
 //! | `plusargs.txt` | `+NAME=VALUE`: which population sits in which core |
-//! | `header.trace` | the header of the trace that the bench writes: I, U, C, S, R and L, traces, weights |
+//! | `header.trace` | the header of the trace that the bench writes: of the registers that it shows those that the network has |
 //!
 //! Promises: with the images they are all that the bench needs. Absent on purpose: currents, which the RTL does not take.
 
@@ -21,7 +21,7 @@ use crate::formats::trace::header::{
 use std::path::Path;
 use synfire_chip::memories::Memories;
 use synfire_chip::network::Network;
-use synfire_chip::run::observable::Variable;
+use synfire_chip::run::observable::{self, Variable};
 use synfire_chip::run::program::{Control, StepEvents};
 
 /// Writes what happens, step by step.
@@ -105,31 +105,43 @@ pub fn header(
     Ok([file.finish()?, arguments.finish()?])
 }
 
-/// What the bench traces.
+/// Whether the bench shows a register of a population or an axon.
+fn shown(variable: Variable) -> bool {
+    matches!(
+        variable,
+        Variable::Dendritic(0)
+            | Variable::Current
+            | Variable::Membrane
+            | Variable::Compared
+            | Variable::Spikes
+            | Variable::Refractory
+            | Variable::ErrorFormed
+            | Variable::ThirdFactor
+            | Variable::AxonQ
+            | Variable::AxonP
+    )
+}
+
+/// What the bench traces: registers in the order of the program's own trace.
 fn traced(network: &Network, steps: u64) -> TraceHeader {
     let register = |variable: Variable, target| {
         retired::register(variable.name(network, target).into_owned(), variable, network, target)
     };
-    let registers = [
-        Variable::Current,
-        Variable::Membrane,
-        Variable::Compared,
-        Variable::Spikes,
-        Variable::Refractory,
-        Variable::ThirdFactor,
-    ];
+    let of = |all: Vec<Variable>, target| -> Vec<_> {
+        all.into_iter().filter(|own| shown(*own)).map(|own| register(own, target)).collect()
+    };
     let populations = (0..).zip(&network.populations).map(|(index, population)| TracedPopulation {
         index,
         name: population.name.clone(),
         neurons: population.neurons,
-        registers: registers.map(|variable| register(variable, index as usize)).into(),
+        registers: of(observable::of_population(network, index as usize), index as usize),
     });
     let plastic = (0..).zip(&network.projections).filter(|(_, projection)| projection.learning.is_some());
     let projections = plastic.map(|(index, projection)| TracedProjection {
         index,
         name: projection.name.clone(),
         axons: projection.axons(network) as u32,
-        traces: [Variable::AxonQ, Variable::AxonP].map(|variable| register(variable, index as usize)).into(),
+        traces: of(observable::of_projection(network, index as usize), index as usize),
         synapses: vec![register(Variable::Weight, index as usize)],
         places: SynapsePlaces::Pairs { count: projection.synapses.len() as u32 },
     });

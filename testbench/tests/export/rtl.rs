@@ -136,6 +136,34 @@ fn words_of_the_rtl_are_checked() {
     }
 }
 
+/// The bench shows of each population what the program's own trace has of it.
+#[test]
+fn the_header_states_what_there_is() {
+    let chip = chip();
+    let mut draw = Draw(3);
+    let mut network = network(&mut draw, &chip);
+    for learns in [true, false] {
+        if !learns {
+            network.populations[0].learning = None;
+            network.projections[0].learning = None;
+        }
+        let machine = Machine::new(&network, &chip).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        export_to(folder.path(), &network, &machine, &[], &Layout::open("rtl").unwrap()).unwrap();
+        let header = fs::read_to_string(folder.path().join("header.trace")).unwrap();
+        let names = |of: &str| -> Vec<String> {
+            let line = header.lines().find(|line| line.contains(&format!(" {of} "))).unwrap();
+            let registers = line.split(' ').filter_map(|word| word.split_once(':'));
+            registers.map(|(name, _)| name.to_owned()).collect()
+        };
+        let hidden = ["D0", "I", "U", "C", "S", "R", "L"];
+        assert_eq!(names("hidden"), hidden[..hidden.len() - usize::from(!learns)], "{header}");
+        assert_eq!(names("out"), ["D0", "I", "U", "C", "S", "R", "F", "L"], "{header}");
+        assert_eq!(header.contains("in_hidden"), learns, "{header}");
+        assert_eq!(names("hidden_out axons"), ["Q", "P"], "{header}");
+    }
+}
+
 #[test]
 fn what_the_rtl_lacks_is_refused() {
     let chip = chip();
