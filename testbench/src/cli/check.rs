@@ -8,6 +8,7 @@ use crate::architect::measured;
 use crate::experiment::embedded;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
+use crate::hardware::layout::CARRIED;
 use crate::tasks;
 use std::io::Write;
 use std::path::Path;
@@ -119,14 +120,18 @@ pub fn presets(name: Option<&str>) -> Result<(), CommandError> {
         for (name, text) in embedded::FILES {
             listed(name.trim_end_matches(".ron"), text)?;
         }
+        line("layouts (synfire export --layout NAME):")?;
+        for (name, text) in CARRIED {
+            listed(name, text)?;
+        }
         return line("print one: synfire presets NAME");
     };
-    let preset = files::presets().iter().find(|(preset, _)| *preset == name).map(|(_, text)| *text);
+    let named = files::presets().iter().chain(&CARRIED);
+    let preset = named.clone().find(|(preset, _)| *preset == name).map(|(_, text)| *text);
     match preset.or_else(|| embedded::find(name).map(|(_, text)| text)) {
         Some(text) => line(text.trim_end()),
         None => {
-            let names: Vec<&str> = files::presets()
-                .iter()
+            let names: Vec<&str> = named
                 .map(|(name, _)| *name)
                 .chain(embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron")))
                 .collect();

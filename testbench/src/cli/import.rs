@@ -5,9 +5,9 @@ use super::cells::threads;
 use super::error::CommandError;
 use super::interrupt::Interrupt;
 use super::progress::say;
-use crate::hardware::export;
 use crate::hardware::import;
 use crate::hardware::replay;
+use crate::hardware::staging::Staging;
 
 /// Builds the chip, runs it, writes spikes and weights.
 ///
@@ -19,17 +19,14 @@ pub fn import(options: &ImportOptions, interrupt: &Interrupt) -> Result<(), Comm
         say(&format!("edited: {file}"));
     }
     let out = options.out.clone().unwrap_or_else(|| options.folder.join("imported"));
-    export::empty(&out, false)?;
-    let ran = replay::replay(&mut imported, &out, threads(options.threads), interrupt.flag())?;
+    let staging = Staging::begin(&out, false, "a new or an empty folder (`--out`)")?;
+    let ran = replay::replay(&mut imported, staging.path(), threads(options.threads), interrupt.flag())?;
     let all = imported.manifest.about.steps;
-    say(&format!(
-        "{}: {} spikes in {} of {all} steps, weights after them",
-        out.display(),
-        ran.spikes,
-        ran.steps
-    ));
     if ran.steps < all {
-        return Err(CommandError::Failed(format!("interrupted after {} of {all} steps", ran.steps)));
+        let text = format!("interrupted after {} of {all} steps; nothing was written", ran.steps);
+        return Err(CommandError::Failed(text));
     }
+    staging.publish(&ran.files)?;
+    say(&format!("{}: {} spikes in {all} steps, weights after them", out.display(), ran.spikes));
     Ok(())
 }

@@ -2,10 +2,13 @@
 
 use super::arguments::TraceOptions;
 use super::error::CommandError;
+use super::paths;
 use super::progress::say;
 use crate::hardware::wave_files::WaveForm;
 use crate::hardware::waves::{self, Choice, WaveError};
+use std::fs;
 use std::ops::Range;
+use std::path::Path;
 
 /// Writes waves.
 ///
@@ -24,12 +27,43 @@ pub fn trace(options: &TraceOptions) -> Result<(), CommandError> {
             .collect::<Result<_, _>>()?,
         steps: options.steps.as_deref().map(|text| range("--steps", text, u64::MAX - 1)).transpose()?,
     };
-    let written = waves::show(&options.file, &choice, &files).map_err(|error| match error {
-        WaveError::Write { .. } => CommandError::Failed(error.to_string()),
-        _ => CommandError::Usage(error.to_string()),
+    for (at, (_, path)) in files.iter().enumerate() {
+        let others = files[..at].iter().map(|(_, other)| *other).chain([options.file.as_path()]);
+        expect_another(path, others)?;
+    }
+    // Whole or not at all, and never through a link: a file of waves is renamed to its place.
+    let partial: Vec<_> = files.iter().map(|(form, path)| (*form, paths::partial(path))).collect();
+    let begun: Vec<_> = partial.iter().map(|(form, path)| (*form, path.as_path())).collect();
+    let written = waves::show(&options.file, &choice, &begun).map_err(|error| {
+        begun.iter().for_each(|(_, path)| drop(fs::remove_file(path)));
+        match error {
+            WaveError::Write { path, source } => {
+                let named = files.iter().zip(&begun).find(|(_, (_, begun))| *begun == path);
+                let path = named.map_or(path.as_path(), |((_, asked), _)| *asked);
+                CommandError::Failed(format!("{}: cannot write: {source}", path.display()))
+            }
+            _ => CommandError::Usage(error.to_string()),
+        }
     })?;
+    for ((_, path), (_, partial)) in files.iter().zip(&begun) {
+        fs::rename(partial, path).map_err(paths::failed(path))?;
+    }
     for (_, path) in files {
         say(&format!("{}: signals {}, steps {}", path.display(), written.signals, written.steps));
+    }
+    Ok(())
+}
+
+/// Waves go to a file of their own.
+fn expect_another<'a>(path: &Path, mut others: impl Iterator<Item = &'a Path>) -> Result<(), CommandError> {
+    let same = |other: &Path| {
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        other == path || real(path).is_some_and(|own| real(other) == Some(own))
+    };
+    if path.is_dir() || others.any(same) {
+        let found = if path.is_dir() { "a folder" } else { "the trace, or the other file of waves" };
+        let text = format!("`{}` is {found}\n   = allowed: another file for the waves", path.display());
+        return Err(CommandError::Usage(text));
     }
     Ok(())
 }

@@ -24,6 +24,10 @@ use synfire_chip::network::Network;
 use synfire_chip::run::observable::{self, Variable};
 use synfire_chip::run::program::{Control, StepEvents};
 
+/// The files.
+pub const FILES: [&str; 5] =
+    ["stimulus.txt", "control.txt", "parameters.txt", "plusargs.txt", "header.trace"];
+
 /// Writes what happens, step by step.
 pub struct BenchWriter {
     stimulus: HashedWriter,
@@ -38,8 +42,8 @@ impl BenchWriter {
     /// # Errors
     /// When one cannot be written.
     pub fn create(folder: &Path, memories: &Memories, network: &Network) -> Result<Self, HardwareError> {
-        let stimulus = HashedWriter::create(folder, "stimulus.txt")?;
-        let control = HashedWriter::create(folder, "control.txt")?;
+        let stimulus = HashedWriter::create(folder, FILES[0])?;
+        let control = HashedWriter::create(folder, FILES[1])?;
         Ok(Self { stimulus, control, to: stimulated(memories, network) })
     }
 
@@ -93,11 +97,11 @@ pub fn header(
     network: &Network,
     steps: u64,
 ) -> Result<[Listed; 2], HardwareError> {
-    let mut file = HashedWriter::create(folder, "header.trace")?;
+    let mut file = HashedWriter::create(folder, FILES[4])?;
     for line in traced(network, steps).text().lines() {
         file.line(line)?;
     }
-    let mut arguments = HashedWriter::create(folder, "plusargs.txt")?;
+    let mut arguments = HashedWriter::create(folder, FILES[3])?;
     for (core, slice) in memories.cores.iter().flat_map(|core| core.slices.first().map(|slice| (core, slice)))
     {
         arguments.line(&format!("+population_{}={}", core.core.0, slice.population))?;
@@ -154,7 +158,7 @@ fn traced(network: &Network, steps: u64) -> TraceHeader {
 /// # Errors
 /// When the file cannot be written.
 pub fn parameters(folder: &Path, parameters: &Parameters) -> Result<Listed, HardwareError> {
-    let mut file = HashedWriter::create(folder, "parameters.txt")?;
+    let mut file = HashedWriter::create(folder, FILES[2])?;
     for (name, value) in parameters {
         file.line(&format!("{name}={value}"))?;
     }

@@ -5,7 +5,7 @@
 
 use super::bench::{self, BenchWriter};
 use super::error::HardwareError;
-use super::events::EventWriter;
+use super::events::{self, EventWriter};
 use super::images::array::{Array, Name, Part, Shape};
 use super::images::blocks::{self, Placed};
 use super::images::cores::{self, Parameters};
@@ -16,7 +16,7 @@ use super::register_map::{self, Formats};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Component, Path};
+use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::memories;
 use synfire_chip::network::Network;
@@ -28,6 +28,9 @@ use synfire_core::format::Format;
 
 /// File of the configuration.
 pub const CONFIGURATION: &str = "configuration.ron";
+
+/// Files of the register map: SystemRDL, and a SystemVerilog package.
+const REGISTERS: [&str; 2] = ["registers.rdl", "synfire_registers_pkg.sv"];
 
 /// Chip and network without what the images hold, in the program's own form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,11 +58,10 @@ pub struct Exported<'a> {
 /// # Errors
 /// When the layout cannot hold a memory, or a file cannot be written.
 pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Manifest, HardwareError> {
-    fs::create_dir_all(folder).map_err(HardwareError::io(folder, "make"))?;
-    let Exported { network, machine, events, about } = what;
+    let Exported { network, machine, events: program, about } = what;
     let memories = machine.memories();
     let placed = blocks::placed(&memories, network);
-    let (list, taken) = (Vec::new(), BTreeSet::new());
+    let (list, taken) = (Vec::new(), own_files());
     let mut images = Images { folder, layout, network, placed: &placed, list, taken };
     let mut parameters = Parameters::new();
     let mut bench = None;
@@ -75,7 +77,7 @@ pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Mani
     }
     let mut writer = EventWriter::create(folder)?;
     for step in 0..about.steps {
-        let happens = events(step);
+        let happens = program(step);
         writer.push(step, &happens)?;
         bench.iter_mut().try_for_each(|bench| bench.push(step, &happens))?;
     }
@@ -110,6 +112,13 @@ pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Mani
     Ok(manifest)
 }
 
+/// Files that every export has, or that of some organisation.
+fn own_files() -> BTreeSet<String> {
+    let fixed = [manifest::FILE, CONFIGURATION, REGISTERS[0], REGISTERS[1]];
+    let names = fixed.into_iter().chain(events::FILES).chain(bench::FILES);
+    names.map(str::to_owned).collect()
+}
+
 /// Writes the register map.
 fn registers(folder: &Path, network: &Network) -> Result<Vec<Listed>, HardwareError> {
     let datapath = &network.datapath;
@@ -119,45 +128,13 @@ fn registers(folder: &Path, network: &Network) -> Result<Vec<Listed>, HardwareEr
         decay_fraction: datapath.decay_fraction,
     };
     let mut written = Vec::new();
-    for (name, text) in [
-        ("registers.rdl", register_map::system_rdl(&formats)),
-        ("synfire_registers_pkg.sv", register_map::package(&formats)),
-    ] {
+    for (name, text) in
+        [(REGISTERS[0], register_map::system_rdl(&formats)), (REGISTERS[1], register_map::package(&formats))]
+    {
         write(folder, name, text.as_bytes())?;
         written.push(Listed::new(name, text.as_bytes()));
     }
     Ok(written)
-}
-
-/// Makes sure that a folder is there and holds nothing; of an earlier export, `overwrite` removes its files.
-///
-/// # Errors
-/// When it holds something else.
-pub fn empty(folder: &Path, overwrite: bool) -> Result<(), HardwareError> {
-    let entries = |at: &Path| fs::read_dir(at).map(|entries| entries.count()).unwrap_or(0);
-    if overwrite && folder.join(manifest::FILE).is_file() {
-        let old = Manifest::read(folder)?;
-        let own = old.files().map(|listed| listed.file.as_str());
-        for file in own.chain([manifest::FILE]) {
-            let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
-            let path = folder.join(file);
-            if inside && path.is_file() {
-                fs::remove_file(&path).map_err(HardwareError::io(&path, "remove"))?;
-            }
-            // Of `core3/weights.hex` the folder too, when nothing else is in it.
-            if let Some(above) =
-                path.parent().filter(|above| *above != folder && inside && entries(above) == 0)
-            {
-                let _ = fs::remove_dir(above);
-            }
-        }
-    }
-    let found = entries(folder);
-    if folder.exists() && (found > 0 || !folder.is_dir()) {
-        let allowed = "a new or an empty folder (`--out`), or one of an earlier export with `--overwrite`";
-        return Err(HardwareError::form(folder, format!("{found} other files"), allowed));
-    }
-    Ok(())
 }
 
 fn write(folder: &Path, name: &str, content: &[u8]) -> Result<(), HardwareError> {
@@ -187,7 +164,7 @@ impl Images<'_> {
                 return Err(HardwareError::Unsupported {
                     layout: self.layout.name.clone(),
                     what: name.to_string(),
-                    found: format!("file `{file}`, which another memory has"),
+                    found: format!("file `{file}`, which another memory or the export itself has"),
                     allowed: "names with {place} or {core}, {memory}, {part} and {bank}".to_owned(),
                 });
             }

@@ -5,7 +5,7 @@
 //! latter first. Absent on purpose: which memories there are (`images`).
 
 use super::error::HardwareError;
-use super::images::MEMORIES;
+use super::images::{MEMORIES, OF_CORES, OF_CORES_ALONE};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -52,6 +52,16 @@ pub enum Organisation {
     Blocks,
     /// One set a core, rows dense, as in `testbench/rtl`.
     Cores,
+}
+
+impl Organisation {
+    /// The names of the memories.
+    fn memories(self) -> Vec<&'static str> {
+        match self {
+            Self::Blocks => MEMORIES.into_iter().filter(|memory| !OF_CORES_ALONE.contains(memory)).collect(),
+            Self::Cores => OF_CORES.to_vec(),
+        }
+    }
 }
 
 /// What a layout states of a memory; what is left out is the default of [`Packing`].
@@ -208,6 +218,14 @@ impl Layout {
             problem.noted("allowed", allowed)
         };
         let mut problems = Vec::new();
+        if layout.all.fields.is_some() {
+            let title = "all: `fields` of every memory at once".to_owned();
+            problems.push(problem(
+                "all.fields",
+                title,
+                "`fields` of one kind of memory, in `memories`".to_owned(),
+            ));
+        }
         if layout.format != FORMAT {
             problems.push(problem(
                 "format",
@@ -216,6 +234,12 @@ impl Layout {
             ));
         }
         for memory in layout.memories.keys() {
+            let known = layout.organisation.memories();
+            if MEMORIES.contains(&memory.as_str()) && !known.contains(&memory.as_str()) {
+                let title =
+                    format!("no core of organisation `{:?}` has a memory `{memory}`", layout.organisation);
+                problems.push(problem(&format!("memories.{memory}"), title, known.join(", ")));
+            }
             if !MEMORIES.contains(&memory.as_str()) {
                 let near = files::nearest(memory, MEMORIES)
                     .map_or_else(String::new, |near| format!("did you mean `{near}`?"));
@@ -259,6 +283,16 @@ impl Layout {
     }
 }
 
+/// Names that stand for something in a file and in a path of the RTL.
+const NAMES: [&str; 6] = ["{memory}", "{place}", "{core}", "{part}", "{bank}", "{node}"];
+
+/// The first name in braces that stands for nothing.
+fn unknown_name(pattern: &str) -> Option<&str> {
+    let begins = pattern.match_indices('{').map(|(at, _)| &pattern[at..]);
+    let mut names = begins.map(|rest| rest.find('}').map_or(rest, |end| &rest[..=end]));
+    names.find(|name| !NAMES.contains(name))
+}
+
 fn default_file(banks: Option<u32>) -> String {
     let bank = if banks.is_some_and(|banks| banks > 1) { "_bank{bank}" } else { "" };
     format!("{{place}}/{{memory}}{{part}}{bank}.hex")
@@ -294,11 +328,15 @@ impl Stated {
             wrong.push(("file", title, "a name with {bank}".to_owned()));
         }
         if let Some(file) = &self.file {
-            let path = Path::new(file);
-            let outside = path.is_absolute() || path.components().any(|part| part.as_os_str() == "..");
-            if outside || file.is_empty() {
-                let title = format!("`{file}` lies outside of the folder");
-                wrong.push(("file", title, "a path inside of the exported folder".to_owned()));
+            // One name a file: what is spelled otherwise could be another memory's.
+            if file.split('/').any(|part| ["", ".", ".."].contains(&part)) {
+                let title = format!("`{file}` is no path below the folder");
+                wrong.push(("file", title, "names, divided by one `/`, none of them `.` or `..`".to_owned()));
+            }
+        }
+        for (field, pattern) in [("file", &self.file), ("rtl", &self.rtl)] {
+            if let Some(unknown) = pattern.iter().find_map(|pattern| unknown_name(pattern)) {
+                wrong.push((field, format!("unknown `{unknown}`"), NAMES.join(", ")));
             }
         }
         wrong

@@ -10,6 +10,7 @@
 //! | what lies in an exported folder | `manifest` |
 //! | stimuli and control events as files; as the bench of the RTL reads them | `events`, `bench` |
 //! | a folder out of a machine; a machine out of a folder, and its run | `export`, `import`, `replay` |
+//! | an output folder that is whole or not there | `staging` |
 //! | the registers of a core of the reference RTL | `register_map` |
 //!
 //! Promises: what is exported is taken from the memories of the built machine, and is enough to build it again. Absent on
@@ -29,5 +30,6 @@ pub mod placement;
 pub mod records;
 pub mod register_map;
 pub mod replay;
+pub mod staging;
 pub mod wave_files;
 pub mod waves;

@@ -3,7 +3,7 @@
 //! | file | content |
 //! | --- | --- |
 //! | `spikes.csv` | `step,population,neuron`, by step, population (by its place in the network) and neuron |
-//! | `NUMBER_PROJECTION.npy` | weights after the last step: `[pre, post]` of all-to-all projections, an edge list `[edges, 4]` (pre, post, weight, delay) of listed ones, `[copies, taps]` of shared kernels |
+//! | `NUMBER_PROJECTION.npy` | weights after the last step: `[pre, post]` of all-to-all projections, an edge list `[edges, 4]` (pre, post, weight, delay) of listed ones, `[copies, output channels, input channels, rows, columns]` of shared kernels |
 //!
 //! A network file takes the weights back as they are (`connect`, `weights`). Promises: they are those of the machine's
 //! memories. Absent on purpose: what the run cost.
@@ -24,12 +24,14 @@ use synfire_core::synapse::RowLayout;
 const CHUNK: u64 = 64;
 
 /// What a run did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
     /// Steps.
     pub steps: u64,
     /// Spikes.
     pub spikes: u64,
+    /// Names of the files.
+    pub files: Vec<String>,
 }
 
 /// Runs the machine to the end of its events, or to an interrupt, and writes what it did into `out`.
@@ -42,7 +44,6 @@ pub fn replay(
     threads: usize,
     interrupt: &AtomicBool,
 ) -> Result<Ran, HardwareError> {
-    std::fs::create_dir_all(out).map_err(HardwareError::io(out, "make"))?;
     let Imported { manifest, network, machine, events, .. } = imported;
     let populations = 0..network.populations.len();
     let probes = populations.map(|population| Probe::all(network, population, Variable::Spikes)).collect();
@@ -71,10 +72,10 @@ pub fn replay(
             break;
         }
     }
-    file.finish()?;
+    ran.files.push(file.finish()?.file);
     let memories = machine.memories();
     for projection in 0..network.projections.len() {
-        weights(out, network, projection, &memories)?;
+        ran.files.push(weights(out, network, projection, &memories)?);
     }
     Ok(ran)
 }
@@ -92,12 +93,18 @@ fn blocks(memories: &Memories, projection: usize) -> impl Iterator<Item = (&Bloc
         .flat_map(move |core| own(core).into_iter().map(move |(at, first)| (&core.blocks[at], first)))
 }
 
-/// Writes the weights of a projection as they are in the memories.
-fn weights(out: &Path, network: &Network, number: usize, memories: &Memories) -> Result<(), HardwareError> {
+/// Writes the weights of a projection as they are in the memories; the name of the file.
+fn weights(
+    out: &Path,
+    network: &Network,
+    number: usize,
+    memories: &Memories,
+) -> Result<String, HardwareError> {
     let projection = &network.projections[number];
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '_' };
     let name: String = projection.name.chars().map(plain).collect();
-    let path = out.join(format!("{number}_{name}.npy"));
+    let file = format!("{number}_{name}.npy");
+    let path = out.join(&file);
     let posts = network.populations[projection.target].neurons as usize;
     let shared = |(block, _): (&BlockMemories, u32)| matches!(block.rows.layout, RowLayout::Shared { .. });
     match &projection.synapses {
@@ -140,6 +147,7 @@ fn weights(out: &Path, network: &Network, number: usize, memories: &Memories) ->
         Synapses::Sparse { .. } | Synapses::Shared { .. } => {
             let kernel = projection.synapses.kernel();
             let (taps, copies) = kernel.map_or((0, 0), |k| (k.taps() as usize, k.copies as usize));
+            let shape = kernel.map_or([0; 4], |kernel| kernel.shape.map(u64::from));
             let mut all = vec![0i32; taps * copies];
             for (block, _) in blocks(memories, number) {
                 if let RowLayout::Shared { names, .. } = &block.rows.layout {
@@ -148,10 +156,10 @@ fn weights(out: &Path, network: &Network, number: usize, memories: &Memories) ->
                     }
                 }
             }
-            let mut npy = NpyRows::create(&path, &[taps as u64])?;
+            let mut npy = NpyRows::create(&path, &shape)?;
             all.chunks_exact(taps.max(1)).try_for_each(|copy| npy.push(copy))?;
             npy.finish()?;
         }
     }
-    Ok(())
+    Ok(file)
 }

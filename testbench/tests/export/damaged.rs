@@ -207,7 +207,12 @@ fn what_a_layout_cannot_say_is_refused() {
         ("all: (lanes: 0)", ["`lanes` is 0", "1..=1024"]),
         ("all: (lane: 1)", ["unknown field `lane`", "lanes"]),
         ("memories: {\"weight\": (lanes: 2)}", ["unknown memory `weight`", "did you mean `weights`?"]),
-        ("all: (file: \"../x\")", ["outside of the folder", "inside of the exported folder"]),
+        ("all: (file: \"../x\")", ["no path below the folder", "none of them `.` or `..`"]),
+        ("all: (file: \"a//{memory}\")", ["no path below the folder", "divided by one `/`"]),
+        ("all: (file: \"{nope}/{memory}\")", ["unknown `{nope}`", "{memory}, {place}"]),
+        ("all: (fields: [(\"value\", 8)])", ["every memory at once", "in `memories`"]),
+        ("memories: {\"synapses\": (lanes: 2)}", ["organisation `Blocks`", "weights"]),
+        ("organisation: Cores, memories: {\"weights\": (lanes: 2)}", ["organisation `Cores`", "synapses"]),
         ("all: (banks: 2, file: \"{memory}\")", ["several banks in one file", "{bank}"]),
     ] {
         let text = format!("(format: \"synfire-layout/1\", name: \"x\", {text})");
@@ -220,7 +225,8 @@ fn what_a_layout_cannot_say_is_refused() {
     for (memories, parts) in [
         ("\"thresholds\": (fields: [(\"value\", 3)])", ["in 3 bits", "at least"]),
         ("\"thresholds\": (fields: [(\"level\", 30)])", ["field `level`", "value"]),
-        ("\"thresholds\": (file: \"one.hex\")", ["`one.hex`, which another memory has", "{place}"]),
+        ("\"thresholds\": (file: \"one.hex\")", ["`one.hex`, which another memory", "{place}"]),
+        ("\"thresholds\": (file: \"stimulus.csv\")", ["`stimulus.csv`, which", "the export itself has"]),
     ] {
         let text = format!("(format: \"synfire-layout/1\", name: \"x\", memories: {{{memories}}})");
         let layout = Layout::parse("x.ron", &text).unwrap();

@@ -17,6 +17,12 @@ pub mod registers;
 pub mod source;
 pub mod text;
 
+/// Memories of the organisation `Cores`.
+pub const OF_CORES: [&str; 7] =
+    ["registers", "axons", "synapses", "thresholds", "biases", "routes", "matrix"];
+/// Memories that no core of the organisation `Blocks` has.
+pub const OF_CORES_ALONE: [&str; 2] = ["registers", "synapses"];
+
 /// The names of all memories, in both organisations.
 pub const MEMORIES: [&str; 26] = [
     "thresholds",
