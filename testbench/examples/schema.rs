@@ -8,7 +8,8 @@ fn main() -> Result<(), String> {
         Some("chip") => schema::chip_json_schema(),
         Some("network") => schema::network_json_schema(),
         Some("experiment") => synfire::tasks::json_schema(),
-        other => return Err(format!("found {other:?}; allowed: chip, network, experiment")),
+        Some("sweep") => synfire::explore::sweep::file::json_schema(),
+        other => return Err(format!("found {other:?}; allowed: chip, network, experiment, sweep")),
     };
     let text = serde_json::to_string_pretty(&schema).map_err(|error| error.to_string())?;
     writeln!(std::io::stdout(), "{text}").map_err(|error| error.to_string())

@@ -14,6 +14,7 @@ pub mod bench;
 pub mod cli;
 pub mod data;
 pub mod experiment;
+pub mod explore;
 pub mod formats;
 pub mod hardware;
 pub mod reference;

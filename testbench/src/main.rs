@@ -7,7 +7,7 @@ use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
     audit, bptt, calibrate, check, claims, compare, diff, export, gradient, help, import, noc, output,
-    resume, run, silicon, trace,
+    resume, run, silicon, sweep, trace,
 };
 
 fn main() -> ExitCode {
@@ -68,6 +68,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
         Some(Command::Diff(options)) => diff::diff(&options),
         Some(Command::Trace(options)) => trace::trace(&options),
+        Some(Command::Sweep(arguments)) => sweep::sweep(arguments, interrupt),
         Some(Command::Compare(options)) => compare::compare(&options, None, interrupt),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),

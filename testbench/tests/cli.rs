@@ -17,5 +17,9 @@ mod cli {
     pub mod recorded;
     pub mod runs;
     pub mod same_run;
+    #[cfg(unix)]
+    pub mod sweep_kill;
+    pub mod sweep_points;
+    pub mod sweeps;
     pub mod time_model;
 }

@@ -8,6 +8,7 @@ use crate::architect::measured;
 use crate::experiment::embedded;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
+use crate::explore::sweep::opened as sweep;
 use crate::hardware::layout::CARRIED;
 use crate::tasks;
 use std::io::Write;
@@ -70,9 +71,22 @@ pub fn check(file: &str, chip: &str, changes: &ChangeOptions) -> Result<(), Comm
                 chip.name
             ))
         }
+        format if format.starts_with("synfire-sweep/") => {
+            if !changes.set.is_empty() {
+                let text = "a sweep states what it changes\n   = allowed: `set` in the sweep's file";
+                return Err(CommandError::Usage(text.to_owned()));
+            }
+            let sweep = sweep::open(file)?;
+            let (points, trials) = (sweep.points.len(), sweep.trials.len());
+            line(&format!(
+                "{}: sweep of {}, {points} points, {trials} trials: good",
+                opened.name(),
+                sweep.experiment
+            ))
+        }
         format if !format.is_empty() && !format.starts_with("synfire-experiment/") => {
             let problem = Diagnostic::new(format!("{}: unknown format `{format}`", opened.name()));
-            let allowed = ["synfire-experiment/1", "synfire-network/1", "synfire-chip/1"];
+            let allowed = ["synfire-experiment/1", "synfire-network/1", "synfire-chip/1", "synfire-sweep/1"];
             let problem = match files::nearest(format, allowed) {
                 Some(near) => problem.noted("help", format!("did you mean `{near}`?")),
                 None => problem,

@@ -2,6 +2,7 @@
 
 use super::interrupt::INTERRUPTED;
 use crate::experiment::pool::PoolError;
+use crate::explore::sweep::error::SweepError;
 use crate::hardware::error::HardwareError;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -97,6 +98,17 @@ impl From<HardwareError> for CommandError {
             HardwareError::Io { action: "read", .. } => Self::Usage(error.to_string()),
             HardwareError::Io { .. } | HardwareError::Run(_) => Self::Failed(error.to_string()),
             other => Self::Usage(other.to_string()),
+        }
+    }
+}
+
+impl From<SweepError> for CommandError {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Input(diagnostics) => Self::Input(diagnostics),
+            SweepError::Usage(text) => Self::Usage(text),
+            SweepError::Failed(text) => Self::Failed(text),
+            SweepError::Interrupted => Self::Interrupted("the same command".to_owned()),
         }
     }
 }

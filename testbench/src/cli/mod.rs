@@ -26,4 +26,5 @@ pub mod progress;
 pub mod resume;
 pub mod run;
 pub mod silicon;
+pub mod sweep;
 pub mod trace;

@@ -9,6 +9,7 @@ use super::folder;
 use super::interrupt::Interrupt;
 use super::note::Asked;
 use super::output;
+use crate::experiment::command;
 use crate::experiment::kind::{Kind, Ran, Registry, Visit};
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Report, Text, Verdict};
@@ -75,16 +76,13 @@ impl Visit for Whole<'_> {
 /// The command that runs it again, in the folder of this run's note.
 fn again(run: &Run<'_>) -> Option<Text> {
     let request = folder::request(run.folder).ok()?;
-    let mut command = format!("synfire {} {}", request.command.command(), quoted(&request.experiment));
-    if request.quick {
-        command += " --quick";
-    }
-    if let Some(seed) = request.seed {
-        command += &format!(" --seed {seed}");
-    }
-    for change in &request.set {
-        command += &format!(" --set {}", quoted(change));
-    }
+    let command = command::typed(
+        request.command.command(),
+        &request.experiment,
+        request.quick,
+        request.seed,
+        &request.set,
+    );
     let version = env!("CARGO_PKG_VERSION");
     let lines = vec![
         command,
@@ -94,12 +92,6 @@ fn again(run: &Run<'_>) -> Option<Text> {
         ),
     ];
     Some(Text { title: "How to run it again".to_owned(), lines })
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
 /// In the short form the first row, with its accuracy or score, must reach the least one.

@@ -28,6 +28,12 @@ impl HashedFile {
         Ok(Self { file: name.into(), sha256: sha256(path)? })
     }
 
+    /// A text that lies in no folder, under the name `name`.
+    #[must_use]
+    pub fn of_text(name: impl Into<String>, text: &str) -> Self {
+        Self { file: name.into(), sha256: checkpoint::hex(&Sha256::digest(text.as_bytes()).into()) }
+    }
+
     /// What is wrong with the file in `folder`; `None` where it is as it was.
     #[must_use]
     pub fn fault(&self, folder: &Path) -> Option<String> {

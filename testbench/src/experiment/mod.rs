@@ -5,6 +5,7 @@
 
 pub mod changes;
 pub mod check;
+pub mod command;
 pub mod decides;
 pub mod deploy;
 pub mod embedded;

@@ -10,7 +10,7 @@ fn an_unknown_experiment() {
     error: no file `digts`
      |
      = help: did you mean the carried file `digits`?
-     = allowed: a path, or a carried experiment, such as digits, cues, nmnist, noc, gradient (all of them: synfire presets)
+     = allowed: a path, or a carried experiment, such as digits, cues, nmnist, noc, layers (all of them: synfire presets)
        = nothing was run; exit status 2
     "#);
     assert_snapshot!(folder.refuses(&["check", "nowhere/mine.ron"]), @r#"
@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: small, odin, cues, stream, noc, loihi, paper, nmnist, randman, reckon, digits, gradient and 88 more
+     = allowed: small, odin, cues, stream, noc, loihi, paper, nmnist, randman, reckon, digits, layers and 91 more
        = nothing was run; exit status 2
     "#);
 }
@@ -92,7 +92,7 @@ fn resuming_a_folder_without_a_run() {
     assert_snapshot!(folder.refuses(&["resume", "out"]), @r#"
     error: no file `[DIR]/two-classes.ron`
      |
-     = allowed: a path, or a carried experiment, such as cues, yin-yang, noc, superspike, spike-time (all of them: synfire presets)
+     = allowed: a path, or a carried experiment, such as cues, layers, yin-yang, noc, superspike (all of them: synfire presets)
      = note: `out/run.json` names the experiment
      = help: `--experiment FILE` says where it is now
        = nothing was run; exit status 2
@@ -117,13 +117,15 @@ fn help_is_in_groups() {
 
     Explore:
       presets   List what the program carries, or print one of it
+      sweep     Run many points of an experiment, and find those that no other
+                beats; goes on where it was interrupted
       noc       Drive the network between the cores alone: latency and accepted rate
                 over offered load
       compare   Compare rules, tasks and weight stores: every carried experiment
                 that lists `stores`, or those named
 
     Verify:
-      check     Check an experiment, network or chip file without running it
+      check     Check an experiment, network, chip or sweep file without running it
       calibrate Fit a chip's prices to its `measured` rows, into a new chip file
       silicon   Print what is predicted of published chips (ODIN, ReckOn) beside
                 what was measured of them

@@ -357,7 +357,7 @@ fn a_format_that_is_none() {
     error: two-classes.network.ron: unknown format `synfire-netwrk/1`
      |
      = help: did you mean `synfire-network/1`?
-     = allowed: synfire-experiment/1, synfire-network/1, synfire-chip/1
+     = allowed: synfire-experiment/1, synfire-network/1, synfire-chip/1, synfire-sweep/1
        = nothing was run; exit status 2
     "#);
     assert_snapshot!(Folder::network("synfire-network/1", "synfire-network/7"), @r#"

@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 7] = [
     &["experiment"],
     &["architect"],
     &["tasks"],
-    &["study", "bench", "hardware"],
+    &["study", "explore", "bench", "hardware"],
     &["cli"],
 ];
 

@@ -1,0 +1,109 @@
+//! What a terminal shows of a sweep: how many points stand how, the front, what moves what.
+//!
+//! Promises: every figure is one of the tables'. Absent on purpose: points that others beat.
+
+use super::points::Status;
+use super::tables::Swept;
+use crate::report::model::{Headline, Report, Table, TableCell};
+use crate::report::quantity;
+
+/// Rows of the front that are shown.
+const MOST_ROWS: usize = 20;
+
+/// The report.
+#[must_use]
+pub fn report(swept: &Swept<'_>) -> Report {
+    let mut report = Report { title: swept.title.to_owned(), ..Report::default() };
+    report.intro = vec![format!(
+        "{} points of {}{}; arithmetic contract {}.",
+        quantity::count(swept.points.len() as u128),
+        swept.experiment,
+        swept.row.map_or_else(String::new, |row| format!(", row `{row}`")),
+        swept.contract
+    )];
+    for status in [Status::Done, Status::Failed, Status::Incomplete, Status::Missing] {
+        let count = swept.count(status);
+        if count > 0 || status == Status::Done {
+            let TableCell { text, number } = TableCell::count(count as u128);
+            report.headlines.push(Headline {
+                label: format!("points {}", status.name()),
+                text,
+                number,
+                ..Headline::default()
+            });
+        }
+    }
+    report.push(front(swept));
+    report.push(effects(swept));
+    report
+}
+
+/// A figure as its column has it.
+fn figure(column: &str, value: f64) -> TableCell {
+    let whole = value.round().max(0.0) as u128;
+    let text = match column.rsplit('_').next() {
+        Some("aj") => quantity::energy(whole),
+        Some("ps") => quantity::duration(whole),
+        Some("nm2") => format!("{:.4} mm2", value / 1e12),
+        Some("accuracy") => quantity::percent(value),
+        _ => quantity::count(whole),
+    };
+    TableCell::number(value, text)
+}
+
+fn front(swept: &Swept<'_>) -> Table {
+    let mut columns = vec!["point".to_owned(), "front".to_owned()];
+    columns.extend(swept.paths.iter().map(|path| (*path).to_owned()));
+    columns.extend(swept.columns.iter().map(|column| title(column)));
+    let rows = swept.front.iter().take(MOST_ROWS).map(|row| {
+        let point = &swept.points[row.point];
+        let mut cells = vec![TableCell::count(row.point as u128), TableCell::text(row.front.name())];
+        cells.extend(point.values.iter().map(|value| TableCell::text(value.clone())));
+        let figures = point.objectives.iter().zip(&swept.columns);
+        cells.extend(figures.map(|(measured, column)| {
+            measured.as_ref().map_or_else(|| TableCell::text(""), |measured| figure(column, measured.mean))
+        }));
+        cells
+    });
+    let rows = rows.collect();
+    let mut notes = vec![
+        "sure: no interval takes it off; nominal: on the front at nominal prices and in the mean of seeds; possible: beaten \
+         there, but not by all that the intervals hold"
+            .to_owned(),
+    ];
+    if swept.front.len() > MOST_ROWS {
+        notes.push(format!("{} more in front.csv", swept.front.len() - MOST_ROWS));
+    }
+    Table { title: "Points that no other beats".to_owned(), columns, rows, notes }
+}
+
+/// The name of a column without its unit, which its cells have.
+fn title(column: &str) -> String {
+    let units = ["_aj", "_ps", "_nm2"];
+    let short = units.iter().find_map(|unit| column.strip_suffix(unit)).unwrap_or(column);
+    short.replace('_', " ")
+}
+
+fn effects(swept: &Swept<'_>) -> Table {
+    let rows = swept.sensitivity.iter().map(|of| {
+        vec![
+            TableCell::text(of.axis.clone()),
+            TableCell::text(title(of.objective)),
+            figure(of.objective, of.effect()),
+            TableCell::text(of.share.map_or_else(|| "-".to_owned(), quantity::percent)),
+            TableCell::text(of.lowest.0.clone()),
+            TableCell::text(of.highest.0.clone()),
+        ]
+    });
+    let columns = ["axis", "objective", "effect", "of the variance", "lowest at", "highest at"];
+    let notes = vec![
+        "effect: the largest mean of an axis' values less the smallest, whatever the other axes have"
+            .to_owned(),
+    ];
+    Table {
+        title: "Which knob moves which objective".to_owned(),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: rows.collect(),
+        notes,
+    }
+}
