@@ -14,6 +14,7 @@ pub mod files;
 pub mod memories;
 pub mod network;
 pub mod place;
+pub mod placing;
 pub mod run;
 pub mod structures;
 pub mod technology;

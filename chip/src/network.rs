@@ -3,9 +3,11 @@
 //! This is what the chip is built from and what the plain reference runs: populations, projections with their
 //! weights, stimuli's populations, learning. Every number is in the formats of `docs/arithmetic.md`.
 //!
-//! Promises: pure data; indices refer to the lists of this struct; nothing names a core.
-//! Absent on purpose: files and their errors (`files`), placement (`place`).
+//! Promises: pure data; indices refer to the lists of this struct; a core is named only where an input sits, and in
+//! what is asked of the placement (`placing`).
+//! Absent on purpose: files and their errors (`files`), the placement itself (`place`).
 
+use crate::placing::Placing;
 use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 use synfire_core::arrival::Delays;
@@ -31,6 +33,8 @@ pub struct Network {
     pub populations: Vec<Population>,
     /// Projections.
     pub projections: Vec<Projection>,
+    /// What it asks of its placement.
+    pub placing: Placing,
 }
 
 /// A population of stimulus channels.
@@ -70,10 +74,8 @@ pub struct Population {
     pub learning: Option<NeuronLearning>,
     /// Whether they form errors.
     pub readout: Option<Readout>,
-    /// Most neurons of it that one core may hold (a placement hint); `None` is the core's limit.
+    /// Most neurons of it that a core may hold where the cut is the mapper's; `None` is the core's limit.
     pub max_per_core: Option<u32>,
-    /// Cores that its slices take, in order (a placement hint); empty: the next ones that nobody asks for.
-    pub cores: Vec<u16>,
 }
 
 /// Where a projection begins.

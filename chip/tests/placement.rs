@@ -1,6 +1,9 @@
 //! Placement by what slices really need: counts against a second count, the fewest cores, messages that hold.
 
 mod files_common;
+mod placement {
+    mod stated;
+}
 
 use files_common::chip;
 use proptest::prelude::*;

@@ -99,6 +99,16 @@ impl Topology {
         }
     }
 
+    /// Core of a tile, counted from 0 within it.
+    #[must_use]
+    pub fn core(&self, tile: Tile, place: u16) -> CoreId {
+        let tile = match self.numbering {
+            Numbering::ByRows => tile.1 * self.columns + tile.0,
+            Numbering::ByColumns => tile.0 * self.rows + tile.1,
+        };
+        CoreId(tile * self.cores_per_tile + place)
+    }
+
     /// The way of a packet from one tile to another.
     #[must_use]
     pub fn way(&self, from: Tile, to: Tile) -> Way {
@@ -241,6 +251,9 @@ mod tests {
         // Two cores a tile: core 9 sits on tile 4.
         assert_eq!((rows.tile(CoreId(9)), columns.tile(CoreId(9))), ((0, 1), (1, 1)));
         assert_eq!(columns.between(CoreId(0), CoreId(4)).hops, Hops { x: 0, y: 2 });
+        for (core, of) in (0..24).flat_map(|core| [(core, &rows), (core, &columns)]) {
+            assert_eq!(of.core(of.tile(CoreId(core)), core % 2), CoreId(core), "{of:?}");
+        }
     }
 
     #[test]

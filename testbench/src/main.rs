@@ -1,7 +1,7 @@
 //! The command `synfire`.
 
 use std::process::ExitCode;
-use synfire::cli::arguments::{Arguments, Command, TimeModelOption};
+use synfire::cli::arguments::{Arguments, Command, TimeModelOption, placement_change};
 use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
@@ -43,11 +43,15 @@ fn refuse(error: &CommandError, as_json: bool) -> ExitCode {
 fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandError> {
     match arguments.command {
         None => help::print(),
-        Some(Command::Run { experiment, options, time_model, mut changes }) => {
+        Some(Command::Run { experiment, options, time_model, placement, mut changes }) => {
             changes.set.extend(time_model.map(TimeModelOption::change));
+            changes.set.extend(placement.as_deref().map(placement_change));
             run::run(&experiment, &options, &changes, interrupt)
         }
-        Some(Command::Check { file, chip, changes }) => check::check(&file, &chip, &changes),
+        Some(Command::Check { file, chip, placement, mut changes }) => {
+            changes.set.extend(placement.as_deref().map(placement_change));
+            check::check(&file, &chip, &changes)
+        }
         Some(Command::Presets { name }) => check::presets(name.as_deref()),
         Some(Command::Resume { folder, experiment, threads, json }) => {
             resume::resume(&folder, experiment, threads, json, interrupt)

@@ -14,6 +14,7 @@ mod cli {
     pub mod names;
     pub mod networks;
     pub mod outputs;
+    pub mod placement;
     pub mod recorded;
     pub mod runs;
     pub mod same_run;

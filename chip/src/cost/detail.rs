@@ -50,11 +50,25 @@ pub struct PopulationDetail {
     pub layer: u32,
 }
 
+/// An input population.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputDetail {
+    /// Its name.
+    pub name: String,
+    /// Cores that its channels sit on, in order; empty where the host sends its spikes.
+    pub cores: Vec<u16>,
+    /// Port of the host that it names.
+    pub port: Option<u16>,
+}
+
 /// Neurons of a population in a core.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SliceDetail {
     /// Index of the population.
     pub population: u32,
+    /// The first of its neurons here.
+    #[serde(default)]
+    pub first: u32,
     /// Its neurons here.
     pub neurons: u64,
     /// What they, their axons and their synapses did, and the packets that they sent.
@@ -177,6 +191,9 @@ pub struct Earlier {
 pub struct Detail {
     /// Populations, in the order of the network.
     pub populations: Vec<PopulationDetail>,
+    /// Inputs, in the order of the network.
+    #[serde(default)]
+    pub inputs: Vec<InputDetail>,
     /// Cores in use, ascending.
     pub cores: Vec<CoreDetail>,
     /// Packets from the host and their hops.
@@ -248,6 +265,11 @@ impl Analytic {
             neurons: of.neurons,
             layer,
         };
+        let input = |of: &crate::network::Input| InputDetail {
+            name: of.name.clone(),
+            cores: of.cores.clone(),
+            port: of.port,
+        };
         let costs = self.costs();
         let earlier = self.window().earlier();
         let before = |stage| {
@@ -256,6 +278,7 @@ impl Analytic {
         };
         Detail {
             populations: network.populations.iter().zip(layers).map(population).collect(),
+            inputs: network.inputs.iter().map(input).collect(),
             cores: self.core_details(machine),
             host: by_stage(|stage| self.host(stage).into()),
             elapsed: by_stage(|stage| costs.of(stage).elapsed),
@@ -279,6 +302,7 @@ impl Analytic {
             slices: (node.core.slices.iter().enumerate())
                 .map(|(number, slice)| SliceDetail {
                     population: slice.population,
+                    first: slice.first,
                     neurons: slice.len as u64,
                     counts: by_stage(|stage| self.slice(index, number, stage).into()),
                 })

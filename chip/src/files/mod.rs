@@ -6,7 +6,7 @@
 //!
 //! Promises: no panic on any input; what is loaded holds every invariant that [`crate::network`] and
 //! [`crate::chip`] state; generated weights and connections are pure functions of logical names.
-//! Absent on purpose: placement and what needs it (`place`), experiments (the test bench reads those, with
+//! Absent on purpose: placing and what needs it (`place`), experiments (the test bench reads those, with
 //! [`parse`]).
 
 mod chip;
@@ -52,6 +52,7 @@ pub mod schema {
     pub use super::network::decay::DecayFile;
     pub use super::network::file::*;
     pub use super::network::learning_file::*;
+    pub use super::network::placement_file::*;
     pub use super::synapses::learning::*;
     pub use super::text::decimal::Raw;
 
@@ -204,16 +205,33 @@ pub fn network_and_files(
     network_of(first, stem(Path::new(name)), chip, overrides)
 }
 
-/// Where the text of a network file, or a file that it extends, states the population of this name: for problems that
-/// are found after loading.
+/// Where the text of a network file after `changes`, or a file that it extends or names, states what does not fit: its
+/// `field` where one is named, else the population of this name. For problems that are found after loading.
 #[must_use]
-pub fn population_place(name: &str, text: &str, base_dir: &Path, population: &str) -> Option<Place> {
+pub fn misfit_place(
+    name: &str,
+    text: &str,
+    base_dir: &Path,
+    changes: &[Change],
+    (population, field): (&str, &str),
+) -> Option<Place> {
     let first = Opened { source: Arc::new(SourceText::new(name, text)), folder: base_dir.to_owned() };
-    let (layers, files) = layers::stack::<NetworkFile>(first, &[], open_network).ok()?;
+    let changes = &of_root(changes, Root::Network);
+    let (layers, files) = layers::stack::<NetworkFile>(first, changes, open_network).ok()?;
     let merged = files.into_iter().reduce(NetworkFile::over)?;
-    let index = merged.populations.iter().flatten().position(|p| p.name == population)?;
-    let (source, span) = layers.place(&format!("populations[{index}].name"));
-    Some(Place { source: Arc::clone(source), span })
+    if let Some(file) = merged.placement.and_then(|placement| placement.file)
+        && field.starts_with("placement.")
+    {
+        return network::placement::place_of(layers.folder("placement.file"), &file, field);
+    }
+    let field = if field.is_empty() {
+        let index = merged.populations.iter().flatten().position(|p| p.name == population)?;
+        format!("populations[{index}].name")
+    } else {
+        field.to_owned()
+    };
+    let (source, span) = layers.place(&field);
+    Some(Place::new(source, span))
 }
 
 /// Opens a network file that another extends.

@@ -1,4 +1,4 @@
-//! Cutting a population into slices that a core holds, by what each slice really needs.
+//! Cutting neurons of a population into slices that a core holds, by what each slice really needs.
 //!
 //! First greedily: a slice takes group after group as long as an empty core holds it. As a slice that grows never needs
 //! less, no cut in order has fewer slices. Then evenly: where as many slices of equal size fit as well, those are taken,
@@ -8,11 +8,9 @@
 //! synapses for each of the two. Absent on purpose: which core a slice goes to (`mapping`).
 
 use crate::chip::CoreLimits;
-use crate::network::Population;
 use crate::structures::inbound::GrowingSlice;
 use crate::structures::planned::needs;
 use crate::structures::{Needs, Resource};
-use std::num::NonZeroU32;
 
 /// Neurons of one slice, and what it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +20,13 @@ pub(super) struct Cut {
     pub needs: Needs,
 }
 
-/// A population to be cut.
+/// Neurons of a population to be cut.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cutting<'c> {
-    /// Its neurons.
-    pub neurons: u32,
+    /// The first.
+    pub first: u32,
+    /// One past the last.
+    pub end: u32,
     /// Neurons that stay together.
     pub unit: u32,
     /// Most neurons that a slice may have, where it has more than one unit.
@@ -35,21 +35,10 @@ pub(super) struct Cutting<'c> {
     pub limits: &'c CoreLimits,
 }
 
-impl<'c> Cutting<'c> {
-    /// How `population` is cut, `unit` neurons of which stay together: of cores that it states, each takes an equal share.
-    pub fn of(population: &Population, unit: u32, limits: &'c CoreLimits) -> Self {
-        let (neurons, unit) = (population.neurons, unit.max(1));
-        let share = |cores: NonZeroU32| neurons.div_ceil(cores.get()).div_ceil(unit).saturating_mul(unit);
-        let share = NonZeroU32::new(population.cores.len() as u32).map_or(u32::MAX, share);
-        let most = population.max_per_core.unwrap_or(u32::MAX).min(share);
-        Self { neurons, unit, most, limits }
-    }
-}
-
 /// The slices, or the first neuron of the first unit that no core holds.
 pub(super) fn cut(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Result<Vec<Cut>, u32> {
     let greedy = greedily(slice, cutting)?;
-    let units = cutting.neurons.div_ceil(cutting.unit);
+    let units = (cutting.end - cutting.first).div_ceil(cutting.unit);
     let even = units.div_ceil(greedy.len().max(1) as u32) * cutting.unit;
     Ok(evenly(slice, cutting, even).unwrap_or(greedy))
 }
@@ -59,7 +48,7 @@ pub(super) fn ends(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Vec<R
     let mut cuts = greedily(slice, cutting).unwrap_or_default();
     cuts.pop();
     let next = |cut: &Cut| {
-        slice.set(cut.first, cut.len + cutting.unit.min(cutting.neurons - cut.first - cut.len));
+        slice.set(cut.first, cut.len + cutting.unit.min(cutting.end - cut.first - cut.len));
         needs(slice).short(cutting.limits).next()
     };
     cuts.iter().filter_map(next).collect()
@@ -67,13 +56,13 @@ pub(super) fn ends(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Vec<R
 
 fn greedily(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Result<Vec<Cut>, u32> {
     let mut cuts = Vec::new();
-    let mut first = 0;
-    while first < cutting.neurons {
+    let mut first = cutting.first;
+    while first < cutting.end {
         slice.restart(first);
         let mut held: Option<Cut> = None;
-        while first + slice.range().1 < cutting.neurons {
+        while first + slice.range().1 < cutting.end {
             let len = slice.range().1;
-            let next = cutting.unit.min(cutting.neurons - first - len);
+            let next = cutting.unit.min(cutting.end - first - len);
             if held.is_some() && len + next > cutting.most {
                 break;
             }
@@ -93,9 +82,9 @@ fn greedily(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>) -> Result<Vec<C
 
 /// Slices of `len` neurons, if a core holds each.
 fn evenly(slice: &mut GrowingSlice<'_>, cutting: &Cutting<'_>, len: u32) -> Option<Vec<Cut>> {
-    let starts = (0..cutting.neurons).step_by(len.max(1) as usize);
+    let starts = (cutting.first..cutting.end).step_by(len.max(1) as usize);
     let mut cut = |first| {
-        let len = len.min(cutting.neurons - first);
+        let len = len.min(cutting.end - first);
         slice.set(first, len);
         let needs = needs(slice);
         needs.fit(cutting.limits).then_some(Cut { first, len, needs })

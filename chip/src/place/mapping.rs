@@ -2,8 +2,8 @@
 //!
 //! A population is cut into slices of equal size, as few as there can be (`fill`); where slices of equal size would be
 //! more, each takes what a core holds. What must stay together does (`groups`). A population that fits whole into what the
-//! last core has left shares that core. A population that states cores takes those, which no other is put on that does not
-//! ask for them.
+//! last core has left shares that core. What the network states of neurons is done first; on cores that it names nobody else is
+//! put.
 //!
 //! Promises: no mapping changes a bit of a result; every slice is counted, given mappings too; what does not fit is
 //! refused with the numbers. Absent on purpose: optimisation of traffic (slices are placed in order, row by row of the
@@ -11,14 +11,17 @@
 
 use crate::chip::Chip;
 use crate::network::Network;
-use crate::place::fill::{self, Cutting};
+use crate::place::fill;
 use crate::place::groups::Together;
 use crate::place::misfit;
+use crate::place::segments;
+use crate::place::stated::{self, Seats};
+use crate::placing::Rest;
 use crate::structures::inbound::{GrowingSlice, Inbound};
 use crate::structures::planned::{self, SliceRange};
 use crate::structures::{Needs, Structure};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use synfire_core::address::CoreId;
 
 pub use crate::place::misfit::MappingError;
@@ -52,12 +55,17 @@ pub fn group_size(network: &Network, index: usize) -> u32 {
 /// Places every population.
 ///
 /// # Errors
-/// [`MappingError`] with the numbers, when the network does not fit the chip.
+/// [`MappingError`] with the numbers, when the network does not fit the chip, or not where it asks to sit.
 pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
+    in_order(network, chip)
+}
+
+/// What is stated where it is stated, all else in order.
+fn in_order(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     let cores = chip.mesh.cores();
-    let asked_for: BTreeSet<u16> = network.populations.iter().flat_map(|p| p.cores.iter().copied()).collect();
+    let mut seats = Seats::new(network, chip);
     let free: Vec<u16> = (0..cores as u32)
-        .filter_map(|core| u16::try_from(core).ok().filter(|core| !asked_for.contains(core)))
+        .filter_map(|core| u16::try_from(core).ok().filter(|core| !seats.asked_for.contains(core)))
         .collect();
     let mut mapping = Mapping::default();
     let mut next = 0usize;
@@ -66,44 +74,54 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     for (index, population) in network.populations.iter().enumerate() {
         let together = Together::of(network, index);
         let inbound = Inbound::new(network, index);
-        let cutting = Cutting::of(population, together.unit, &chip.limits);
-        let cuts = fill::cut(&mut GrowingSlice::new(&inbound), &cutting).map_err(|_| {
-            misfit::too_large(network, chip, index, &together, |limits| {
-                let raised = Chip { limits: *limits, ..chip.clone() };
-                map(network, &raised).err().filter(|error| matches!(error, MappingError::TooFewCores { .. }))
-            })
-        })?;
-        if !population.cores.is_empty() {
-            if cuts.len() > population.cores.len() {
-                let (needed, stated) = (cuts.len(), population.cores.len());
-                let reason = format!("it needs {needed} cores, its `cores` are {stated}");
-                return Err(MappingError::Illegal { population: population.name.clone(), reason });
+        let mut growing = GrowingSlice::new(&inbound);
+        let segments = segments::of(network, index);
+        for segment in &segments {
+            let cut = |growing: &mut GrowingSlice<'_>, cutting| {
+                fill::cut(growing, cutting).map_err(|_| {
+                    misfit::too_large(network, chip, index, &together, |limits| {
+                        let raised = Chip { limits: *limits, ..chip.clone() };
+                        let refused = in_order(network, &raised).err();
+                        refused.filter(|error| matches!(error, MappingError::TooFewCores { .. }))
+                    })
+                })
+            };
+            let cutting = segment.cutting(network, together.unit, &chip.limits);
+            if let Some(stated) = segment.stated {
+                stated::check_groups(network, stated, &together)?;
+                let cuts = match &cutting {
+                    Some(cutting) => cut(&mut growing, cutting)?,
+                    None => vec![stated::whole(&mut growing, stated)],
+                };
+                mapping.slices.extend(seats.place(&mut growing, stated, &cuts)?);
+                continue;
             }
-            mapping.slices.extend(cuts.iter().zip(&population.cores).map(|(cut, core)| Placement {
-                population: index,
-                first: cut.first,
-                len: cut.len,
-                core: CoreId(*core),
-            }));
-            continue;
-        }
-        for cut in &cuts {
-            let together = used.plus(cut.needs);
-            if next > 0 && cuts.len() == 1 && together.fit(&chip.limits) {
-                used = together;
-            } else {
-                used = cut.needs;
-                next += 1;
+            if network.placing.rest == Rest::Refused {
+                return Err(stated::not_placed(network, segment));
             }
-            if next > free.len() && error.is_none() {
-                error = Some(population.name.clone());
+            let cuts = match &cutting {
+                Some(cutting) => cut(&mut growing, cutting)?,
+                None => Vec::new(),
+            };
+            for cut in &cuts {
+                let together = used.plus(cut.needs);
+                let whole = cuts.len() == 1 && segments.len() == 1;
+                if next > 0 && whole && together.fit(&chip.limits) {
+                    used = together;
+                } else {
+                    used = cut.needs;
+                    next += 1;
+                }
+                if next > free.len() && error.is_none() {
+                    error = Some(population.name.clone());
+                }
+                let core = CoreId(free.get(next - 1).copied().unwrap_or(u16::MAX));
+                mapping.slices.push(Placement { population: index, first: cut.first, len: cut.len, core });
             }
-            let core = CoreId(free.get(next - 1).copied().unwrap_or(u16::MAX));
-            mapping.slices.push(Placement { population: index, first: cut.first, len: cut.len, core });
         }
     }
     let Some(population) = error else { return Ok(mapping) };
-    let next = next + asked_for.len();
+    let next = next + seats.asked_for.len();
     let advice = misfit::larger_mesh(&chip.mesh, next) + &misfit::full_of(network, chip, next);
     Err(MappingError::TooFewCores { needed: next, available: cores, population, advice })
 }

@@ -1,13 +1,14 @@
 //! Why a network does not fit a chip, and what would do.
 //!
 //! Promises: a message names the neurons, the resource that ran out, need and limit; an advice was tried before it is
-//! given. Absent on purpose: where the population is stated (`files::population_place`).
+//! given. Absent on purpose: where the population is stated (`files::misfit_place`).
 
 use crate::chip::{Chip, CoreLimits, Mesh};
 use crate::files::{Diagnostic, Place};
 use crate::network::Network;
-use crate::place::fill::{self, Cutting};
+use crate::place::fill;
 use crate::place::groups::{self, Band, Cause, Together};
+use crate::place::segments;
 use crate::structures::inbound::{GrowingSlice, Inbound};
 use crate::structures::planned::needs;
 use crate::structures::{Needs, Resource};
@@ -63,6 +64,18 @@ pub enum MappingError {
         /// Entries of a router.
         available: u64,
     },
+    /// Neurons cannot sit where the network states that they do.
+    #[error("placement of population `{population}`: {reason}; {advice}")]
+    Stated {
+        /// Population.
+        population: String,
+        /// The field that states it.
+        field: String,
+        /// What is wrong.
+        reason: String,
+        /// What would do.
+        advice: String,
+    },
     /// A given placement is not a partition of the populations, or breaks a group or a core.
     #[error("placement of population `{population}`: {reason}")]
     Illegal {
@@ -96,8 +109,18 @@ impl MappingError {
         match self {
             Self::SliceTooLarge { population, .. }
             | Self::TooFewCores { population, .. }
+            | Self::Stated { population, .. }
             | Self::Illegal { population, .. } => population,
             Self::RouterFull { .. } => "",
+        }
+    }
+
+    /// The field of the network that it is about; empty where it is about none but the population.
+    #[must_use]
+    pub fn field(&self) -> &str {
+        match self {
+            Self::Stated { field, .. } => field,
+            _ => "",
         }
     }
 
@@ -116,6 +139,9 @@ impl MappingError {
                 placed(format!("the network needs {needed} cores, the chip has {available}"))
                     .labelled(format!("from `{population}` on there is no core left"))
                     .noted("help", advice)
+            }
+            Self::Stated { population, reason, advice, .. } => {
+                placed(format!("`{population}` cannot sit there")).labelled(reason).noted("help", advice)
             }
             Self::Illegal { reason, .. } => placed(self.to_string()).labelled(reason),
             Self::RouterFull { .. } => placed(self.to_string()),
@@ -326,10 +352,13 @@ fn group_sizes(network: &Network, chip: &Chip, index: usize, together: &Together
 /// Which limit makes most of `needed` cores, in words; nothing where none does.
 pub(super) fn full_of(network: &Network, chip: &Chip, needed: usize) -> String {
     let mut ends: Vec<Resource> = Vec::new();
-    for (index, population) in network.populations.iter().enumerate() {
+    for index in 0..network.populations.len() {
         let inbound = Inbound::new(network, index);
-        let cutting = Cutting::of(population, Together::of(network, index).unit, &chip.limits);
-        ends.extend(fill::ends(&mut GrowingSlice::new(&inbound), &cutting));
+        let unit = Together::of(network, index).unit;
+        let segments = segments::of(network, index);
+        let cuttings = segments.iter().filter_map(|segment| segment.cutting(network, unit, &chip.limits));
+        let mut growing = GrowingSlice::new(&inbound);
+        cuttings.for_each(|cutting| ends.extend(fill::ends(&mut growing, &cutting)));
     }
     let number = |resource: Resource| ends.iter().filter(|end| **end == resource).count();
     let most = Resource::ALL.into_iter().rev().max_by_key(|resource| number(*resource));

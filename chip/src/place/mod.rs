@@ -11,3 +11,5 @@ mod groups;
 pub mod mapping;
 mod misfit;
 pub mod router_tables;
+mod segments;
+mod stated;

@@ -9,6 +9,7 @@ pub mod latency;
 pub mod links;
 pub mod measured;
 pub mod page;
+pub mod placed;
 pub mod plan;
 pub mod published;
 mod routers;

@@ -9,6 +9,7 @@
 //! Absent on purpose: scores beyond one number a part (the report has them).
 
 use super::bill::Work;
+use super::placed;
 use super::silicon;
 use super::tables;
 use crate::experiment::kind::Document;
@@ -450,7 +451,7 @@ impl<'a> Parts<'a> {
         Self { title, chip, parts: Vec::new(), memory: &[], about: BTreeMap::new(), threads }
     }
 
-    /// `summary.json`, and the tables of the part that is shown in detail.
+    /// `summary.json`, and the tables and the placement of the part that is shown in detail.
     ///
     /// # Errors
     /// When one cannot be put into words.
@@ -459,6 +460,7 @@ impl<'a> Parts<'a> {
         let detailed = self.parts.iter().find_map(|part| Some((part.detail?, part.chip)));
         if let Some((detail, chip)) = detailed {
             documents.extend(tables::documents(detail, chip)?);
+            documents.push(Document { name: placed::FILE, text: placed::of_run(detail, chip) });
         }
         Ok(documents)
     }

@@ -1,7 +1,7 @@
 //! The arguments of the command `synfire`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Simulates neuromorphic chips that learn on the chip: exact bits, and what they cost in time and energy.
 #[derive(Debug, Parser)]
@@ -26,6 +26,9 @@ pub enum Command {
         /// `cycle`, cores and network cycle by cycle; `both`, and where they differ
         #[arg(long, value_name = "MODEL")]
         time_model: Option<TimeModelOption>,
+        /// A placement file: where neurons sit, in place of the network files' `placement`
+        #[arg(long, value_name = "FILE")]
+        placement: Option<PathBuf>,
         /// Changes
         #[command(flatten)]
         changes: ChangeOptions,
@@ -37,6 +40,9 @@ pub enum Command {
         /// Chip that a network file is checked against (preset or path)
         #[arg(long, default_value = "small")]
         chip: String,
+        /// A placement file: where neurons sit, in place of the network file's `placement`
+        #[arg(long, value_name = "FILE")]
+        placement: Option<PathBuf>,
         /// Changes
         #[command(flatten)]
         changes: ChangeOptions,
@@ -160,6 +166,13 @@ impl TimeModelOption {
     pub fn change(self) -> String {
         format!("chip.timing.model={self:?}")
     }
+}
+
+/// The change of the network's file that `--placement FILE` stands for: the file is the one here, wherever the network is.
+#[must_use]
+pub fn placement_change(file: &Path) -> String {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    format!("network.placement=(file: {:?})", file.to_string_lossy())
 }
 
 /// Changes to the files of an experiment.

@@ -9,7 +9,7 @@ use super::interrupt::Interrupt;
 use super::note::{Asked, Request};
 use super::output;
 use super::progress::{CellProgress, say};
-use crate::architect::{inference, summary, tables};
+use crate::architect::{inference, placed, summary, tables};
 use crate::experiment::decides::Decides;
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
@@ -176,7 +176,7 @@ impl Run<'_> {
         match self.entry {
             Entry::Begin(request, reads) => {
                 let own = cells.iter().flat_map(CellName::files).chain(outputs);
-                let beside = [summary::FILE, inference::FILE].into_iter().chain(tables::FILES);
+                let beside = [summary::FILE, inference::FILE, placed::FILE].into_iter().chain(tables::FILES);
                 let own = own.chain(beside.map(str::to_owned));
                 let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
                 let request = Request { decides: decides.clone(), ..request.clone() };

@@ -59,7 +59,7 @@ pub fn check(file: &str, chip: &str, changes: &ChangeOptions) -> Result<(), Comm
             let network = files::network_from_text(opened.name(), opened.text(), &folder, &chip, &overrides)?;
             cells::warn(&warnings(&network));
             let machine = Machine::new(&network, &chip).map_err(|error| {
-                let place = opened.population(error.population());
+                let place = opened.misplaced(&opened.changes, &error);
                 CommandError::from(Diagnostics::from(error.diagnostic(place)))
             })?;
             line(&format!(

@@ -201,16 +201,19 @@ pub fn network_and_files(
     Ok((network, own.into_iter().chain(read).collect()))
 }
 
-/// A network that does not fit, shown where its file states the population.
+/// A network that does not fit after `changes`, shown where its file states what does not. Those of the file come after
+/// them.
 #[must_use]
-pub fn misfit(reference: &str, from: &Opened, error: &MappingError) -> Diagnostic {
-    error.diagnostic(open_from(reference, from).ok().and_then(|opened| opened.population(error.population())))
+pub fn misfit(reference: &str, from: &Opened, mut changes: Vec<Change>, error: &MappingError) -> Diagnostic {
+    changes.extend(from.changes.iter().cloned());
+    error.diagnostic(open_from(reference, from).ok().and_then(|opened| opened.misplaced(&changes, error)))
 }
 
 impl Opened {
-    /// Where a network file, or one that it extends, states a population.
+    /// Where a network file after `changes`, or one that it extends or names, states what does not fit.
     #[must_use]
-    pub fn population(&self, name: &str) -> Option<Place> {
-        files::population_place(self.name(), self.text(), self.here(), name)
+    pub fn misplaced(&self, changes: &[Change], error: &MappingError) -> Option<Place> {
+        let what = (error.population(), error.field());
+        files::misfit_place(self.name(), self.text(), self.here(), changes, what)
     }
 }

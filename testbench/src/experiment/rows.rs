@@ -207,7 +207,9 @@ impl<'a> Rows<'a> {
     /// The network of a row does not fit: shown where its file states the population, else at the row.
     #[must_use]
     pub fn misfit(&self, row: &Row, error: &MappingError) -> Diagnostics {
-        let problem = reference::misfit(&row.network, self.origin, error);
+        // Changes that do not hold were refused before anything was placed.
+        let changes = self.changes(row).unwrap_or_default();
+        let problem = reference::misfit(&row.network, self.origin, changes, error);
         let problem = if problem.place.is_none() {
             problem
         } else {

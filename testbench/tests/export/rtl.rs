@@ -10,6 +10,7 @@ use synfire::hardware::layout::Layout;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::network::Network;
+use synfire_chip::placing::{Onto, Stated};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::run::program::{Control, Program, StepEvents, StimulusSpike};
 
@@ -164,6 +165,14 @@ fn the_header_states_what_there_is() {
     }
 }
 
+/// Asks for another core for the readout.
+fn sits_on(network: &mut Network, core: u16) {
+    let (len, field) = (network.populations[1].neurons, String::new());
+    let stated = Stated { population: 1, first: 0, len, cores: vec![core], onto: Onto::One, field };
+    network.placing.stated.retain(|other| other.population != 1);
+    network.placing.stated.push(stated);
+}
+
 #[test]
 fn what_the_rtl_lacks_is_refused() {
     let chip = chip();
@@ -176,8 +185,8 @@ fn what_the_rtl_lacks_is_refused() {
             let signal = synfire_plasticity::config::ErrorSignal::Modulation { shift: 1 };
             n.populations[1].readout.iter_mut().for_each(|readout| readout.signal = signal);
         }),
-        ("core 0, or cores 0 and 1", |n| n.populations[1].cores = vec![3]),
-        ("one population a core", |n| n.populations[1].cores = vec![0]),
+        ("core 0, or cores 0 and 1", |n| sits_on(n, 3)),
+        ("one population a core", |n| sits_on(n, 0)),
     ] {
         let mut network = network(&mut draw, &chip);
         change(&mut network);

@@ -2,6 +2,7 @@
 
 use synfire::reference::float::chip::{FloatChip, RealSurrogate};
 use synfire_chip::network::{Encoding, Input, Network, Population, Projection, Source, Synapses};
+use synfire_chip::placing::Placing;
 use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
 use synfire_core::arrival::Delays;
 use synfire_core::format::{Format, Overflow};
@@ -82,7 +83,6 @@ fn network(spiking: bool) -> Network {
                 dead_zone: 0,
             }),
             max_per_core: None,
-            cores: Vec::new(),
         }],
         projections: vec![Projection {
             name: "w".to_owned(),
@@ -95,6 +95,7 @@ fn network(spiking: bool) -> Network {
             encoding: Encoding::Auto,
             stated: None,
         }],
+        placing: Placing::default(),
     }
 }
 

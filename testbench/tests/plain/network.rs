@@ -6,6 +6,7 @@ use crate::plain::choices::Choices;
 use crate::plain::learning;
 use crate::plain::projection;
 use synfire_chip::network::{Input, Network, Population, Source};
+use synfire_chip::placing::Placing;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{
     Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
@@ -43,6 +44,7 @@ pub fn network(c: &mut Choices<'_>) -> (Network, Scale) {
         inputs,
         populations: Vec::new(),
         projections: Vec::new(),
+        placing: Placing::default(),
     };
     for index in 0..count {
         let population = population(c, &network.datapath, scale, index);
@@ -133,7 +135,6 @@ fn population(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, index: usi
         learning: None,
         readout: None,
         max_per_core: None,
-        cores: Vec::new(),
     }
 }
 

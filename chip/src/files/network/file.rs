@@ -8,6 +8,7 @@
 //! Absent on purpose: ranges and references (`network_resolve` and what it calls), learning (`learning_file`).
 
 use super::learning_file::{NeuronLearningFile, ReadoutFile};
+use super::placement_file::PlacementFile;
 use crate::files::synapses::learning::SynapseLearningFile;
 use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
@@ -45,6 +46,9 @@ pub struct NetworkFile {
     /// Projections.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub projections: Option<Vec<ProjectionFile>>,
+    /// Where neurons sit.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub placement: Option<PlacementFile>,
 }
 
 impl NetworkFile {
@@ -60,6 +64,7 @@ impl NetworkFile {
             inputs: Some(Vec::new()),
             populations: Some(Vec::new()),
             projections: Some(Vec::new()),
+            placement: None,
         }
     }
 
@@ -128,6 +133,7 @@ impl NetworkFile {
             inputs: self.inputs.or(base.inputs),
             populations: self.populations.or(base.populations),
             projections: self.projections.or(base.projections),
+            placement: self.placement.or(base.placement),
         }
     }
 }

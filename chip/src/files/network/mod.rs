@@ -1,7 +1,7 @@
 //! The network file: populations, how they learn, and the proof that every dendritic sum fits.
 //!
 //! Promises: a network that is accepted holds what [`crate::network`] states, on the chip that it was loaded for.
-//! Absent on purpose: how synapses are stated and read (`synapses`), placement.
+//! Absent on purpose: how synapses are stated and read (`synapses`), placing what is stated (`place`).
 
 pub(super) mod decay;
 mod each;
@@ -11,6 +11,9 @@ pub(super) mod learning_file;
 pub(super) mod mirror;
 pub(super) mod neuron;
 pub(super) mod overrides;
+pub(super) mod placement;
+pub(super) mod placement_file;
 pub(super) mod proof;
 pub(super) mod readouts;
 pub(super) mod resolve;
+mod seats;

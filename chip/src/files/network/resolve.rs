@@ -4,7 +4,7 @@
 //! Absent on purpose: how one population or projection is resolved (`neuron`, `learning`, `projection`, `proof`).
 
 use super::readouts::Readouts;
-use super::{learning, mirror, neuron, proof};
+use super::{learning, mirror, neuron, placement, proof, seats};
 use crate::chip::Chip;
 use crate::files::network::file::{InputFile, NetworkFile, PopulationFile, ProjectionFile};
 use crate::files::network::overrides::{NetworkOverrides, StoreOverride};
@@ -12,6 +12,7 @@ use crate::files::synapses::convolution;
 use crate::files::synapses::ends::Ends;
 use crate::files::synapses::projection;
 use crate::files::text::check::Check;
+use crate::files::text::diagnostic::Diagnostic;
 use crate::files::text::spelling::{did_you_mean, listing};
 use crate::network::{Input, Network, Population, Projection, Source};
 use std::borrow::Cow;
@@ -34,9 +35,10 @@ pub(in crate::files) fn resolve(
 ) -> Network {
     let seed = check.integer("seed", file.seed.unwrap_or(1), 0..=i64::from(u32::MAX)) as u32;
     distinct_names(check, file);
-    let inputs = inputs(check, file, chip);
+    let mut inputs = inputs(check, file, chip);
     let populations = populations(check, file, chip);
     fits(check, &populations, chip);
+    let placing = placement::resolve(check, file, (&populations, &mut inputs), chip);
     let mut network = Network {
         name,
         seed: overrides.seed.unwrap_or(seed),
@@ -45,6 +47,7 @@ pub(in crate::files) fn resolve(
         inputs,
         populations,
         projections: Vec::new(),
+        placing,
     };
     for (index, projection) in file.projections.iter().flatten().enumerate() {
         let Some(ends) = ends(check, index, projection, &network, file) else { continue };
@@ -145,7 +148,14 @@ fn inputs(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Input> 
             name: input.name.clone(),
             neurons,
             max_events: check.integer(&field("max_events"), input.max_events, 1..=255) as u8,
-            cores: cores(check, (&field("cores"), &input.name), input.cores.as_ref(), neurons, chip),
+            cores: seats::cores(
+                check,
+                (&field("cores"), &input.name),
+                input.cores.as_ref(),
+                neurons,
+                chip,
+                &show,
+            ),
             port: port(check, &field("port"), input, chip),
         });
     }
@@ -154,20 +164,7 @@ fn inputs(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Input> 
 
 /// The port of the host that an input asks for.
 fn port(check: &mut Check<'_>, path: &str, input: &InputFile, chip: &Chip) -> Option<u16> {
-    let name = input.port.as_ref()?;
-    let ports = || chip.host.ports.iter().filter_map(|port| port.name.as_deref());
-    let found = chip.host.ports.iter().position(|port| port.name.as_ref() == Some(name));
-    if found.is_none() {
-        let allowed = match ports().next() {
-            None => "leaving it out: no port of this chip has a name (`host.ports[0].name`)".to_owned(),
-            Some(_) => listing(ports()),
-        };
-        let problem = check
-            .at(path, format!("the host has no port `{name}`"))
-            .labelled(did_you_mean(name, ports()))
-            .noted("allowed", allowed);
-        check.push(problem);
-    }
+    let found = seats::port(check, (path, input.port.as_ref()?), chip, &show);
     if input.cores.is_some() {
         let problem = check
             .at(path, format!("`{}` sits on cores and enters by no port", input.name))
@@ -175,28 +172,12 @@ fn port(check: &mut Check<'_>, path: &str, input: &InputFile, chip: &Chip) -> Op
             .noted("allowed", "one of the two");
         check.push(problem);
     }
-    found.map(|port| port as u16)
+    found
 }
 
-/// The cores that an input or a population of this name asks for.
-fn cores(
-    check: &mut Check<'_>,
-    (path, name): (&str, &str),
-    stated: Option<&Vec<i64>>,
-    neurons: u32,
-    chip: &Chip,
-) -> Vec<u16> {
-    let stated = stated.map_or(&[][..], Vec::as_slice);
-    if stated.len() > neurons as usize {
-        let problem = check
-            .at(path, format!("`{name}` has more cores than neurons"))
-            .labelled(format!("found {} cores, {neurons} neurons", stated.len()))
-            .noted("allowed", format!("at most {neurons} cores"));
-        check.push(problem);
-    }
-    let last = chip.mesh.cores() as i64 - 1;
-    let core = |(at, core): (usize, &i64)| check.integer(&format!("{path}[{at}]"), *core, 0..=last) as u16;
-    stated.iter().enumerate().map(core).collect()
+/// A problem with a field of the network file.
+fn show(check: &Check<'_>, path: &str, title: String) -> Diagnostic {
+    check.at(path, title)
 }
 
 fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Population> {
@@ -214,8 +195,6 @@ fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Po
         let hint = population.max_per_core;
         let max_per_core =
             hint.map(|hint| check.integer(&field("max_per_core"), hint, 1..=MAX_NEURONS) as u32);
-        let cores =
-            cores(check, (&field("cores"), &population.name), population.cores.as_ref(), neurons, chip);
         let learns = population.learning.as_ref();
         let learning = learns.and_then(|l| learning::learning(check, index, l, &readouts, chip));
         for (name, decay) in
@@ -238,7 +217,7 @@ fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Po
             check.push(problem);
         }
         let name = population.name.clone();
-        populations.push(Population { name, neurons, parameters, learning, readout, max_per_core, cores });
+        populations.push(Population { name, neurons, parameters, learning, readout, max_per_core });
     }
     populations
 }

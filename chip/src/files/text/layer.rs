@@ -41,7 +41,7 @@ impl Opened {
 }
 
 /// Parses one file of a stack.
-pub(super) fn parse_layer<T: LayerFile>(source: &Arc<SourceText>) -> Result<T, Diagnostic> {
+pub(in crate::files) fn parse_layer<T: LayerFile>(source: &Arc<SourceText>) -> Result<T, Diagnostic> {
     // Before spelling: a file of another kind has only unknown fields.
     if let Some(span) = source.locate("format") {
         let found = source.text[span.clone()].trim_matches('"');

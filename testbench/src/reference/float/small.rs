@@ -5,6 +5,7 @@
 //! Absent on purpose: networks that mean something.
 
 use synfire_chip::network::{Encoding, Input, Network, Population, Projection, Source, Synapses};
+use synfire_chip::placing::Placing;
 use synfire_chip::run::program::{Control, Program, StepEvents, StimulusSpike};
 use synfire_core::arrival::Delays;
 use synfire_core::dither::{Purpose, row_key, uniform, word};
@@ -188,6 +189,7 @@ fn network(seed: u32, inputs: u32, populations: Vec<Population>) -> Network {
         }],
         populations,
         projections: Vec::new(),
+        placing: Placing::default(),
     }
 }
 
@@ -203,15 +205,7 @@ fn own_error(channels: u32, surrogate: Option<Surrogate>) -> NeuronLearning {
 
 fn population(name: &str, neurons: u32, parameters: NeuronParameters) -> Population {
     let name = name.to_owned();
-    Population {
-        name,
-        neurons,
-        parameters,
-        learning: None,
-        readout: None,
-        max_per_core: None,
-        cores: Vec::new(),
-    }
+    Population { name, neurons, parameters, learning: None, readout: None, max_per_core: None }
 }
 
 fn parameters(draws: &mut Draws, spiking: bool) -> NeuronParameters {

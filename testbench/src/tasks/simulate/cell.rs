@@ -191,7 +191,7 @@ impl Task {
     fn machine(&self, network: &Network, stimuli: &Stimuli) -> Result<Machine, Diagnostics> {
         let origin = Origin::new(&self.opened);
         let mut machine = Machine::new(network, &self.chip).map_err(|error| {
-            let problem = reference::misfit(&self.settings.network, &self.opened, &error);
+            let problem = reference::misfit(&self.settings.network, &self.opened, Vec::new(), &error);
             let place = problem.place.clone().or_else(|| origin.at("network", "").place);
             Diagnostics::from(Diagnostic { place, ..problem })
         })?;
