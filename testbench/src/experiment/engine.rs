@@ -7,6 +7,7 @@ use super::file::Store;
 use super::hashed::HashedFile;
 use super::retired::{Retired, Writing};
 use crate::formats::ArrayError;
+use crate::formats::trace::writer::TraceMark;
 use crate::reference::float::chip::{FloatChip, FloatSnapshot};
 use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
@@ -75,8 +76,8 @@ impl FullestCore {
 /// State of an [`Engine`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EngineState {
-    /// Of the chip, and of the models of its costs.
-    Chip(MachineSnapshot, ModelState),
+    /// Of the chip, of the models of its costs, and how much of its trace is written.
+    Chip(MachineSnapshot, ModelState, Option<TraceMark>),
     /// Of the float twin.
     Float(FloatSnapshot),
 }
@@ -125,7 +126,7 @@ impl Engine {
             let looked_at = recorder.probes().iter().take(1).chain(retired.probes()).cloned();
             *recorder = Recorder::of(network, looked_at.collect(), &machine.nodes);
             retired.follow(network, &machine.nodes, recorder);
-            *retiring = Some(Retiring { retired, writing: None });
+            *retiring = Some(Retiring { retired, writing: None, left: None });
         }
     }
 
@@ -144,16 +145,16 @@ impl Engine {
     /// Where it is not.
     pub fn expect_trace(&self, folder: &Path) -> Result<(), ArrayError> {
         let Self::Chip { machine, retiring: Some(retiring), .. } = self else { return Ok(()) };
-        retiring.retired.open(folder, true, machine.step).map(drop)
+        retiring.retired.open(folder, retiring.left, machine.step).map(drop)
     }
 
     /// Begins the trace in `folder`, or goes on with what a run left that is now where this engine is.
     ///
     /// # Errors
     /// When the file cannot be written, or is not the one that the run left.
-    pub fn open_trace(&mut self, folder: &Path, goes_on: bool) -> Result<(), String> {
+    pub fn open_trace(&mut self, folder: &Path) -> Result<(), String> {
         let Self::Chip { machine, retiring: Some(retiring), .. } = self else { return Ok(()) };
-        let opened = retiring.retired.open(folder, goes_on, machine.step);
+        let opened = retiring.retired.open(folder, retiring.left, machine.step);
         retiring.writing = Some(opened.map_err(|error| error.to_string())?);
         Ok(())
     }
@@ -163,10 +164,11 @@ impl Engine {
     /// # Errors
     /// When the file cannot be written.
     pub fn flush_trace(&mut self) -> Result<(), String> {
-        let Self::Chip { retiring: Some(Retiring { writing: Some(writing), .. }), .. } = self else {
+        let Self::Chip { retiring: Some(Retiring { writing: Some(writing), left, .. }), .. } = self else {
             return Ok(());
         };
-        writing.flush().map_err(|error| error.to_string())
+        *left = Some(writing.flush().map_err(|error| error.to_string())?);
+        Ok(())
     }
 
     /// Ends the trace.
@@ -174,7 +176,7 @@ impl Engine {
     /// # Errors
     /// When the file cannot be written.
     pub fn finish_trace(&mut self) -> Result<Vec<HashedFile>, String> {
-        let Self::Chip { retiring: Some(Retiring { retired, writing }), .. } = self else {
+        let Self::Chip { retiring: Some(Retiring { retired, writing, .. }), .. } = self else {
             return Ok(Vec::new());
         };
         let file = writing.take().map(|writing| writing.finish(&retired.name)).transpose();
@@ -336,7 +338,10 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> EngineState {
         match self {
-            Self::Chip { machine, costs, .. } => EngineState::Chip(machine.snapshot(), costs.snapshot()),
+            Self::Chip { machine, costs, retiring, .. } => {
+                let left = retiring.as_ref().and_then(|retiring| retiring.left);
+                EngineState::Chip(machine.snapshot(), costs.snapshot(), left)
+            }
             Self::Float { chip, .. } => EngineState::Float(chip.snapshot()),
         }
     }
@@ -347,8 +352,9 @@ impl Engine {
     /// When it is of another network.
     pub fn restore(&mut self, state: EngineState) -> Result<(), String> {
         match (self, state) {
-            (Self::Chip { machine, costs, .. }, EngineState::Chip(state, spent)) => {
+            (Self::Chip { machine, costs, retiring, .. }, EngineState::Chip(state, spent, left)) => {
                 machine.restore(state)?;
+                retiring.iter_mut().for_each(|retiring| retiring.left = left);
                 costs.restore(&spent)
             }
             (Self::Float { chip, .. }, EngineState::Float(state)) => chip.restore(state),
@@ -459,6 +465,8 @@ fn answered<'p>(
 pub struct Retiring {
     retired: Retired,
     writing: Option<Writing>,
+    /// What was in its file when it was flushed last.
+    left: Option<TraceMark>,
 }
 
 /// Runs `program`: what is looked at of it. What else is recorded goes to what is watched, or to the trace.
@@ -469,7 +477,7 @@ fn run(
     threads: usize,
 ) -> Result<Recording, String> {
     let options = RunOptions { threads, interrupt: None };
-    let Some(Retiring { retired, writing: Some(writing) }) = retiring else {
+    let Some(Retiring { retired, writing: Some(writing), .. }) = retiring else {
         costs.run(machine, program, options, recorder)?;
         return Ok(looked_at(recorder, watched));
     };

@@ -17,7 +17,7 @@ use crate::formats::trace::header::{
     TracedProjection, TracedRegister,
 };
 use crate::formats::trace::step::TracedStep;
-use crate::formats::trace::writer::TraceWriter;
+use crate::formats::trace::writer::{TraceMark, TraceWriter};
 use std::path::Path;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Synapses};
@@ -269,18 +269,17 @@ impl Retired {
         (MOST_VALUES / (columns + synapses as usize).max(1)).max(1)
     }
 
-    /// Begins the file in `folder`, or goes on with what a run left that is now at the beginning of step `step`.
+    /// Begins the file in `folder`, or goes on with what a run `left` that is now at the beginning of step `step`.
     ///
     /// # Errors
     /// When the file cannot be written, or is not the one that the run left.
-    pub fn open(&self, folder: &Path, goes_on: bool, step: u64) -> Result<Writing, ArrayError> {
+    pub fn open(&self, folder: &Path, left: Option<TraceMark>, step: u64) -> Result<Writing, ArrayError> {
         let path = folder.join(&self.name);
         let (header, tables) = (self.header.clone(), self.tables.clone());
         let next = step.clamp(header.first, header.until);
-        let writer = if goes_on {
-            TraceWriter::reopen(&path, self.form, header, tables, next)?
-        } else {
-            TraceWriter::create(&path, self.form, header, tables)?
+        let writer = match left {
+            Some(left) => TraceWriter::reopen(&path, self.form, header, tables, (next, left))?,
+            None => TraceWriter::create(&path, self.form, header, tables)?,
         };
         let empty = |count| vec![Vec::new(); count];
         Ok(Writing {
@@ -322,11 +321,11 @@ impl Retired {
 }
 
 impl Writing {
-    /// Hands what was written to the system: a state that is saved from now on finds it.
+    /// Hands what was written to the system: a state that is saved with what this gives finds it.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn flush(&mut self) -> Result<(), ArrayError> {
+    pub fn flush(&mut self) -> Result<TraceMark, ArrayError> {
         self.writer.flush()
     }
 

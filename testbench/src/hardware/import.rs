@@ -5,7 +5,7 @@
 //! Absent on purpose: what a run of it cost.
 
 use super::error::HardwareError;
-use super::events::Events;
+use super::events::{Events, FILES};
 use super::export::Configuration;
 use super::images::MEMORIES;
 use super::images::array::{Name, Part, Shape};
@@ -49,7 +49,8 @@ pub fn import(folder: &Path, edited: bool) -> Result<Imported, HardwareError> {
     let manifest = Manifest::read(folder)?;
     let mut images = Images::new(folder, &manifest, edited);
     for listed in manifest.events.iter().chain([&manifest.configuration]) {
-        let may = edited && *listed != manifest.configuration;
+        // An edit of what is not read would be lost in silence.
+        let may = edited && FILES.contains(&listed.file.as_str());
         images.content(listed, may)?;
     }
     let path = folder.join(&manifest.configuration.file);
@@ -74,7 +75,7 @@ pub fn import(folder: &Path, edited: bool) -> Result<Imported, HardwareError> {
         machine.announce_currents_beside(*bits, index, largest).map_err(|most| {
             let found = format!("currents of `{}` of {largest} in one step", population.name);
             let allowed = format!("up to {most} beside its synapses");
-            HardwareError::form(&folder.join(super::events::FILES[2]), found, allowed)
+            HardwareError::form(&folder.join(FILES[2]), found, allowed)
         })?;
     }
     let edited = std::mem::take(&mut images.edited);
@@ -154,15 +155,18 @@ impl<'a> Images<'a> {
         let found = sha256(&content);
         if found != listed.sha256 {
             if !may_be_edited {
+                let read = self.manifest.images.iter().any(|image| image.listed == *listed)
+                    || FILES.contains(&listed.file.as_str());
+                let hint = if read {
+                    ", or `--edited`, which takes edited images and events (`*.csv`)"
+                } else {
+                    "; an import does not read what stands in it"
+                };
+                let hint = if *listed == self.manifest.configuration { "" } else { hint };
                 let allowed = format!(
-                    "{}, as {} has it: the file as it was exported{}",
+                    "{}, as {} has it: the file as it was exported{hint}",
                     listed.sha256,
-                    manifest::FILE,
-                    if *listed == self.manifest.configuration {
-                        ""
-                    } else {
-                        ", or `--edited`, which takes edited files"
-                    }
+                    manifest::FILE
                 );
                 return Err(HardwareError::form(&path, format!("SHA-256 {found}"), allowed));
             }

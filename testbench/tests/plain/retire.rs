@@ -69,7 +69,7 @@ impl Traces {
     /// The file with the reference's values.
     pub fn of_reference(&self, case: &Case) -> Vec<u8> {
         let (recordings, changes) = self.reference_steps(case);
-        let mut file = self.retired.open(self.folder.path(), false, case.start).expect("a file");
+        let mut file = self.retired.open(self.folder.path(), None, case.start).expect("a file");
         self.retired.write(&mut file, &recordings, &changes).expect("a trace");
         file.finish("retire").expect("a whole file");
         self.bytes()
@@ -78,7 +78,7 @@ impl Traces {
     /// The file of a run that is interrupted before these steps of the program, and saved and loaded there.
     pub fn of_run(&self, run: &Run<'_>, case: &Case, cuts: &[usize]) -> Vec<u8> {
         let ends = cuts.iter().copied().chain([case.program.len()]);
-        let (mut chip, mut from) = (run.build(), 0);
+        let (mut chip, mut from, mut left) = (run.build(), 0, None);
         for end in ends {
             if from > 0 {
                 chip = restored(run, &chip);
@@ -86,8 +86,7 @@ impl Traces {
             let machine = &mut chip.machine;
             let mut recorder = Recorder::of(&case.network, self.retired.probes().to_vec(), &machine.nodes);
             self.retired.follow(&case.network, &machine.nodes, &mut recorder);
-            let goes_on = from > 0;
-            let mut file = self.retired.open(self.folder.path(), goes_on, machine.step).expect("a file");
+            let mut file = self.retired.open(self.folder.path(), left, machine.step).expect("a file");
             // Some steps at a time.
             for part in case.program[from..end].chunks(7) {
                 let options = RunOptions { threads: run.threads, interrupt: None };
@@ -95,6 +94,7 @@ impl Traces {
                 let (recordings, changes) = (recorder.take(), recorder.take_changes());
                 self.retired.write(&mut file, &recordings, &changes).expect("a trace");
             }
+            left = Some(file.flush().expect("a trace"));
             file.finish("retire").expect("a whole file");
             from = end;
         }

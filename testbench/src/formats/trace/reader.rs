@@ -267,11 +267,11 @@ impl TraceReader {
     /// The file ends where a step does not.
     fn cut(&self, allowed: &str) -> ArrayError {
         let whole = match self.next {
-            next if next == self.header.first => "no step is whole".to_owned(),
-            next => format!("whole to the end of step {}, byte {}", next - 1, self.window.offset),
+            next if next == self.header.first => "no step of it is whole".to_owned(),
+            next => format!("it is whole to the end of step {}, byte {}", next - 1, self.window.offset),
         };
         let end = self.window.offset + self.window.bytes().len() as u64;
-        self.refuse(end, "the trace", "cut".to_owned(), format!("{allowed}; it is {whole}"))
+        self.refuse(end, "the trace", "cut".to_owned(), format!("{allowed}; {whole}"))
     }
 
     /// Refuses what is at a byte of the file.

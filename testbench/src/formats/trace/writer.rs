@@ -7,14 +7,22 @@ use super::header::{TraceForm, TraceHeader, TraceTables, TracedRegister, VERSION
 use super::reader::TraceReader;
 use super::step::TracedStep;
 use super::{binary, text};
+use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are written at once.
 const BLOCK: usize = 1 << 18;
 /// Entries of a table that are written at once.
 const ENTRIES: usize = 1 << 14;
+
+/// What is in a file: how much, and its checksum. Whoever goes on with the file finds the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceMark {
+    bytes: u64,
+    crc32: u32,
+}
 
 /// A trace that is being written.
 #[derive(Debug)]
@@ -26,6 +34,9 @@ pub struct TraceWriter {
     file: File,
     /// Bytes that are not yet in the file.
     buffer: Vec<u8>,
+    /// Of what is in the file.
+    bytes: u64,
+    sum: crc32fast::Hasher,
     /// The first step that may come.
     next: u64,
 }
@@ -44,8 +55,8 @@ impl TraceWriter {
         header.check(Some(&tables)).map_err(|(found, allowed)| ArrayError::form(path, found, allowed))?;
         let file = File::create(path).map_err(ArrayError::io(path, "create"))?;
         let next = header.first;
-        let mut writer =
-            Self { path: path.to_path_buf(), form, header, tables, file, buffer: Vec::new(), next };
+        let (path, buffer, sum) = (path.to_path_buf(), Vec::new(), crc32fast::Hasher::new());
+        let mut writer = Self { path, form, header, tables, file, buffer, bytes: 0, sum, next };
         match form {
             TraceForm::Text => writer.buffer.extend_from_slice(writer.header.text().as_bytes()),
             TraceForm::Binary => writer.binary_header()?,
@@ -58,13 +69,14 @@ impl TraceWriter {
     /// on, and whatever of a step was cut, are taken off.
     ///
     /// # Errors
-    /// When the file is no trace of this header and these tables, or ends before step `next`.
+    /// When the file is no trace of this header and these tables, ends before step `next`, or has before that step
+    /// something else than was there when it was `left`.
     pub fn reopen(
         path: &Path,
         form: TraceForm,
         header: TraceHeader,
         tables: TraceTables,
-        next: u64,
+        (next, left): (u64, TraceMark),
     ) -> Result<Self, ArrayError> {
         let mut reader = TraceReader::open(path)?;
         let same_tables = reader.tables().is_none_or(|found| *found == tables);
@@ -81,10 +93,17 @@ impl TraceWriter {
             let found = format!("steps before {after}");
             return Err(ArrayError::form(path, found, format!("those before {next}, where the run goes on")));
         }
-        let mut file = OpenOptions::new().write(true).open(path).map_err(ArrayError::io(path, "open"))?;
+        let mut file =
+            OpenOptions::new().read(true).write(true).open(path).map_err(ArrayError::io(path, "open"))?;
+        let sum = sum_of(&mut file, kept).map_err(ArrayError::io(path, "read"))?;
+        if (TraceMark { bytes: kept, crc32: sum.clone().finalize() }) != left {
+            let found = format!("another content of the steps before {next}");
+            return Err(ArrayError::form(path, found, "the trace as the run left it"));
+        }
         let cut = file.set_len(kept).and_then(|()| file.seek(SeekFrom::End(0)));
         cut.map_err(ArrayError::io(path, "write"))?;
-        Ok(Self { path: path.to_path_buf(), form, header, tables, file, buffer: Vec::new(), next })
+        let (path, buffer) = (path.to_path_buf(), Vec::new());
+        Ok(Self { path, form, header, tables, file, buffer, bytes: kept, sum, next })
     }
 
     /// Where it writes.
@@ -121,17 +140,20 @@ impl TraceWriter {
             }
         }
         self.next = step.step + 1;
-        if self.buffer.len() >= BLOCK { self.flush() } else { Ok(()) }
+        if self.buffer.len() >= BLOCK { self.flush().map(drop) } else { Ok(()) }
     }
 
-    /// Hands what was written to the operating system, whole steps: what a later kill leaves has them.
+    /// Hands what was written to the operating system, whole steps: what a later kill leaves has them. What is in the file
+    /// then.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn flush(&mut self) -> Result<(), ArrayError> {
-        let written = self.file.write_all(&self.buffer);
+    pub fn flush(&mut self) -> Result<TraceMark, ArrayError> {
+        self.file.write_all(&self.buffer).map_err(ArrayError::io(&self.path, "write"))?;
+        self.sum.update(&self.buffer);
+        self.bytes += self.buffer.len() as u64;
         self.buffer.clear();
-        written.map_err(ArrayError::io(&self.path, "write"))
+        Ok(TraceMark { bytes: self.bytes, crc32: self.sum.clone().finalize() })
     }
 
     /// Ends the file.
@@ -139,7 +161,7 @@ impl TraceWriter {
     /// # Errors
     /// When the file cannot be written.
     pub fn finish(mut self) -> Result<(), ArrayError> {
-        self.flush()
+        self.flush().map(drop)
     }
 
     /// Prologue, text, tables and their checksum; the tables by pieces, as they may be long.
@@ -157,7 +179,7 @@ impl TraceWriter {
         let mut piece = |writer: &mut Self, words: &mut dyn Iterator<Item = u32>| {
             words.for_each(|word| writer.buffer.extend_from_slice(&word.to_le_bytes()));
             sum.update(&writer.buffer);
-            writer.flush()
+            writer.flush().map(drop)
         };
         for (axons, synapses) in tables.axons.iter().zip(&tables.synapses) {
             for some in axons.chunks(ENTRIES) {
@@ -199,6 +221,18 @@ impl TraceWriter {
         }
         Ok(())
     }
+}
+
+/// Checksum of the first `bytes` of a file.
+fn sum_of(file: &mut File, bytes: u64) -> std::io::Result<crc32fast::Hasher> {
+    let (mut sum, mut block, mut left) = (crc32fast::Hasher::new(), vec![0; BLOCK], bytes);
+    while left > 0 {
+        let some = left.min(BLOCK as u64) as usize;
+        file.read_exact(&mut block[..some])?;
+        sum.update(&block[..some]);
+        left -= some as u64;
+    }
+    Ok(sum)
 }
 
 fn columns<'a>(

@@ -545,9 +545,8 @@ impl Work for Cell<'_> {
         state: Option<CellState>,
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
-        let goes_on = state.is_some();
         let mut at = state.map_or_else(|| Ok(Position::default()), |state| self.restore(state))?;
-        self.engine.open_trace(context.out, goes_on)?;
+        self.engine.open_trace(context.out)?;
         self.left = self.presentations_from(&at);
         let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
         let (mut confusion, mut wall_seconds) = (Vec::new(), 0.0);

@@ -368,9 +368,9 @@ impl Work for Cell<'_> {
         if let Some(state) = state {
             self.engine.restore(state.engine)?;
             at = state.position;
-            self.engine.open_trace(context.out, true)?;
+            self.engine.open_trace(context.out)?;
         } else {
-            self.engine.open_trace(context.out, false)?;
+            self.engine.open_trace(context.out)?;
             self.score_at(&mut at, threads)?;
         }
         let before = at.wall_seconds;

@@ -19,6 +19,7 @@ use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::{self, Opened};
 use crate::experiment::retired::{Retired, Writing};
 use crate::formats::ArrayError;
+use crate::formats::trace::writer::TraceMark;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -59,6 +60,8 @@ struct Gathered {
     wall_seconds: f64,
     /// Weights that were written on the way.
     written: Vec<HashedFile>,
+    /// How much of the trace is written.
+    trace: Option<TraceMark>,
 }
 
 /// What a simulation leaves beside its files.
@@ -230,6 +233,8 @@ pub struct Cell<'a> {
     probes: Probes,
     recorder: Recorder,
     retired: Option<Retired>,
+    /// How much of the trace the state that was put in place has.
+    left: Option<TraceMark>,
     inputs: Vec<HashedFile>,
     fingerprint: [u8; 32],
     warnings: Vec<String>,
@@ -279,6 +284,7 @@ impl<'a> Cell<'a> {
             probes,
             recorder,
             retired,
+            left: None,
             inputs,
             fingerprint,
             warnings,
@@ -348,6 +354,7 @@ impl<'a> Cell<'a> {
         if recorded.len() != probes.len() || !same {
             return Err("recordings of other probes".to_owned());
         }
+        self.left = state.progress.trace;
         Ok(state.progress)
     }
 
@@ -471,7 +478,7 @@ impl Work for Cell<'_> {
     }
 
     fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
-        let open = |retired: &Retired| retired.open(out, true, self.machine.step).map(drop);
+        let open = |retired: &Retired| retired.open(out, self.left, self.machine.step).map(drop);
         self.retired.as_ref().map_or(Ok(()), open)
     }
 
@@ -481,7 +488,6 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let started = Instant::now();
-        let goes_on = state.is_some();
         let mut gathered = match state {
             Some(state) => self.restore(state)?,
             None => {
@@ -491,7 +497,7 @@ impl Work for Cell<'_> {
                 gathered
             }
         };
-        let open = |retired: &Retired| retired.open(context.out, goes_on, self.machine.step);
+        let open = |retired: &Retired| retired.open(context.out, gathered.trace, self.machine.step);
         let mut trace = self.retired.as_ref().map(open).transpose().map_err(|e| e.to_string())?;
         let before = gathered.wall_seconds;
         let mut saved = Instant::now();
@@ -503,7 +509,7 @@ impl Work for Cell<'_> {
             let stop = context.interrupt.load(Ordering::Relaxed) && self.machine.step < self.settings.steps;
             if stop || saved.elapsed() >= context.save_every {
                 // What a state has seen is in the file before the state is.
-                trace.as_mut().map_or(Ok(()), Writing::flush).map_err(|e| e.to_string())?;
+                gathered.trace = trace.as_mut().map(Writing::flush).transpose().map_err(|e| e.to_string())?;
                 let (machine, costs) = (self.machine.snapshot(), self.costs.snapshot());
                 let state = CellState { machine, costs, progress: gathered };
                 if stop {

@@ -8,7 +8,7 @@ use synfire::formats::trace::header::{
 };
 use synfire::formats::trace::reader::TraceReader;
 use synfire::formats::trace::step::{Change, Step, TracedStep};
-use synfire::formats::trace::writer::TraceWriter;
+use synfire::formats::trace::writer::{TraceMark, TraceWriter};
 
 /// A trace as its writer has it.
 #[derive(Clone, Debug)]
@@ -163,10 +163,16 @@ fn trace(seed: u64, neurons: u32, steps: u64) -> Trace {
     Trace { header, tables, steps }
 }
 
-fn write(path: &Path, form: TraceForm, trace: &Trace) {
+/// What is in the file before the first step, and after each.
+fn write(path: &Path, form: TraceForm, trace: &Trace) -> Vec<TraceMark> {
     let mut writer = TraceWriter::create(path, form, trace.header.clone(), trace.tables.clone()).unwrap();
-    trace.steps.iter().for_each(|step| writer.step(&step.step()).unwrap());
+    let mut marks = vec![writer.flush().unwrap()];
+    for step in &trace.steps {
+        writer.step(&step.step()).unwrap();
+        marks.push(writer.flush().unwrap());
+    }
     writer.finish().unwrap();
+    marks
 }
 
 /// What a file says, as far as it goes, and why it ends.
@@ -219,7 +225,7 @@ proptest! {
         let trace = trace(seed, 2, 4);
         let (_folder, paths) = folder();
         for ((form, _), path) in FORMS.iter().zip(&paths) {
-            write(path, *form, &trace);
+            let marks = write(path, *form, &trace);
             let bytes = std::fs::read(path).unwrap();
             let length = (cut * bytes.len() as f64) as usize;
             std::fs::write(path, &bytes[..length]).unwrap();
@@ -237,8 +243,13 @@ proptest! {
             if !header_ends {
                 let kept = (steps.len() as u64).saturating_sub(back);
                 let next = trace.header.first + kept;
-                let mut writer = TraceWriter::reopen(
-                    path, *form, trace.header.clone(), trace.tables.clone(), next).unwrap();
+                let reopen = |left| TraceWriter::reopen(
+                    path, *form, trace.header.clone(), trace.tables.clone(), (next, left));
+                if let Some(other) = marks.iter().find(|mark| **mark != marks[kept as usize]) {
+                    let refused = reopen(*other).unwrap_err().to_string();
+                    prop_assert!(refused.contains("another content of the steps"), "{refused}");
+                }
+                let mut writer = reopen(marks[kept as usize]).unwrap();
                 trace.steps[kept as usize..].iter().for_each(|step| writer.step(&step.step()).unwrap());
                 writer.finish().unwrap();
                 prop_assert_eq!(std::fs::read(path).unwrap(), bytes);
@@ -335,7 +346,7 @@ fn what_is_no_trace_is_refused_at_its_line() {
         ("w1 1 7", "w2 1 7", ["line 14", "w2 1 7", "in the header's order"]),
         ("k 2 1 2 3", "k 2 1 3 3", ["line 15", "k 2 1 3 3", "COPY TAP"]),
         ("end 5", "end 6", ["line 8", "`step 5` to `end 6`", "`step N` to `end N`"]),
-        ("end 5\n", "end 5", ["cut", "line 16", "no step is whole"]),
+        ("end 5\n", "end 5", ["cut", "line 16", "no step of it is whole"]),
         ("end 5\n", "end 5\nstep 6\nn 0", ["line 18", "cut", "whole to the end of step 5"]),
         ("127", "99999999999999999999", ["line 10", "2 numbers", ""]),
     ] {
