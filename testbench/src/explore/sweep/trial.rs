@@ -130,10 +130,14 @@ impl Visit for Whole<'_> {
         };
         let mut results = Vec::new();
         for index in 0..experiment.cells().len() {
-            let ended = match experiment.cell(index) {
-                Ok(cell) => cell_to_its_end(cell, index, place),
-                Err(problems) => Err(Failure::from(&problems)),
-            };
+            let from_its_state = saved(place, index).exists();
+            let cell = || experiment.cell(index).map_err(|problems| Failure::from(&problems));
+            let mut ended = cell().and_then(|cell| cell_to_its_end(cell, index, place));
+            if from_its_state && ended.is_err() {
+                // What an earlier process left may be damaged; the trial is not.
+                let _ = std::fs::remove_dir_all(place.folder);
+                ended = cell().and_then(|cell| cell_to_its_end(cell, index, place));
+            }
             match ended {
                 Ok(Some(result)) => results.push(result),
                 Ok(None) => return None,
@@ -152,6 +156,11 @@ fn figures<K: Kind>(experiment: &K, ran: &Ran<'_, K::Result>, sweep: &Sweep) -> 
     Figures::of_summary(&summary.text, sweep.row.as_deref()).map_err(Failure::told)
 }
 
+/// Where a cell leaves its state.
+fn saved(place: Place<'_>, index: usize) -> PathBuf {
+    place.folder.join(format!("{index}.checkpoint"))
+}
+
 /// Runs a cell from the beginning, or from where it was interrupted; `None` where it is again.
 fn cell_to_its_end<W: Work>(
     mut cell: W,
@@ -161,7 +170,7 @@ fn cell_to_its_end<W: Work>(
     if !cell.prepare(place.interrupt) {
         return Ok(None);
     }
-    let saved = place.folder.join(format!("{index}.checkpoint"));
+    let saved = saved(place, index);
     let fingerprint = cell.fingerprint();
     let make = || std::fs::create_dir_all(place.folder).map_err(|error| io(place.folder, &error));
     let trouble: Mutex<Option<String>> = Mutex::new(None);
@@ -199,7 +208,7 @@ fn cell_to_its_end<W: Work>(
 }
 
 /// The state that an interrupted cell left; nothing where it is damaged, of other inputs, or no longer with its files.
-fn left<W: Work>(saved: &PathBuf, fingerprint: [u8; 32], folder: &Path) -> Option<W::State> {
+fn left<W: Work>(saved: &Path, fingerprint: [u8; 32], folder: &Path) -> Option<W::State> {
     if !saved.exists() {
         return None;
     }
