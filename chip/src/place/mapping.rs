@@ -20,31 +20,11 @@ use crate::placing::Rest;
 use crate::structures::inbound::{GrowingSlice, Inbound};
 use crate::structures::planned::{self, SliceRange};
 use crate::structures::{Needs, Structure};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use synfire_core::address::CoreId;
 
 pub use crate::place::misfit::MappingError;
-
-/// Neurons of one population in one core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Placement {
-    /// Index of the population.
-    pub population: usize,
-    /// First neuron.
-    pub first: u32,
-    /// How many.
-    pub len: u32,
-    /// Core.
-    pub core: CoreId,
-}
-
-/// Where every neuron is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mapping {
-    /// Slices; those of a population are ascending in `first`.
-    pub slices: Vec<Placement>,
-}
+pub use crate::place::slices::{Mapping, Placement};
 
 /// Neurons that must stay together: learning groups, bands of a feature map, a readout that competes, or one neuron.
 #[must_use]

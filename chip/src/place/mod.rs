@@ -12,4 +12,5 @@ pub mod mapping;
 mod misfit;
 pub mod router_tables;
 mod segments;
+pub mod slices;
 mod stated;

@@ -5,9 +5,9 @@
 
 use super::fill::Cut;
 use super::groups::Together;
-use super::mapping::Placement;
 use super::misfit::MappingError;
 use super::segments::Segment;
+use super::slices::Placement;
 use crate::chip::{Chip, CoreLimits};
 use crate::network::Network;
 use crate::placing::{Onto, Stated};
