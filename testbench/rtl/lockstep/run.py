@@ -132,8 +132,7 @@ def run_builds(chosen, builds, work):
         for (name, kind, parameters), program in zip(builds, programs):
             program = program.result()
             each = chosen.values / len(BUILDS) / chosen.configurations
-            # A fifth more than the values ask for, as sizes are random.
-            steps = max(40, round(1.2 * each / VALUES_A_STEP[kind]))
+            steps = max(40, round(each / VALUES_A_STEP[kind]))
             counts = {}
             runs = [pool.submit(share, chosen, (program, name, kind, parameters, steps), worker, work)
                     for worker in range(chosen.workers)]
