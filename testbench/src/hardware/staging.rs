@@ -19,6 +19,8 @@ const PARTIAL: &str = ".partial";
 pub struct Staging {
     folder: PathBuf,
     partial: PathBuf,
+    /// Whether the folder was not there before.
+    made: bool,
     /// What an earlier export wrote.
     earlier: BTreeSet<String>,
 }
@@ -32,6 +34,7 @@ impl Staging {
         if folder.exists() && !folder.is_dir() {
             return Err(HardwareError::form(folder, "a file", hint));
         }
+        let made = !folder.exists();
         let held = match fs::read_dir(folder) {
             Ok(entries) => entries.flatten().filter(|entry| entry.file_name() != PARTIAL).count(),
             Err(_) => 0,
@@ -55,7 +58,7 @@ impl Staging {
             fs::remove_dir_all(&partial).map_err(HardwareError::io(&partial, "remove"))?;
         }
         fs::create_dir_all(&partial).map_err(HardwareError::io(&partial, "make"))?;
-        Ok(Self { folder: folder.to_owned(), partial, earlier })
+        Ok(Self { folder: folder.to_owned(), partial, made, earlier })
     }
 
     /// Where files are to be written.
@@ -103,8 +106,10 @@ impl Staging {
 impl Drop for Staging {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.partial);
-        // A folder that was made for nothing.
-        let _ = fs::remove_dir(&self.folder);
+        if self.made {
+            // For nothing, where it is empty.
+            let _ = fs::remove_dir(&self.folder);
+        }
     }
 }
 

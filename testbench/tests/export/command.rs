@@ -1,9 +1,12 @@
 //! The commands `export` and `import`.
 
 use crate::folder::Folder;
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use synfire_core::ARITH_SPEC;
 
 fn synfire(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_synfire")).args(arguments).output().unwrap()
@@ -48,6 +51,77 @@ fn a_run_from_images_is_the_experiments() {
         assert!(!folder.path().join(layout).join("parameters.txt").exists());
         assert!(imported.join("spikes.csv").exists(), "what an import wrote is not removed");
     }
+}
+
+/// Files of a folder and of those in it, with what they hold.
+fn held(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.insert(path.clone(), Vec::new());
+            files.extend(held(&path));
+        } else {
+            files.insert(path.clone(), fs::read(&path).unwrap());
+        }
+    }
+    files
+}
+
+/// What cannot be written whole leaves everything as it was.
+#[test]
+fn a_refused_export_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let layout =
+        r#"(format: "synfire-layout/1", name: "narrow", memories: {"weights": (fields: [("weight", 2)])})"#;
+    fs::write(at("narrow.ron"), layout).unwrap();
+    let narrow = |out: &str| {
+        says(2, &["export", &example(), "--out", &at(out), "--layout", &at("narrow.ron"), "--overwrite"])
+    };
+    assert!(narrow("new").contains("in 2 bits"));
+    assert!(!folder.path().join("new").exists());
+    says(0, &["export", &example(), "--out", &at("good")]);
+    fs::write(at("good/notes.txt"), "mine").unwrap();
+    let before = held(&folder.path().join("good"));
+    narrow("good");
+    assert!(held(&folder.path().join("good")) == before, "a refused export changed a folder");
+    // What a stopped export leaves is no obstacle, a file of the user's at a new name is one.
+    fs::create_dir(at("good/.partial")).unwrap();
+    fs::write(at("good/parameters.txt"), "mine, too").unwrap();
+    let said = says(2, &["export", &example(), "--out", &at("good"), "--layout", "rtl", "--overwrite"]);
+    assert!(said.contains("parameters.txt") && said.contains("what no export wrote"), "{said}");
+    fs::remove_file(at("good/parameters.txt")).unwrap();
+    assert!(held(&folder.path().join("good")) == before, "a refused export changed a folder");
+    says(0, &["export", &example(), "--out", &at("good"), "--layout", "rtl", "--overwrite"]);
+    let after = held(&folder.path().join("good"));
+    assert!(
+        after.keys().all(|path| !path.ends_with(".partial") && !path.ends_with("core0")),
+        "{:?}",
+        after.keys()
+    );
+    assert_eq!(fs::read_to_string(at("good/notes.txt")).unwrap(), "mine");
+}
+
+/// Waves never take the place of their trace.
+#[test]
+fn a_trace_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let contract = ARITH_SPEC;
+    let text = format!(
+        "synfire-trace 1\ncontract {contract}\npopulation 0 all 1 U:8.4\nsteps 0 1\nstep 0\nn 0 0 7\nend 0\n"
+    );
+    fs::write(at("t"), &text).unwrap();
+    symlink(at("t"), at("link")).unwrap();
+    for waves in [["--vcd", "t"], ["--fst", "./t"], ["--vcd", "link"]] {
+        let said = says(2, &["trace", &at("t"), waves[0], &at(waves[1])]);
+        assert!(said.contains("another file for the waves"), "{said}");
+    }
+    says(2, &["trace", &at("t"), "--vcd", &at("w"), "--fst", &at("w")]);
+    assert_eq!(fs::read_to_string(at("t")).unwrap(), text);
+    says(0, &["trace", &at("t"), "--vcd", &at("w"), "--fst", &at("v")]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4, "the trace, the link, two files of waves");
 }
 
 #[test]
