@@ -14,7 +14,7 @@ use crate::run::machine::Machine;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use synfire_core::ARITH_SPEC;
 use synfire_core::neuron_core::CoreSnapshot;
@@ -118,10 +118,12 @@ struct Header {
 /// Fingerprint of anything that serialises: SHA-256 of its `postcard` bytes.
 #[must_use]
 pub fn fingerprint(parts: &impl Serialize) -> [u8; 32] {
-    let mut hash = Hash(Sha256::new());
+    // Every number is written by itself: they are put together before they are hashed.
+    let mut hash = BufWriter::with_capacity(1 << 14, Hash(Sha256::new()));
     // Plain data serialises without fail; a part that did not would only make the fingerprint differ.
     let _ = postcard::to_io(parts, &mut hash);
-    hash.0.finalize().into()
+    // A hash is always written to, so nothing is left in the buffer.
+    hash.into_inner().map_or([0; 32], |hash| hash.0.finalize().into())
 }
 
 /// Hashes what is written to it, so that large inputs are not copied.

@@ -3,13 +3,13 @@
 use super::sweeps::{folder, told};
 use std::time::{Duration, Instant};
 
-/// How often it is killed: 3, or what the variable says.
+/// How often it is killed: 3 times, or what the variable says.
 fn kills() -> u64 {
-    std::env::var("SYNFIRE_SWEEP_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
+    std::env::var("SYNFIRE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
 }
 
 #[test]
-fn killed_at_random_moments_it_ends_with_the_same_bytes() {
+fn kills_at_any_moment_leave_the_same_bytes() {
     let folder = folder();
     let sweep = ["sweep", "s.ron", "--threads", "2", "--out"];
     let begun = Instant::now();

@@ -6,12 +6,13 @@
 use super::draws::{Draws, Number, between, token};
 use super::file::{Axis, Samples, SweepFile, Values};
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::sync::Arc;
 use synfire_chip::files::schema::Raw;
 use synfire_chip::files::{Diagnostic, SourceText};
 
 /// The most values of an axis, and the most draws.
-pub const MOST_VALUES: u32 = 1_000_000;
+pub const MOST_VALUES: u32 = 100_000;
 
 /// An axis with its values.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,13 +126,9 @@ fn one(axis: &Axis, field: &str, samples: Option<Samples>, stated: Stated<'_>) -
         columns.push(tokens);
     }
     let paths: Vec<String> = axis.values.0.iter().map(|(path, _)| path.clone()).collect();
-    let mut moves: Vec<Vec<String>> = Vec::new();
-    for index in 0..columns[0].len() {
-        let of: Vec<String> = columns.iter().map(|tokens| tokens[index].clone()).collect();
-        if drawn || !moves.contains(&of) {
-            moves.push(of);
-        }
-    }
+    let mut seen = HashSet::new();
+    let all = (0..columns[0].len()).map(|index| columns.iter().map(|tokens| tokens[index].clone()).collect());
+    let moves = all.filter(|of: &Vec<String>| drawn || seen.insert(of.clone())).collect();
     Ok(Moves { name: axis.name.clone(), paths, moves, drawn })
 }
 

@@ -67,7 +67,7 @@ impl Draws<'_> {
             Method::Independent => plain.collect(),
             Method::Latin => {
                 let mut parts: Vec<u64> = (0..count).collect();
-                parts.sort_by_key(|part| (self.word("part", *part), *part));
+                parts.sort_by_cached_key(|part| (self.word("part", *part), *part));
                 let within = |(part, draw): (u64, f64)| ((part as f64 + draw) / count as f64).min(BELOW_ONE);
                 parts.into_iter().zip(plain).map(within).collect()
             }

@@ -107,15 +107,6 @@ impl Objective {
         self.at_least.is_none_or(|least| value >= least) && self.at_most.is_none_or(|most| value <= most)
     }
 
-    /// A value as less is better.
-    #[must_use]
-    pub fn cost(&self, value: f64) -> f64 {
-        match self.best() {
-            Best::Least => value,
-            Best::Most => -value,
-        }
-    }
-
     /// The figure over all runs of a point.
     ///
     /// # Errors
@@ -160,12 +151,5 @@ impl Measured {
         let worst = values.iter().map(|value| value[0]).reduce(worse)?;
         let standard_error = (runs > 1).then(|| (squares / (runs - 1) as f64 / runs as f64).sqrt());
         Some(Self { mean: nominal, low: mean(1), high: mean(2), standard_error, worst, runs })
-    }
-
-    /// Between what it may be: ends of prices, and a standard error beyond them.
-    #[must_use]
-    pub fn interval(&self) -> (f64, f64) {
-        let error = self.standard_error.unwrap_or(0.0);
-        (self.low - error, self.high + error)
     }
 }

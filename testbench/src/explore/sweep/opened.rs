@@ -22,9 +22,10 @@ use synfire_chip::files::{self, Diagnostic, Diagnostics, ReadLog};
 use synfire_chip::run::checkpoint;
 use synfire_core::ARITH_SPEC;
 
-/// The most points of a sweep, and the most that constraints choose from.
-const MOST_POINTS: usize = 1_000_000;
-const MOST_CANDIDATES: usize = 100_000_000;
+/// The most points of a sweep, the most that constraints choose from, and the most points with seeds.
+const MOST_POINTS: usize = 100_000;
+const MOST_CANDIDATES: usize = 10_000_000;
+const MOST_TRIALS: usize = 200_000;
 
 /// The version of the program that names trials.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -113,6 +114,10 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
         return Err(stated.at("objectives", "a sweep without an objective compares nothing").into());
     }
     let points = points(&file, &axes, stated)?;
+    if points.len() * file.seeds.len() > MOST_TRIALS {
+        let problem = stated.at("seeds", "points and seeds make too many trials");
+        return Err(problem.noted("allowed", format!("at most {MOST_TRIALS}")).into());
+    }
     let experiment = experiment(&file, opened.folder.as_deref());
     let base = Base { file: &file, experiment: &experiment, axes: &axes, stated };
     let rows = base.check(&points)?;

@@ -6,7 +6,7 @@
 
 use super::error::SweepError;
 use super::file::{Objective, SweepFile};
-use super::front::{self, FrontRow};
+use super::front::{self, FrontRow, Overlap};
 use super::objectives::Measured;
 use super::opened::{Sweep, VERSION};
 use super::points::{self, PointRow, Status, TrialRow};
@@ -201,7 +201,7 @@ impl<'a> Swept<'a> {
             let mut cells = vec![row.point.to_string(), row.front.name().to_owned()];
             cells.extend(point.values.iter().cloned());
             cells.extend(self.measured(&point.objectives));
-            cells.extend(row.overlaps.iter().map(|others| listed(others)));
+            cells.extend(row.overlaps.iter().map(listed));
             cells.push(commands(&point.trials));
             cells
         };
@@ -243,13 +243,10 @@ pub fn commands(trials: &[TrialRow]) -> String {
     all.join("; ")
 }
 
-/// Points that a cell lists.
-const MOST_LISTED: usize = 20;
-
-fn listed(points: &[usize]) -> String {
-    let mut words: Vec<String> = points.iter().take(MOST_LISTED).map(usize::to_string).collect();
-    if points.len() > MOST_LISTED {
-        words.push(format!("and {} more", points.len() - MOST_LISTED));
+fn listed(of: &Overlap) -> String {
+    let mut words: Vec<String> = of.first.iter().map(usize::to_string).collect();
+    if of.count > of.first.len() {
+        words.push(format!("and {} more", of.count - of.first.len()));
     }
     words.join(" ")
 }

@@ -2,6 +2,7 @@
 //!
 //! Promises: every figure is one of the tables'. Absent on purpose: points that others beat.
 
+use super::front::{FrontRow, Standing};
 use super::points::Status;
 use super::tables::Swept;
 use crate::report::model::{Headline, Report, Table, TableCell};
@@ -33,6 +34,12 @@ pub fn report(swept: &Swept<'_>) -> Report {
             });
         }
     }
+    let of = |standing| swept.front.iter().filter(|row| row.front == standing).count();
+    let [sure, nominal, possible] = [Standing::Sure, Standing::Nominal, Standing::Possible].map(of);
+    report.intro.push(format!(
+        "On the front: {} points, {sure} of them for sure; {possible} more are possible.",
+        sure + nominal
+    ));
     report.push(front(swept));
     report.push(effects(swept));
     report
@@ -55,7 +62,9 @@ fn front(swept: &Swept<'_>) -> Table {
     let mut columns = vec!["point".to_owned(), "front".to_owned()];
     columns.extend(swept.paths.iter().map(|path| (*path).to_owned()));
     columns.extend(swept.columns.iter().map(|column| title(column)));
-    let rows = swept.front.iter().take(MOST_ROWS).map(|row| {
+    let mut shown: Vec<&FrontRow> = swept.front.iter().collect();
+    shown.sort_by_key(|row| row.front == Standing::Possible);
+    let rows = shown.into_iter().take(MOST_ROWS).map(|row| {
         let point = &swept.points[row.point];
         let mut cells = vec![TableCell::count(row.point as u128), TableCell::text(row.front.name())];
         cells.extend(point.values.iter().map(|value| TableCell::text(value.clone())));
@@ -67,8 +76,8 @@ fn front(swept: &Swept<'_>) -> Table {
     });
     let rows = rows.collect();
     let mut notes = vec![
-        "sure: no interval takes it off; nominal: on the front at nominal prices and in the mean of seeds; possible: beaten \
-         there, but not by all that the intervals hold"
+        "sure: at every end of prices and within the errors of seeds; nominal: at nominal prices and in the mean of seeds; \
+         possible: beaten there, but not everywhere"
             .to_owned(),
     ];
     if swept.front.len() > MOST_ROWS {
