@@ -7,7 +7,7 @@ use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
     audit, bptt, calibrate, check, claims, compare, diff, export, gradient, help, import, noc, output,
-    resume, run, silicon, sweep, trace,
+    resume, run, silicon, sweep, trace, vectors,
 };
 
 fn main() -> ExitCode {
@@ -68,6 +68,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         }
         Some(Command::Export(options)) => export::export(&options),
         Some(Command::Import(options)) => import::import(&options, interrupt),
+        Some(Command::Vectors(options)) => vectors::vectors(&options, interrupt),
         Some(Command::Calibrate(options)) => calibrate::calibrate(&options),
         Some(Command::Silicon { chips, json }) => silicon::silicon(&chips, json),
         Some(Command::Diff(options)) => diff::diff(&options),

@@ -22,6 +22,10 @@ mod neuron;
 mod operations;
 #[path = "arithmetic/places.rs"]
 mod places;
+#[path = "arithmetic/reached.rs"]
+mod reached;
+#[path = "arithmetic/rules.rs"]
+mod rules;
 #[path = "arithmetic/shared.rs"]
 mod shared;
 #[path = "arithmetic/step.rs"]

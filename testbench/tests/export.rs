@@ -4,14 +4,12 @@
 #[path = "plain"]
 #[expect(dead_code, reason = "shared with the comparison with the plain reference, which uses all of it")]
 mod plain {
+    pub use synfire::hardware::vectors::draw::{choices, network, program};
+
     pub mod case;
-    pub mod choices;
     pub mod engine;
     pub mod learning;
     pub mod mapping;
-    pub mod network;
-    pub mod program;
-    pub mod projection;
     pub mod trace;
 }
 #[path = "cli/folder.rs"]
@@ -25,4 +23,5 @@ mod export {
     pub mod layouts;
     pub mod random;
     pub mod rtl;
+    pub mod vectors;
 }

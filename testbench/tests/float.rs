@@ -13,12 +13,10 @@ mod float {
 #[allow(dead_code)]
 #[path = "plain"]
 mod plain {
+    pub use synfire::hardware::vectors::draw::{choices, network, program};
+
     pub mod case;
-    pub mod choices;
     pub mod learning;
     pub mod mapping;
-    pub mod network;
-    pub mod program;
-    pub mod projection;
     pub mod trace;
 }

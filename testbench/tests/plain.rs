@@ -4,14 +4,12 @@
 //! A failure names step, register, population or projection, index, and shows the shrunk case.
 
 mod plain {
+    pub use synfire::hardware::vectors::draw::{choices, network, program};
+
     pub mod case;
-    pub mod choices;
     pub mod engine;
     pub mod learning;
     pub mod mapping;
-    pub mod network;
-    pub mod program;
-    pub mod projection;
     pub mod retire;
     pub mod trace;
 }

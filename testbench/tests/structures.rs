@@ -6,13 +6,11 @@
     reason = "the generator of the plain reference's cases, of which this takes networks and placements"
 )]
 mod plain {
+    pub use synfire::hardware::vectors::draw::{choices, network, program};
+
     pub mod case;
-    pub mod choices;
     pub mod learning;
     pub mod mapping;
-    pub mod network;
-    pub mod program;
-    pub mod projection;
     pub mod trace;
 }
 

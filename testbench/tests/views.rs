@@ -4,14 +4,12 @@
 #[allow(dead_code, reason = "each test file uses its part")]
 #[path = "plain"]
 mod plain {
+    pub use synfire::hardware::vectors::draw::{choices, network, program};
+
     pub mod case;
-    pub mod choices;
     pub mod engine;
     pub mod learning;
     pub mod mapping;
-    pub mod network;
-    pub mod program;
-    pub mod projection;
     pub mod trace;
 }
 

@@ -114,6 +114,8 @@ pub enum Command {
     Export(ExportOptions),
     /// Build a chip from exported images and run what comes in; writes spikes and weights
     Import(ImportOptions),
+    /// Draw random networks and programs that reach every rule of the contract, and hold the chip to the plain reference in each
+    Vectors(VectorsOptions),
     /// Fit a chip's prices to its `measured` rows, into a new chip file
     Calibrate(CalibrateOptions),
     /// Print what is predicted of published chips (ODIN, ReckOn) beside what was measured of them
@@ -278,6 +280,26 @@ pub struct ExportOptions {
     /// Changes
     #[command(flatten)]
     pub changes: ChangeOptions,
+}
+
+/// Options of vectors.
+#[derive(Clone, Debug, Default, Args)]
+pub struct VectorsOptions {
+    /// Seed of the first; others have other networks
+    #[arg(long, default_value = "1")]
+    pub seed: u32,
+    /// How many
+    #[arg(long, default_value = "380", value_parser = clap::value_parser!(u32).range(1..))]
+    pub count: u32,
+    /// Write each into a folder of its own below this one, new or empty: images, what comes in, the expected trace
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// How words lie in the images: a layout file, or `synfire` or `rtl`
+    #[arg(long, value_name = "FILE", default_value = "synfire", requires = "out")]
+    pub layout: String,
+    /// Print every bin, and how often it was reached
+    #[arg(long)]
+    pub bins: bool,
 }
 
 /// Options of an import.

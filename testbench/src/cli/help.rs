@@ -10,7 +10,7 @@ use clap::{CommandFactory, FromArgMatches};
 pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Run", &["run", "resume"]),
     ("Explore", &["presets", "sweep", "noc", "compare"]),
-    ("Verify", &["check", "calibrate", "silicon", "audit", "bench"]),
+    ("Verify", &["check", "calibrate", "silicon", "audit", "vectors", "bench"]),
     ("Build hardware", &["export", "import", "diff", "trace"]),
     ("Study", &["gradient", "bptt", "claims"]),
 ];

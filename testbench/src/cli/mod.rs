@@ -28,3 +28,4 @@ pub mod run;
 pub mod silicon;
 pub mod sweep;
 pub mod trace;
+pub mod vectors;

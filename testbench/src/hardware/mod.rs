@@ -12,6 +12,7 @@
 //! | a folder out of a machine; a machine out of a folder, and its run | `export`, `import`, `replay` |
 //! | an output folder that is whole or not there | `staging` |
 //! | the registers of a core of the reference RTL | `register_map` |
+//! | random vectors that reach every rule of the contract | `vectors` |
 //!
 //! Promises: what is exported is taken from the memories of the built machine, and is enough to build it again. Absent on
 //! purpose: how traces are read (`formats/trace`), how experiments are opened (`cli`).
@@ -31,5 +32,6 @@ pub mod records;
 pub mod register_map;
 pub mod replay;
 pub mod staging;
+pub mod vectors;
 pub mod wave_files;
 pub mod waves;

@@ -131,6 +131,8 @@ fn help_is_in_groups() {
                 what was measured of them
       audit     Show what a learning rule reads, writes and stores, declared and
                 measured; all rules without a name
+      vectors   Draw random networks and programs that reach every rule of the
+                contract, and hold the chip to the plain reference in each
       bench     Compare the simulator's hot paths with bare loops over the same
                 memory
 

@@ -6,11 +6,10 @@ use crate::plain::trace::{self, Totals, Trace};
 use crate::plain::{mapping, network, program};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use std::cell::RefCell;
+use synfire::hardware::vectors::aim::unleash;
 use synfire_chip::network::Network;
-use synfire_chip::place::build::sum_bits;
 use synfire_chip::place::mapping::Mapping;
 use synfire_chip::run::program::Program;
-use synfire_core::format::Overflow;
 use synfire_core::neuron::{Noise, PerNeuron};
 
 /// A network, a program, two placements and two numbers of threads.
@@ -42,28 +41,7 @@ impl Case {
     /// Makes currents and membranes registers of Lava's that hold no sum back: half of the decays forget nothing, and
     /// the dendritic sums are shifted as far as their proof allows. Returns whether the datapath can.
     pub fn unleash(&mut self) -> bool {
-        let datapath = &mut self.network.datapath;
-        if datapath.state_width > 31 {
-            return false;
-        }
-        datapath.current_overflow = Overflow::WrapLava;
-        datapath.membrane_overflow =
-            if self.cut.is_multiple_of(3) { Overflow::Saturate } else { Overflow::WrapLava };
-        datapath.input_shift = 0;
-        let one = 1 << datapath.decay_fraction;
-        for (index, population) in self.network.populations.iter_mut().enumerate() {
-            let parameters = &mut population.parameters;
-            if (self.cut + index).is_multiple_of(2) {
-                parameters.current_decay = PerNeuron::Same(one);
-                parameters.membrane_decay = PerNeuron::Same(one);
-            }
-        }
-        let targets = 0..self.network.populations.len();
-        let widest = targets.map(|target| sum_bits(&self.network, target)).max().unwrap_or(0);
-        self.network.datapath.input_shift = 31u32.saturating_sub(widest).min(16) as u8;
-        // Currents that are injected from outside have announced nothing.
-        self.program.iter_mut().for_each(|events| events.injections.clear());
-        true
+        unleash(&mut self.network, &mut self.program, self.cut)
     }
 
     /// Takes away what keeps neurons busy without input.

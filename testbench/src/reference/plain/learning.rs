@@ -34,7 +34,7 @@ pub struct Learning {
     /// Group errors formed in this step.
     pub formed: Vec<Vec<i64>>,
     /// B or G, by neuron and channel.
-    matrix: Vec<Vec<i64>>,
+    pub matrix: Vec<Vec<i64>>,
 }
 
 /// What the broadcast brings to a population in a step.

@@ -20,6 +20,7 @@ use arithmetic::scale;
 use learning::{Broadcast, Learning};
 use neurons::{Input, Neurons, Place};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use synapses::{Post, SynapseRows};
 use synfire_chip::network::{Network, Source};
 use synfire_chip::run::program::{Control, StepEvents};
@@ -50,7 +51,7 @@ pub struct PlainChip {
     pub sent: Vec<Vec<i64>>,
     /// `line[s]`: errors that arrive `s + 1` steps from now, by channel.
     line: VecDeque<Vec<i64>>,
-    network: Network,
+    network: Arc<Network>,
 }
 
 impl PlainChip {
@@ -72,12 +73,18 @@ impl PlainChip {
             shift_offset: 0,
             sent: network.inputs.iter().map(|input| vec![0; input.neurons as usize]).collect(),
             line: vec![channels; usize::from(network.learning.error_delay)].into(),
-            network: network.clone(),
+            network: Arc::new(network.clone()),
         }
     }
 
     /// One step, micro-steps 1 to 9.
     pub fn step(&mut self, events: &StepEvents) {
+        self.begin(events);
+        self.finish(events);
+    }
+
+    /// Micro-step 1.
+    pub fn begin(&mut self, events: &StepEvents) {
         // 1.1
         for control in &events.control {
             self.control(*control);
@@ -89,6 +96,10 @@ impl PlainChip {
         }
         self.rows.iter_mut().for_each(SynapseRows::arrive);
         self.learning.iter_mut().for_each(Learning::arrive);
+    }
+
+    /// Micro-steps 2 to 9 of a step that has begun.
+    pub fn finish(&mut self, events: &StepEvents) {
         // 2 to 4
         for population in 0..self.neurons.len() {
             let input = self.input(population, events);

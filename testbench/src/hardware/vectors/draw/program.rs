@@ -1,8 +1,8 @@
 //! Random programs: stimuli with counts, quiet stretches, injections, control events.
 
-use crate::plain::choices::{Bulk, Choices};
-use crate::plain::network::Scale;
-use crate::plain::projection::sum_bits;
+use super::choices::{Bulk, Choices};
+use super::scale::Scale;
+use super::projection::sum_bits;
 use synfire_chip::network::Network;
 use synfire_chip::run::program::{Control, Injection, Program, StepEvents, StimulusSpike};
 use synfire_plasticity::config::ErrorSignal;

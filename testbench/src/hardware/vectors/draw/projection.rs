@@ -1,8 +1,8 @@
 //! Random projections, and the proof that their sums are exact.
 
-use crate::plain::choices::{Bulk, Choices};
-use crate::plain::learning;
-use crate::plain::network::Scale;
+use super::choices::{Bulk, Choices};
+use super::learning;
+use super::scale::Scale;
 use synfire_chip::network::{Encoding, Kernel, Network, Projection, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::format::Overflow;

@@ -2,9 +2,10 @@
 //!
 //! Thresholds, weights and exponents are drawn around one scale, so that most networks fire.
 
-use crate::plain::choices::Choices;
-use crate::plain::learning;
-use crate::plain::projection;
+use super::choices::Choices;
+use super::learning;
+use super::projection;
+use super::scale::Scale;
 use synfire_chip::network::{Input, Network, Population, Source};
 use synfire_chip::placing::Placing;
 use synfire_core::format::{Format, Overflow};
@@ -12,17 +13,6 @@ use synfire_core::neuron::{
     Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
 };
 use synfire_plasticity::config::LearningDatapath;
-
-/// What the numbers of one case are drawn around.
-#[derive(Clone, Copy, Debug)]
-pub struct Scale {
-    /// Thresholds are near `2^theta`.
-    pub theta: u8,
-    /// Whether anything learns.
-    pub learns: bool,
-    /// Most neurons of a population.
-    pub neurons: i64,
-}
 
 /// A random network.
 pub fn network(c: &mut Choices<'_>) -> (Network, Scale) {
