@@ -5,10 +5,10 @@ use super::error::CommandError;
 use super::interrupt::Interrupt;
 use super::progress::say;
 use crate::hardware::error::HardwareError;
-use crate::hardware::export;
 use crate::hardware::layout::Layout;
+use crate::hardware::staging::Staging;
 use crate::hardware::vectors::coverage::Coverage;
-use crate::hardware::vectors::vector::Vector;
+use crate::hardware::vectors::vector::{EMPTY, Vector};
 use std::sync::atomic::Ordering;
 
 /// Draws the vectors, runs them, writes them where that is asked for.
@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 pub fn vectors(options: &VectorsOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let layout = Layout::open(&options.layout)?;
     if let Some(out) = &options.out {
-        export::empty(out, false)?;
+        drop(Staging::begin(out, false, EMPTY)?);
     }
     let (mut seen, mut values, mut written) = (Coverage::default(), 0, 0);
     for number in 0..options.count {

@@ -59,7 +59,7 @@ fn vectors_are_written_as_a_bench_needs_them() {
         let machine = &mut imported.machine;
         let mut recorder = Recorder::of(&vector.network, retired.probes().to_vec(), &machine.nodes);
         retired.follow(&vector.network, &machine.nodes, &mut recorder);
-        let mut writing = retired.open(&at, false, 0).unwrap();
+        let mut writing = retired.open(&at, None, 0).unwrap();
         machine.run(&program, RunOptions::default(), &mut recorder).unwrap();
         retired.write(&mut writing, &recorder.take(), &recorder.take_changes()).unwrap();
         writing.finish(&retired.name).unwrap();

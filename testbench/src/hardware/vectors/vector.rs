@@ -13,7 +13,8 @@ use crate::experiment::retired::Retired;
 use crate::hardware::error::HardwareError;
 use crate::hardware::export::{Exported, export};
 use crate::hardware::layout::Layout;
-use crate::hardware::manifest::About;
+use crate::hardware::manifest::{self, About};
+use crate::hardware::staging::Staging;
 use crate::reference::plain::PlainChip;
 use crate::reference::plain::arithmetic::mix;
 use std::path::Path;
@@ -29,6 +30,8 @@ use synfire_core::address::CoreId;
 
 /// Words that a vector is chosen by: more than it takes.
 const WORDS: usize = 600;
+/// Where vectors are written.
+pub const EMPTY: &str = "a new or an empty folder (`--out`)";
 /// Stem of the expected trace's name.
 const EXPECTED: &str = "expected";
 
@@ -174,18 +177,23 @@ impl Vector {
             ..About::default()
         };
         let events = &mut |step: u64| self.program[step as usize].clone();
-        export(folder, Exported { network: &self.network, machine: &machine, events, about }, layout)?;
+        let staging = Staging::begin(folder, false, EMPTY)?;
+        let at = staging.path();
+        let what = Exported { network: &self.network, machine: &machine, events, about };
+        let manifest = export(at, what, layout)?;
         let retired = self.retired().map_err(HardwareError::Run)?;
         let mut recorder = Recorder::of(&self.network, retired.probes().to_vec(), &machine.nodes);
         retired.follow(&self.network, &machine.nodes, &mut recorder);
-        let mut writing = retired.open(folder, false, 0)?;
+        let mut writing = retired.open(at, None, 0)?;
         for part in self.program.chunks(retired.chunk()) {
             let ran = machine.run(part, RunOptions::default(), &mut recorder);
             ran.map_err(|error| HardwareError::Run(error.to_string()))?;
             retired.write(&mut writing, &recorder.take(), &recorder.take_changes())?;
         }
         writing.finish(&retired.name)?;
-        Ok(())
+        let mut files: Vec<String> = manifest.files().map(|listed| listed.file.clone()).collect();
+        files.extend([retired.name, manifest::FILE.to_owned()]);
+        staging.publish(&files)
     }
 }
 

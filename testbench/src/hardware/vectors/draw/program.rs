@@ -1,8 +1,8 @@
 //! Random programs: stimuli with counts, quiet stretches, injections, control events.
 
 use super::choices::{Bulk, Choices};
-use super::scale::Scale;
 use super::projection::sum_bits;
+use super::scale::Scale;
 use synfire_chip::network::Network;
 use synfire_chip::run::program::{Control, Injection, Program, StepEvents, StimulusSpike};
 use synfire_plasticity::config::ErrorSignal;
