@@ -36,6 +36,11 @@ fn refused(network: &Network, stated: &Stated, reason: String, advice: String) -
     MappingError::Stated { population, field: stated.field.clone(), reason, advice }
 }
 
+/// So many cores.
+fn cores(number: usize) -> String {
+    if number == 1 { "1 core".to_owned() } else { format!("{number} cores") }
+}
+
 /// Neurons that nothing states, where something must.
 pub(super) fn not_placed(network: &Network, segment: &Segment<'_>) -> MappingError {
     let Segment { population, first, len, .. } = *segment;
@@ -142,14 +147,20 @@ impl<'n> Seats<'n> {
     ) -> MappingError {
         let needed = cuts.len();
         let reason = match stated.onto {
-            Onto::Next => format!("it needs {needed} cores, {free} of these {} are free", stated.cores.len()),
+            Onto::Next => {
+                format!("it needs {}, {free} of these {} are free", cores(needed), stated.cores.len())
+            }
             _ => format!("it needs {needed} cores, its `cores` are {free}"),
         };
-        // What the first slice would need of a core if it took one more neuron.
-        growing.set(cuts[0].first, cuts[0].len + 1);
-        let full = needs(growing).short(self.limits).next();
-        let full = full.map(|full| format!(": `{}: {}` is full", full.field(), full.limit(self.limits)));
-        let advice = format!("{needed} cores would do{}", full.unwrap_or_default());
+        // What runs out if those that there are take equal shares.
+        let share = stated.len.div_ceil(free.max(1) as u32);
+        growing.set(stated.first, share);
+        let needs = needs(growing);
+        let short = needs.short(self.limits).next().map(|full| {
+            let (need, limit) = (needs.get(full), full.limit(self.limits));
+            format!("; {share} neurons on one need {need} {}, it has {limit}", full.name())
+        });
+        let advice = format!("{} would do{}", cores(needed), short.unwrap_or_default());
         refused(self.network, stated, reason, advice)
     }
 
@@ -177,7 +188,7 @@ impl<'n> Seats<'n> {
             if fits(growing, middle * unit) { low = middle } else { high = middle - 1 }
         }
         let fewer = if low > 0 { format!("`count: {}`, ", low * unit) } else { "another core, ".to_owned() };
-        let advice = format!("{fewer}or `limits: ({}: {needed})` of the chip, would do", resource.field());
+        let advice = format!("{fewer}or `{}: {needed}` of the chip, would do", resource.field());
         refused(self.network, stated, reason, advice)
     }
 }

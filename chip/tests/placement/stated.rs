@@ -174,7 +174,7 @@ fn what_cannot_be_is_refused_where_it_stands() {
         ),
         (
             "(population: \"a\", cores: [0, -1])",
-            &["`slices[0].cores[1]` is out of range", "found -1", "net.ron:21:31"],
+            &["`slices[0].cores[1]` is out of range", "found -1", "net.ron:21:30"],
         ),
         (
             "(population: \"a\", tile: (3, 0))",
@@ -228,7 +228,7 @@ fn what_cannot_be_is_refused_where_it_stands() {
             &[
                 "`a` cannot sit there",
                 "core 2 would need 12 neurons, it has 8",
-                "`count: 8`, or `limits: (neurons: 12)`",
+                "`count: 8`, or `limits.neurons: 12` of the chip",
             ],
         ),
         (
@@ -241,11 +241,14 @@ fn what_cannot_be_is_refused_where_it_stands() {
         ),
         (
             "(population: \"a\", cores: [2])",
-            &["it needs 2 cores, its `cores` are 1", "2 cores would do: `neurons: 8` is full"],
+            &[
+                "it needs 2 cores, its `cores` are 1",
+                "2 cores would do; 12 neurons on one need 12 neurons, it has 8",
+            ],
         ),
         (
             "(population: \"b\", tile: (1, 0)), (population: \"a\", tile: (1, 0))",
-            &["it needs 2 cores, 0 of these 2 are free", "`a` cannot sit there"],
+            &["it needs 1 core, 0 of these 2 are free", "`b` cannot sit there"],
         ),
     ] {
         let shown = placed(&slices(stated), &chip).expect_err(stated);
