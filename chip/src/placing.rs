@@ -51,6 +51,58 @@ pub enum Rest {
     InOrder,
     /// Not at all: there must be none.
     Refused,
+    /// In order, and then by what is expected to travel.
+    ByTraffic(Search),
+}
+
+/// A search for a placement by expected traffic.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// How.
+    pub order: Order,
+    /// For what.
+    pub objective: Objective,
+    /// How often neurons fire.
+    pub rates: Rates,
+}
+
+/// How a placement is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Load by load, each where it is nearest to those before.
+    Greedy,
+    /// By exchanges.
+    Anneal {
+        /// Seed of the draws.
+        seed: u32,
+        /// Exchanges that are tried; `None`: as many as the loads ask for.
+        moves: Option<u64>,
+    },
+}
+
+/// What a search lowers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+pub enum Objective {
+    /// Hops of all packets.
+    #[default]
+    Hops,
+    /// Packets over the most loaded link; of equals the one with fewer hops.
+    Link,
+}
+
+/// Spikes of a neuron in a step, by input and by population, in units of [`Rates::UNIT`]; those that are not listed have one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rates {
+    /// Of each input.
+    pub inputs: Vec<u32>,
+    /// Of each population.
+    pub populations: Vec<u32>,
+}
+
+impl Rates {
+    /// One spike.
+    pub const UNIT: u32 = 1 << 16;
 }
 
 impl Placing {

@@ -81,7 +81,10 @@ fn forms_that_no_carried_file_has() {
         projections: [
             (name: "p", from: "a b", to: "a b", connect: SumPool(input: (1, 2, 1), kernel: (1, 1)), store: (bits: 8,
              fraction: 4), encoding: Dense, learning: (shift: 3, weight_decay: 2, eligibility: Adaptation(trace_shift: 1))),
-            (name: "q", from: "a b", to: "a b", connect: Edges("e \"quoted\".csv"), store: (bits: 8, fraction: 4))])"#;
+            (name: "q", from: "a b", to: "a b", connect: Edges("e \"quoted\".csv"), store: (bits: 8, fraction: 4))],
+        placement: (slices: [(population: "a b", core: 3, tile: (1, 0)), (population: "a b", first: 1, count: 1, row: 2)],
+            inputs: [(input: "in", cores: [0, 1])],
+            rest: Anneal(objective: Link, moves: 1000, rates: [("a b", 0.05)])))"#;
     let file: NetworkFile = parse("net.ron", text).unwrap_or_else(|problems| panic!("{problems}"));
     let written = write(&file).expect("a form in RON");
     let again: NetworkFile =

@@ -2,7 +2,9 @@
 
 mod files_common;
 mod placement {
+    mod modules;
     mod stated;
+    mod traffic;
 }
 
 use files_common::chip;

@@ -25,6 +25,8 @@ use synfire::experiment::file::{TraceFormFile, TracedRegisters};
 use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::stage::Stage;
 use synfire_chip::place::build::sum_bits;
+use synfire_chip::place::traffic;
+use synfire_chip::placing::{Objective, Order, Rates, Search};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::StepEvents;
@@ -130,6 +132,29 @@ fn threads_change_no_count() {
         Ok(())
     });
     activity.assert_not_vacuous();
+}
+
+/// Invariant 2: a placement that a search by traffic found has the reference's bits, as any other.
+#[test]
+fn a_placement_by_traffic_changes_no_bit() {
+    let moved = Cell::new(0);
+    let cases = 40;
+    check_cases(cases, |case, activity| {
+        let (wanted, totals) = reference(case);
+        activity.borrow_mut().add(case, totals);
+        let (start, chip) = (&case.mappings[0], plain::mapping::chip(&case.network));
+        let objective = if case.cut.is_multiple_of(2) { Objective::Hops } else { Objective::Link };
+        let order = Order::Anneal { seed: case.network.seed, moves: Some(300) };
+        let search = Search { order, objective, rates: Rates::default() };
+        let mapping = &traffic::found(&case.network, &chip, start, &search);
+        moved.set(moved.get() + u32::from(mapping != start));
+        let placed = Run { mapping, ..run(case, 0, case.threads[0], false) };
+        let mut chip = placed.build();
+        let found = placed.at_once(&mut chip, &case.program);
+        same(&probed(&wanted, &found), &found, "at once, placed by traffic")?;
+        same_weights(case, &chip.machine, &wanted)
+    });
+    assert!(moved.get() * 4 > cases, "{} of {cases} were placed otherwise", moved.get());
 }
 
 /// Invariant 7: saved at any step, loaded into a fresh chip, run on: bits and counts of never having stopped.

@@ -6,8 +6,8 @@
 //! put.
 //!
 //! Promises: no mapping changes a bit of a result; every slice is counted, given mappings too; what does not fit is
-//! refused with the numbers. Absent on purpose: optimisation of traffic (slices are placed in order, row by row of the
-//! mesh).
+//! refused with the numbers. Slices are placed in order, row by row of the mesh, unless the network asks for a search by traffic
+//! (`traffic`).
 
 use crate::chip::Chip;
 use crate::network::Network;
@@ -16,10 +16,11 @@ use crate::place::groups::Together;
 use crate::place::misfit;
 use crate::place::segments;
 use crate::place::stated::{self, Seats};
+use crate::place::traffic;
 use crate::placing::Rest;
 use crate::structures::inbound::{GrowingSlice, Inbound};
 use crate::structures::planned::{self, SliceRange};
-use crate::structures::{Needs, Structure};
+use crate::structures::{Needs, Resource, Structure};
 use std::collections::BTreeMap;
 use synfire_core::address::CoreId;
 
@@ -37,11 +38,18 @@ pub fn group_size(network: &Network, index: usize) -> u32 {
 /// # Errors
 /// [`MappingError`] with the numbers, when the network does not fit the chip, or not where it asks to sit.
 pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
-    in_order(network, chip)
+    let mapping = in_order(network, chip)?;
+    Ok(match &network.placing.rest {
+        Rest::InOrder | Rest::Refused => mapping,
+        Rest::ByTraffic(search) => traffic::found(network, chip, &mapping, search),
+    })
 }
 
-/// What is stated where it is stated, all else in order.
-fn in_order(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
+/// What is stated where it is stated, all else in order, however the network asks for it.
+///
+/// # Errors
+/// As [`map`].
+pub fn in_order(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     let cores = chip.mesh.cores();
     let mut seats = Seats::new(network, chip);
     let free: Vec<u16> = (0..cores as u32)
@@ -148,6 +156,29 @@ pub fn check(network: &Network, chip: &Chip, mapping: &Mapping) -> Result<(), Ma
         }
     }
     Ok(())
+}
+
+/// What the slices on every core that a mapping uses take of its limits.
+#[must_use]
+pub fn needs(network: &Network, mapping: &Mapping) -> BTreeMap<CoreId, Needs> {
+    let mut cores: BTreeMap<CoreId, Needs> = BTreeMap::new();
+    for population in 0..network.populations.len() {
+        let inbound = Inbound::new(network, population);
+        let mut growing = GrowingSlice::new(&inbound);
+        for slice in mapping.slices.iter().filter(|slice| slice.population == population) {
+            growing.set(slice.first, slice.len);
+            let core = cores.entry(slice.core).or_default();
+            *core = core.plus(planned::needs(&growing));
+        }
+    }
+    cores
+}
+
+/// The limit that ends each slice of population `index` but the last of a run, where cores are filled; nothing where a bound
+/// on neurons does.
+#[must_use]
+pub fn ends(network: &Network, chip: &Chip, index: usize) -> Vec<Resource> {
+    segments::ends(network, chip, index)
 }
 
 /// The memories of every core that a mapping uses, before anything is built.

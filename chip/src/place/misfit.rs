@@ -6,7 +6,6 @@
 use crate::chip::{Chip, CoreLimits, Mesh};
 use crate::files::{Diagnostic, Place};
 use crate::network::Network;
-use crate::place::fill;
 use crate::place::groups::{self, Band, Cause, Together};
 use crate::place::segments;
 use crate::structures::inbound::{GrowingSlice, Inbound};
@@ -351,15 +350,8 @@ fn group_sizes(network: &Network, chip: &Chip, index: usize, together: &Together
 
 /// Which limit makes most of `needed` cores, in words; nothing where none does.
 pub(super) fn full_of(network: &Network, chip: &Chip, needed: usize) -> String {
-    let mut ends: Vec<Resource> = Vec::new();
-    for index in 0..network.populations.len() {
-        let inbound = Inbound::new(network, index);
-        let unit = Together::of(network, index).unit;
-        let segments = segments::of(network, index);
-        let cuttings = segments.iter().filter_map(|segment| segment.cutting(network, unit, &chip.limits));
-        let mut growing = GrowingSlice::new(&inbound);
-        cuttings.for_each(|cutting| ends.extend(fill::ends(&mut growing, &cutting)));
-    }
+    let populations = 0..network.populations.len();
+    let ends: Vec<Resource> = populations.flat_map(|index| segments::ends(network, chip, index)).collect();
     let number = |resource: Resource| ends.iter().filter(|end| **end == resource).count();
     let most = Resource::ALL.into_iter().rev().max_by_key(|resource| number(*resource));
     let Some(most) = most.filter(|most| number(*most) > 0) else { return String::new() };

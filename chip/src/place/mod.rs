@@ -14,3 +14,4 @@ pub mod router_tables;
 mod segments;
 pub mod slices;
 mod stated;
+pub mod traffic;

@@ -2,10 +2,13 @@
 //!
 //! Promises: the runs of a population are all of it, in order. Absent on purpose: where they are cut (`fill`).
 
-use super::fill::Cutting;
-use crate::chip::CoreLimits;
+use super::fill::{self, Cutting};
+use super::groups::Together;
+use crate::chip::{Chip, CoreLimits};
 use crate::network::Network;
 use crate::placing::{Onto, Stated};
+use crate::structures::Resource;
+use crate::structures::inbound::{GrowingSlice, Inbound};
 
 /// A run of neurons.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +39,16 @@ pub(super) fn of(network: &Network, index: usize) -> Vec<Segment<'_>> {
     }
     segments.extend(gap(next, neurons));
     segments
+}
+
+/// The limit that ends each slice of population `index` but the last of a run, where cores are filled.
+pub(super) fn ends(network: &Network, chip: &Chip, index: usize) -> Vec<Resource> {
+    let inbound = Inbound::new(network, index);
+    let mut growing = GrowingSlice::new(&inbound);
+    let unit = Together::of(network, index).unit;
+    let segments = of(network, index);
+    let cuttings = segments.iter().filter_map(|segment| segment.cutting(network, unit, &chip.limits));
+    cuttings.flat_map(|cutting| fill::ends(&mut growing, &cutting)).collect()
 }
 
 impl Segment<'_> {

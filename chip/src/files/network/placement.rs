@@ -10,16 +10,23 @@ use super::placement_file::{InputPlaceFile, PlacementFile, RestFile, SliceFile};
 use super::seats::{self, numbered};
 use crate::chip::Chip;
 use crate::files::text::check::Check;
+use crate::files::text::decimal::{fixed_point, nearest_lane};
 use crate::files::text::diagnostic::Diagnostic;
 use crate::files::text::layer::{Opened, parse_layer};
 use crate::files::text::source::{Place, SourceText};
 use crate::files::text::spelling::{did_you_mean, listing};
 use crate::files::text::walk;
 use crate::network::{Input, Population};
-use crate::placing::{Onto, Placing, Rest, Stated};
+use crate::placing::{Onto, Order, Placing, Rates, Rest, Search, Stated};
 use std::sync::Arc;
 use synfire_core::address::CoreId;
 
+/// Most exchanges of a search.
+const MAX_MOVES: i64 = 1_000_000_000_000;
+/// Most spikes of a neuron in a step.
+const MAX_RATE: u8 = 255;
+/// Fraction bits of a rate: a unit is one spike.
+const RATE_FRACTION: u8 = Rates::UNIT.trailing_zeros() as u8;
 /// Name of the field.
 const FIELD: &str = "placement";
 
@@ -99,11 +106,67 @@ pub(super) fn resolve(
             check.push(problem);
         }
     }
-    let rest = match source.file.rest.clone().unwrap_or_default() {
-        RestFile::InOrder => Rest::InOrder,
-        RestFile::Refused => Rest::Refused,
-    };
+    let rest = rest(check, &source, populations, inputs);
     Placing { stated: all, rest }
+}
+
+/// How neurons are placed that no slice states.
+fn rest(check: &mut Check<'_>, source: &Source, populations: &[Population], inputs: &[Input]) -> Rest {
+    let stated = source.file.rest.clone().unwrap_or_default();
+    let show = |check: &Check<'_>, path: &str, title: String| source.at(check, path, title);
+    let (order, objective, listed) = match stated {
+        RestFile::InOrder => return Rest::InOrder,
+        RestFile::Refused => return Rest::Refused,
+        RestFile::Greedy { objective, rates } => (Order::Greedy, objective, rates),
+        RestFile::Anneal { objective, seed, moves, rates } => {
+            let mut number = |field: &str, found: i64, range: std::ops::RangeInclusive<i64>| {
+                if !range.contains(&found) {
+                    let problem = show(check, field, format!("`{field}` is out of range"))
+                        .labelled(format!("found {found}"))
+                        .noted("allowed", format!("{}..={}", range.start(), range.end()));
+                    check.push(problem);
+                }
+                found.clamp(*range.start(), *range.end())
+            };
+            let seed = number("rest.seed", seed, 0..=i64::from(u32::MAX)) as u32;
+            let moves = moves.map(|moves| number("rest.moves", moves, 1..=MAX_MOVES) as u64);
+            (Order::Anneal { seed, moves }, objective, rates)
+        }
+    };
+    let mut rates =
+        Rates { inputs: vec![Rates::UNIT; inputs.len()], populations: vec![Rates::UNIT; populations.len()] };
+    for (at, (name, rate)) in listed.iter().enumerate() {
+        let field = format!("rest.rates[{at}]");
+        let names = || {
+            let inputs = inputs.iter().map(|input| input.name.as_str());
+            inputs.chain(populations.iter().map(|population| population.name.as_str()))
+        };
+        let input = inputs.iter().position(|input| input.name == *name);
+        let population = populations.iter().position(|population| population.name == *name);
+        let place = match (input, population) {
+            (Some(input), _) => Some(&mut rates.inputs[input]),
+            (None, population) => population.map(|population| &mut rates.populations[population]),
+        };
+        let Some(place) = place else {
+            let problem = show(check, &field, format!("there is no input or population `{name}`"))
+                .labelled(did_you_mean(name, names()))
+                .noted("allowed", listing(names()));
+            check.push(problem);
+            continue;
+        };
+        let value = fixed_point(rate.token())
+            .filter(|value| rate.is_number() && (0..=MAX_RATE).contains(&value.ceil()));
+        match value {
+            Some(value) => *place = nearest_lane(value, RATE_FRACTION) as u32,
+            None => {
+                let problem = show(check, &field, format!("the rate of `{name}` is out of range"))
+                    .labelled(format!("found `{}`", rate.token()))
+                    .noted("allowed", format!("0..={MAX_RATE}, spikes of a neuron in a step"));
+                check.push(problem);
+            }
+        }
+    }
+    Rest::ByTraffic(Search { order, objective, rates })
 }
 
 /// The placement that a file states, or names.

@@ -6,8 +6,10 @@
 //! Promises: a field is declared once here, with its name, its type and its default. Absent on purpose: ranges and
 //! references (`placement`).
 
+use crate::files::text::decimal::Raw;
 use crate::files::text::layer::LayerFile;
 use crate::files::text::write::stated;
+use crate::placing::Objective;
 use serde::{Deserialize, Serialize};
 
 /// `placement` of a network file, or a placement file.
@@ -100,4 +102,28 @@ pub enum RestFile {
     InOrder,
     /// There must be none.
     Refused,
+    /// In order, then load by load next to what it talks with.
+    Greedy {
+        /// What is lowered.
+        #[serde(default)]
+        objective: Objective,
+        /// Spikes of a neuron in a step, by the name of its input or population.
+        #[serde(default)]
+        rates: Vec<(String, Raw)>,
+    },
+    /// In order, then by random exchanges.
+    Anneal {
+        /// What is lowered.
+        #[serde(default)]
+        objective: Objective,
+        /// Seed of the exchanges.
+        #[serde(default)]
+        seed: i64,
+        /// How many are tried; left out, as many as the loads ask for.
+        #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+        moves: Option<i64>,
+        /// Spikes of a neuron in a step, by the name of its input or population.
+        #[serde(default)]
+        rates: Vec<(String, Raw)>,
+    },
 }
