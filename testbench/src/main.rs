@@ -6,7 +6,7 @@ use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
-    audit, bptt, calibrate, check, claims, compare, diff, export, gradient, help, import, noc, output,
+    audit, bptt, calibrate, check, claims, compare, diff, export, gradient, help, import, map, noc, output,
     resume, run, silicon, sweep, trace, vectors,
 };
 
@@ -57,6 +57,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
             resume::resume(&folder, experiment, threads, json, interrupt)
         }
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
+        Some(Command::Map(options)) => map::map(&options),
         Some(Command::Noc { experiment, options, changes }) => {
             noc::noc(&experiment, &options, &changes, interrupt)
         }

@@ -11,6 +11,7 @@ mod cli {
     pub mod gradient;
     #[cfg(unix)]
     pub mod interrupted;
+    pub mod map;
     pub mod names;
     pub mod networks;
     pub mod outputs;

@@ -29,7 +29,7 @@ fn line(text: &str) -> Result<(), CommandError> {
 }
 
 /// The value of the field `format` of a RON text, whatever its comments say.
-fn format_of(opened: &Opened) -> Option<&str> {
+pub(super) fn format_of(opened: &Opened) -> Option<&str> {
     let span = SourceText::new(opened.name().to_owned(), opened.text().to_owned()).locate("format")?;
     Some(opened.text()[span].trim_matches('"'))
 }

@@ -18,6 +18,7 @@ pub mod gradient;
 pub mod help;
 pub mod import;
 pub mod interrupt;
+pub mod map;
 pub mod noc;
 pub mod note;
 pub mod output;

@@ -1,6 +1,7 @@
 //! Progress of a long run: a bar on a terminal, a line every few seconds elsewhere. Written to standard error.
 
 use crate::experiment::pool::{CellName, Progress, Watch};
+use crate::explore::map::search;
 use crate::report::quantity;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -65,6 +66,66 @@ impl CellProgress {
             let (total, unit, rate) = (self.total, self.unit, quantity::short(rate as u128, ""));
             say(&format!("{done} of {total} {unit}, {rate} {unit}/s, {left:.0} s left, {message}"));
         }
+    }
+}
+
+/// A bar of a search on a terminal; a line every few seconds elsewhere.
+pub struct SearchProgress {
+    bar: ProgressBar,
+    terminal: bool,
+    state: Mutex<Searching>,
+}
+
+/// What is counted, since when, and when a line was written last.
+struct Searching {
+    unit: &'static str,
+    since: Instant,
+    line: Instant,
+}
+
+impl SearchProgress {
+    /// A bar.
+    #[must_use]
+    pub fn new() -> Self {
+        let terminal = std::io::stderr().is_terminal();
+        let target =
+            if terminal { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(1), target);
+        let style = ProgressStyle::with_template("{bar:30} {percent:>3}%  {msg}");
+        style.into_iter().for_each(|style| bar.set_style(style));
+        let now = Instant::now();
+        Self { bar, terminal, state: Mutex::new(Searching { unit: "", since: now, line: now }) }
+    }
+
+    /// How far the search is.
+    pub fn tell(&self, progress: &search::Progress) {
+        let search::Progress { unit, done, of, better } = *progress;
+        let Ok(mut state) = self.state.lock() else { return };
+        if state.unit != unit {
+            (state.unit, state.since) = (unit, Instant::now());
+        }
+        let rate = done as f64 / state.since.elapsed().as_secs_f64().max(1e-3);
+        let (rate, better) = (quantity::short(rate as u128, ""), quantity::percent(better));
+        let left = of.saturating_sub(done) as f64 * state.since.elapsed().as_secs_f64() / done.max(1) as f64;
+        let message = format!("{rate} {unit}/s, {better} of the first, {left:.0} s left");
+        self.bar.set_length(of);
+        self.bar.set_position(done);
+        if !self.terminal && state.line.elapsed() >= LINE_EVERY {
+            state.line = Instant::now();
+            say(&format!("{done} of {of} {unit}, {message}"));
+        }
+        self.bar.set_message(message);
+    }
+
+    /// Removes the bar.
+    pub fn close(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Default for SearchProgress {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

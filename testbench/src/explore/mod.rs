@@ -3,4 +3,5 @@
 //! Promises: every point that is explored is a run that `synfire run` repeats. Absent on purpose: what a run does
 //! (`tasks`), studies of rules (`study`).
 
+pub mod map;
 pub mod sweep;

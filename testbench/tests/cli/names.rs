@@ -117,6 +117,8 @@ fn help_is_in_groups() {
 
     Explore:
       presets   List what the program carries, or print one of it
+      map       Show what a network takes of a chip, and look for a placement with
+                less traffic or shorter steps
       sweep     Run many points of an experiment, and find those that no other
                 beats; goes on where it was interrupted
       noc       Drive the network between the cores alone: latency and accepted rate

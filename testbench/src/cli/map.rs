@@ -1,0 +1,184 @@
+//! `synfire map`: what a network takes of a chip, and placements of it by traffic.
+
+use super::arguments::{GoalOption, HowOption, MapOptions, placement_change};
+use super::cells::{self, threads};
+use super::check::format_of;
+use super::error::CommandError;
+use super::output;
+use super::paths;
+use super::progress::SearchProgress;
+use crate::architect::placed;
+use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
+use crate::experiment::names;
+use crate::experiment::portable::Taken;
+use crate::experiment::reference::{self, Opened};
+use crate::explore::map::expected::Expected;
+use crate::explore::map::fit::{Fit, limits_that_do};
+use crate::explore::map::search::{self, Goal, How, Search};
+use crate::explore::map::told;
+use crate::explore::map::trial::Trial;
+use crate::report::model::Report;
+use crate::tasks;
+use std::path::Path;
+use synfire_chip::chip::Chip;
+use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root};
+use synfire_chip::network::Network;
+use synfire_chip::place::mapping::{self, MappingError};
+use synfire_chip::placing::Rates;
+use synfire_chip::run::program::StepEvents;
+use synfire_chip::warnings::warnings;
+
+/// Maps a network, or that of an experiment.
+///
+/// # Errors
+/// [`CommandError`].
+pub fn map(options: &MapOptions) -> Result<(), CommandError> {
+    let mut set = options.changes.set.clone();
+    set.extend(options.placement.as_deref().map(placement_change));
+    if let Some(out) = options.out.as_deref().filter(|out| out.exists()) {
+        let text = format!("`{}` is there already\n   = allowed: a new file (`--out`)", out.display());
+        return Err(CommandError::Usage(text));
+    }
+    let mut opened = reference::open(&options.file)?;
+    if format_of(&opened).is_some_and(|format| format.starts_with("synfire-network/")) {
+        opened.changes = opened.arguments(&set)?;
+        opened.expect(&[Root::Chip, Root::Network])?;
+        return of_network(options, &opened);
+    }
+    let (file, opened) = tasks::open_changed(&options.file, &set)?;
+    let chip = reference::chip(&file.chip, &opened)?;
+    file.task.accept(OfExperiment { options, chip, opened })
+}
+
+fn of_network(options: &MapOptions, opened: &Opened) -> Result<(), CommandError> {
+    let chip = options.chip.as_deref().unwrap_or("small");
+    let chip = files::load_changed_chip(chip, Path::new("."), &opened.changes)?;
+    let overrides = NetworkOverrides { changes: opened.changes.clone(), ..NetworkOverrides::default() };
+    let folder = opened.folder.clone().unwrap_or_default();
+    let network = files::network_from_text(opened.name(), opened.text(), &folder, &chip, &overrides)?;
+    cells::warn(&warnings(&network));
+    let refused = |error: &MappingError| {
+        let place = opened.misplaced(&opened.changes, error);
+        CommandError::from(Diagnostics::from(error.diagnostic(place)))
+    };
+    mapped(options, (&network, &chip), None, &refused)
+}
+
+/// An experiment of whatever kind: its network, and its first steps.
+struct OfExperiment<'a> {
+    options: &'a MapOptions,
+    chip: Chip,
+    opened: Opened,
+}
+
+impl Visit for OfExperiment<'_> {
+    type Answer = Result<(), CommandError>;
+
+    fn visit<K: Kind>(self, mut settings: K::Settings) -> Self::Answer {
+        let Self { options, chip, opened } = self;
+        let name = opened.name().to_owned();
+        if options.chip.is_some() {
+            let text = "an experiment names its chip\n   = allowed: `--chip` beside a network file";
+            return Err(CommandError::Usage(text.to_owned()));
+        }
+        K::shorten(&mut settings, Narrowed::default());
+        let experiment = K::load(settings, chip, opened, None)?;
+        let plan = experiment.plan();
+        cells::warn(plan.warnings);
+        let row = match &options.row {
+            None => 0,
+            Some(row) => plan.rows.iter().position(|own| own == row).ok_or_else(|| {
+                let rows = plan.rows.iter().map(String::as_str).collect();
+                Diagnostics::from(names::unknown("row", row, rows))
+            })?,
+        };
+        let seed = plan.seeds[0];
+        // A sample has a step at least.
+        let what = Taken { presentations: options.steps.min(MOST_SAMPLES), trained: false };
+        let Some(mut portable) = experiment.portable(row, seed, what)? else {
+            let problem =
+                Diagnostic::new(format!("{name}: an experiment of this kind has no steps to look at"));
+            let allowed = "an experiment whose task is `Simulate` or `Classify`, or a network file";
+            return Err(Diagnostics::from(problem.noted("allowed", allowed)).into());
+        };
+        let steps = portable.steps.min(options.steps.into());
+        let program: Vec<StepEvents> = (0..steps).map(|step| (portable.events)(step)).collect();
+        let chip = portable.machine.chip.clone();
+        let refused = |error: &MappingError| CommandError::Failed(error.to_string());
+        mapped(options, (&portable.network, &chip), Some(program), &refused)
+    }
+}
+
+/// Most samples that the steps of a classification come from.
+const MOST_SAMPLES: u32 = 64;
+
+/// Maps, looks for a placement where one is asked for, reports, writes.
+fn mapped(
+    options: &MapOptions,
+    (network, chip): (&Network, &Chip),
+    program: Option<Vec<StepEvents>>,
+    refused: &dyn Fn(&MappingError) -> CommandError,
+) -> Result<(), CommandError> {
+    let start =
+        if options.place.is_some() { mapping::in_order(network, chip) } else { mapping::map(network, chip) };
+    let start = start.map_err(|error| match refused(&error) {
+        CommandError::Input(problems) if matches!(error, MappingError::TooFewCores { .. }) => {
+            let would_do = limits_that_do(network, chip);
+            let noted = |problem: Diagnostic| {
+                would_do.iter().fold(problem, |problem, text| problem.noted("help", text))
+            };
+            CommandError::Input(problems.each(noted))
+        }
+        other => other,
+    })?;
+    mapping::check(network, chip, &start).map_err(|error| refused(&error))?;
+    let mut report = Report { title: format!("{} on {}", network.name, chip.name), ..Report::default() };
+    let fit = Fit::of(network, chip, &start);
+    report.headlines = fit.headlines();
+    report.push(fit.table());
+    let Some(how) = options.place else {
+        return written(options, &report, &placed::of_mapping(network, &start, chip));
+    };
+    let search = Search {
+        how: if how == HowOption::Greedy { How::Greedy } else { How::Anneal },
+        goal: match options.goal {
+            GoalOption::Hops => Goal::Hops,
+            GoalOption::Link => Goal::Link,
+            GoalOption::Time => Goal::Time,
+        },
+        seed: options.seed,
+        moves: options.moves,
+        simulations: options.simulations,
+    };
+    if search.goal == Goal::Time && program.is_none() {
+        let text = "a network alone has no steps whose time could be looked at\n   = allowed: `--for time` beside an \
+                    experiment whose task is `Simulate` or `Classify`; `--for hops` or `--for link`";
+        return Err(CommandError::Usage(text.to_owned()));
+    }
+    let trial = program.map(|program| Trial::new(network, chip, program, threads(options.threads)));
+    let mut expected = match &trial {
+        Some(trial) => trial.spikes(&start).map_err(CommandError::Failed)?,
+        None => Expected::stated(network, &Rates::default()),
+    };
+    if let Some(spikes) = &options.spikes {
+        expected.of_run(network, spikes)?;
+    }
+    options.rate.iter().try_for_each(|rate| expected.state(network, rate))?;
+    let bar = SearchProgress::new();
+    let found = search::look((network, chip, &start), &expected, trial.as_ref(), search, &mut |progress| {
+        bar.tell(&progress);
+    });
+    bar.close();
+    let found = found.map_err(CommandError::Failed)?;
+    report.intro = told::intro(&found, &search);
+    report.headlines.push(told::headline(&found));
+    report.push(told::table(&found, &expected, trial.as_ref().map_or(0, Trial::steps)));
+    written(options, &report, &placed::of_mapping(network, &found.mapping, chip))
+}
+
+fn written(options: &MapOptions, report: &Report, placement: &str) -> Result<(), CommandError> {
+    if let Some(out) = &options.out {
+        paths::write_whole(out, placement.as_bytes())?;
+    }
+    output::print(report, options.json)
+}

@@ -1,0 +1,152 @@
+//! What a network takes of a chip: each resource of the fullest core and in the mean, and where slices end.
+//!
+//! Promises: the needs by which cores are found to be full, no others. Absent on purpose: a network that does not fit (it is
+//! refused, with what would do).
+
+use crate::report::model::{Headline, Table, TableCell};
+use crate::report::quantity;
+use synfire_chip::chip::Chip;
+use synfire_chip::network::Network;
+use synfire_chip::place::mapping::{self, Mapping};
+use synfire_chip::structures::{Needs, Resource};
+
+/// What a placed network takes.
+#[derive(Debug)]
+pub struct Fit<'a> {
+    network: &'a Network,
+    chip: &'a Chip,
+    /// Core, and what is on it.
+    cores: Vec<(u16, Needs)>,
+}
+
+/// How full the fullest core is of a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fullest {
+    resource: Resource,
+    core: u16,
+    need: u64,
+    limit: u64,
+}
+
+impl Fullest {
+    fn part(&self) -> f64 {
+        self.need as f64 / self.limit.max(1) as f64
+    }
+}
+
+impl<'a> Fit<'a> {
+    /// Of a legal mapping.
+    #[must_use]
+    pub fn of(network: &'a Network, chip: &'a Chip, mapping: &Mapping) -> Self {
+        let cores = mapping::needs(network, mapping).into_iter().map(|(core, needs)| (core.0, needs));
+        Self { network, chip, cores: cores.collect() }
+    }
+
+    /// The fullest core of each resource, of equal ones the first.
+    fn fullest(&self) -> Vec<Fullest> {
+        let of = |resource: Resource| {
+            let fullest = self.cores.iter().rev().max_by_key(|(_, needs)| needs.get(resource))?;
+            let limit = resource.limit(&self.chip.limits);
+            Some(Fullest { resource, core: fullest.0, need: fullest.1.get(resource), limit })
+        };
+        Resource::ALL.into_iter().filter_map(of).collect()
+    }
+
+    /// Cores in use, and the resource that runs out first.
+    #[must_use]
+    pub fn headlines(&self) -> Vec<Headline> {
+        let (used, all) = (self.cores.len(), self.chip.mesh.cores());
+        let cores = Headline {
+            label: "cores in use".to_owned(),
+            text: format!("{used} of {all}"),
+            number: Some(used as f64),
+            ..Headline::default()
+        };
+        let binds = self.fullest().into_iter().rev().max_by(|a, b| a.part().total_cmp(&b.part()));
+        let binds = binds.map(|fullest| Headline {
+            label: "what binds".to_owned(),
+            text: fullest.resource.name().to_owned(),
+            number: Some(fullest.part()),
+            note: format!(
+                "core {} has {} of {} ({})",
+                fullest.core,
+                quantity::count(fullest.need.into()),
+                quantity::count(fullest.limit.into()),
+                quantity::percent(fullest.part())
+            ),
+            ..Headline::default()
+        });
+        std::iter::once(cores).chain(binds).collect()
+    }
+
+    /// Each resource of the chip.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let row = |fullest: Fullest| {
+            let sum: u64 = self.cores.iter().map(|(_, needs)| needs.get(fullest.resource)).sum();
+            let mean = sum as f64 / self.cores.len().max(1) as f64;
+            let limit = fullest.limit.max(1) as f64;
+            vec![
+                TableCell::text(fullest.resource.field().trim_start_matches("limits.")),
+                TableCell::count(fullest.limit.into()),
+                TableCell::number(fullest.core.into(), fullest.core.to_string()),
+                TableCell::count(fullest.need.into()),
+                TableCell::number(fullest.part(), quantity::percent(fullest.part())),
+                TableCell::number(mean, format!("{mean:.1}")),
+                TableCell::number(mean / limit, quantity::percent(mean / limit)),
+            ]
+        };
+        let columns = ["resource", "limit", "fullest core", "it needs", "full", "mean need", "mean full"];
+        Table {
+            title: "What the cores hold, of the chip's `limits`".to_owned(),
+            columns: columns.map(str::to_owned).to_vec(),
+            rows: self.fullest().into_iter().map(row).collect(),
+            notes: self.ends(),
+        }
+    }
+
+    /// Which limit ends the slices of each population that has several.
+    fn ends(&self) -> Vec<String> {
+        let line = |index: usize| {
+            let ends = mapping::ends(self.network, self.chip, index);
+            let of = |resource: &Resource| ends.iter().filter(|end| *end == resource).count();
+            let most = Resource::ALL.into_iter().rev().max_by_key(of).filter(|most| of(most) > 0)?;
+            let (name, limit) = (&self.network.populations[index].name, most.limit(&self.chip.limits));
+            Some(format!("`{name}` is cut where `{}: {limit}` is full", most.field()))
+        };
+        (0..self.network.populations.len()).filter_map(line).collect()
+    }
+}
+
+/// Limits that hold a network which a chip has too few cores for, each alone: the least with which it fits, the least raised
+/// first. Each was tried.
+#[must_use]
+pub fn limits_that_do(network: &Network, chip: &Chip) -> Vec<String> {
+    let raised = |resource: Resource, limit: u64| {
+        let mut raised = chip.clone();
+        resource.set_limit(&mut raised.limits, limit);
+        mapping::in_order(network, &raised).is_ok()
+    };
+    let least = |resource: Resource| {
+        let now = resource.limit(&chip.limits).max(1);
+        let mut high = now;
+        while !raised(resource, high) {
+            if high >= resource.most() {
+                return None;
+            }
+            high = high.saturating_mul(2).min(resource.most());
+        }
+        let mut low = high / 2;
+        while low + 1 < high {
+            let middle = low + (high - low) / 2;
+            if raised(resource, middle) { high = middle } else { low = middle }
+        }
+        Some((high as f64 / now as f64, resource, high))
+    };
+    let mut all: Vec<_> = Resource::ALL.into_iter().filter_map(least).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let words = |(times, resource, limit): (f64, Resource, u64)| {
+        format!("`{}: {limit}` would do, {times:.2} times what it is", resource.field())
+    };
+    all.into_iter().map(words).collect()
+}
