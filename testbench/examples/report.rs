@@ -1,9 +1,10 @@
 //! Writes a report with every kind of block, made of invented numbers, so that its look can be judged:
-//! `cargo run -p synfire --example report` fills `target/synfire/report-demo/`.
+//! `cargo run -p synfire --example report` fills `target/synfire/report-demo/`; `points.html` there has 10,000 points.
 
 use std::error::Error;
 use std::fs::{self, File};
 use std::path::Path;
+use synfire::report::explorer::{self, Axis, Commands, Explorer, Quantity, Shown, Standing};
 use synfire::report::model::{
     Band, Bar, Bars, Confusion, Curves, Headline, Histogram, Lane, Mark, Plan, PlanWay, Raster, Reference,
     Report, Series, Spot, Table, TableCell, Text, Timeline, Verdict,
@@ -15,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new("target/synfire/report-demo");
     fs::create_dir_all(folder)?;
     fs::write(folder.join("report.html"), html::render(&report)?)?;
+    fs::write(folder.join("points.html"), explorer::render(&about_points(), &points())?)?;
     let text = terminal::render(&report, terminal::Style::of_stdout());
     fs::write(folder.join("report.txt"), &text)?;
     json::write(&report, &mut File::create(folder.join("report.jsonl"))?)?;
@@ -273,5 +275,75 @@ fn prices() -> Table {
         columns: ["component", "energy / pJ", "price / pJ", "source"].map(Into::into).into(),
         rows: COMPONENTS.iter().map(row).collect(),
         notes: Vec::new(),
+    }
+}
+
+fn about_points() -> Report {
+    Report {
+        title: "Ten thousand chips (invented numbers)".into(),
+        intro: vec!["10,000 points: cores of 16 to 160 neurons, 1 to 10 lanes, 100 voltages.".into()],
+        blocks: vec![energy().into()],
+        ..Report::default()
+    }
+}
+
+/// Points whose energy and time go against each other; a point in a hundred failed.
+fn points() -> Explorer {
+    let all = || (0..10_000_usize).map(|point| (point % 10 + 1, point / 10 % 10 + 1, point / 100));
+    let noise = |point: usize| f64::from((point as u32).wrapping_mul(2_654_435_761) >> 16) / 65_536.0;
+    let energy = |(neurons, lanes, step): (usize, usize, usize), point| {
+        1e9 * (2.0 + 10.0 / neurons as f64 + lanes as f64 * 0.4 + step as f64 * 0.03)
+            * (1.0 + 0.2 * noise(point))
+    };
+    let time = |(neurons, lanes, step): (usize, usize, usize), point| {
+        1e7 * (neurons as f64 / lanes as f64 + 80.0 / (step as f64 + 20.0)) * (1.0 + 0.2 * noise(point + 7))
+    };
+    let failed = |point: usize| point % 100 == 37;
+    let figures = |of: &dyn Fn((usize, usize, usize), usize) -> f64| -> Vec<Option<f64>> {
+        all().enumerate().map(|(point, at)| (!failed(point)).then(|| of(at, point))).collect()
+    };
+    let (energies, times) = (figures(&energy), figures(&time));
+    let scaled = |by: f64| energies.iter().map(|value| value.map(|value| value * by)).collect();
+    let mut order: Vec<usize> = (0..10_000).filter(|point| !failed(*point)).collect();
+    order.sort_by(|a, b| energies[*a].partial_cmp(&energies[*b]).expect("numbers"));
+    let (mut standing, mut least) = (vec![Standing::Beaten; 10_000], f64::INFINITY);
+    for (rank, point) in order.into_iter().enumerate() {
+        let own = times[point].expect("a time");
+        if own < least {
+            standing[point] = if rank % 2 == 0 { Standing::Sure } else { Standing::Nominal };
+            least = own;
+        } else if own < 1.04 * least {
+            standing[point] = Standing::Possible;
+        }
+    }
+    let axis = |name: &str, of: &dyn Fn((usize, usize, usize)) -> String| Axis::of(name, name, all().map(of));
+    let energy_joules = Shown::Prefixed { one: 1e18, unit: "J" };
+    let seconds = Shown::Prefixed { one: 1e12, unit: "s" };
+    let quantity =
+        |name: &str, shown, mean| Quantity { name: name.into(), shown, mean, ..Quantity::default() };
+    let command = |(neurons, lanes, step)| {
+        format!("synfire run layers --set neurons={neurons} --set lanes={lanes} --set step={step}")
+    };
+    Explorer {
+        axes: vec![
+            axis("neurons", &|at| (16 * at.0).to_string()),
+            axis("lanes", &|at| at.1.to_string()),
+            axis("voltage", &|at| format!("{:.4}", 0.8 + at.2 as f64 * 0.004)),
+        ],
+        quantities: vec![
+            Quantity {
+                ends: Some([scaled(0.9), scaled(1.1)]),
+                ..quantity("inference energy", energy_joules, energies.clone())
+            },
+            quantity("inference time", seconds, times.clone()),
+        ],
+        counts: (0..10_000).map(|point| !failed(point)).collect(),
+        errors: (0..10_000)
+            .filter(|point| failed(*point))
+            .map(|point| (point, "invented failure".into()))
+            .collect(),
+        commands: Commands::of(all().map(command)),
+        standing,
+        ..Explorer::default()
     }
 }

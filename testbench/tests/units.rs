@@ -37,6 +37,7 @@ mod units {
         pub mod linear;
     }
     pub mod report {
+        pub mod explorer;
         pub mod html;
         pub mod json;
         pub mod paired;

@@ -12,6 +12,7 @@ use super::progress::say;
 use crate::explore::sweep::merge::{self, Merged};
 use crate::explore::sweep::opened::{self, Sweep};
 use crate::explore::sweep::points::Status;
+use crate::explore::sweep::page;
 use crate::explore::sweep::pool::{self, Options, Watch};
 use crate::explore::sweep::shard::{self, Shard};
 use crate::explore::sweep::store::{self, Kept, Outcome, Pace, Store};
@@ -85,7 +86,10 @@ fn finish(sweep: &Sweep, store: &Store, json: bool) -> Result<(), CommandError> 
     let swept = Swept::read(sweep, store)?;
     swept.write(store)?;
     output::print(&told::report(&swept), json)?;
-    say(&format!("tables: {}", store.folder().join("points.csv").display()));
+    let shown = |name: &str| store.folder().join(name).display().to_string();
+    say(&format!("tables: {}; page: {}", shown("points.csv"), shown(page::FILE)));
+    let drawn = page::render(&swept);
+    store.write(page::FILE, &drawn.map_err(|e| CommandError::Failed(format!("{}: {e}", page::FILE)))?)?;
     let [failed, incomplete, missing] =
         [Status::Failed, Status::Incomplete, Status::Missing].map(|status| swept.count(status));
     if failed + incomplete + missing == 0 {

@@ -1,4 +1,4 @@
-//! A report as one self-contained HTML page: no script, no file beside it, no network.
+//! A report as one self-contained HTML page: no script (but in a page of points, `explorer`), no file beside it, no network.
 //!
 //! Key figures first, then the intro, then the blocks in their order: charts and narrow tables in two columns
 //! where there is room, wide tables over both, scrolling sideways where there is not. A text block starts a
@@ -18,11 +18,28 @@ const NARROW: usize = 3;
 const HALF_WIDTH: usize = 58;
 const COLUMN_GAP: usize = 2;
 
+/// What a page has beside a report.
+#[derive(Default)]
+pub(super) struct Extra<'a> {
+    /// Style rules, behind those of every page.
+    pub style: &'a str,
+    /// What stands behind the key figures.
+    pub body: &'a str,
+    /// What stands behind everything.
+    pub end: &'a str,
+}
+
 /// The page.
 ///
 /// # Errors
 /// When a chart cannot be drawn.
 pub fn render(report: &Report) -> Result<String, ChartError> {
+    render_with(report, &Extra::default())
+}
+
+/// The page, with more in it.
+pub(super) fn render_with(report: &Report, extra: &Extra<'_>) -> Result<String, ChartError> {
+    let Extra { style, body, end } = extra;
     let mut page = String::new();
     let title = Escaped(&report.title);
     push(
@@ -31,7 +48,7 @@ pub fn render(report: &Report) -> Result<String, ChartError> {
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n\
-             <style>\n{STYLE}@media screen and (prefers-color-scheme: dark) {{\n{}}}\n</style>\n\
+             <style>\n{STYLE}@media screen and (prefers-color-scheme: dark) {{\n{}}}\n{style}</style>\n\
              </head>\n<body>\n<main>\n<header>\n<h1>{title}</h1>\n",
             palette::dark_rules(".chart")
         ),
@@ -39,9 +56,12 @@ pub fn render(report: &Report) -> Result<String, ChartError> {
     paragraphs(&report.intro, "intro", &mut page);
     page.push_str("</header>\n");
     tiles(&report.headlines, &mut page);
+    page.push_str(body);
     page.push_str("<div class=\"blocks\">\n");
     report.blocks.iter().chain(&report.details).try_for_each(|block| self::block(block, &mut page))?;
-    page.push_str("</div>\n</main>\n</body>\n</html>\n");
+    page.push_str("</div>\n</main>\n");
+    page.push_str(end);
+    page.push_str("</body>\n</html>\n");
     Ok(page)
 }
 

@@ -53,6 +53,8 @@ pub fn told(folder: &Folder, out: &str) -> BTreeMap<String, String> {
         lines.iter_mut().for_each(|line| line.retain(|head, _| !head.starts_with("simulator.")));
         all.insert(name.to_owned(), format!("{lines:?}"));
     }
+    let page = String::from_utf8(folder.read(&format!("{out}/report.html"))).expect("a text");
+    all.insert("report.html".to_owned(), page);
     let mut json: Vec<String> = vec!["sweep.json".to_owned()];
     let results = std::fs::read_dir(folder.path(out).join("results")).expect("results");
     json.extend(results.map(|entry| format!("results/{}", entry.unwrap().file_name().to_string_lossy())));
@@ -127,6 +129,34 @@ fn every_number_of_a_row_is_what_its_command_writes() {
     let error = number(point, "inference_energy_aj_se");
     assert!((error - (of[0] - of[1]).abs() / 2.0).abs() <= 1e-9 * error, "{error} {of:?}");
     assert_eq!(point["command"], format!("{}; {}", runs[2]["command"], runs[3]["command"]));
+    the_page_has_the_table(&folder, &points);
+}
+
+/// The page's data is `points.csv`.
+fn the_page_has_the_table(folder: &Folder, points: &[BTreeMap<String, String>]) {
+    let page = String::from_utf8(folder.read("out/report.html")).expect("a text");
+    let (_, rest) = page.split_once("id=\"data\">").expect("data");
+    let data: Value = serde_json::from_str(rest.split_once("</script>").expect("its end").0).expect("JSON");
+    for (at, line) in points.iter().enumerate() {
+        for of in data["quantities"].as_array().unwrap() {
+            let heads = line.keys().filter(|head| head.ends_with("_se"));
+            let own = heads
+                .map(|head| head.trim_end_matches("_se"))
+                .find(|head| head.replace('_', " ").starts_with(of["name"].as_str().unwrap()));
+            assert_eq!(of["mean"][at].as_f64(), Some(number(line, own.expect("a column"))));
+        }
+        assert_eq!(data["standing"][at].as_str(), Some(line["front"].as_str()));
+        let words = data["commands"]["of"][at].as_array().unwrap().iter();
+        let words =
+            words.map(|word| data["commands"]["words"][word.as_u64().unwrap() as usize].as_str().unwrap());
+        assert_eq!(words.collect::<Vec<_>>().join(" "), line["command"]);
+        let mesh = &data["axes"][1];
+        let value = mesh["values"][mesh["at"][at].as_u64().unwrap() as usize].as_str().unwrap();
+        assert_eq!(
+            value,
+            format!("{}\u{a0}\u{d7}\u{a0}{}", line["chip.mesh.columns"], line["chip.mesh.rows"])
+        );
+    }
 }
 
 #[test]

@@ -2,12 +2,12 @@
 //!
 //! `file` states a sweep, `axes`, `draws` and `constraints` make points of it, `opened` checks it and says what decides it;
 //! `trial` runs one point with one seed in this process, `figures` reads what it left, `store` keeps it, `pool` runs all
-//! of a folder; `points` adds seeds up, `front` and `sensitivity` compare points, `tables` writes all of it. `shard` shares
-//! the points out between machines, `merge` joins what they left.
+//! of a folder; `points` adds seeds up, `front` and `sensitivity` compare points, `tables` writes all of it, `page` shows it.
+//! `shard` shares the points out between machines, `merge` joins what they left. `served` answers whoever searches.
 //!
 //! Promises: a point is named by everything that decides it, and runs once; whatever is written but what stands under
 //! `simulator` follows from the sweep's files, whoever ran it, however often it was interrupted; every number beside a
-//! command is what that command writes. Absent on purpose: how a point is run (`tasks`), what is drawn of the tables.
+//! command is what that command writes. Absent on purpose: how a point is run (`tasks`), how a page works (`report`).
 
 pub mod axes;
 pub mod constraints;
@@ -19,6 +19,7 @@ pub mod front;
 pub mod merge;
 pub mod objectives;
 pub mod opened;
+pub mod page;
 pub mod points;
 pub mod pool;
 pub mod sensitivity;

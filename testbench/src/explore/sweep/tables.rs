@@ -243,7 +243,9 @@ pub fn commands(trials: &[TrialRow]) -> String {
     all.join("; ")
 }
 
-fn listed(of: &Overlap) -> String {
+/// Points, the first of them by number.
+#[must_use]
+pub fn listed(of: &Overlap) -> String {
     let mut words: Vec<String> = of.first.iter().map(usize::to_string).collect();
     if of.count > of.first.len() {
         words.push(format!("and {} more", of.count - of.first.len()));

@@ -87,13 +87,13 @@ fn front(swept: &Swept<'_>) -> Table {
 }
 
 /// The name of a column without its unit, which its cells have.
-fn title(column: &str) -> String {
+pub(super) fn title(column: &str) -> String {
     let units = ["_aj", "_ps", "_nm2"];
     let short = units.iter().find_map(|unit| column.strip_suffix(unit)).unwrap_or(column);
     short.replace('_', " ")
 }
 
-fn effects(swept: &Swept<'_>) -> Table {
+pub(super) fn effects(swept: &Swept<'_>) -> Table {
     let rows = swept.sensitivity.iter().map(|of| {
         vec![
             TableCell::text(of.axis.clone()),

@@ -17,6 +17,14 @@ pub const WIDTH: u32 = 480;
 #[error("chart: {0}")]
 pub struct ChartError(String);
 
+impl ChartError {
+    /// Of what went wrong.
+    #[must_use]
+    pub fn of(error: &dyn std::fmt::Display) -> Self {
+        Self(error.to_string())
+    }
+}
+
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Text size in units: what `plotters` is told is larger by a constant of its SVG backend.
