@@ -6,8 +6,8 @@ use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
-    audit, bptt, calibrate, check, claims, compare, diff, export, gradient, help, import, map, noc, output,
-    resume, run, silicon, sweep, trace, vectors,
+    audit, bptt, calibrate, check, claims, compare, compare_runs, diff, export, gradient, help, import, map, noc,
+    output, resume, run, silicon, sweep, trace, vectors,
 };
 
 fn main() -> ExitCode {
@@ -76,6 +76,7 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Trace(options)) => trace::trace(&options),
         Some(Command::Sweep(arguments)) => sweep::sweep(arguments, interrupt),
         Some(Command::Compare(options)) => compare::compare(&options, None, interrupt),
+        Some(Command::CompareRuns(options)) => compare_runs::compare_runs(&options),
         Some(Command::Claims { options }) => claims::claims(&options, interrupt),
         Some(Command::Bench { json, quick }) => output::print(&synfire::bench::run(quick), json),
     }

@@ -4,6 +4,7 @@
 mod cli {
     pub mod changes;
     pub mod checkpoints;
+    pub mod compare_runs;
     pub mod data;
     pub mod experiments;
     pub mod folder;

@@ -134,6 +134,8 @@ pub enum Command {
     Trace(TraceOptions),
     /// Run many points of an experiment, and find those that no other beats; goes on where it was interrupted
     Sweep(SweepArguments),
+    /// Set finished runs, and points of sweeps, side by side: what differs, by what ratio, and whether intervals overlap
+    CompareRuns(CompareRunsOptions),
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),
     /// Try the paper's claims as experiments, and print a verdict on each
@@ -493,6 +495,20 @@ pub struct CompareOptions {
     pub quick: bool,
     /// Print JSON lines instead of tables
     #[arg(long)]
+/// Options of a comparison of finished runs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CompareRunsOptions {
+    /// Folders of finished runs, or FOLDER:POINT of sweeps; the first is what others are compared with
+    #[arg(value_name = "RUN", num_args = 2.., required = true)]
+    pub runs: Vec<String>,
+    /// The row that is compared (default: every row that all have, or the first of each)
+    #[arg(long, value_name = "ROW")]
+    pub row: Option<String>,
+    /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
     pub json: bool,
     /// Remove what another run wrote in the output folder, by its list; nothing else is removed
     #[arg(long)]

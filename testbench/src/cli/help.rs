@@ -9,7 +9,7 @@ use clap::{CommandFactory, FromArgMatches};
 /// The groups, in order, and their commands.
 pub const GROUPS: [(&str, &[&str]); 5] = [
     ("Run", &["run", "resume"]),
-    ("Explore", &["presets", "map", "sweep", "noc", "compare"]),
+    ("Explore", &["presets", "map", "sweep", "compare-runs", "noc", "compare"]),
     ("Verify", &["check", "calibrate", "silicon", "audit", "vectors", "bench"]),
     ("Build hardware", &["export", "import", "diff", "trace"]),
     ("Study", &["gradient", "bptt", "claims"]),

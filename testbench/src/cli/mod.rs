@@ -10,6 +10,7 @@ mod cells;
 pub mod check;
 pub mod claims;
 pub mod compare;
+pub mod compare_runs;
 pub mod diff;
 pub mod error;
 pub mod export;

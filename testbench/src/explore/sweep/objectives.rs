@@ -152,4 +152,11 @@ impl Measured {
         let standard_error = (runs > 1).then(|| (squares / (runs - 1) as f64 / runs as f64).sqrt());
         Some(Self { mean: nominal, low: mean(1), high: mean(2), standard_error, worst, runs })
     }
+
+    /// Between what it may be: the ends of prices, and a standard error beyond them.
+    #[must_use]
+    pub fn interval(&self) -> (f64, f64) {
+        let error = self.standard_error.unwrap_or(0.0);
+        (self.low.min(self.mean) - error, self.high.max(self.mean) + error)
+    }
 }

@@ -1,0 +1,72 @@
+//! `synfire compare-runs` as its users meet it: figures of finished runs and of points of sweeps, side by side.
+
+use super::folder::Folder;
+use super::sweeps;
+use serde_json::Value;
+
+/// The tables of a comparison, by title; each line by its first cell.
+fn tables(folder: &Folder, arguments: &[&str]) -> Vec<Value> {
+    let out = folder.succeeds(&[&["compare-runs"], arguments, &["--json"]].concat());
+    let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines.filter(|line| line["kind"] == "table").collect()
+}
+
+/// Cells of the line of a table that begins with `name`.
+fn line<'a>(table: &'a Value, name: &str) -> &'a Vec<Value> {
+    let mut rows = table["rows"].as_array().unwrap().iter().map(|row| row.as_array().unwrap());
+    rows.find(|row| row[0]["text"] == name).unwrap_or_else(|| panic!("{name}: {table}"))
+}
+
+#[test]
+fn runs_are_set_side_by_side() {
+    let folder = Folder::new();
+    folder.succeeds(&["run", "two-classes.ron", "--seed", "3", "--out", "a"]);
+    let more = ["--seed", "3", "--set", "chip.technology.voltage=0.9", "--out", "b"];
+    folder.succeeds(&[&["run", "two-classes.ron"], &more[..]].concat());
+    let all = tables(&folder, &["a", "b"]);
+    let summary = |name: &str| -> Value {
+        serde_json::from_slice(&folder.read(&format!("{name}/summary.json"))).expect("a summary")
+    };
+    let figures = all.iter().find(|table| table["title"] == "Figures of `learned`").expect("figures");
+    let energy = |name: &str| summary(name)["parts"][0]["energy"]["total_aj"].as_f64().unwrap();
+    let cells = line(figures, "energy: whole run");
+    assert_eq!(cells[1]["number"].as_f64(), Some(energy("a")));
+    assert_eq!(cells[3]["number"].as_f64(), Some(energy("b") / energy("a")));
+    assert!(energy("b") < energy("a") && cells[3]["text"].as_str().unwrap().starts_with("x 0."));
+    // Cost does not flow back into function.
+    assert_eq!(line(figures, "accuracy")[3]["text"], "same");
+    let counts = all.iter().find(|table| table["title"] == "Counts of the whole run of `learned`").unwrap();
+    assert!(counts["rows"].as_array().unwrap().iter().all(|row| row[3]["text"] == "same"));
+    assert_eq!(
+        line(counts, "synaptic events")[1]["number"],
+        summary("a")["parts"][0]["counts"]["core"]["synaptic_events"].as_f64().unwrap()
+    );
+}
+
+#[test]
+fn points_of_sweeps_are_runs_too() {
+    let folder = sweeps::folder();
+    folder.succeeds(&["sweep", "s.ron", "--out", "out"]);
+    let points = sweeps::table(&folder, "out/points.csv");
+    let all = tables(&folder, &["out:0", "out:3"]);
+    let cells = line(&all[1], "energy: inference, a presentation");
+    for (cell, point) in [(1, 0), (2, 3)] {
+        assert_eq!(cells[cell]["number"].to_string(), points[point]["inference_energy_aj"]);
+    }
+    let command = points[1]["command"].split("; ").next().unwrap().replace('\'', "");
+    let mut repeat: Vec<&str> = command.split(' ').skip(1).collect();
+    *repeat.last_mut().unwrap() = "r";
+    folder.succeeds(&repeat);
+    assert_eq!(line(&tables(&folder, &["r", "out:1"])[0], "A")[1]["text"], "r");
+    for (asked, told) in [
+        ("out", "it is a sweep: name one of its points"),
+        ("out:9", "the sweep has points 0 to 3"),
+        ("nowhere", "no such folder"),
+        ("out:x", "no such folder"),
+    ] {
+        let text = folder.refuses(&["compare-runs", "out:0", asked]);
+        assert!(text.contains(told) && text.contains(asked), "{text}");
+    }
+    let text = folder.refuses(&["compare-runs", "out:0", "out:1", "--row", "lerned"]);
+    assert!(text.contains("no row `lerned`") && text.contains("allowed: learned"), "{text}");
+}
