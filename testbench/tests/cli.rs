@@ -20,6 +20,7 @@ mod cli {
     pub mod recorded;
     pub mod runs;
     pub mod same_run;
+    pub mod serve;
     #[cfg(unix)]
     pub mod sweep_kill;
     pub mod sweep_points;

@@ -414,6 +414,8 @@ pub enum SweepCommand {
     Plan(PlanOptions),
     /// Join what shards and machines left, check every hash, say what is missing, write the tables
     Merge(MergeOptions),
+    /// Answer whoever searches: values of axes in, objectives out, a line of JSON each, until standard input ends
+    Serve(ServeOptions),
 }
 
 /// Options of a sweep.
@@ -462,6 +464,23 @@ pub struct PlanOptions {
     pub grow: bool,
 }
 
+/// Options of a sweep that is asked.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ServeOptions {
+    /// Sweep file or name
+    #[arg(value_name = "SWEEP")]
+    pub file: String,
+    /// Folder that keeps results (default: target/synfire/NAME)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Threads, each with a point of its own (default: all processors). Never changes a result
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// Take the place of another sweep in the folder, and keep the results that both have
+    #[arg(long)]
+    pub grow: bool,
+}
+
 /// Options of a merge.
 #[derive(Clone, Debug, Default, Args)]
 pub struct MergeOptions {
@@ -471,6 +490,20 @@ pub struct MergeOptions {
     /// Output folder (default: the first one)
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of a comparison of finished runs.
+#[derive(Clone, Debug, Default, Args)]
+pub struct CompareRunsOptions {
+    /// Folders of finished runs, or FOLDER:POINT of sweeps; the first is what others are compared with
+    #[arg(value_name = "RUN", num_args = 2.., required = true)]
+    pub runs: Vec<String>,
+    /// The row that is compared (default: every row that all have, or the first of each)
+    #[arg(long, value_name = "ROW")]
+    pub row: Option<String>,
     /// Print JSON lines instead of tables
     #[arg(long)]
     pub json: bool,
@@ -495,20 +528,6 @@ pub struct CompareOptions {
     pub quick: bool,
     /// Print JSON lines instead of tables
     #[arg(long)]
-/// Options of a comparison of finished runs.
-#[derive(Clone, Debug, Default, Args)]
-pub struct CompareRunsOptions {
-    /// Folders of finished runs, or FOLDER:POINT of sweeps; the first is what others are compared with
-    #[arg(value_name = "RUN", num_args = 2.., required = true)]
-    pub runs: Vec<String>,
-    /// The row that is compared (default: every row that all have, or the first of each)
-    #[arg(long, value_name = "ROW")]
-    pub row: Option<String>,
-    /// Print JSON lines instead of tables
-    #[arg(long)]
-    pub json: bool,
-}
-
     pub json: bool,
     /// Remove what another run wrote in the output folder, by its list; nothing else is removed
     #[arg(long)]

@@ -27,6 +27,7 @@ mod paths;
 pub mod progress;
 pub mod resume;
 pub mod run;
+pub mod serve;
 pub mod silicon;
 pub mod sweep;
 pub mod trace;

@@ -28,6 +28,15 @@ pub fn folder_of(experiment: &str, options: &RunOptions, command: Asked) -> Path
     })
 }
 
+/// The output folder of a sweep: `target/synfire/NAME`, unless one is asked for.
+#[must_use]
+pub fn folder_of_sweep(file: &str, out: Option<&PathBuf>) -> PathBuf {
+    out.cloned().unwrap_or_else(|| {
+        let name = Path::new(file).file_stem().unwrap_or_default();
+        Path::new("target").join("synfire").join(name)
+    })
+}
+
 /// Files that every report is written to.
 pub const REPORTS: [&str; 3] = ["report.jsonl", "report.html", "report.txt"];
 

@@ -9,10 +9,11 @@ use super::error::CommandError;
 use super::interrupt::Interrupt;
 use super::output;
 use super::progress::say;
+use super::serve::serve;
 use crate::explore::sweep::merge::{self, Merged};
 use crate::explore::sweep::opened::{self, Sweep};
-use crate::explore::sweep::points::Status;
 use crate::explore::sweep::page;
+use crate::explore::sweep::points::Status;
 use crate::explore::sweep::pool::{self, Options, Watch};
 use crate::explore::sweep::shard::{self, Shard};
 use crate::explore::sweep::store::{self, Kept, Outcome, Pace, Store};
@@ -20,12 +21,12 @@ use crate::explore::sweep::tables::{Swept, csv_text};
 use crate::explore::sweep::told;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Runs, plans or merges.
+/// Runs, plans, merges or serves.
 ///
 /// # Errors
 /// [`CommandError`].
@@ -33,16 +34,9 @@ pub fn sweep(arguments: SweepArguments, interrupt: &Interrupt) -> Result<(), Com
     match arguments.command {
         Some(SweepCommand::Plan(options)) => plan(&options, interrupt),
         Some(SweepCommand::Merge(options)) => joined(&options),
+        Some(SweepCommand::Serve(options)) => serve(&options, interrupt),
         None => run(&arguments.options, interrupt),
     }
-}
-
-/// The output folder of a sweep.
-fn folder(file: &str, out: Option<&PathBuf>) -> PathBuf {
-    out.cloned().unwrap_or_else(|| {
-        let name = Path::new(file).file_stem().unwrap_or_default();
-        Path::new("target").join("synfire").join(name)
-    })
 }
 
 fn run(options: &SweepOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
@@ -51,7 +45,7 @@ fn run(options: &SweepOptions, interrupt: &Interrupt) -> Result<(), CommandError
     if options.list {
         return list(&sweep);
     }
-    let out = folder(file, options.out.as_ref());
+    let out = output::folder_of_sweep(file, options.out.as_ref());
     if let Some(text) = &options.shard {
         return share(&sweep, &out, text, options, interrupt);
     }
@@ -85,11 +79,11 @@ fn go(
 fn finish(sweep: &Sweep, store: &Store, json: bool) -> Result<(), CommandError> {
     let swept = Swept::read(sweep, store)?;
     swept.write(store)?;
+    let drawn = page::render(&swept);
+    store.write(page::FILE, &drawn.map_err(|e| CommandError::Failed(format!("{}: {e}", page::FILE)))?)?;
     output::print(&told::report(&swept), json)?;
     let shown = |name: &str| store.folder().join(name).display().to_string();
     say(&format!("tables: {}; page: {}", shown("points.csv"), shown(page::FILE)));
-    let drawn = page::render(&swept);
-    store.write(page::FILE, &drawn.map_err(|e| CommandError::Failed(format!("{}: {e}", page::FILE)))?)?;
     let [failed, incomplete, missing] =
         [Status::Failed, Status::Incomplete, Status::Missing].map(|status| swept.count(status));
     if failed + incomplete + missing == 0 {
@@ -172,7 +166,7 @@ fn share(
 
 fn plan(options: &PlanOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let sweep = opened::open(&options.file)?;
-    let out = folder(&options.file, options.out.as_ref());
+    let out = output::folder_of_sweep(&options.file, options.out.as_ref());
     let store = Store::enter(&out, &sweep, options.grow)?;
     let count = sweep.trials.len();
     let measured = (options.measure as usize).min(count);

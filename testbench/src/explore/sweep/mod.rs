@@ -23,6 +23,7 @@ pub mod page;
 pub mod points;
 pub mod pool;
 pub mod sensitivity;
+pub mod served;
 pub mod shard;
 pub mod store;
 pub mod tables;

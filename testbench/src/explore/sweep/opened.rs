@@ -16,7 +16,7 @@ use crate::tasks;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, ReadLog};
 use synfire_chip::run::checkpoint;
@@ -87,6 +87,34 @@ impl Sweep {
         format!("{run} --out runs/{}", &trial.hash[..12])
     }
 
+    /// The same sweep with other points, each with the values of its paths: they have the names and commands that they have
+    /// in it.
+    #[must_use]
+    pub fn with_points(&self, points: &[Vec<String>]) -> Self {
+        let point = |(index, values): (usize, &Vec<String>)| {
+            let mut rest = values.as_slice();
+            let mut at = |axis: &Moves| {
+                let (own, more) = rest.split_at(axis.paths.len().min(rest.len()));
+                rest = more;
+                axis.moves.iter().position(|of| of == own).unwrap_or(0)
+            };
+            let moves = self.axes.iter().map(&mut at).collect();
+            Point { index, values: values.clone(), moves, set: changes(&self.file, &self.axes, values) }
+        };
+        let points: Vec<Point> = points.iter().enumerate().map(point).collect();
+        let (file, axes, inputs) = (self.file.clone(), self.axes.clone(), self.inputs.clone());
+        let trials = trials(&file, &inputs, &points);
+        Self {
+            file,
+            experiment: self.experiment.clone(),
+            axes,
+            points,
+            trials,
+            inputs,
+            row: self.row.clone(),
+        }
+    }
+
     /// Names the sweep by its trials: two of one name ask for the same results.
     #[must_use]
     pub fn name(&self) -> String {
@@ -124,7 +152,13 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
     check_row(&file, &rows, stated)?;
     let row = file.row.clone();
     let inputs = base.inputs()?;
-    let deciding = (FORMAT, VERSION, ARITH_SPEC, by_content(&inputs), carried(), &row, file.quick);
+    let trials = trials(&file, &inputs, &points);
+    Ok(Sweep { file, experiment, axes, points, trials, inputs, row })
+}
+
+/// Every point with every seed, named by all that decides it.
+fn trials(file: &SweepFile, inputs: &[HashedFile], points: &[Point]) -> Vec<Trial> {
+    let deciding = (FORMAT, VERSION, ARITH_SPEC, by_content(inputs), carried(), &file.row, file.quick);
     let base = checkpoint::hex(&checkpoint::fingerprint(&deciding));
     let seeds: Vec<Option<u32>> =
         if file.seeds.is_empty() { vec![None] } else { file.seeds.iter().copied().map(Some).collect() };
@@ -132,8 +166,14 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
         let hash = checkpoint::hex(&checkpoint::fingerprint(&(&base, seed, &point.set)));
         Trial { point: point.index, seed, hash }
     };
-    let trials = points.iter().flat_map(|point| seeds.iter().map(move |seed| trial(point, *seed))).collect();
-    Ok(Sweep { file, experiment, axes, points, trials, inputs, row })
+    points.iter().flat_map(|point| seeds.iter().map(move |seed| trial(point, *seed))).collect()
+}
+
+/// The changes of a point: those of every point, and its own.
+fn changes(file: &SweepFile, axes: &[Moves], values: &[String]) -> Vec<String> {
+    let fixed = file.set.0.iter().map(|(path, value)| format!("{path}={}", value.token()));
+    let own = axes.iter().flat_map(|axis| &axis.paths).zip(values);
+    fixed.chain(own.map(|(path, value)| format!("{path}={value}"))).collect()
 }
 
 /// The names of files without their folders, and what they hold: a sweep may be moved.
@@ -148,7 +188,8 @@ fn by_content(inputs: &[HashedFile]) -> Vec<(String, &str)> {
 
 /// What the program carries, which an experiment may use without reading a file.
 fn carried() -> [u8; 32] {
-    checkpoint::fingerprint(&(embedded::FILES, files::presets()))
+    static ONCE: OnceLock<[u8; 32]> = OnceLock::new();
+    *ONCE.get_or_init(|| checkpoint::fingerprint(&(embedded::FILES, files::presets())))
 }
 
 fn check_seeds(file: &SweepFile, stated: Stated<'_>) -> Result<(), Diagnostic> {
@@ -187,8 +228,6 @@ fn points(file: &SweepFile, axes: &[Moves], stated: Stated<'_>) -> Result<Vec<Po
         let problem = stated.at("axes", "the axes make too many points");
         return Err(problem.noted("allowed", format!("at most {MOST_CANDIDATES} before constraints")));
     };
-    let fixed: Vec<String> =
-        file.set.0.iter().map(|(path, value)| format!("{path}={}", value.token())).collect();
     let mut points = Vec::new();
     for candidate in 0..candidates {
         let (mut rest, draw) = (candidate / draws, candidate % draws);
@@ -206,9 +245,7 @@ fn points(file: &SweepFile, axes: &[Moves], stated: Stated<'_>) -> Result<Vec<Po
             return Err(problem.noted("allowed", format!("at most {MOST_POINTS}")));
         }
         let values: Vec<String> = tokens.iter().flat_map(|tokens| tokens.iter().cloned()).collect();
-        let paths = axes.iter().flat_map(|axis| &axis.paths);
-        let own = paths.zip(&values).map(|(path, value)| format!("{path}={value}"));
-        let set = fixed.iter().cloned().chain(own).collect();
+        let set = changes(file, axes, &values);
         points.push(Point { index: points.len(), values, moves, set });
     }
     if points.is_empty() {
