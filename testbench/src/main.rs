@@ -6,8 +6,8 @@ use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
 use synfire::cli::{
-    audit, bptt, calibrate, check, claims, compare, compare_runs, diff, export, gradient, help, import, map, noc,
-    output, resume, run, silicon, sweep, trace, vectors,
+    audit, bptt, calibrate, check, claims, compare, compare_runs, diff, export, gradient, help, import, map,
+    noc, output, resume, run, silicon, sweep, trace, vectors,
 };
 
 fn main() -> ExitCode {
