@@ -22,7 +22,7 @@ use std::sync::Arc;
 use synfire_core::address::CoreId;
 
 /// Most exchanges of a search.
-const MAX_MOVES: i64 = 1_000_000_000_000;
+const MAX_MOVES: i64 = 1_000_000_000;
 /// Most spikes of a neuron in a step.
 const MAX_RATE: u8 = 255;
 /// Fraction bits of a rate: a unit is one spike.
