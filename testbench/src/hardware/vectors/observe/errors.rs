@@ -1,7 +1,7 @@
 //! Errors of readouts, of groups, and those that are handed down.
 
 use super::super::coverage::Coverage;
-use super::{Step, error_lanes};
+use super::step::{Step, error_lanes};
 use crate::reference::plain::arithmetic::{decay, toward_zero};
 use synfire_plasticity::config::{Competition, ErrorSignal, Readout, ThirdFactor};
 

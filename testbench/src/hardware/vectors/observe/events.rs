@@ -1,7 +1,7 @@
 //! Control events, what is due in a step, what is sent in it.
 
 use super::super::coverage::Coverage;
-use super::Step;
+use super::step::Step;
 use synfire_chip::network::Source;
 use synfire_chip::run::program::Control;
 

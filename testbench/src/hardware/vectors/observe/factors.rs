@@ -1,7 +1,7 @@
 //! Third factors, mirrors, compartments, surrogates.
 
 use super::super::coverage::Coverage;
-use super::Step;
+use super::step::Step;
 use crate::reference::plain::arithmetic::{decay, floor};
 use synfire_chip::run::program::Control;
 use synfire_plasticity::config::{MatrixDraw, NeuronLearning, Surrogate, SurrogateShape, ThirdFactor};

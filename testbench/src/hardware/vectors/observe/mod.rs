@@ -15,28 +15,14 @@ mod errors;
 mod events;
 mod factors;
 mod neurons;
+mod step;
 mod synapses;
 
+use self::step::Step;
 use super::coverage::Coverage;
 use crate::reference::plain::PlainChip;
-use crate::reference::plain::arithmetic::toward_zero;
 use synfire_chip::network::Network;
 use synfire_chip::run::program::StepEvents;
-
-/// A step, as it was.
-#[derive(Clone, Copy)]
-struct Step<'a> {
-    network: &'a Network,
-    events: &'a StepEvents,
-    /// Its number.
-    number: u64,
-    /// Before its control events.
-    before: &'a PlainChip,
-    /// After micro-step 1.
-    begun: &'a PlainChip,
-    /// At its end.
-    after: &'a PlainChip,
-}
 
 /// Runs a step of `chip`, a chip of `network`, and counts what it reached.
 pub fn step(seen: &mut Coverage, network: &Network, chip: &mut PlainChip, events: &StepEvents) {
@@ -59,10 +45,4 @@ pub fn step(seen: &mut Coverage, network: &Network, chip: &mut PlainChip, events
         synapses::traces(seen, step, projection);
         synapses::weights(seen, step, projection);
     }
-}
-
-/// 5 line 1: a difference of membrane lanes in lanes of E.
-fn error_lanes(network: &Network, difference: i64) -> i64 {
-    let (from, to) = (network.datapath.state_fraction, network.learning.error.fraction);
-    if to > from { difference << (to - from) } else { toward_zero(difference, u32::from(from - to)) }
 }

@@ -1,7 +1,7 @@
 //! Dendritic sums, currents, membranes, thresholds, spikes.
 
 use super::super::coverage::Coverage;
-use super::Step;
+use super::step::Step;
 use crate::reference::plain::arithmetic::{Draw, decay, floor, overflow, scale, word};
 use synfire_chip::network::Population;
 use synfire_core::format::Overflow;

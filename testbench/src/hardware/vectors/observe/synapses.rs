@@ -1,7 +1,7 @@
 //! Delivery, traces, eligibility, weight updates.
 
 use super::super::coverage::{At, Coverage};
-use super::Step;
+use super::step::Step;
 use crate::reference::plain::arithmetic::{Draw, decay, dither, floor, power, signed, word};
 use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
