@@ -81,11 +81,31 @@ fn resumed_is_uninterrupted() {
             continue;
         }
         assert!(interrupted && again, "no run was long enough to be interrupted twice");
+        edited_is_refused(&folder, "resumed");
         let resumed = folder.resume("resumed", &["--threads", "2"]);
         let whole = folder.run("exp.ron", &["--threads", "1"]);
         assert_eq!(whole.differences(&resumed), [""; 0]);
         return;
     }
+}
+
+/// A recording that grew and was edited, cut or removed meanwhile is refused, and is taken again as the run left it.
+fn edited_is_refused(folder: &Folder, out: &str) {
+    let path = folder.path().join(out).join("r.spikes.npy");
+    let whole = std::fs::read(&path).unwrap();
+    let mut edited = whole.clone();
+    edited[200] ^= 1;
+    for content in [Some(edited), Some(whole[..whole.len() / 2].to_vec()), None] {
+        match content {
+            Some(content) => std::fs::write(&path, content).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let output = folder.output(&["resume", out]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("r.spikes.npy") && said.contains("help: restore it"), "{said}");
+    }
+    std::fs::write(&path, whole).unwrap();
 }
 
 /// Layers and a recurrence with weights, delays, exponents, biases and currents drawn at random: every spike,

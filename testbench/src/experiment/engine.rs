@@ -7,7 +7,7 @@ use super::file::Store;
 use super::hashed::HashedFile;
 use super::retired::{Retired, Writing};
 use crate::formats::ArrayError;
-use crate::formats::trace::writer::TraceMark;
+use crate::formats::mark::FileMark;
 use crate::reference::float::chip::{FloatChip, FloatSnapshot};
 use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
@@ -77,7 +77,7 @@ impl FullestCore {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EngineState {
     /// Of the chip, of the models of its costs, and how much of its trace is written.
-    Chip(MachineSnapshot, ModelState, Option<TraceMark>),
+    Chip(MachineSnapshot, ModelState, Option<FileMark>),
     /// Of the float twin.
     Float(FloatSnapshot),
 }
@@ -466,7 +466,7 @@ pub struct Retiring {
     retired: Retired,
     writing: Option<Writing>,
     /// What was in its file when it was flushed last.
-    left: Option<TraceMark>,
+    left: Option<FileMark>,
 }
 
 /// Runs `program`: what is looked at of it. What else is recorded goes to what is watched, or to the trace.

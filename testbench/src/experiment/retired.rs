@@ -12,12 +12,13 @@ use super::file::{TraceFile, TraceFormFile, TracedRegisters};
 use super::hashed::HashedFile;
 use super::origin::Origin;
 use crate::formats::ArrayError;
+use crate::formats::mark::FileMark;
 use crate::formats::trace::header::{
     Axon, Contract, Synapse, SynapsePlaces, TraceForm, TraceHeader, TraceTables, TracedPopulation,
     TracedProjection, TracedRegister,
 };
 use crate::formats::trace::step::TracedStep;
-use crate::formats::trace::writer::{TraceMark, TraceWriter};
+use crate::formats::trace::writer::TraceWriter;
 use std::path::Path;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Synapses};
@@ -273,7 +274,7 @@ impl Retired {
     ///
     /// # Errors
     /// When the file cannot be written, or is not the one that the run left.
-    pub fn open(&self, folder: &Path, left: Option<TraceMark>, step: u64) -> Result<Writing, ArrayError> {
+    pub fn open(&self, folder: &Path, left: Option<FileMark>, step: u64) -> Result<Writing, ArrayError> {
         let path = folder.join(&self.name);
         let (header, tables) = (self.header.clone(), self.tables.clone());
         let next = step.clamp(header.first, header.until);
@@ -325,7 +326,7 @@ impl Writing {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn flush(&mut self) -> Result<TraceMark, ArrayError> {
+    pub fn flush(&mut self) -> Result<FileMark, ArrayError> {
         self.writer.flush()
     }
 

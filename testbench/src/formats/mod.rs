@@ -21,6 +21,7 @@
 pub mod analog;
 pub mod control_list;
 pub mod lines;
+pub mod mark;
 pub mod npy;
 pub mod packets;
 pub mod spike_list;

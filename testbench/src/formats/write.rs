@@ -5,8 +5,9 @@
 //! NumPy and refused by [`super::npy`].
 
 use super::ArrayError;
+use super::mark::{FileMark, Marked};
 use std::fmt::Display;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
@@ -46,7 +47,7 @@ element!(i8 => "|i1", u8 => "|u1", i16 => "<i2", u16 => "<u2", i32 => "<i4", u32
 #[derive(Debug)]
 pub struct NpyRows<T> {
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<Marked>,
     row_shape: Vec<u64>,
     row_values: u64,
     rows: u64,
@@ -60,23 +61,42 @@ impl<T: Element> NpyRows<T> {
     /// # Errors
     /// When the file cannot be written, or a row has too many axes or values.
     pub fn create(path: &Path, row_shape: &[u64]) -> Result<Self, ArrayError> {
-        let row_values = row_shape.iter().try_fold(1_u64, |n, l| n.checked_mul(*l));
-        let Some(row_values) = row_values.filter(|_| row_shape.len() <= 4) else {
-            let found = format!("rows of shape {}", super::shape_text(row_shape));
-            return Err(ArrayError::form(path, found, "at most 4 axes and 2^64 values"));
-        };
-        let file = File::create(path).map_err(ArrayError::io(path, "create"))?;
-        let mut rows = Self {
+        let row_values = row_values(path, row_shape)?;
+        let mut file = File::create(path).map_err(ArrayError::io(path, "create"))?;
+        file.write_all(&header::<T>(0, row_shape)).map_err(ArrayError::io(path, "write"))?;
+        Ok(Self::of(path, Marked::begin(file), row_shape, (row_values, 0)))
+    }
+
+    /// Opens a file that a run left after `rows` rows, and goes on with it: what it holds beyond them is taken off.
+    ///
+    /// # Errors
+    /// When the file does not hold what it held when it was `left`, or cannot be written.
+    pub fn reopen(path: &Path, row_shape: &[u64], rows: u64, left: FileMark) -> Result<Self, ArrayError> {
+        let row_values = row_values(path, row_shape)?;
+        let mut file = open_again(path)?;
+        file.seek(SeekFrom::Start(HEADER_BYTES as u64)).map_err(ArrayError::io(path, "read"))?;
+        Ok(Self::of(path, go_on(path, file, left)?, row_shape, (row_values, rows)))
+    }
+
+    fn of(path: &Path, file: Marked, row_shape: &[u64], (row_values, rows): (u64, u64)) -> Self {
+        Self {
             path: path.to_path_buf(),
             file: BufWriter::new(file),
             row_shape: row_shape.to_vec(),
             row_values,
-            rows: 0,
+            rows,
             bytes: Vec::new(),
             kind: PhantomData,
-        };
-        rows.write_header()?;
-        Ok(rows)
+        }
+    }
+
+    /// Hands what was written to the system; how much that is behind the header.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn flush(&mut self) -> Result<FileMark, ArrayError> {
+        self.file.flush().map_err(ArrayError::io(&self.path, "write"))?;
+        Ok(self.file.get_ref().mark())
     }
 
     /// Appends one row.
@@ -99,23 +119,44 @@ impl<T: Element> NpyRows<T> {
     /// # Errors
     /// When the file cannot be written.
     pub fn finish(mut self) -> Result<(), ArrayError> {
-        self.file.seek(SeekFrom::Start(0)).map_err(ArrayError::io(&self.path, "write"))?;
-        self.write_header()?;
-        self.file.flush().map_err(ArrayError::io(&self.path, "write"))
+        self.flush()?;
+        let header = header::<T>(self.rows, &self.row_shape);
+        let file = &mut self.file.get_mut().file;
+        let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(&header));
+        written.map_err(ArrayError::io(&self.path, "write"))
     }
+}
 
-    fn write_header(&mut self) -> Result<(), ArrayError> {
-        let mut shape = format!("{},", self.rows);
-        self.row_shape.iter().for_each(|length| shape.push_str(&format!(" {length},")));
-        let shape = if self.row_shape.is_empty() { &shape } else { shape.trim_end_matches(',') };
-        let text = format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({shape}), }}", T::DESCR);
-        let mut header = b"\x93NUMPY\x01\x00".to_vec();
-        header.extend(((HEADER_BYTES - 10) as u16).to_le_bytes());
-        header.extend(text.bytes());
-        header.resize(HEADER_BYTES - 1, b' ');
-        header.push(b'\n');
-        self.file.write_all(&header).map_err(ArrayError::io(&self.path, "write"))
-    }
+/// Values of a row.
+fn row_values(path: &Path, row_shape: &[u64]) -> Result<u64, ArrayError> {
+    let values = row_shape.iter().try_fold(1_u64, |n, l| n.checked_mul(*l));
+    values.filter(|_| row_shape.len() <= 4).ok_or_else(|| {
+        let found = format!("rows of shape {}", super::shape_text(row_shape));
+        ArrayError::form(path, found, "at most 4 axes and 2^64 values")
+    })
+}
+
+/// The header of so many rows.
+fn header<T: Element>(rows: u64, row_shape: &[u64]) -> Vec<u8> {
+    let mut shape = format!("{rows},");
+    row_shape.iter().for_each(|length| shape.push_str(&format!(" {length},")));
+    let shape = if row_shape.is_empty() { &shape } else { shape.trim_end_matches(',') };
+    let text = format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({shape}), }}", T::DESCR);
+    let mut header = b"\x93NUMPY\x01\x00".to_vec();
+    header.extend(((HEADER_BYTES - 10) as u16).to_le_bytes());
+    header.extend(text.bytes());
+    header.resize(HEADER_BYTES - 1, b' ');
+    header.push(b'\n');
+    header
+}
+
+fn open_again(path: &Path) -> Result<File, ArrayError> {
+    OpenOptions::new().read(true).write(true).open(path).map_err(ArrayError::io(path, "open"))
+}
+
+fn go_on(path: &Path, file: File, left: FileMark) -> Result<Marked, ArrayError> {
+    let file = Marked::go_on(file, left).map_err(ArrayError::io(path, "read"))?;
+    file.ok_or_else(|| ArrayError::form(path, "another content", "the file as the run left it"))
 }
 
 /// Writes a whole `.npy` array at once, rows of shape `row_shape` one after the other.
@@ -133,7 +174,7 @@ pub fn npy<T: Element>(path: &Path, row_shape: &[u64], values: &[T]) -> Result<(
 pub struct CsvRows {
     path: PathBuf,
     columns: usize,
-    writer: csv::Writer<File>,
+    writer: csv::Writer<Marked>,
 }
 
 impl CsvRows {
@@ -143,10 +184,28 @@ impl CsvRows {
     /// When the file cannot be written.
     pub fn create(path: &Path, columns: &[&str]) -> Result<Self, ArrayError> {
         let file = File::create(path).map_err(ArrayError::io(path, "create"))?;
-        let writer = csv::Writer::from_writer(file);
+        let writer = csv::Writer::from_writer(Marked::begin(file));
         let mut rows = Self { path: path.to_path_buf(), columns: columns.len(), writer };
         rows.push(columns)?;
         Ok(rows)
+    }
+
+    /// Opens a file of so many columns that a run left, and goes on with it: what it holds beyond is taken off.
+    ///
+    /// # Errors
+    /// When the file does not hold what it held when it was `left`, or cannot be written.
+    pub fn reopen(path: &Path, columns: usize, left: FileMark) -> Result<Self, ArrayError> {
+        let writer = csv::Writer::from_writer(go_on(path, open_again(path)?, left)?);
+        Ok(Self { path: path.to_path_buf(), columns, writer })
+    }
+
+    /// Hands what was written to the system; how much that is.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn flush(&mut self) -> Result<FileMark, ArrayError> {
+        self.writer.flush().map_err(ArrayError::io(&self.path, "write"))?;
+        Ok(self.writer.get_ref().mark())
     }
 
     /// Appends one row.

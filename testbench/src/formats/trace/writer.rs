@@ -3,26 +3,19 @@
 //! What a killed run leaves is a trace up to its last whole step: [`TraceWriter::reopen`] goes on from there.
 
 use super::super::ArrayError;
+use super::super::mark::{FileMark, sum_of};
 use super::header::{TraceForm, TraceHeader, TraceTables, TracedRegister, VERSION};
 use super::reader::TraceReader;
 use super::step::TracedStep;
 use super::{binary, text};
-use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are written at once.
 const BLOCK: usize = 1 << 18;
 /// Entries of a table that are written at once.
 const ENTRIES: usize = 1 << 14;
-
-/// What is in a file: how much, and its checksum. Whoever goes on with the file finds the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TraceMark {
-    bytes: u64,
-    crc32: u32,
-}
 
 /// A trace that is being written.
 #[derive(Debug)]
@@ -76,7 +69,7 @@ impl TraceWriter {
         form: TraceForm,
         header: TraceHeader,
         tables: TraceTables,
-        (next, left): (u64, TraceMark),
+        (next, left): (u64, FileMark),
     ) -> Result<Self, ArrayError> {
         let mut reader = TraceReader::open(path)?;
         let same_tables = reader.tables().is_none_or(|found| *found == tables);
@@ -96,7 +89,7 @@ impl TraceWriter {
         let mut file =
             OpenOptions::new().read(true).write(true).open(path).map_err(ArrayError::io(path, "open"))?;
         let sum = sum_of(&mut file, kept).map_err(ArrayError::io(path, "read"))?;
-        if (TraceMark { bytes: kept, crc32: sum.clone().finalize() }) != left {
+        if FileMark::new(kept, &sum) != left {
             let found = format!("another content of the steps before {next}");
             return Err(ArrayError::form(path, found, "the trace as the run left it"));
         }
@@ -148,12 +141,12 @@ impl TraceWriter {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn flush(&mut self) -> Result<TraceMark, ArrayError> {
+    pub fn flush(&mut self) -> Result<FileMark, ArrayError> {
         self.file.write_all(&self.buffer).map_err(ArrayError::io(&self.path, "write"))?;
         self.sum.update(&self.buffer);
         self.bytes += self.buffer.len() as u64;
         self.buffer.clear();
-        Ok(TraceMark { bytes: self.bytes, crc32: self.sum.clone().finalize() })
+        Ok(FileMark::new(self.bytes, &self.sum))
     }
 
     /// Ends the file.
@@ -221,18 +214,6 @@ impl TraceWriter {
         }
         Ok(())
     }
-}
-
-/// Checksum of the first `bytes` of a file.
-fn sum_of(file: &mut File, bytes: u64) -> std::io::Result<crc32fast::Hasher> {
-    let (mut sum, mut block, mut left) = (crc32fast::Hasher::new(), vec![0; BLOCK], bytes);
-    while left > 0 {
-        let some = left.min(BLOCK as u64) as usize;
-        file.read_exact(&mut block[..some])?;
-        sum.update(&block[..some]);
-        left -= some as u64;
-    }
-    Ok(sum)
 }
 
 fn columns<'a>(

@@ -1,7 +1,7 @@
 //! The one cell of a simulation: runs in chunks, records, resumable at every step.
 //!
-//! Promises: files are written when the run has ended (weights at their steps), and do not depend on where it was
-//! interrupted; what stays in memory is the chip, the events of stimulus files and what was recorded.
+//! Promises: files are written as the run goes, and do not depend on where it was interrupted; what stays in memory is the
+//! chip, the events of stimulus files and what a chunk of steps recorded.
 //! Absent on purpose: what the run cost, in words (`run`).
 
 use super::file::Simulate;
@@ -19,7 +19,7 @@ use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::{self, Opened};
 use crate::experiment::retired::{Retired, Writing};
 use crate::formats::ArrayError;
-use crate::formats::trace::writer::TraceMark;
+use crate::formats::mark::FileMark;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -61,7 +61,7 @@ struct Gathered {
     /// Weights that were written on the way.
     written: Vec<HashedFile>,
     /// How much of the trace is written.
-    trace: Option<TraceMark>,
+    trace: Option<FileMark>,
 }
 
 /// What a simulation leaves beside its files.
@@ -234,7 +234,9 @@ pub struct Cell<'a> {
     recorder: Recorder,
     retired: Option<Retired>,
     /// How much of the trace the state that was put in place has.
-    left: Option<TraceMark>,
+    left: Option<FileMark>,
+    /// Where the recordings of that state end.
+    recorded: Option<Vec<Recorded>>,
     inputs: Vec<HashedFile>,
     fingerprint: [u8; 32],
     warnings: Vec<String>,
@@ -285,10 +287,20 @@ impl<'a> Cell<'a> {
             recorder,
             retired,
             left: None,
+            recorded: None,
             inputs,
             fingerprint,
             warnings,
         })
+    }
+
+    /// The files of the recordings, begun, or as the state that was put in place left them.
+    fn recordings(&self, out: &Path) -> Result<Vec<outputs::Recording>, ArrayError> {
+        let files = self.probes.registers.iter().enumerate().map(|(at, probe)| {
+            let left = self.recorded.as_ref().and_then(|recorded| recorded.get(at));
+            outputs::Recording::open(out, probe, self.settings.write, left)
+        });
+        files.collect()
     }
 
     fn program(&self, from: u64, until: u64) -> Program {
@@ -318,7 +330,7 @@ impl<'a> Cell<'a> {
     fn advance(
         &mut self,
         gathered: &mut Gathered,
-        trace: &mut Option<Writing>,
+        (recordings, trace): (&mut [outputs::Recording], &mut Option<Writing>),
         context: &CellContext<'_, CellState>,
     ) -> Result<usize, String> {
         let from = self.machine.step;
@@ -336,8 +348,10 @@ impl<'a> Cell<'a> {
         {
             samples.decide(shown, &mut gathered.answers);
         }
-        let kept = gathered.recorded.iter_mut().zip(&self.probes.registers);
-        kept.zip(&chunks).for_each(|((kept, probe), chunk)| kept.append(probe, chunk));
+        let shown = self.probes.registers.iter().zip(&chunks);
+        for (file, (probe, chunk)) in recordings.iter_mut().zip(shown) {
+            file.append(probe, chunk).map_err(|e| e.to_string())?;
+        }
         // Interrupted before its first step, a chunk ends where the one before it did.
         if ran > 0 {
             self.write_weights(context.out, self.machine.step, &mut gathered.written)?;
@@ -350,21 +364,19 @@ impl<'a> Cell<'a> {
         self.machine.restore(state.machine)?;
         self.costs.restore(&state.costs)?;
         let (recorded, probes) = (&state.progress.recorded, &self.probes.registers);
-        let same = recorded.iter().zip(probes).all(|(found, probe)| found.is_of(probe, self.machine.step));
+        let same = recorded.iter().zip(probes).all(|(found, probe)| {
+            found.is_of(probe, self.machine.step, outputs::names(probe, self.settings.write).count())
+        });
         if recorded.len() != probes.len() || !same {
             return Err("recordings of other probes".to_owned());
         }
         self.left = state.progress.trace;
+        self.recorded = Some(state.progress.recorded.clone());
         Ok(state.progress)
     }
 
     fn finish(&self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
-        let mut written = Vec::new();
-        for (probe, recorded) in self.probes.registers.iter().zip(&gathered.recorded) {
-            let files = outputs::recording(out, probe, recorded, self.settings.write);
-            written.extend(files.map_err(|e| e.to_string())?);
-        }
-        written.extend(gathered.written);
+        let mut written = gathered.written;
         let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
         if !gathered.answers.given.is_empty() {
             let file = outputs::answers(out, &gathered.answers, &labels);
@@ -479,7 +491,8 @@ impl Work for Cell<'_> {
 
     fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
         let open = |retired: &Retired| retired.open(out, self.left, self.machine.step).map(drop);
-        self.retired.as_ref().map_or(Ok(()), open)
+        self.retired.as_ref().map_or(Ok(()), open)?;
+        self.recordings(out).map(drop)
     }
 
     fn run(
@@ -491,18 +504,18 @@ impl Work for Cell<'_> {
         let mut gathered = match state {
             Some(state) => self.restore(state)?,
             None => {
-                let recorded = vec![Recorded::default(); self.probes.registers.len()];
-                let mut gathered = Gathered { recorded, ..Gathered::default() };
+                let mut gathered = Gathered::default();
                 self.write_weights(context.out, 0, &mut gathered.written)?;
                 gathered
             }
         };
         let open = |retired: &Retired| retired.open(context.out, gathered.trace, self.machine.step);
         let mut trace = self.retired.as_ref().map(open).transpose().map_err(|e| e.to_string())?;
+        let mut recordings = self.recordings(context.out).map_err(|e| e.to_string())?;
         let before = gathered.wall_seconds;
         let mut saved = Instant::now();
         while self.machine.step < self.settings.steps {
-            let ran = self.advance(&mut gathered, &mut trace, context)?;
+            let ran = self.advance(&mut gathered, (&mut recordings, &mut trace), context)?;
             gathered.wall_seconds = before + started.elapsed().as_secs_f64();
             let message = format!("step {}", self.machine.step);
             (context.progress)(Progress { units: ran as u64, message: &message });
@@ -510,6 +523,8 @@ impl Work for Cell<'_> {
             if stop || saved.elapsed() >= context.save_every {
                 // What a state has seen is in the file before the state is.
                 gathered.trace = trace.as_mut().map(Writing::flush).transpose().map_err(|e| e.to_string())?;
+                let ends = recordings.iter_mut().map(outputs::Recording::flush).collect::<Result<_, _>>();
+                gathered.recorded = ends.map_err(|e| e.to_string())?;
                 let (machine, costs) = (self.machine.snapshot(), self.costs.snapshot());
                 let state = CellState { machine, costs, progress: gathered };
                 if stop {
@@ -519,6 +534,9 @@ impl Work for Cell<'_> {
                 gathered = state.progress;
                 saved = Instant::now();
             }
+        }
+        for recording in recordings {
+            gathered.written.extend(recording.finish(context.out).map_err(|e| e.to_string())?);
         }
         if let (Some(retired), Some(trace)) = (&self.retired, trace) {
             gathered.written.push(trace.finish(&retired.name).map_err(|e| e.to_string())?);

@@ -1,7 +1,8 @@
 //! Files of a simulation: recordings as `.npy` and CSV, weights as `.npy`, answers as CSV.
 //!
-//! Promises: written whole or not at all (temporary file, renamed); contents depend on the run's bits only; what is
-//! written is answered with its hash.
+//! Promises: recordings are written as the run goes, so that memory does not grow with it, and go on with their files after
+//! an interruption; all else is written whole or not at all (temporary file, renamed); contents depend on the run's bits
+//! only; what is written is answered with its hash.
 //! Absent on purpose: the summary and the report (`run`).
 
 use super::file::RecordingFiles;
@@ -10,10 +11,11 @@ use super::recorded::Recorded;
 use super::samples::Answers;
 use crate::experiment::hashed::HashedFile;
 use crate::formats::ArrayError;
-use crate::formats::write::{CsvRows, NpyRows};
+use crate::formats::mark::FileMark;
+use crate::formats::write::{CsvRows, Element, NpyRows};
 use std::path::Path;
 use synfire_chip::network::{Network, Synapses};
-use synfire_chip::run::probe::Variable;
+use synfire_chip::run::probe::{Recording as Chunk, Variable};
 
 /// Lets `write` fill a temporary file, then gives it its name.
 fn whole(
@@ -38,81 +40,136 @@ pub fn names(probe: &RegisterProbe, files: RecordingFiles) -> impl Iterator<Item
     wanted.into_iter().filter(|(wanted, _)| *wanted).map(move |(_, ending)| format!("{stem}.{ending}"))
 }
 
-/// Writes a recording into those of its files that are wanted. Spikes: `STEM.npy`, `uint8 [rows, neurons]`;
-/// `STEM.events.npy`, `uint64 [spikes, 2]` (step, neuron), ascending; `STEM.csv`, a line `step,neuron` a spike.
-/// Registers: `STEM.npy`, `int32 [rows, neurons]`, and `STEM.csv`, a line `step,value,..` a row under the neurons'
-/// numbers.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn recording(
-    folder: &Path,
-    probe: &RegisterProbe,
-    recorded: &Recorded,
-    files: RecordingFiles,
-) -> Result<Vec<HashedFile>, ArrayError> {
-    let width = probe.probe.neurons.len();
-    let write = |name: String| {
-        whole(folder, &name, |path| match (probe.probe.variable, name.ends_with(".csv")) {
-            (Variable::Spikes, true) => {
-                let mut csv = CsvRows::create(path, &["step", "neuron"])?;
-                events(probe, recorded).try_for_each(|event| csv.push(&event))?;
-                csv.finish()
-            }
-            (Variable::Spikes, false) if name.ends_with(".events.npy") => {
-                let mut npy = NpyRows::create(path, &[2])?;
-                events(probe, recorded).try_for_each(|event| npy.push(&event))?;
-                npy.finish()
-            }
-            (Variable::Spikes, false) => raster(path, width, recorded),
-            (_, true) => register_lines(path, probe, recorded),
-            (_, false) => {
-                let mut npy = NpyRows::create(path, &[width as u64])?;
-                recorded.values.chunks_exact(width.max(1)).try_for_each(|row| npy.push(row))?;
-                npy.finish()
-            }
-        })
-    };
-    names(probe, files).map(write).collect()
+/// A file of a recording.
+enum Growing {
+    /// `STEM.npy` of spikes, `uint8 [rows, neurons]`.
+    Raster(NpyRows<u8>),
+    /// `STEM.npy` of registers, `int32 [rows, columns]`.
+    Registers(NpyRows<i32>),
+    /// `STEM.events.npy`, `uint64 [spikes, 2]` (step, neuron), ascending.
+    Events(NpyRows<u64>),
+    /// `STEM.csv`: a line `step,neuron` a spike; of registers a line `step,value,..` a row under the columns' names.
+    Csv(CsvRows),
 }
 
-/// Step of a recorded row.
-fn step(probe: &RegisterProbe, row: u32) -> u64 {
-    probe.probe.from + u64::from(row) * probe.probe.every
+/// The files of a recording, written as the run goes.
+pub struct Recording {
+    files: Vec<(String, Growing)>,
+    rows: u64,
 }
 
-/// Step and neuron of every spike.
-fn events<'a>(probe: &'a RegisterProbe, recorded: &'a Recorded) -> impl Iterator<Item = [u64; 2]> + 'a {
-    let neuron = |column: u32| u64::from(probe.probe.neurons[column as usize]);
-    recorded.spikes.iter().map(move |(row, column)| [step(probe, *row), neuron(*column)])
-}
-
-fn register_lines(path: &Path, probe: &RegisterProbe, recorded: &Recorded) -> Result<(), ArrayError> {
-    let names = &probe.columns;
-    let columns: Vec<&str> = std::iter::once("step").chain(names.iter().map(String::as_str)).collect();
-    let mut csv = CsvRows::create(path, &columns)?;
-    let mut line = Vec::new();
-    for (row, values) in (0..).zip(recorded.values.chunks_exact(names.len().max(1))) {
-        line.clear();
-        line.push(step(probe, row) as i64);
-        line.extend(values.iter().map(|value| i64::from(*value)));
-        csv.push(&line)?;
-    }
-    csv.finish()
-}
-
-fn raster(path: &Path, width: usize, recorded: &Recorded) -> Result<(), ArrayError> {
-    let mut npy = NpyRows::create(path, &[width as u64])?;
-    let mut row = vec![0u8; width];
-    let mut spikes = recorded.spikes.iter().peekable();
-    for number in 0..recorded.rows {
-        row.fill(0);
-        while let Some((_, column)) = spikes.next_if(|(at, _)| *at == number) {
-            row[*column as usize] = 1;
+impl Recording {
+    /// Begins the wanted files of `probe` in `folder`, or goes on where they were `left`.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or is not what the run left.
+    pub fn open(
+        folder: &Path,
+        probe: &RegisterProbe,
+        files: RecordingFiles,
+        left: Option<&Recorded>,
+    ) -> Result<Self, ArrayError> {
+        let spikes = probe.probe.variable == Variable::Spikes;
+        let (width, rows) = ([probe.probe.neurons.len() as u64], left.map_or(0, |left| left.rows));
+        let mut own = Self { files: Vec::new(), rows };
+        for (at, name) in names(probe, files).enumerate() {
+            let path = folder.join(&name);
+            let mark = left.and_then(|left| left.files.get(at).copied());
+            let file = if name.ends_with(".csv") {
+                let registers = probe.columns.iter().map(String::as_str);
+                let columns: Vec<&str> = match spikes {
+                    true => vec!["step", "neuron"],
+                    false => std::iter::once("step").chain(registers).collect(),
+                };
+                Growing::Csv(match mark {
+                    None => CsvRows::create(&path, &columns)?,
+                    Some(mark) => CsvRows::reopen(&path, columns.len(), mark)?,
+                })
+            } else if !spikes {
+                Growing::Registers(npy(&path, &width, rows, mark)?)
+            } else if name.ends_with(".events.npy") {
+                let events = mark.map_or(0, |mark| mark.bytes() / (2 * size_of::<u64>() as u64));
+                Growing::Events(npy(&path, &[2], events, mark)?)
+            } else {
+                Growing::Raster(npy(&path, &width, rows, mark)?)
+            };
+            own.files.push((name, file));
         }
-        npy.push(&row)?;
+        Ok(own)
     }
-    npy.finish()
+
+    /// Appends what a chunk of steps recorded.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn append(&mut self, probe: &RegisterProbe, chunk: &Chunk) -> Result<(), ArrayError> {
+        let spikes = probe.probe.variable == Variable::Spikes;
+        for (row, &step) in chunk.steps.iter().enumerate() {
+            let values = chunk.row(row);
+            let fired = || probe.probe.neurons.iter().zip(values).filter(|(_, value)| **value != 0);
+            let events = || fired().map(|(neuron, _)| [step, u64::from(*neuron)]);
+            for (_, file) in &mut self.files {
+                match file {
+                    Growing::Raster(npy) => {
+                        let row: Vec<u8> = values.iter().map(|value| u8::from(*value != 0)).collect();
+                        npy.push(&row)?;
+                    }
+                    Growing::Registers(npy) => npy.push(values)?,
+                    Growing::Events(npy) => events().try_for_each(|event| npy.push(&event))?,
+                    Growing::Csv(csv) if spikes => events().try_for_each(|event| csv.push(&event))?,
+                    Growing::Csv(csv) => {
+                        let registers = values.iter().map(|value| i64::from(*value));
+                        csv.push(&std::iter::once(step as i64).chain(registers).collect::<Vec<_>>())?;
+                    }
+                }
+            }
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// Hands what was written to the system; where the files end: a state that is saved from now on finds it.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn flush(&mut self) -> Result<Recorded, ArrayError> {
+        let marks = self.files.iter_mut().map(|(_, file)| match file {
+            Growing::Raster(npy) => npy.flush(),
+            Growing::Registers(npy) => npy.flush(),
+            Growing::Events(npy) => npy.flush(),
+            Growing::Csv(csv) => csv.flush(),
+        });
+        Ok(Recorded { files: marks.collect::<Result<_, _>>()?, rows: self.rows })
+    }
+
+    /// Ends the files, and hashes them.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn finish(self, folder: &Path) -> Result<Vec<HashedFile>, ArrayError> {
+        let mut hashed = Vec::new();
+        for (name, file) in self.files {
+            match file {
+                Growing::Raster(npy) => npy.finish()?,
+                Growing::Registers(npy) => npy.finish()?,
+                Growing::Events(npy) => npy.finish()?,
+                Growing::Csv(csv) => csv.finish()?,
+            }
+            let path = folder.join(&name);
+            let own = HashedFile::new(name, &path);
+            hashed.push(own.map_err(|source| ArrayError::Io { path, action: "read", source })?);
+        }
+        Ok(hashed)
+    }
+}
+
+fn npy<T: Element>(
+    path: &Path,
+    shape: &[u64],
+    rows: u64,
+    mark: Option<FileMark>,
+) -> Result<NpyRows<T>, ArrayError> {
+    mark.map_or_else(|| NpyRows::create(path, shape), |mark| NpyRows::reopen(path, shape, rows, mark))
 }
 
 /// Writes the weights of a projection as `name`, `int32`: dense `[pre, post]`, or an edge list `[edges, 4]` with

@@ -1,50 +1,28 @@
-//! What a run recorded so far, compact enough to keep and to put into a checkpoint.
+//! Where the files of a recording end, for a checkpoint.
 //!
-//! Promises: spikes take 8 bytes an event, registers 4 bytes a value; appending chunk after chunk gives what one long
-//! chunk gives.
+//! Promises: what is read back is what a run of so many steps wrote, or is refused. Absent on purpose: what the files hold
+//! (`outputs`).
 
 use super::probes::RegisterProbe;
+use crate::formats::mark::FileMark;
 use serde::{Deserialize, Serialize};
-use synfire_chip::run::probe::{Probe, Recording, Variable};
+use synfire_chip::run::probe::Probe;
 
-/// What one probe recorded.
+/// What one probe recorded so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recorded {
-    /// Rows recorded.
-    pub rows: u32,
-    /// Spikes: (row, column) of each, ascending.
-    pub spikes: Vec<(u32, u32)>,
-    /// Registers: row after row.
-    pub values: Vec<i32>,
+    /// Rows.
+    pub rows: u64,
+    /// Its files, in the order of their names: how much was in each when it was last handed to the system.
+    pub files: Vec<FileMark>,
 }
 
 impl Recorded {
-    /// Whether it is what `probe` recorded of a run of `steps` steps.
+    /// Whether it is what `probe` recorded of a run of `steps` steps, in so many files.
     #[must_use]
-    pub fn is_of(&self, probe: &RegisterProbe, steps: u64) -> bool {
+    pub fn is_of(&self, probe: &RegisterProbe, steps: u64, files: usize) -> bool {
         let Probe { from, until, every, .. } = probe.probe;
         let rows = steps.min(until).saturating_sub(from).div_ceil(every.max(1));
-        let columns = probe.probe.neurons.len();
-        let inside = |(row, column): &(u32, u32)| *row < self.rows && (*column as usize) < columns;
-        let shape = if probe.probe.variable == Variable::Spikes {
-            self.values.is_empty() && self.spikes.is_sorted() && self.spikes.iter().all(inside)
-        } else {
-            self.spikes.is_empty() && self.values.len() as u64 == rows.saturating_mul(columns as u64)
-        };
-        shape && u64::from(self.rows) == rows
-    }
-
-    /// Appends what a chunk of steps recorded.
-    pub fn append(&mut self, probe: &RegisterProbe, chunk: &Recording) {
-        if probe.probe.variable == Variable::Spikes {
-            for row in 0..chunk.steps.len() {
-                let fired = (0..).zip(chunk.row(row)).filter(|(_, value)| **value != 0);
-                let at = self.rows + row as u32;
-                self.spikes.extend(fired.map(|(column, _): (u32, _)| (at, column)));
-            }
-        } else {
-            self.values.extend(&chunk.values);
-        }
-        self.rows += chunk.steps.len() as u32;
+        self.rows == rows && self.files.len() == files
     }
 }

@@ -2,13 +2,14 @@
 
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
+use synfire::formats::mark::FileMark;
 use synfire::formats::trace::header::{
     Contract, SynapsePlaces, TraceForm, TraceHeader, TraceTables, TracedPopulation, TracedProjection,
     TracedRegister,
 };
 use synfire::formats::trace::reader::TraceReader;
 use synfire::formats::trace::step::{Change, Step, TracedStep};
-use synfire::formats::trace::writer::{TraceMark, TraceWriter};
+use synfire::formats::trace::writer::TraceWriter;
 
 /// A trace as its writer has it.
 #[derive(Clone, Debug)]
@@ -164,7 +165,7 @@ fn trace(seed: u64, neurons: u32, steps: u64) -> Trace {
 }
 
 /// What is in the file before the first step, and after each.
-fn write(path: &Path, form: TraceForm, trace: &Trace) -> Vec<TraceMark> {
+fn write(path: &Path, form: TraceForm, trace: &Trace) -> Vec<FileMark> {
     let mut writer = TraceWriter::create(path, form, trace.header.clone(), trace.tables.clone()).unwrap();
     let mut marks = vec![writer.flush().unwrap()];
     for step in &trace.steps {
