@@ -117,7 +117,7 @@ impl Desk<'_> {
     fn answer(&self, line: &str, ran: impl FnOnce(Vec<String>)) -> Answer {
         let asked = match self.server.asked(line) {
             Ok(asked) => asked,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         let name = asked.sweep.trials[0].hash.clone();
         let mut busy = lock(&self.busy);

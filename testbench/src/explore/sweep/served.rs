@@ -166,11 +166,11 @@ impl Server {
     ///
     /// # Errors
     /// With the answer that says what is wrong with it.
-    pub fn asked(&self, line: &str) -> Result<Asked, Answer> {
+    pub fn asked(&self, line: &str) -> Result<Asked, Box<Answer>> {
         let value: Value = serde_json::from_str(line)
-            .map_err(|error| Answer::refused(Value::Null, format!("no JSON: {error}")))?;
+            .map_err(|error| Box::new(Answer::refused(Value::Null, format!("no JSON: {error}"))))?;
         let id = value.get("id").cloned().unwrap_or(Value::Null);
-        let refuse = |error: String| Answer::refused(id.clone(), error);
+        let refuse = |error: String| Box::new(Answer::refused(id.clone(), error));
         let line: Line = serde_json::from_value(value).map_err(|error| {
             refuse(format!("{error}; allowed: {{\"id\": 1, \"values\": {{\"AXIS\": VALUE, ..}}}}"))
         })?;
