@@ -313,6 +313,7 @@ fn what_is_wrong_with_a_sweep_is_shown_in_its_file() {
        = allowed: Accuracy, InferenceEnergy, InferenceTime, TrainingEnergy, Area, BusiestLink, MemoryBits, StepTime
        = nothing was run; exit status 2
     "#);
+    assert!(refused("(of: Area)", "(of: Accuracy)").contains("`Accuracy` is asked twice"));
     assert_snapshot!(refused("two-classes.ron", "two-clases.ron"), @r#"
     error: no file `two-clases.ron`
      --> s.ron:4:17
@@ -366,6 +367,11 @@ fn a_folder_holds_one_sweep_of_one_program() {
         "{said}"
     );
     folder.write("out/manifest.json", &manifest);
+    let lock = std::fs::File::open(folder.path("out/sweep.lock")).expect("a lock");
+    fs4::FileExt::try_lock(&lock).expect("nobody is at work");
+    let said = folder.refuses(&["sweep", "s.ron", "--out", "out"]);
+    assert!(said.contains("another sweep is at work in `out`"), "{said}");
+    drop(lock);
     let result = std::fs::read_dir(folder.path("out/results")).unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(&result).expect("a result");
     std::fs::write(&result, text.replacen("\"steps\":", "\"steps\":1", 1)).expect("a result");

@@ -5,8 +5,7 @@
 
 use super::error::SweepError;
 use super::opened::Sweep;
-use super::shard::SHARDS;
-use super::store::{self, Kept, Manifest, Outcome, Store};
+use super::store::{self, Kept, Manifest, Outcome, SHARDS, Store};
 use std::path::{Path, PathBuf};
 
 /// What was joined.

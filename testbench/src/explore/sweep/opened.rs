@@ -141,6 +141,12 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
     if file.objectives.is_empty() {
         return Err(stated.at("objectives", "a sweep without an objective compares nothing").into());
     }
+    for (index, objective) in file.objectives.iter().enumerate() {
+        if file.objectives[..index].iter().any(|other| other.of == objective.of) {
+            let title = format!("`{:?}` is asked twice", objective.of);
+            return Err(stated.at(&format!("objectives[{index}].of"), title).into());
+        }
+    }
     let points = points(&file, &axes, stated)?;
     if points.len() * file.seeds.len() > MOST_TRIALS {
         let problem = stated.at("seeds", "points and seeds make too many trials");

@@ -5,7 +5,7 @@
 
 use super::error::SweepError;
 use super::opened::Sweep;
-use super::store::Pace;
+use super::store::{Pace, SHARDS};
 use std::path::{Path, PathBuf};
 
 /// Where schedulers say which task of an array this is.
@@ -69,9 +69,6 @@ impl Shard {
         if first >= step { Vec::new() } else { order.into_iter().skip(first).step_by(step).collect() }
     }
 }
-
-/// Folder of the shards below that of a sweep.
-pub const SHARDS: &str = "shards";
 
 /// How many of `tasks` get trials, so that each lasts `least` seconds on one thread, as far as the plan knows.
 #[must_use]

@@ -24,6 +24,8 @@ pub const MANIFEST_FORMAT: &str = "synfire-sweep-manifest/1";
 /// Format name of results.
 pub const RESULT_FORMAT: &str = "synfire-sweep-result/1";
 const LOCK: &str = "sweep.lock";
+/// Folder of the shards below that of a sweep.
+pub const SHARDS: &str = "shards";
 const RESULTS: &str = "results";
 const WORK: &str = "work";
 
@@ -158,7 +160,7 @@ impl Store {
     pub fn enter(folder: &Path, sweep: &Sweep, grow: bool) -> Result<Self, SweepError> {
         let shown = folder.display();
         let foreign = fs::read_dir(folder).ok().into_iter().flatten().flatten().next().is_some()
-            && ![MANIFEST, LOCK].iter().any(|name| folder.join(name).exists());
+            && ![MANIFEST, LOCK, SHARDS].iter().any(|name| folder.join(name).exists());
         if foreign || folder.is_file() {
             let text =
                 format!("`{shown}` is no folder of a sweep\n   = allowed: a new or empty folder (`--out`)");
@@ -270,19 +272,23 @@ impl Store {
     }
 }
 
+/// Longest manifest that is read: 1 GiB, more than the most trials take.
+const LONGEST_MANIFEST: u64 = 1 << 30;
+
 /// The manifest of a folder; `None` where there is none.
 ///
 /// # Errors
 /// When it cannot be read, or is of another version or contract.
 pub fn manifest(folder: &Path) -> Result<Option<Manifest>, SweepError> {
     let path = folder.join(MANIFEST);
-    let text = match files::read_text(&path) {
-        Ok(text) => text,
+    let bytes = match files::read_bytes(&path, LONGEST_MANIFEST) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => {
             return Err(SweepError::Usage(format!("{}: {error}\n   = {ELSEWHERE}", path.display())));
         }
     };
+    let text = String::from_utf8_lossy(&bytes);
     same_program(&path, MANIFEST_FORMAT, &text)?;
     let manifest: Manifest = serde_json::from_str(&text).map_err(|error| {
         SweepError::Usage(format!("{}: no manifest: {error}\n   = {ELSEWHERE}", path.display()))
