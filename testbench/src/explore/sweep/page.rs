@@ -30,8 +30,11 @@ pub fn render(swept: &Swept<'_>) -> Result<String, ChartError> {
     explorer::render(&report, &points(swept))
 }
 
-/// How much of each objective's variance each axis has.
+/// How much of each objective's variance each axis has; of one axis there is nothing to say.
 fn sensitivity(swept: &Swept<'_>) -> Vec<Block> {
+    if swept.file.axes.len() < 2 {
+        return Vec::new();
+    }
     let of = |column: &&'static str| {
         let own = swept.sensitivity.iter().filter(|effect| effect.objective == *column);
         let bar = |effect: &Effect| {

@@ -2,6 +2,8 @@
 // Promises: the points shown and their order depend on heads and filters alone.
 
 const ROWS_A_PAGE = 50;
+// Longer texts are cut; the whole one is in the details, and what a filter looks at.
+const MOST_LETTERS = 64;
 
 class PointsTable {
   constructor(table, told) {
@@ -116,6 +118,9 @@ class PointsTable {
           const standing = data.standing[point];
           cell.className = "standing " + (standing || "bad");
           cell.textContent = (standing ? SHAPES[standing] + "\u00a0" : "") + text;
+        } else if (text.length > MOST_LETTERS) {
+          cell.textContent = text.slice(0, MOST_LETTERS - 1) + "\u2026";
+          cell.title = text;
         } else cell.textContent = text;
       });
       return row;
