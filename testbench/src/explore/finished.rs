@@ -221,23 +221,28 @@ fn known(all: &[&Figures]) -> Vec<Figure> {
         let some: Vec<StageFigures> = parts.iter().filter_map(|part| of(part)).collect();
         let presented = !some.is_empty() && some.iter().all(|stage| stage.presentations > 0);
         let parts_of = |stage: &StageFigures| if presented { stage.presentations } else { 1 };
-        let what = if presented { format!("{stage}, a presentation") } else { stage.to_owned() };
+        let each_one = if presented { " each" } else { "" };
         let energy = each(&|part| of(part).map(|stage| energy(&stage, parts_of(&stage))));
         push(
-            &format!("energy: {what}"),
+            &format!("{stage}: energy{each_one}"),
             Unit::Attojoules,
             energy,
             some.iter().any(|s| !s.unpriced.is_empty()),
         );
         let time = each(&|part| of(part).map(|stage| [stage.time_ps as f64 / parts_of(&stage) as f64; 3]));
-        push(&format!("time: {what}"), Unit::Picoseconds, time, some.iter().any(|s| !s.untimed.is_empty()));
+        push(
+            &format!("{stage}: time{each_one}"),
+            Unit::Picoseconds,
+            time,
+            some.iter().any(|s| !s.untimed.is_empty()),
+        );
     }
     let untimed = parts.iter().any(|part| !part.whole.untimed.is_empty());
     let unpriced = parts.iter().any(|part| !part.whole.unpriced.is_empty());
-    push("energy: whole run", Unit::Attojoules, each(&|part| Some(energy(&part.whole, 1))), unpriced);
-    push("time: whole run", Unit::Picoseconds, each(&|part| Some([part.whole.time_ps as f64; 3])), untimed);
+    push("whole run: energy", Unit::Attojoules, each(&|part| Some(energy(&part.whole, 1))), unpriced);
+    push("whole run: time", Unit::Picoseconds, each(&|part| Some([part.whole.time_ps as f64; 3])), untimed);
     let step = |part: &PartFigures| Some([part.whole.time_ps as f64 / part.whole.steps.max(1) as f64; 3]);
-    push("time: a step", Unit::Picoseconds, each(&step), untimed);
+    push("time of a step", Unit::Picoseconds, each(&step), untimed);
     let area: Option<Vec<[f64; 3]>> =
         all.iter().map(|f| f.area_nm2.map(|a| [a.nominal as f64, a.low as f64, a.high as f64])).collect();
     push("area", Unit::SquareNanometres, area, false);
@@ -247,7 +252,7 @@ fn known(all: &[&Figures]) -> Vec<Figure> {
     push("cores", Unit::Count, each(&|part| Some([part.cores as f64; 3])), false);
     push("steps", Unit::Count, each(&|part| Some([part.whole.steps as f64; 3])), false);
     let busiest = each(&|part| Some([part.whole.busiest_link_packets as f64; 3]));
-    push("packets over the busiest link", Unit::Count, busiest, false);
+    push("busiest link, packets", Unit::Count, busiest, false);
     figures
 }
 

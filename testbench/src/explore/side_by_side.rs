@@ -5,6 +5,7 @@
 //! and a standard error of the seeds beyond. Absent on purpose: why something differs (the ledgers of the runs).
 
 use super::finished::{Figure, Finished, Row, Unit};
+use super::sweep::objectives::Measured;
 use crate::report::model::{Report, Table, TableCell};
 use crate::report::quantity;
 use std::collections::BTreeSet;
@@ -112,11 +113,11 @@ fn tables(runs: &[Finished], rows: &[&Row], same_experiment: bool) -> [Table; 2]
             _ => TableCell::text(""),
         }));
         let nothing = own.iter().flatten().all(|figure| figure.measured.mean == 0.0);
-        (unit, cells, nothing)
+        Line { cells, below: below(&own, comparable), nothing }
     };
     let lines: Vec<_> = names.iter().map(|(name, unit)| line(name, *unit)).collect();
     let first_count =
-        lines.iter().position(|(_, cells, _)| cells[0].text == COUNTS_FROM).map_or(lines.len(), |at| at + 1);
+        lines.iter().position(|line| line.cells[0].text == COUNTS_FROM).map_or(lines.len(), |at| at + 1);
     let title = |what: &str| {
         let named: BTreeSet<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         if named.len() == 1 {
@@ -125,36 +126,49 @@ fn tables(runs: &[Finished], rows: &[&Row], same_experiment: bool) -> [Table; 2]
         let each = rows.iter().enumerate().map(|(at, row)| format!("`{}` ({})", row.name, letter(at)));
         format!("{what} of {}", each.collect::<Vec<_>>().join(", "))
     };
-    let table = |title: String, some: &[(Unit, Vec<TableCell>, bool)], notes: Vec<String>| {
+    let table = |title: String, some: &[Line], notes: Vec<String>| {
         let heads = (0..runs.len()).map(letter);
         let ratios = (1..runs.len()).map(|at| format!("{} : {}", letter(at), letter(0)));
         Table {
             title,
             columns: std::iter::once(String::new()).chain(heads).chain(ratios).collect(),
-            rows: some.iter().map(|(_, cells, _)| cells.clone()).collect(),
+            rows: some
+                .iter()
+                .flat_map(|line| std::iter::once(&line.cells).chain(&line.below))
+                .cloned()
+                .collect(),
             notes,
         }
     };
     let (figures, counts) = lines.split_at(first_count);
-    let counts: Vec<_> = counts.iter().filter(|(_, _, nothing)| !nothing).cloned().collect();
+    let counts: Vec<_> = counts.iter().filter(|line| !line.nothing).cloned().collect();
     [
         table(title("Figures"), figures, notes(figures)),
         table(title("Counts of the whole run"), &counts, Vec::new()),
     ]
 }
 
-/// The last figure before the counts.
-const COUNTS_FROM: &str = "packets over the busiest link";
+/// A figure of each run, and how others stand to the first's.
+#[derive(Clone)]
+struct Line {
+    cells: Vec<TableCell>,
+    /// Ends and errors of them, where some have any.
+    below: Vec<Vec<TableCell>>,
+    /// Whether no run has any of it.
+    nothing: bool,
+}
 
-fn notes(lines: &[(Unit, Vec<TableCell>, bool)]) -> Vec<String> {
-    let has =
-        |word: &str| lines.iter().any(|(_, cells, _)| cells.iter().any(|cell| cell.text.contains(word)));
+/// The last figure before the counts.
+const COUNTS_FROM: &str = "busiest link, packets";
+
+fn notes(lines: &[Line]) -> Vec<String> {
+    let has = |word: &str| lines.iter().any(|line| line.cells.iter().any(|cell| cell.text.contains(word)));
     let mut notes = Vec::new();
     if has(OVERLAP) {
         notes.push(
             "overlap: the intervals have values in common (ends of prices, and a standard error of the seeds beyond): \
-             which is less is not sure where prices err apart from each other. In brackets, the ratio at their lower and at \
-             their upper ends"
+             which is less is not sure where prices err apart from each other. A ratio of ends is that at the lower and \
+             that at the upper ends of all"
                 .to_owned(),
         );
     }
@@ -167,21 +181,54 @@ fn notes(lines: &[(Unit, Vec<TableCell>, bool)]) -> Vec<String> {
 const OVERLAP: &str = "overlap";
 const AT_LEAST: &str = "at least";
 
-/// A figure with its interval.
+/// A figure.
 fn shown(figure: &Figure) -> TableCell {
-    let measured = &figure.measured;
-    let text = |value: f64| value_text(figure.unit, value);
-    let mut all = text(measured.mean);
-    if measured.low != measured.high {
-        all += &format!(" ({} to {})", text(measured.low), text(measured.high));
+    let text = value_text(figure.unit, figure.measured.mean);
+    let text = if figure.lower_bound { format!("{AT_LEAST} {text}") } else { text };
+    TableCell::number(figure.measured.mean, text)
+}
+
+/// Ends of prices with the ratio that they have, and errors of seeds, as lines of their own.
+fn below(own: &[Option<&Figure>], comparable: bool) -> Vec<Vec<TableCell>> {
+    let line = |name: &str, of: &dyn Fn(&Figure) -> Option<String>| {
+        let cells: Vec<Option<String>> = own.iter().map(|figure| figure.and_then(of)).collect();
+        let any = cells.iter().any(Option::is_some);
+        let cells = cells.into_iter().map(|text| TableCell::text(text.unwrap_or_default()));
+        any.then(|| std::iter::once(TableCell::text(name)).chain(cells).collect::<Vec<_>>())
+    };
+    let ends = |figure: &Figure| {
+        let Measured { low, high, .. } = figure.measured;
+        let text = |value: f64| value_text(figure.unit, value);
+        (low != high).then(|| format!("{} to {}", text(low), text(high)))
+    };
+    let error = |figure: &Figure| {
+        let error = figure.measured.standard_error.filter(|error| *error > 0.0)?;
+        Some(value_text(figure.unit, error))
+    };
+    let mut lines = Vec::new();
+    if let Some(mut cells) = line("  ends of prices", &ends) {
+        cells.extend(own[1..].iter().map(|other| match (own[0], other) {
+            (Some(first), Some(other)) if comparable => TableCell::text(ratio_of_ends(first, other)),
+            _ => TableCell::text(""),
+        }));
+        lines.push(cells);
     }
-    if let Some(error) = measured.standard_error.filter(|error| *error > 0.0) {
-        all += &format!(" +- {}", text(error));
+    if let Some(mut cells) = line("  standard error", &error) {
+        cells.resize(2 * own.len(), TableCell::text(""));
+        lines.push(cells);
     }
-    if figure.lower_bound {
-        all = format!("{AT_LEAST} {all}");
+    lines
+}
+
+/// The ratio at the lower and at the upper ends of all prices.
+fn ratio_of_ends(first: &Figure, other: &Figure) -> String {
+    let (a, b) = (&first.measured, &other.measured);
+    let known = a.low > 0.0 && !first.lower_bound && !other.lower_bound;
+    if !known || (a.low, a.high) == (b.low, b.high) {
+        return String::new();
     }
-    TableCell::number(measured.mean, all)
+    let (low, high) = (b.low / a.low, b.high / a.high);
+    format!("x {:.3} to {:.3}", low.min(high), low.max(high))
 }
 
 fn value_text(unit: Unit, value: f64) -> String {
@@ -203,7 +250,7 @@ fn difference(first: &Figure, other: &Figure) -> TableCell {
         return TableCell::text("not known");
     }
     if (a.mean, a.low, a.high) == (b.mean, b.low, b.high) {
-        return TableCell::number(1.0, "same");
+        return TableCell::number(if first.unit == Unit::Score { 0.0 } else { 1.0 }, "same");
     }
     let (number, mut text) = if first.unit == Unit::Score {
         let points = 100.0 * (b.mean - a.mean);
@@ -211,12 +258,7 @@ fn difference(first: &Figure, other: &Figure) -> TableCell {
     } else if a.mean > 0.0 {
         let ratio = b.mean / a.mean;
         let decimals = if (ratio - 1.0).abs() < 0.005 { 5 } else { 3 };
-        let mut text = format!("x {ratio:.decimals$}");
-        if a.low > 0.0 && (a.low, b.low) != (a.mean, b.mean) {
-            let (low, high) = (b.low / a.low, b.high / a.high);
-            text += &format!(" ({:.decimals$} to {:.decimals$})", low.min(high), low.max(high));
-        }
-        (ratio, text)
+        (ratio, format!("x {ratio:.decimals$}"))
     } else {
         return TableCell::text("from nothing");
     };

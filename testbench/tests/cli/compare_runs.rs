@@ -29,7 +29,7 @@ fn runs_are_set_side_by_side() {
     };
     let figures = all.iter().find(|table| table["title"] == "Figures of `learned`").expect("figures");
     let energy = |name: &str| summary(name)["parts"][0]["energy"]["total_aj"].as_f64().unwrap();
-    let cells = line(figures, "energy: whole run");
+    let cells = line(figures, "whole run: energy");
     assert_eq!(cells[1]["number"].as_f64(), Some(energy("a")));
     assert_eq!(cells[3]["number"].as_f64(), Some(energy("b") / energy("a")));
     assert!(energy("b") < energy("a") && cells[3]["text"].as_str().unwrap().starts_with("x 0."));
@@ -49,7 +49,7 @@ fn points_of_sweeps_are_runs_too() {
     folder.succeeds(&["sweep", "s.ron", "--out", "out"]);
     let points = sweeps::table(&folder, "out/points.csv");
     let all = tables(&folder, &["out:0", "out:3"]);
-    let cells = line(&all[1], "energy: inference, a presentation");
+    let cells = line(&all[1], "inference: energy each");
     for (cell, point) in [(1, 0), (2, 3)] {
         assert_eq!(cells[cell]["number"].to_string(), points[point]["inference_energy_aj"]);
     }
