@@ -288,7 +288,7 @@ fn files_that_are_not_there() {
     19 |             (name: "frozen", network: "two-clases.network.ron", set: {
        |                                       ^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = allowed: a path, or a carried network, such as yin-yang.network, cues-32.network, cues-64.network, evidence.network, temporal-xor.network (all of them: synfire presets)
+       = allowed: a path, or a carried network, such as layers.network, yin-yang.network, cues-32.network, cues-64.network, evidence.network (all of them: synfire presets)
        = nothing was run; exit status 2
     "#
     );

@@ -27,7 +27,7 @@ fn an_unknown_preset() {
     error: unknown preset `smal`
      |
      = help: did you mean `small`?
-     = allowed: small, odin, cues, stream, noc, loihi, paper, nmnist, randman, reckon, digits, layers and 91 more
+     = allowed: small, rtl, odin, cues, stream, noc, loihi, paper, nmnist, randman, reckon, synfire and 96 more
        = nothing was run; exit status 2
     "#);
 }
