@@ -186,7 +186,7 @@ pub enum PoolError {
     )]
     Growing {
         /// What is wrong with it.
-        error: ArrayError,
+        error: Box<ArrayError>,
         /// The checkpoint that it belongs to.
         saved: PathBuf,
     },
@@ -250,7 +250,8 @@ pub fn run<W: Work>(
         if let Left::State(state) = one(index).left::<W>(cell.fingerprint())? {
             let path = one(index).saved();
             cell.fits(state).map_err(|detail| CheckpointError::Damaged { path: path.clone(), detail })?;
-            cell.goes_on(options.out).map_err(|error| PoolError::Growing { error, saved: path })?;
+            cell.goes_on(options.out)
+                .map_err(|error| PoolError::Growing { error: Box::new(error), saved: path })?;
         }
     }
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cells.len()).collect());

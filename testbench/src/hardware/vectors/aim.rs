@@ -95,7 +95,7 @@ impl Aim {
             Self::ErrorTraces => readout(|of| matches!(of.signal, ErrorSignal::FilteredSpikes { .. })),
             Self::HandedDown => readout(|of| matches!(of.signal, ErrorSignal::Modulation { .. })),
             Self::Competition => readout(|of| of.competition.is_some()),
-            Self::Eligibility => network.projections.iter().any(|of| adapts(of)),
+            Self::Eligibility => network.projections.iter().any(adapts),
             Self::Rates => {
                 let size: u32 = network.populations.iter().map(|population| population.neurons).sum();
                 size <= MOST_NEURONS
@@ -318,7 +318,7 @@ fn rates(network: &mut Network, program: &mut Program) {
 fn bursts(c: &mut Choices<'_>, program: &mut Program) {
     let length = c.range(2, 6) as usize;
     for (step, events) in program.iter_mut().enumerate() {
-        if step / length % 3 != 0 {
+        if !(step / length).is_multiple_of(3) {
             events.spikes.clear();
             events.injections.clear();
         }

@@ -41,6 +41,7 @@ pub fn names(probe: &RegisterProbe, files: RecordingFiles) -> impl Iterator<Item
 }
 
 /// A file of a recording.
+#[expect(clippy::large_enum_variant, reason = "a few a run, never moved")]
 enum Growing {
     /// `STEM.npy` of spikes, `uint8 [rows, neurons]`.
     Raster(NpyRows<u8>),
