@@ -1,0 +1,63 @@
+//! Options of `run`, and of every command that runs an experiment as it does: how it is run, what it is changed by.
+
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+
+/// Options of a run.
+#[derive(Clone, Debug, Default, Args)]
+pub struct RunOptions {
+    /// Output folder (default: target/synfire/NAME)
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Threads (default: all processors). Never changes a result
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// One seed instead of the experiment's
+    #[arg(long)]
+    pub seed: Option<u32>,
+    /// The experiment's short form
+    #[arg(long)]
+    pub quick: bool,
+    /// Print JSON lines instead of tables
+    #[arg(long)]
+    pub json: bool,
+    /// Remove what another run wrote in the output folder, by its list; nothing else is removed
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// A model of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TimeModelOption {
+    /// A formula.
+    Analytic,
+    /// Cycle by cycle.
+    Cycle,
+    /// Both.
+    Both,
+}
+
+impl TimeModelOption {
+    /// The change of the chip's file that it stands for.
+    #[must_use]
+    pub fn change(self) -> String {
+        format!("chip.timing.model={self:?}")
+    }
+}
+
+/// The change of the network's file that `--placement FILE` stands for: the file is the one here, wherever the network is.
+#[must_use]
+pub fn placement_change(file: &Path) -> String {
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    format!("network.placement=(file: {:?})", file.to_string_lossy())
+}
+
+/// Changes to the files of an experiment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct ChangeOptions {
+    /// Change a field of the chip's, network's or experiment's file: `chip.mesh.columns=8`,
+    /// `network.projections[in_hidden].store.bits=6`, `experiment.task.epochs=3`; the value is RON, `None` removes.
+    /// Repeatable
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+}
