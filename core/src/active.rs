@@ -7,9 +7,11 @@
 //! decide what is one. Source: `docs/timing-and-energy.md`, "Active neurons".
 //!
 //! A chip may count by the membrane alone ([`ActiveBy::Membrane`]): then a current, a refractory counter or an adaptation
-//! that is not at rest is no reason, and who fired was active.
+//! that is not at rest is no reason, who fired was active, and a synapse is whatever is stored as one, weight of zero or
+//! not: what is read reaches its neuron.
 //!
-//! Promises: the count is of neurons, so it depends on neither rows' encodings nor cuts nor what is skipped. Neurons that
+//! Promises: the count is of neurons, so it depends on neither rows' encodings (but by the membrane alone) nor cuts nor
+//! what is skipped. Neurons that
 //! are known to be active are not looked at; those of blocks at rest are looked at once; who does not watch pays an
 //! operation for 4,096 neurons.
 //! Absent on purpose: what an update costs, whether the simulator does it (`slice`).
@@ -32,7 +34,7 @@ pub enum ActiveBy {
     /// Any of current, membrane, refractory counter, adaptation.
     #[default]
     Registers,
-    /// The membrane; and firing.
+    /// The membrane; and firing; and every place of a row that carried an event.
     Membrane,
 }
 
@@ -181,6 +183,8 @@ impl Activity {
         ports: impl Iterator<Item = &'a [i32]>,
         arrived: impl Iterator<Item = Arrived<'b>> + Clone,
     ) -> u64 {
+        let stored = self.by == ActiveBy::Membrane;
+        let arrived = arrived.map(move |rows| Arrived { plastic: rows.plastic || stored, ..rows });
         self.all_active = self.all_driven || arrived.clone().any(|rows| rows.reaches_all());
         if self.all_active {
             return self.len as u64;
@@ -505,11 +509,12 @@ mod tests {
         let rows: [&[i8]; 2] = [&[5, 0, 7], &[-5, 0, 7]];
         let mut by_membrane = core(RowLayout::Dense, false, &rows, 0);
         by_membrane.slices[0].count_by(ActiveBy::Membrane);
-        // The current of neuron 2 lasts: its membrane is that current in every step.
-        assert_eq!(active(by_membrane), [2, 1, 0, 0]);
+        // Every place of a dense row is reached. The membrane of neuron 2 lasts a step.
+        assert_eq!(active(by_membrane), [70, 1, 0, 0]);
         // A current of 14 that halves: 14 and 7 fire and reset the membrane, 3 and 1 stay below the threshold.
         for (by, wanted) in [(ActiveBy::Registers, [2, 1, 1, 1]), (ActiveBy::Membrane, [2, 1, 0, 1])] {
-            let mut lasting = core(RowLayout::Dense, false, &rows, 0);
+            let listed = RowLayout::Sparse { starts: vec![0, 2, 4], posts: vec![0, 2, 0, 2] };
+            let mut lasting = core(listed, false, &[&[5, 7], &[-5, 7]], 0);
             let mut of = parameters(0, PerNeuron::Same(0));
             (of.current_decay, of.threshold, of.spiking) = (PerNeuron::Same(2048), PerNeuron::Same(4), true);
             lasting.slices[0] = Slice::new(0, 0, 70, DATAPATH, of, 16, 1);
@@ -519,10 +524,13 @@ mod tests {
     }
 
     #[test]
-    fn a_weight_of_zero_is_a_synapse_where_it_learns() {
+    fn a_weight_of_zero_is_a_synapse_where_it_learns_or_what_is_stored_counts() {
         let rows: [&[i8]; 2] = [&[5, 0, 7], &[-5, 7, 0]];
         assert_eq!(active(core(sparse(), false, &rows, 0))[0], 2);
         assert_eq!(active(core(sparse(), true, &rows, 0))[0], 4);
+        let mut stored = core(sparse(), false, &rows, 0);
+        stored.slices[0].count_by(ActiveBy::Membrane);
+        assert_eq!(active(stored)[0], 4);
     }
 
     #[test]

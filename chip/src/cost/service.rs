@@ -40,7 +40,7 @@ pub enum ActiveBy {
     /// Any of current, membrane, refractory counter, adaptation.
     #[default]
     Registers,
-    /// The membrane; and who fires is active.
+    /// The membrane; and who fires is active, and whom a stored weight of 0 reaches.
     Membrane,
 }
 
