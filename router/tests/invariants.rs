@@ -22,12 +22,6 @@ fn plan(config: &Config) -> Plan {
     Plan::new(config.clone()).expect("a network")
 }
 
-/// Numbers that look drawn.
-fn draw(state: &mut u64) -> u32 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    (*state >> 33) as u32
-}
-
 /// Runs packets with these sources, destinations and flits, all at once.
 fn step(engine: &mut dyn Engine, packets: &[(u32, Vec<u32>, u32)]) -> (StepResult, Vec<Arrival>) {
     let mut step = Step::default();
@@ -154,53 +148,6 @@ proptest! {
                 prop_assert_eq!(engine.statistics().crossings(), crossings as u64 * u64::from(flits));
             }
         }
-    }
-}
-
-/// 500 spikes to 16 cores each on 8x8, all at once, eight times: crossings, and cycles until the last has arrived.
-fn spikes(multicast: Multicast) -> (u64, u64) {
-    let config = Config { multicast, ..Config::mesh(8, 8, Pipeline::TWO, 1, 8) };
-    let mut engine = fast::engine(plan(&config));
-    let (mut state, mut drain) = (3, 0);
-    for _ in 0..8 {
-        let packets: Vec<_> = (0..500)
-            .map(|_| {
-                let from = draw(&mut state) % 64;
-                let mut to = BTreeSet::new();
-                while to.len() < 16 {
-                    to.insert(draw(&mut state) % 64);
-                }
-                (from, to.into_iter().collect(), 1)
-            })
-            .collect();
-        let (result, arrivals) = step(engine.as_mut(), &packets);
-        assert_eq!(arrivals.len(), 8000);
-        eprintln!("{multicast:?}: {result:?}");
-        drain += result.drain;
-    }
-    (engine.statistics().crossings(), drain)
-}
-
-#[test]
-fn a_tree_crosses_fewer_links_and_drains_sooner() {
-    let (repeated, tree, path) =
-        (spikes(Multicast::Repeated), spikes(Multicast::Tree), spikes(Multicast::Path));
-    let gain = |of: (u64, u64)| (repeated.0 * 100 / of.0, repeated.1 * 100 / of.1);
-    eprintln!("gains in hundredths, crossings and drain: tree {:?}, path {:?}", gain(tree), gain(path));
-    assert!((220..=246).contains(&gain(tree).0) && gain(tree).1 >= 150, "{:?}", gain(tree));
-    assert!((185..=215).contains(&gain(path).0) && gain(path).1 >= 100, "{:?}", gain(path));
-}
-
-#[test]
-fn copies_longer_than_a_buffer_are_refused() {
-    for multicast in [Multicast::Tree, Multicast::Path] {
-        let config = Config { multicast, ..Config::mesh(4, 4, Pipeline::TWO, 1, 4) };
-        let mut engine = fast::engine(plan(&config));
-        let route = engine.plan_mut().route(0, &[3, 12]).expect("a route");
-        let mut step = Step::default();
-        step.add(0, Offer { at: 0, to: To::Route(route), class: 0, flits: 5, tag: 0 });
-        let refused = step.run(engine.as_mut(), &mut ()).expect_err("refused").to_string();
-        assert!(refused.starts_with("depth: found 4 for packets of 5 flits"), "{refused}");
     }
 }
 
