@@ -14,7 +14,7 @@ use super::note::{self, Note, Request};
 use super::paths::{self, failed};
 use super::progress::say;
 use crate::experiment::decides::Decides;
-use fs4::FileExt;
+use crate::experiment::whole;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
@@ -40,15 +40,13 @@ fn lock(folder: &Path) -> Result<(), CommandError> {
     if held.iter().any(|(own, _)| *own == path) {
         return Ok(());
     }
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|error| paths::no_folder(folder, &error))?;
-    if FileExt::try_lock(&file).is_err() {
+    let Some(file) = whole::lock(&path).map_err(|error| paths::no_folder(folder, &error))? else {
         let text = format!(
             "another run is at work in `{}`\n   = allowed: another folder (`--out`), or waiting until it ends",
             folder.display()
         );
         return Err(CommandError::Usage(text));
-    }
+    };
     held.push((path, file));
     Ok(())
 }
@@ -88,7 +86,7 @@ pub fn begin(
     let mut outputs = outputs.to_vec();
     // Before the lock: a folder that is refused stays as it was.
     let with_partial =
-        outputs.iter().map(|name| folder.join(name)).flat_map(|path| [paths::partial(&path), path]);
+        outputs.iter().map(|name| folder.join(name)).flat_map(|path| [whole::partial(&path), path]);
     if let Some(taken) = with_partial.into_iter().find(|path| !noted() && path.exists()) {
         return Err(CommandError::Usage(format!(
             "`{}` is a file that no run noted\n   = allowed: a new or empty folder, or that of an earlier run",

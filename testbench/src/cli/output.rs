@@ -14,6 +14,9 @@ use crate::report::{html, json, terminal};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+/// Where results lie unless another folder is asked for: a folder for each name below.
+const RESULTS: &str = "target/synfire";
+
 /// The output folder of a command on an experiment: `target/synfire/NAME`, or `NAME-COMMAND` of another command than
 /// `run`, unless one is asked for.
 #[must_use]
@@ -24,16 +27,17 @@ pub fn folder_of(experiment: &str, options: &RunOptions, command: Asked) -> Path
             Asked::Run => name.into_owned(),
             other => format!("{name}-{}", other.command()),
         };
-        Path::new("target").join("synfire").join(name)
+        Path::new(RESULTS).join(name)
     })
 }
 
-/// The output folder of a sweep: `target/synfire/NAME`, unless one is asked for.
+/// The output folder of a sweep: `target/synfire/NAME`, unless one is asked for. A carried name, `layers.sweep`, is whole:
+/// `layers` is an experiment's.
 #[must_use]
 pub fn folder_of_sweep(file: &str, out: Option<&PathBuf>) -> PathBuf {
     out.cloned().unwrap_or_else(|| {
-        let name = Path::new(file).file_stem().unwrap_or_default();
-        Path::new("target").join("synfire").join(name)
+        let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy();
+        Path::new(RESULTS).join(name.strip_suffix(".ron").unwrap_or(&name))
     })
 }
 

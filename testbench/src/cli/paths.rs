@@ -5,6 +5,7 @@
 //! writes (`note`).
 
 use super::error::CommandError;
+use crate::experiment::whole::{self, partial};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Error;
@@ -15,17 +16,9 @@ pub(super) fn failed(path: &Path) -> impl Fn(Error) -> CommandError + '_ {
     move |error| CommandError::Failed(format!("{}: {error}", path.display()))
 }
 
-/// The name under which a file is written before it is whole.
-pub(super) fn partial(path: &Path) -> PathBuf {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    PathBuf::from(partial)
-}
-
 /// Writes a file whole or not at all.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
-    let partial = partial(path);
-    fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path)).map_err(failed(path))
+    whole::write(path, bytes).map_err(failed(path))
 }
 
 /// Makes an output folder, and all those above it.

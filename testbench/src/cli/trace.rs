@@ -4,6 +4,7 @@ use super::arguments::TraceOptions;
 use super::error::CommandError;
 use super::paths;
 use super::progress::say;
+use crate::experiment::whole;
 use crate::hardware::wave_files::WaveForm;
 use crate::hardware::waves::{self, Choice, WaveError};
 use std::fs;
@@ -32,7 +33,7 @@ pub fn trace(options: &TraceOptions) -> Result<(), CommandError> {
         expect_another(path, others)?;
     }
     // Whole or not at all, and never through a link: a file of waves is renamed to its place.
-    let partial: Vec<_> = files.iter().map(|(form, path)| (*form, paths::partial(path))).collect();
+    let partial: Vec<_> = files.iter().map(|(form, path)| (*form, whole::partial(path))).collect();
     let begun: Vec<_> = partial.iter().map(|(form, path)| (*form, path.as_path())).collect();
     let written = waves::show(&options.file, &choice, &begun).map_err(|error| {
         begun.iter().for_each(|(_, path)| drop(fs::remove_file(path)));

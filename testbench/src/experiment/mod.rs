@@ -22,3 +22,4 @@ pub mod reference;
 pub mod retired;
 pub mod rows;
 pub mod stores;
+pub mod whole;

@@ -8,7 +8,7 @@ use super::error::{SweepError, failed};
 use super::figures::Figures;
 use super::opened::{Sweep, Trial, VERSION};
 use super::trial::Failure;
-use fs4::FileExt;
+use crate::experiment::whole;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -262,7 +262,8 @@ impl Store {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, text: &str) -> Result<(), SweepError> {
-        write_whole(&self.folder.join(name), text)
+        let path = self.folder.join(name);
+        whole::write(&path, text.as_bytes()).map_err(failed(&path))
     }
 
     /// Removes what interrupted trials left, when none is left.
@@ -327,29 +328,19 @@ fn same_program(path: &Path, own: &str, text: &str) -> Result<(), SweepError> {
 /// Keeps other processes out of a folder until this one ends.
 fn lock(folder: &Path) -> Result<File, SweepError> {
     let path = folder.join(LOCK);
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file =
-        file.map_err(|error| SweepError::Usage(format!("{}: {error}\n   = {ELSEWHERE}", path.display())))?;
-    if FileExt::try_lock(&file).is_err() {
-        let text = format!(
-            "another sweep is at work in `{}`\n   = {ELSEWHERE}, or waiting until it ends",
-            folder.display()
-        );
-        return Err(SweepError::Usage(text));
-    }
-    Ok(file)
+    let held = whole::lock(&path);
+    let held =
+        held.map_err(|error| SweepError::Usage(format!("{}: {error}\n   = {ELSEWHERE}", path.display())))?;
+    held.ok_or_else(|| {
+        let folder = folder.display();
+        SweepError::Usage(format!(
+            "another sweep is at work in `{folder}`\n   = {ELSEWHERE}, or waiting until it ends"
+        ))
+    })
 }
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), SweepError> {
     let text = serde_json::to_string(value)
         .map_err(|error| SweepError::Failed(format!("{}: {error}", path.display())))?;
-    write_whole(path, &(text + "\n"))
-}
-
-/// Writes a file whole or not at all.
-fn write_whole(path: &Path, text: &str) -> Result<(), SweepError> {
-    let mut partial = path.as_os_str().to_owned();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
-    fs::write(&partial, text).and_then(|()| fs::rename(&partial, path)).map_err(failed(path))
+    whole::write(path, (text + "\n").as_bytes()).map_err(failed(path))
 }
