@@ -68,6 +68,8 @@ pub enum Unit {
     Picoseconds,
     /// Square nanometres.
     SquareNanometres,
+    /// Picowatts.
+    Picowatts,
     /// Bits of memory.
     Bits,
     /// A count.
@@ -88,19 +90,23 @@ pub fn read(asked: &str) -> Result<Finished, Unfinished> {
         return of_sweep(asked, Path::new(folder), point);
     }
     let found = if folder.join(store::MANIFEST).is_file() {
-        "it is a sweep: name one of its points"
+        "it is a sweep: name one of its points".to_owned()
     } else if folder.is_dir() {
-        "no summary.json in it: not a run, or not finished"
+        "no summary.json in it: not a run, or not finished".to_owned()
+    } else if folder.is_file() {
+        "neither a folder nor a chip file".to_owned()
     } else {
-        "no such folder"
+        let near = files::nearest(asked, files::presets().iter().map(|(name, _)| *name));
+        let near = near.map_or_else(String::new, |near| format!(", nor chip; did you mean `{near}`?"));
+        format!("no such folder{near}")
     };
-    Err(refused(asked, found))
+    Err(refused(asked, &found))
 }
 
 fn refused(asked: &str, found: &str) -> Unfinished {
     Unfinished(format!(
         "`{asked}`: {found}\n   = allowed: the folder of a finished `synfire run`, or FOLDER:POINT of a sweep, such as \
-         `sweep:12`"
+         `sweep:12`; chips beside chips"
     ))
 }
 

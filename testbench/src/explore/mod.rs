@@ -3,6 +3,7 @@
 //! Promises: every point that is explored is a run that `synfire run` repeats. Absent on purpose: what a run does
 //! (`tasks`), studies of rules (`study`).
 
+pub mod chips;
 pub mod finished;
 pub mod map;
 pub mod side_by_side;

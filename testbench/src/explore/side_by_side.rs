@@ -66,7 +66,7 @@ fn chosen<'a>(runs: &'a [Finished], row: Option<&str>) -> Result<Vec<Vec<&'a Row
 }
 
 /// Letters of the runs, from A on.
-fn letter(index: usize) -> String {
+pub(super) fn letter(index: usize) -> String {
     let own = char::from(b'A' + (index % 26) as u8);
     if index < 26 { own.to_string() } else { format!("{own}{}", index / 26) }
 }
@@ -96,26 +96,7 @@ fn about(runs: &[Finished]) -> Table {
 
 /// Figures, and counts, of one row of each run.
 fn tables(runs: &[Finished], rows: &[&Row], same_experiment: bool) -> [Table; 2] {
-    let mut names: Vec<(&str, Unit)> = Vec::new();
-    for figure in rows.iter().flat_map(|row| &row.figures) {
-        if !names.iter().any(|(name, _)| *name == figure.name) {
-            names.push((&figure.name, figure.unit));
-        }
-    }
-    let line = |name: &str, unit: Unit| {
-        let own: Vec<Option<&Figure>> =
-            rows.iter().map(|row| row.figures.iter().find(|figure| figure.name == name)).collect();
-        let mut cells = vec![TableCell::text(name)];
-        cells.extend(own.iter().map(|figure| figure.map_or_else(|| TableCell::text("-"), shown)));
-        let comparable = unit != Unit::Score || same_experiment;
-        cells.extend(own[1..].iter().map(|other| match (own[0], other) {
-            (Some(first), Some(other)) if comparable => difference(first, other),
-            _ => TableCell::text(""),
-        }));
-        let nothing = own.iter().flatten().all(|figure| figure.measured.mean == 0.0);
-        Line { cells, below: below(&own, comparable), nothing }
-    };
-    let lines: Vec<_> = names.iter().map(|(name, unit)| line(name, *unit)).collect();
+    let lines = lines(rows, same_experiment);
     let first_count =
         lines.iter().position(|line| line.cells[0].text == COUNTS_FROM).map_or(lines.len(), |at| at + 1);
     let title = |what: &str| {
@@ -126,31 +107,55 @@ fn tables(runs: &[Finished], rows: &[&Row], same_experiment: bool) -> [Table; 2]
         let each = rows.iter().enumerate().map(|(at, row)| format!("`{}` ({})", row.name, letter(at)));
         format!("{what} of {}", each.collect::<Vec<_>>().join(", "))
     };
-    let table = |title: String, some: &[Line], notes: Vec<String>| {
-        let heads = (0..runs.len()).map(letter);
-        let ratios = (1..runs.len()).map(|at| format!("{} : {}", letter(at), letter(0)));
-        Table {
-            title,
-            columns: std::iter::once(String::new()).chain(heads).chain(ratios).collect(),
-            rows: some
-                .iter()
-                .flat_map(|line| std::iter::once(&line.cells).chain(&line.below))
-                .cloned()
-                .collect(),
-            notes,
-        }
-    };
     let (figures, counts) = lines.split_at(first_count);
     let counts: Vec<_> = counts.iter().filter(|line| !line.nothing).cloned().collect();
+    let notes = notes(figures);
     [
-        table(title("Figures"), figures, notes(figures)),
-        table(title("Counts of the whole run"), &counts, Vec::new()),
+        Table { notes, ..table(title("Figures"), runs.len(), figures) },
+        table(title("Counts of the whole run"), runs.len(), &counts),
     ]
+}
+
+/// The figures that some of `rows` have, one of each, line by line.
+pub(super) fn lines(rows: &[&Row], same_experiment: bool) -> Vec<Line> {
+    let mut names: Vec<(&str, Unit)> = Vec::new();
+    for figure in rows.iter().flat_map(|row| &row.figures) {
+        if !names.iter().any(|(name, _)| *name == figure.name) {
+            names.push((&figure.name, figure.unit));
+        }
+    }
+    let line = |(name, unit): &(&str, Unit)| {
+        let own: Vec<Option<&Figure>> =
+            rows.iter().map(|row| row.figures.iter().find(|figure| figure.name == *name)).collect();
+        let mut cells = vec![TableCell::text(*name)];
+        cells.extend(own.iter().map(|figure| figure.map_or_else(|| TableCell::text("-"), shown)));
+        let comparable = *unit != Unit::Score || same_experiment;
+        cells.extend(own[1..].iter().map(|other| match (own[0], other) {
+            (Some(first), Some(other)) if comparable => difference(first, other),
+            _ => TableCell::text(""),
+        }));
+        let nothing = own.iter().flatten().all(|figure| figure.measured.mean == 0.0);
+        Line { cells, below: below(&own, comparable), nothing }
+    };
+    names.iter().map(line).collect()
+}
+
+/// Lines under the letters of so many runs, and the ratios to the first.
+pub(super) fn table(title: String, runs: usize, lines: &[Line]) -> Table {
+    let heads = (0..runs).map(letter);
+    let ratios = (1..runs).map(|at| format!("{} : {}", letter(at), letter(0)));
+    let rows = lines.iter().flat_map(|line| std::iter::once(&line.cells).chain(&line.below)).cloned();
+    Table {
+        title,
+        columns: std::iter::once(String::new()).chain(heads).chain(ratios).collect(),
+        rows: rows.collect(),
+        notes: Vec::new(),
+    }
 }
 
 /// A figure of each run, and how others stand to the first's.
 #[derive(Clone)]
-struct Line {
+pub(super) struct Line {
     cells: Vec<TableCell>,
     /// Ends and errors of them, where some have any.
     below: Vec<Vec<TableCell>>,
@@ -161,7 +166,8 @@ struct Line {
 /// The last figure before the counts.
 const COUNTS_FROM: &str = "busiest link, packets";
 
-fn notes(lines: &[Line]) -> Vec<String> {
+/// What words in the lines mean.
+pub(super) fn notes(lines: &[Line]) -> Vec<String> {
     let has = |word: &str| lines.iter().any(|line| line.cells.iter().any(|cell| cell.text.contains(word)));
     let mut notes = Vec::new();
     if has(OVERLAP) {
@@ -238,6 +244,7 @@ fn value_text(unit: Unit, value: f64) -> String {
         Unit::Attojoules => quantity::energy(whole),
         Unit::Picoseconds => quantity::duration(whole),
         Unit::SquareNanometres => format!("{:.4} mm2", value / 1e12),
+        Unit::Picowatts => format!("{:.3} uW", value / 1e6),
         Unit::Bits => quantity::memory(whole.min(u128::from(u64::MAX)) as u64),
         Unit::Count => quantity::count(whole),
     }

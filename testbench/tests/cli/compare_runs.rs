@@ -70,3 +70,63 @@ fn points_of_sweeps_are_runs_too() {
     let text = folder.refuses(&["compare-runs", "out:0", "out:1", "--row", "lerned"]);
     assert!(text.contains("no row `lerned`") && text.contains("allowed: learned"), "{text}");
 }
+
+#[test]
+fn chips_are_set_side_by_side() {
+    let folder = Folder::new();
+    folder.write(
+        "wide.ron",
+        "(format: \"synfire-chip/1\", extends: \"small\", name: \"wide\", mesh: (columns: 8), limits: (weight_bits: 8), \
+         technology: (voltage: 0.9))",
+    );
+    let all = tables(&folder, &["small", "wide.ron", "small-events"]);
+    let titles: Vec<&str> = all.iter().map(|table| table["title"].as_str().unwrap()).collect();
+    let wanted = [
+        "What is compared",
+        "What they hold",
+        "Prices of an operation",
+        "Times of an operation",
+        "What else differs",
+    ];
+    assert_eq!(titles, wanted);
+    let number = |cell: &Value| cell["number"].as_f64().unwrap();
+    let area = line(&all[1], "area of the chip");
+    let core = line(&all[1], "area of a core");
+    assert_eq!((number(&area[1]), number(&area[2])), (16.0 * number(&core[1]), 32.0 * number(&core[2])));
+    // Events have prices, no area.
+    assert_eq!(area[3]["text"], "-");
+    assert_eq!(line(&all[1], "synapse memory of all cores")[4]["text"], "x 2.000");
+    let event = line(&all[2], "synaptic_event");
+    assert!(number(&event[2]) < number(&event[1]), "less voltage and narrower weights: {event:?}");
+    assert_eq!(line(&all[2], "synaptic_event")[3]["number"].as_f64(), Some(5.1e6));
+    assert_eq!(line(&all[3], "synapse_word")[4]["text"], "same");
+    let fields = line(&all[4], "limits.weight_bits");
+    assert_eq!(["16", "8", "16"].map(Value::from), [1, 2, 3].map(|at| fields[at]["text"].clone()));
+    let names = all[4]["rows"].as_array().unwrap().iter().map(|row| row[0]["text"].as_str().unwrap());
+    assert!(
+        !names.clone().any(|name| name == "mesh.rows"),
+        "the same in all: {:?}",
+        names.collect::<Vec<_>>()
+    );
+    // Carried with an experiment, and a file beside.
+    folder.succeeds(&["compare-runs", "mesh.chip", "wide.ron"]);
+    let cases: [(&[&str], &str); 3] = [
+        (&["small", "smal"], "no such folder, nor chip; did you mean `small`?"),
+        (&["small", "wide.ron", "--row", "x"], "a chip has no rows"),
+        (&["small", "two-classes.ron"], "neither a folder nor a chip file"),
+    ];
+    for (asked, told) in cases {
+        let text = folder.refuses(&[&["compare-runs"], asked].concat());
+        assert!(text.contains(told), "{text}");
+    }
+    folder.edit("wide.ron", "columns: 8", "colums: 8");
+    let text = folder.refuses(&["compare-runs", "small", "wide.ron"]);
+    assert!(text.contains("wide.ron:1:") && text.contains("did you mean `columns`?"), "{text}");
+    folder.edit("wide.ron", "colums: 8", "columns: 8");
+    folder.succeeds(&["run", "two-classes.ron", "--seed", "3", "--out", "a"]);
+    let text = folder.refuses(&["compare-runs", "wide.ron", "a"]);
+    assert!(
+        text.contains("`wide.ron` is a chip, and `a` a run") && text.contains("chips beside chips"),
+        "{text}"
+    );
+}
