@@ -15,6 +15,7 @@ use synfire_chip::place::traffic::anneal::Annealing;
 use synfire_chip::place::traffic::flows::Flows;
 use synfire_chip::place::traffic::greedy;
 use synfire_chip::place::traffic::layout::{Cost, Layout};
+use synfire_chip::place::traffic::single::Single;
 use synfire_chip::placing::{Objective, Order, Rates, Rest, Search};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::Recorder;
@@ -138,6 +139,47 @@ proptest! {
         prop_assert_eq!(layout.of_objective(Objective::Hops).cost().hops, layout.cost().hops);
     }
 
+    /// Single slices: what is kept is what the machine's routes have, no core holds more than it can, what is stated stays, and
+    /// what is found is never worse.
+    #[test]
+    fn single_slices_move_where_there_is_room(seed in any::<u64>(), steps in 1usize..60, link in any::<bool>()) {
+        let (network, chip) = drawn(seed);
+        let Ok(start) = mapping::map(&network, &chip) else { return Ok(()) };
+        let objective = if link { Objective::Link } else { Objective::Hops };
+        let settings = (objective, seed as u32, 400);
+        let single = |moves: &Mapping| Single::new(&network, &chip, moves, &alike, settings);
+        let Some(mut walked) = single(&start) else { return Ok(()) };
+        let cost = |of: &Mapping| {
+            let Cost { most, hops } = routed(&network, &chip, of);
+            Cost { most: if link { most } else { 0 }, hops }
+        };
+        prop_assert_eq!(walked.cost(), cost(&start), "where it begins");
+        for _ in 0..steps {
+            walked.step();
+        }
+        let moved = walked.mapping(&start);
+        mapping::check(&network, &chip, &moved).expect("no core holds more than it can, groups are whole");
+        prop_assert_eq!(walked.cost(), cost(&moved), "where it is");
+        for (before, after) in start.slices.iter().zip(&moved.slices) {
+            prop_assert_eq!((before.population, before.first, before.len), (after.population, after.first, after.len));
+            let stated = network.placing.of(before.population).any(|stated| stated.first == before.first);
+            prop_assert!(!stated || before.core == after.core, "stated, and moved");
+            let named = network.placing.stated.iter().any(|stated| stated.cores.contains(&after.core.0));
+            prop_assert!(before.core == after.core || !named, "onto a core that is somebody's");
+        }
+        let mut whole = single(&start).expect("as before");
+        let begun = whole.figure();
+        prop_assert_eq!(whole.advance(u64::MAX), 0);
+        let best = whole.best_figure();
+        let mut parts = single(&start).expect("as before");
+        while parts.advance(7) > 0 {}
+        let found = whole.finish(&start);
+        prop_assert_eq!(&found, &parts.finish(&start));
+        mapping::check(&network, &chip, &found).expect("a legal placement");
+        let again = Single::new(&network, &chip, &found, &alike, settings).expect("slices can move");
+        prop_assert!(best <= begun && again.figure() == best);
+    }
+
     /// What is found is legal, never worse than in order, the same for the same seed, and however the moves are dealt out.
     #[test]
     fn what_is_found_is_never_worse(seed in any::<u64>(), link in any::<bool>()) {
@@ -176,6 +218,76 @@ fn ways_around_a_torus_are_walked() {
         let layout = Layout::new(&Flows::of(&network, &chip, &start, &alike), &chip, Objective::Link);
         assert_eq!(layout.cost(), routed(&network, &chip, &start));
     }
+}
+
+/// A row of three cores for four neurons each, and populations of two beside inputs at its ends.
+fn ends_of_a_row(populations: &str) -> (Network, Chip) {
+    let mut chip = crate::files_common::chip("paper");
+    (chip.mesh.columns, chip.mesh.rows, chip.mesh.cores_per_tile, chip.mesh.io_tile) = (3, 1, 1, (0, 0));
+    (chip.limits.neurons, chip.host.outputs) = (4, Outputs::Stay);
+    let neuron = "neuron: (current_decay: 0, membrane_decay: 0, threshold: 1)";
+    let projection = |from: &str, to: &str| {
+        format!(
+            "(name: \"{from}_{to}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: Constant(0.5), \
+             store: (bits: 4, fraction: 3))"
+        )
+    };
+    let listed: Vec<String> =
+        populations.split(' ').map(|name| format!("(name: \"{name}\", neurons: 2, {neuron})")).collect();
+    let inputs = "(name: \"west\", neurons: 2, cores: [0]), (name: \"east\", neurons: 2, cores: [2])";
+    let text = format!(
+        "(format: \"synfire-network/1\", inputs: [{inputs}], populations: [{}], projections: [{}, {}, {}])",
+        listed.join(", "),
+        projection("west", "w"),
+        projection("east", "e"),
+        projection("east", "f"),
+    );
+    let network = network_from_text("row", &text, Path::new(""), &chip, &NetworkOverrides::default());
+    (network.unwrap_or_else(|problems| panic!("{problems}\n{text}")), chip)
+}
+
+/// In order `w` and `e` share a core, and `f` has one: wherever they are put as they are, a packet travels. Apart, and `f` with
+/// `e`, none does: a load splits, and one of its slices joins another.
+#[test]
+fn loads_split_and_join() {
+    let (network, chip) = ends_of_a_row("w e f");
+    let start = mapping::map(&network, &chip).expect("two cores");
+    let cores = |of: &Mapping| of.slices.iter().map(|slice| slice.core.0).collect::<Vec<_>>();
+    assert_eq!(cores(&start), [0, 0, 1]);
+    let layout = Layout::new(&Flows::of(&network, &chip, &start, &alike), &chip, Objective::Hops);
+    let mut annealing = Annealing::new(layout, 1, 1000);
+    annealing.advance(u64::MAX);
+    let loads = annealing.finish();
+    assert_eq!(loads.cost().hops, 4, "two spikes of an input, two hops");
+    let loads = loads.mapping(&start);
+    let mut single =
+        Single::new(&network, &chip, &loads, &alike, (Objective::Hops, 1, 1000)).expect("slices move");
+    single.advance(u64::MAX);
+    let found = single.finish(&loads);
+    assert_eq!(cores(&found), [0, 2, 2]);
+    assert_eq!(routed(&network, &chip, &found).hops, 0);
+    // Where a core is full with one of them, loads are all that moves.
+    let mut narrow = chip;
+    narrow.limits.neurons = 2;
+    let start = mapping::map(&network, &narrow).expect("three cores");
+    assert!(Single::new(&network, &narrow, &start, &alike, (Objective::Hops, 1, 1000)).is_none());
+}
+
+/// A population that never fires sends nothing.
+#[test]
+fn a_readout_that_does_not_spike_has_no_traffic() {
+    let (mut network, chip) = ends_of_a_row("w e f");
+    network.populations[0].parameters.spiking = false;
+    let from_first = |network: &Network| {
+        let start = mapping::map(network, &chip).expect("two cores");
+        let mut chip = chip.clone();
+        chip.host.outputs = Outputs::Leave;
+        let rate = |source: Source, _: u32| u64::from(source == Source::Population(0));
+        Flows::of(network, &chip, &start, &rate).leaving.iter().sum::<u64>()
+    };
+    assert_eq!(from_first(&network), 0);
+    network.populations[0].parameters.spiking = true;
+    assert_eq!(from_first(&network), 2);
 }
 
 /// A network file that asks for a search gets what the search finds.

@@ -159,7 +159,8 @@ impl Annealing {
                 self.temperature = self.first * libm::pow(COLD, part);
             }
             let Some((load, site)) = self.drawn() else {
-                self.tried = self.moves;
+                // Nothing can move: there is nothing more to try.
+                self.moves = self.tried;
                 break;
             };
             self.tried += 1;

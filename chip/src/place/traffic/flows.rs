@@ -3,14 +3,14 @@
 //! A neuron sends one packet to every core that one of its axons reaches, so that a flow from load to load is the sum of the
 //! rates of the neurons that reach it. Packets within a load's own core travel no link.
 //!
-//! Promises: as many packets and hops, per step of such rates, as the machine's routes have. Absent on purpose: errors and
+//! Promises: as many packets and hops, per step of such rates, as the machine's routes have; populations that never fire send
+//! none. Absent on purpose: errors and
 //! control events, which are the host's schedule and not the neurons'.
 
+use super::sources::{self, Begin, Begins};
 use crate::chip::{Chip, Outputs};
-use crate::cost::host::HostPorts;
 use crate::network::{Network, Source};
-use crate::place::slices::{Mapping, Placement};
-use crate::structures::inbound::{GrowingSlice, Inbound};
+use crate::place::slices::Mapping;
 use std::collections::BTreeMap;
 use synfire_core::address::CoreId;
 use synfire_router::topology::Tile;
@@ -51,14 +51,18 @@ impl Flows {
         cores.sort_unstable();
         cores.dedup();
         let mut flows = Self { of: vec![Vec::new(); cores.len()], cores, ..Self::default() };
-        let named = |core: u16| network.placing.stated.iter().any(|stated| stated.cores.contains(&core));
-        flows.fixed = flows.cores.iter().map(|core| named(*core)).collect();
-        let all = (0..chip.mesh.cores() as u32).filter_map(|core| u16::try_from(core).ok());
-        flows.free = all.filter(|core| flows.cores.binary_search(core).is_err() && !named(*core)).collect();
-        let begins = flows.begins(network, chip, mapping);
+        let rate = sources::fires(network, rate);
+        let open = sources::open_cores(network, chip);
+        flows.fixed = flows.cores.iter().map(|core| open.binary_search(core).is_err()).collect();
+        flows.free = open.into_iter().filter(|core| flows.cores.binary_search(core).is_err()).collect();
+        let load = |slice: usize| flows.load(mapping.slices[slice].core);
+        let begins = Begins::of(network, chip, mapping);
         let mut sums: BTreeMap<(u32, u32), u64> = BTreeMap::new();
-        for (to, source, neuron) in flows.heard(network, mapping) {
-            let from = begins.of(source, neuron);
+        for (to, source, neuron) in sources::heard(network, mapping, load) {
+            let from = match begins.at(source, neuron) {
+                Begin::Slice(slice) => load(slice as usize),
+                Begin::End(end) => flows.loads() as u32 + end,
+            };
             if from != to {
                 *sums.entry((from, to)).or_default() += rate(source, neuron);
             }
@@ -108,80 +112,5 @@ impl Flows {
     fn load(&self, core: CoreId) -> u32 {
         self.cores.binary_search(&core.0).unwrap_or_else(|_| unreachable!("the cores are the mapping's"))
             as u32
-    }
-
-    /// Every source that a load hears, each once.
-    fn heard(&self, network: &Network, mapping: &Mapping) -> Vec<(u32, Source, u32)> {
-        let mut heard: Vec<(u32, bool, usize, u32)> = Vec::new();
-        for population in 0..network.populations.len() {
-            let inbound = Inbound::new(network, population);
-            let mut growing = GrowingSlice::new(&inbound);
-            for slice in mapping.slices.iter().filter(|slice| slice.population == population) {
-                growing.set(slice.first, slice.len);
-                let load = self.load(slice.core);
-                heard.extend(growing.presynaptic().map(|(number, neuron)| {
-                    let (of_network, index) = match network.projections[number].source {
-                        Source::Input(index) => (false, index),
-                        Source::Population(index) => (true, index),
-                    };
-                    (load, of_network, index, neuron)
-                }));
-            }
-        }
-        heard.sort_unstable();
-        heard.dedup();
-        let source =
-            |of_network, index| if of_network { Source::Population(index) } else { Source::Input(index) };
-        heard.into_iter().map(|(load, own, index, neuron)| (load, source(own, index), neuron)).collect()
-    }
-
-    /// Where the spikes of every source begin.
-    fn begins(&self, network: &Network, chip: &Chip, mapping: &Mapping) -> Begins {
-        let (topology, ports) = (chip.topology(), HostPorts::of(chip));
-        let mut begins =
-            Begins { populations: vec![Vec::new(); network.populations.len()], ..Begins::default() };
-        for Placement { population, first, core, .. } in &mapping.slices {
-            begins.populations[*population].push((*first, self.load(*core)));
-        }
-        begins.populations.iter_mut().for_each(|list| list.sort_unstable());
-        let mut end = |tile: Tile| {
-            let known = begins.ends.iter().position(|known| *known == tile);
-            let at = known.unwrap_or_else(|| {
-                begins.ends.push(tile);
-                begins.ends.len() - 1
-            });
-            (self.cores.len() + at) as u32
-        };
-        for input in &network.inputs {
-            let channels = 0..input.neurons;
-            let tile = |channel: u32| match input.core(channel) {
-                Some(core) => topology.tile(core),
-                None => ports.tile(ports.of_channel(input.port, channel as usize, input.neurons as usize)),
-            };
-            begins.inputs.push(channels.map(|channel| end(tile(channel))).collect());
-        }
-        begins
-    }
-}
-
-/// Where spikes begin.
-#[derive(Default)]
-struct Begins {
-    ends: Vec<Tile>,
-    /// End of each channel of each input.
-    inputs: Vec<Vec<u32>>,
-    /// First neuron and load of each slice of each population, ascending.
-    populations: Vec<Vec<(u32, u32)>>,
-}
-
-impl Begins {
-    fn of(&self, source: Source, neuron: u32) -> u32 {
-        match source {
-            Source::Input(index) => self.inputs[index][neuron as usize],
-            Source::Population(index) => {
-                let slices = &self.populations[index];
-                slices[slices.partition_point(|(first, _)| *first <= neuron) - 1].1
-            }
-        }
     }
 }

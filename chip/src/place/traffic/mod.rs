@@ -2,11 +2,12 @@
 //!
 //! A *load* is what sits together on one core: the slices that the order in which populations are placed put there. Loads
 //! move and are exchanged as they are, so that every core holds what was found to fit it, groups stay whole, and a packet
-//! that reaches several slices of a load is one packet. Loads that the network states stay where they are.
+//! that reaches several slices of a load is one packet. After annealing by loads single slices move, where cores have room:
+//! loads split and join (`single`). Loads that the network states stay where they are.
 //!
 //! Promises: no placement found here is worse, by what it was looked for, than the one it began with; the same seed finds
-//! the same placement, on any machine. Absent on purpose: cutting populations (`fill`), steps in time (whoever can run the
-//! network), splitting or joining loads.
+//! the same placement, on any machine. Absent on purpose: cutting populations (`fill`), or otherwise where that would pay;
+//! steps in time (whoever can run the network).
 
 pub mod anneal;
 mod draw;
@@ -15,6 +16,8 @@ pub mod greedy;
 mod grid;
 pub mod layout;
 pub mod links;
+pub mod single;
+mod sources;
 
 use crate::chip::Chip;
 use crate::network::{Network, Source};
@@ -23,6 +26,7 @@ use crate::placing::{Order, Rates, Search};
 use anneal::Annealing;
 use flows::Flows;
 use layout::Layout;
+use single::Single;
 
 /// The placement of the loads of `mapping` that a search finds for the rates that it states.
 #[must_use]
@@ -30,16 +34,20 @@ pub fn found(network: &Network, chip: &Chip, mapping: &Mapping, search: &Search)
     let rate = |source: Source, _neuron: u32| rate(&search.rates, source);
     let flows = Flows::of(network, chip, mapping, &rate);
     let layout = Layout::new(&flows, chip, search.objective);
-    let layout = match search.order {
-        Order::Greedy => greedy::placed(layout),
-        Order::Anneal { seed, moves } => {
-            let moves = moves.unwrap_or_else(|| Annealing::enough(&layout));
-            let mut annealing = Annealing::new(layout, seed, moves);
-            annealing.advance(u64::MAX);
-            annealing.finish()
-        }
+    let Order::Anneal { seed, moves } = search.order else {
+        return greedy::placed(layout).mapping(mapping);
     };
-    layout.mapping(mapping)
+    let moves = moves.unwrap_or_else(|| Annealing::enough(&layout));
+    let mut annealing = Annealing::new(layout, seed, moves);
+    annealing.advance(u64::MAX);
+    let loads = annealing.finish().mapping(mapping);
+    match Single::new(network, chip, &loads, &rate, (search.objective, seed, Single::share(moves))) {
+        Some(mut single) => {
+            single.advance(u64::MAX);
+            single.finish(&loads)
+        }
+        None => loads,
+    }
 }
 
 /// Spikes of a neuron in a step, in units of [`Rates::UNIT`].
