@@ -118,6 +118,17 @@ fn a_placement_that_cannot_be_is_shown_where_it_stands() {
     }
     let refused = folder.refuses(&["check", EXPERIMENT, "--placement", "none.ron"]);
     assert!(refused.contains("cannot read `[DIR]/none.ron`"), "{refused}");
+    for (twice, wanted) in [
+        (
+            "inputs: [(input: \"pixels\", cores: [5]), (input: \"pixels\", cores: [6])]",
+            "input `pixels` is placed twice",
+        ),
+        ("rest: Greedy(rates: [(\"hidden\", 1), (\"hidden\", 2)])", "the rate of `hidden` is stated twice"),
+    ] {
+        let refused =
+            folder.refuses(&["check", EXPERIMENT, "--set", &format!("network.placement=({twice})")]);
+        assert!(refused.contains(wanted), "no `{wanted}` in {refused}");
+    }
     let good = folder.succeeds(&[
         "check",
         EXPERIMENT,

@@ -137,6 +137,12 @@ fn rest(check: &mut Check<'_>, source: &Source, populations: &[Population], inpu
         Rates { inputs: vec![Rates::UNIT; inputs.len()], populations: vec![Rates::UNIT; populations.len()] };
     for (at, (name, rate)) in listed.iter().enumerate() {
         let field = format!("rest.rates[{at}]");
+        if let Some(before) = listed[..at].iter().position(|(other, _)| other == name) {
+            let problem = show(check, &field, format!("the rate of `{name}` is stated twice"))
+                .labelled(format!("`rest.rates[{before}]` has it"));
+            check.push(problem);
+            continue;
+        }
         let names = || {
             let inputs = inputs.iter().map(|input| input.name.as_str());
             inputs.chain(populations.iter().map(|population| population.name.as_str()))
@@ -371,6 +377,14 @@ fn input(
         let problem = source
             .at(check, &format!("inputs[{at}]"), format!("where `{}` begins is said in one way", place.input))
             .noted("allowed", "`cores` or `port`");
+        check.push(problem);
+        return;
+    }
+    let before = source.file.inputs.iter().flatten().take(at).position(|other| other.input == place.input);
+    if let Some(before) = before {
+        let problem = source
+            .at(check, &field("input"), format!("input `{}` is placed twice", place.input))
+            .labelled(format!("`inputs[{before}]` has it"));
         check.push(problem);
         return;
     }

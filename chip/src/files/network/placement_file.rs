@@ -95,7 +95,7 @@ pub struct InputPlaceFile {
 /// How neurons are placed that no slice states.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(rename = "Rest")]
+#[serde(rename = "Rest", deny_unknown_fields)]
 pub enum RestFile {
     /// In order, on the next cores that nobody names.
     #[default]
