@@ -146,7 +146,7 @@ pub enum Command {
     Trace(TraceOptions),
     /// Run many points of an experiment, and find those that no other beats; goes on where it was interrupted
     Sweep(SweepArguments),
-    /// Set finished runs, and points of sweeps, side by side: what differs, by what ratio, and whether intervals overlap
+    /// Set finished runs, points of sweeps, or chips side by side: what differs, by what ratio, and whether intervals overlap
     CompareRuns(CompareRunsOptions),
     /// Compare rules, tasks and weight stores: every carried experiment that lists `stores`, or those named
     Compare(CompareOptions),

@@ -13,7 +13,7 @@ use crate::experiment::names;
 use crate::experiment::portable::Taken;
 use crate::experiment::reference::{self, Opened};
 use crate::explore::map::expected::Expected;
-use crate::explore::map::fit::{Fit, limits_that_do};
+use crate::explore::map::fit::{Fit, changes_that_do, limits_that_do};
 use crate::explore::map::search::{self, Goal, How, Search};
 use crate::explore::map::told;
 use crate::explore::map::trial::Trial;
@@ -23,8 +23,7 @@ use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root};
 use synfire_chip::network::Network;
-use synfire_chip::place::mapping::{self, MappingError};
-use synfire_chip::placing::Rates;
+use synfire_chip::place::mapping::{self, Mapping, MappingError};
 use synfire_chip::run::program::StepEvents;
 use synfire_chip::warnings::warnings;
 
@@ -40,28 +39,94 @@ pub fn map(options: &MapOptions) -> Result<(), CommandError> {
         return Err(CommandError::Usage(text));
     }
     let mut opened = reference::open(&options.file)?;
+    let and = |more: &[String]| [&set[..], more].concat();
     if format_of(&opened).is_some_and(|format| format.starts_with("synfire-network/")) {
         opened.changes = opened.arguments(&set)?;
         opened.expect(&[Root::Chip, Root::Network])?;
-        return of_network(options, &opened);
+        let chip = chip_of_network(options, &opened)?;
+        let fits = |more: &[String]| {
+            let mut opened = opened.clone();
+            let changed = opened.arguments(&and(more)).and_then(|changes| {
+                opened.changes = changes;
+                let chip = chip_of_network(options, &opened)?;
+                Ok((network_for(&opened, &chip)?, chip))
+            });
+            changed.is_ok_and(|(network, chip)| mapping::in_order(&network, &chip).is_ok())
+        };
+        return of_network(options, &opened, &chip).map_err(|error| advised(error, &chip, &fits));
     }
     let (file, opened) = tasks::open_changed(&options.file, &set)?;
     let chip = reference::chip(&file.chip, &opened)?;
-    file.task.accept(OfExperiment { options, chip, opened })
+    let fits = |more: &[String]| {
+        let changed = tasks::open_changed(&options.file, &and(more)).and_then(|(file, opened)| {
+            let chip = reference::chip(&file.chip, &opened)?;
+            Ok((file, opened, chip))
+        });
+        changed.is_ok_and(|(file, opened, chip)| file.task.accept(Fits { chip, opened }))
+    };
+    let of = OfExperiment { options, chip: chip.clone(), opened };
+    file.task.accept(of).map_err(|error| advised(error, &chip, &fits))
 }
 
-fn of_network(options: &MapOptions, opened: &Opened) -> Result<(), CommandError> {
+/// What does not fit, with the changes of the chip that would do, where nobody said them.
+fn advised(error: CommandError, chip: &Chip, fits: &dyn Fn(&[String]) -> bool) -> CommandError {
+    let CommandError::Input(problems) = error else { return error };
+    let is_said = |problem: &Diagnostic| problem.notes.iter().any(|(name, _)| *name == WOULD_DO);
+    if problems.problems().iter().any(is_said) {
+        return CommandError::Input(problems);
+    }
+    let would_do = changes_that_do(chip, fits);
+    let count = problems.problems().len();
+    let mut at = 0;
+    // One list of them, behind the last problem.
+    CommandError::Input(problems.each(|problem| {
+        at += 1;
+        let own = if at == count { &would_do[..] } else { &[] };
+        own.iter().fold(problem, |problem, text| problem.noted(WOULD_DO, text))
+    }))
+}
+
+/// The note that says what would do.
+const WOULD_DO: &str = "help";
+
+fn chip_of_network(options: &MapOptions, opened: &Opened) -> Result<Chip, Diagnostics> {
     let chip = options.chip.as_deref().unwrap_or("small");
-    let chip = files::load_changed_chip(chip, Path::new("."), &opened.changes)?;
+    files::load_changed_chip(chip, Path::new("."), &opened.changes)
+}
+
+fn network_for(opened: &Opened, chip: &Chip) -> Result<Network, Diagnostics> {
     let overrides = NetworkOverrides { changes: opened.changes.clone(), ..NetworkOverrides::default() };
     let folder = opened.folder.clone().unwrap_or_default();
-    let network = files::network_from_text(opened.name(), opened.text(), &folder, &chip, &overrides)?;
+    files::network_from_text(opened.name(), opened.text(), &folder, chip, &overrides)
+}
+
+/// Whether an experiment of whatever kind loads, and the cell of its first row and seed fits.
+struct Fits {
+    chip: Chip,
+    opened: Opened,
+}
+
+impl Visit for Fits {
+    type Answer = bool;
+
+    fn visit<K: Kind>(self, mut settings: K::Settings) -> bool {
+        K::shorten(&mut settings, Narrowed::default());
+        K::load(settings, self.chip, self.opened, None).is_ok_and(|loaded| loaded.cell(0).is_ok())
+    }
+}
+
+fn of_network(options: &MapOptions, opened: &Opened, chip: &Chip) -> Result<(), CommandError> {
+    if options.row.is_some() {
+        let text = "a network file has no rows\n   = allowed: `--row` beside an experiment";
+        return Err(CommandError::Usage(text.to_owned()));
+    }
+    let network = network_for(opened, chip)?;
     cells::warn(&warnings(&network));
     let refused = |error: &MappingError| {
         let place = opened.misplaced(&opened.changes, error);
         CommandError::from(Diagnostics::from(error.diagnostic(place)))
     };
-    mapped(options, (&network, &chip), None, &refused)
+    mapped(options, (&network, chip), None, &refused)
 }
 
 /// An experiment of whatever kind: its network, and its first steps.
@@ -125,7 +190,7 @@ fn mapped(
         CommandError::Input(problems) if matches!(error, MappingError::TooFewCores { .. }) => {
             let would_do = limits_that_do(network, chip);
             let noted = |problem: Diagnostic| {
-                would_do.iter().fold(problem, |problem, text| problem.noted("help", text))
+                would_do.iter().fold(problem, |problem, text| problem.noted(WOULD_DO, text))
             };
             CommandError::Input(problems.each(noted))
         }
@@ -149,6 +214,7 @@ fn mapped(
         seed: options.seed,
         moves: options.moves,
         simulations: options.simulations,
+        slower: options.slower,
     };
     if search.goal == Goal::Time && program.is_none() {
         let text = "a network alone has no steps whose time could be looked at\n   = allowed: `--for time` beside an \
@@ -156,14 +222,7 @@ fn mapped(
         return Err(CommandError::Usage(text.to_owned()));
     }
     let trial = program.map(|program| Trial::new(network, chip, program, threads(options.threads)));
-    let mut expected = match &trial {
-        Some(trial) => trial.spikes(&start).map_err(CommandError::Failed)?,
-        None => Expected::stated(network, &Rates::default()),
-    };
-    if let Some(spikes) = &options.spikes {
-        expected.of_run(network, spikes)?;
-    }
-    options.rate.iter().try_for_each(|rate| expected.state(network, rate))?;
+    let expected = expected(options, network, trial.as_ref(), &start)?;
     let bar = SearchProgress::new();
     let found = search::look((network, chip, &start), &expected, trial.as_ref(), search, &mut |progress| {
         bar.tell(&progress);
@@ -174,6 +233,40 @@ fn mapped(
     report.headlines.push(told::headline(&found));
     report.push(told::table(&found, &expected, trial.as_ref().map_or(0, Trial::steps)));
     written(options, &report, &placed::of_mapping(network, &found.mapping, chip))
+}
+
+/// How often neurons fire: what the options say of them, else as in the trial, else all alike.
+fn expected(
+    options: &MapOptions,
+    network: &Network,
+    trial: Option<&Trial<'_>>,
+    start: &Mapping,
+) -> Result<Expected, CommandError> {
+    let mut expected = match trial {
+        Some(trial) => trial.spikes(start).map_err(CommandError::Failed)?,
+        None => Expected::alike(network),
+    };
+    options.rate.iter().try_for_each(|rate| expected.state(network, rate))?;
+    let is_table = |text: &&String| Path::new(text).is_file() || !text.contains('=');
+    let (tables, named): (Vec<&String>, Vec<&String>) = options.spikes.iter().partition(is_table);
+    for (name, file) in named.into_iter().filter_map(|text| text.split_once('=')) {
+        expected.of_spikes(network, name, Path::new(file))?;
+    }
+    for table in &tables {
+        expected.of_run(network, Path::new(table))?;
+    }
+    match expected.silent_input(network) {
+        // Who is measured beside who is not would be a sum of two things.
+        Some(input) if !tables.is_empty() && trial.is_none() => {
+            let text = format!(
+                "`{}` does not say how often channels of `{input}` fire\n   = allowed: `--rate {input}=SPIKES` or `--spikes \
+                 {input}=FILE` beside it",
+                tables[0]
+            );
+            Err(CommandError::Usage(text))
+        }
+        _ => Ok(expected),
+    }
 }
 
 fn written(options: &MapOptions, report: &Report, placement: &str) -> Result<(), CommandError> {

@@ -50,6 +50,22 @@ fn what_would_do_where_it_does_not_fit() {
         assert!(refused.contains(part), "no `{part}`:\n{refused}");
     }
     folder.succeeds(&[&small[..], &["chip.limits.neurons=6"]].concat());
+    // What does not even load is told the same: too few neurons on all cores, in a network and in an experiment of it.
+    for file in [NETWORK, EXPERIMENT] {
+        let few = ["map", file, "--set", "chip.limits.neurons=1"];
+        let refused = folder.refuses(&few);
+        for part in [
+            "more neurons than",
+            "`limits.neurons: 2` would do, 2.00 times what it is",
+            "`mesh.rows: 5` would do",
+        ] {
+            assert!(refused.contains(part), "no `{part}`:\n{refused}");
+        }
+        folder.succeeds(&["map", file, "--set", "chip.limits.neurons=2"]);
+        folder.succeeds(&[&few[..], &["--set", "chip.mesh.rows=5"]].concat());
+    }
+    let typo = folder.refuses(&["map", NETWORK, "--set", "chip.limits.neurns=1"]);
+    assert!(typo.contains("did you mean `neurons`?") && !typo.contains("would do"), "{typo}");
 }
 
 /// Of a network by rates, of an experiment by its own spikes; what is written is what a run takes, and never slower.
@@ -57,11 +73,10 @@ fn what_would_do_where_it_does_not_fit() {
 fn a_placement_is_found_written_and_run() {
     let folder = Folder::new();
     let quick = ["--moves", "2000", "--steps", "10"];
-    let found = map(
-        &folder,
-        &[&[NETWORK, "--place", "greedy", "--rate", "hidden=0.1", "--out", "g.ron"][..], &quick].concat(),
-    );
-    for part in ["hops", "most loaded link", "traffic: rates as stated", "Placed load by load"] {
+    let greedy = [NETWORK, "--place", "greedy", "--rate", "hidden=0.1", "--out", "g.ron"];
+    let found = map(&folder, &[&greedy[..], &quick].concat()).replace('\n', " ");
+    let traffic = "traffic: rates as stated of hidden; else one spike of every neuron in a step";
+    for part in ["hops", "most loaded link", traffic, "Placed load by load"] {
         assert!(found.contains(part), "no `{part}`:\n{found}");
     }
     let refused = folder.refuses(&["map", NETWORK, "--out", "g.ron"]);
@@ -82,17 +97,64 @@ fn a_placement_is_found_written_and_run() {
     let again = [EXPERIMENT, "--place", "anneal", "--for", "time", "--simulations", "6", "--out", "t2.ron"];
     map(&folder, &[&again[..], &quick].concat());
     assert_eq!(folder.read("t2.ron"), folder.read("t.ron"));
-    // A run's own table says how often neurons fire.
+    // A run's own table says how often neurons fire, of its inputs it says nothing.
     let spikes = [NETWORK, "--place", "greedy", "--spikes", "hops/populations.csv"];
-    let told = map(&folder, &spikes);
-    assert!(told.contains("spikes of each population in hops/populations.csv"), "{told}");
+    let refused = folder.refuses(&[&["map"], &spikes[..], &FEW].concat());
+    assert!(refused.contains("does not say how often channels of `pixels` fire"), "{refused}");
+    let told = map(&folder, &[&spikes[..], &["--rate", "pixels=0.4"]].concat());
+    let words = "traffic: rates as stated of pixels, spikes in hops/populations.csv of hidden, readout";
+    assert!(told.replace('\n', " ").contains(words), "{told}");
+}
+
+/// Hops of a network whose neurons fire as files say: of single neurons, as a list or as an array.
+#[test]
+fn single_neurons_fire_as_files_say() {
+    let folder = Folder::new();
+    let hops = |spikes: &[&str]| -> f64 {
+        let quiet = [NETWORK, "--place", "greedy", "--rate", "hidden=0", "--json"];
+        let told = map(&folder, &[&quiet[..], spikes].concat());
+        let lines = told.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        let tables = lines.filter(|line| line["title"] == "In order, and as found");
+        let rows: Vec<_> =
+            tables.flat_map(|table| table["rows"].as_array().cloned().unwrap_or_default()).collect();
+        rows.iter().find(|row| row[0]["text"] == "hops").expect("hops")[1]["number"]
+            .as_f64()
+            .expect("a number")
+    };
+    // Channel 2 fires twice in four steps, channel 7 once: of the eight that would be 8 packets a step to each core.
+    folder.write("pixels.csv", "step,neuron\n0,2\n3,2\n3,7\n");
+    let raster: Vec<u8> = (0..32).map(|at| u8::from([2, 26, 31].contains(&at))).collect();
+    folder.write("pixels.npy", super::folder::npy("|u1", &[4, 8], &raster));
+    let pairs: Vec<u8> = [0_u8, 2, 3, 2, 3, 7].to_vec();
+    folder.write("pairs.npy", super::folder::npy("|u1", &[3, 2], &pairs));
+    let all = hops(&["--rate", "pixels=1"]);
+    for file in ["pixels.csv", "pixels.npy", "pairs.npy"] {
+        let found = hops(&["--spikes", &format!("pixels={file}")]);
+        assert!(all > 0.0 && (found - all * 3.0 / 32.0).abs() < 1e-9, "{file}: {found} of {all}");
+    }
+    for (text, wanted) in [
+        ("step,neuron\n0,8\n", "pixels.csv: line 2: neuron is 8, allowed 0..=7"),
+        ("step,neuron\n0,x\n", "line 2"),
+        ("cell,neuron\n", "columns"),
+    ] {
+        folder.write("pixels.csv", text);
+        let refused = folder.refuses(&["map", NETWORK, "--place", "greedy", "--spikes", "pixels=pixels.csv"]);
+        assert!(refused.contains(wanted), "no `{wanted}`: {refused}");
+    }
 }
 
 #[test]
 fn what_map_does_not_know_is_refused() {
     let folder = Folder::new();
     folder.write("other.csv", "population,steps\nhidden,1\n");
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 11] = [
+        (
+            &[NETWORK, "--place", "greedy", "--rate", "hidden=1", "--rate", "hidden=2"],
+            "something else was said of `hidden`",
+        ),
+        (&[NETWORK, "--place", "greedy", "--spikes", "hiden=s.csv"], "did you mean `hidden`?"),
+        (&[NETWORK, "--row", "learned"], "a network file has no rows"),
+        (&[NETWORK, "--set", "network.placement=(rest: Greedy(moves: 5))"], "unknown field `moves`"),
         (&[NETWORK, "--place", "anneal", "--for", "time"], "a network alone has no steps"),
         (&[NETWORK, "--place", "greedy", "--rate", "hiden=1"], "did you mean `hidden`?"),
         (&[NETWORK, "--place", "greedy", "--rate", "hidden=300"], "0..=255"),

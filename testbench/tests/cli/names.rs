@@ -122,8 +122,8 @@ fn help_is_in_groups() {
       sweep     Run many points of an experiment, and find those that no other
                 beats; goes on where it was interrupted
       compare-runs
-                Set finished runs, and points of sweeps, side by side: what differs,
-                by what ratio, and whether intervals overlap
+                Set finished runs, points of sweeps, or chips side by side: what
+                differs, by what ratio, and whether intervals overlap
       noc       Drive the network between the cores alone: latency and accepted rate
                 over offered load
       compare   Compare rules, tasks and weight stores: every carried experiment

@@ -45,6 +45,9 @@ pub struct MapOptions {
     /// What it is looked for: `hops`; `link`, the most loaded link; `time`, steps of an experiment by the cycle model
     #[arg(long = "for", value_name = "GOAL", default_value = "hops")]
     pub goal: GoalOption,
+    /// Keep what has less traffic though its steps take longer, `--for hops` and `--for link`
+    #[arg(long)]
+    pub slower: bool,
     /// Seed of the exchanges
     #[arg(long, default_value = "1")]
     pub seed: u32,
@@ -57,9 +60,10 @@ pub struct MapOptions {
     /// Steps of an experiment that are looked at
     #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub steps: u32,
-    /// Spikes of an earlier run: its `populations.csv`
-    #[arg(long, value_name = "FILE")]
-    pub spikes: Option<PathBuf>,
+    /// Spikes of an earlier run: its `populations.csv`, or `NAME=FILE`, spikes of single neurons of an input or a
+    /// population (`hidden.spikes.npy`, `hidden.spikes.csv`). Repeatable
+    #[arg(long, visible_alias = "traffic", value_name = "FILE")]
+    pub spikes: Vec<String>,
     /// Spikes of a neuron in a step, of an input or a population: `hidden=0.05`. Repeatable
     #[arg(long, value_name = "NAME=SPIKES")]
     pub rate: Vec<String>,
@@ -80,7 +84,8 @@ pub struct MapOptions {
 /// Options of a comparison of finished runs.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CompareRunsOptions {
-    /// Folders of finished runs, or FOLDER:POINT of sweeps; the first is what others are compared with
+    /// Folders of finished runs, or FOLDER:POINT of sweeps; or chips (presets or paths); the first is what others are
+    /// compared with
     #[arg(value_name = "RUN", num_args = 2.., required = true)]
     pub runs: Vec<String>,
     /// The row that is compared (default: every row that all have, or the first of each)

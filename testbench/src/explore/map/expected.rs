@@ -1,11 +1,13 @@
-//! How often neurons are expected to fire: all alike, as stated, as an earlier run's table says, or as they did in a trial.
+//! How often neurons are expected to fire: all alike, as stated, as an earlier run says, or as they did in a trial.
 //!
-//! Rates are spikes of a neuron in a step, in units of 2^-16. Of an earlier run its `populations.csv` is read: the spikes of
-//! each population by its neurons and steps. A trial knows every neuron.
+//! Rates are spikes of a neuron in a step, in units of 2^-16. Of an earlier run its `populations.csv` has the spikes of each
+//! population by its neurons and steps, and a file of spikes (`spikes`) those of every neuron. A trial knows every neuron.
 //!
-//! Promises: what cannot be read is refused with file and line. Absent on purpose: rates of single neurons in a file.
+//! Promises: what cannot be read is refused with file and line; what is said of a name is said once, and told with the
+//! result. Absent on purpose: neurons that cannot fire (the flows leave them out).
 
-use std::collections::BTreeMap;
+use super::spikes;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
 use synfire_chip::network::{Network, Source};
@@ -18,29 +20,22 @@ pub struct Expected {
     inputs: Vec<Vec<u64>>,
     /// Of each neuron of each population.
     populations: Vec<Vec<u64>>,
-    /// What they are, in words.
-    pub words: String,
+    /// Where those are from that nothing else was said of.
+    of_others: String,
+    /// Where others are from, and whose they are.
+    said: Vec<(String, Vec<String>)>,
 }
 
 impl Expected {
-    /// Those that a network's placement states; where it states none, all neurons alike.
+    /// One spike of every neuron in a step.
     #[must_use]
-    pub fn stated(network: &Network, rates: &Rates) -> Self {
-        let unit = u64::from(Rates::UNIT);
-        let of = |list: &[u32], index: usize| list.get(index).map_or(unit, |rate| u64::from(*rate));
-        let inputs = network.inputs.iter().enumerate();
-        let populations = network.populations.iter().enumerate();
-        let alike = rates.inputs.iter().chain(&rates.populations).all(|rate| *rate == Rates::UNIT);
+    pub fn alike(network: &Network) -> Self {
+        let all = |neurons: u32| vec![u64::from(Rates::UNIT); neurons as usize];
         Self {
-            inputs: inputs.map(|(at, of_net)| vec![of(&rates.inputs, at); of_net.neurons as usize]).collect(),
-            populations: populations
-                .map(|(at, of_net)| vec![of(&rates.populations, at); of_net.neurons as usize])
-                .collect(),
-            words: if alike {
-                "one spike of every neuron in a step".to_owned()
-            } else {
-                "rates as stated".to_owned()
-            },
+            inputs: network.inputs.iter().map(|input| all(input.neurons)).collect(),
+            populations: network.populations.iter().map(|population| all(population.neurons)).collect(),
+            of_others: "one spike of every neuron in a step".to_owned(),
+            said: Vec::new(),
         }
     }
 
@@ -50,14 +45,76 @@ impl Expected {
         let rate = |spikes: &mut u64| *spikes = (*spikes << 16) / steps.max(1);
         let (mut inputs, mut populations) = (inputs, populations);
         inputs.iter_mut().chain(&mut populations).flatten().for_each(rate);
-        Self {
-            inputs,
-            populations,
-            words: format!("spikes of every neuron in {steps} steps, placed in order"),
+        let of_others = format!("spikes of every neuron in {steps} steps, placed in order");
+        Self { inputs, populations, of_others, said: Vec::new() }
+    }
+
+    /// Where the rates are from, in words.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let named: BTreeSet<&String> = self.said.iter().flat_map(|(_, names)| names).collect();
+        let others = named.len() < self.inputs.len() + self.populations.len();
+        let said = self.said.iter().map(|(words, names)| format!("{words} of {}", names.join(", ")));
+        let all: Vec<String> = said.chain(others.then(|| self.of_others.clone())).collect();
+        match all.split_last() {
+            Some((last, before)) if !before.is_empty() && others => {
+                format!("{}; else {last}", before.join(", "))
+            }
+            _ => all.join(", "),
         }
     }
 
-    /// Rates of an earlier run's `populations.csv`, in place of those of the populations that it lists.
+    /// An input of which nothing was said.
+    #[must_use]
+    pub fn silent_input<'n>(&self, network: &'n Network) -> Option<&'n str> {
+        let said = |name: &str| self.said.iter().any(|(_, names)| names.iter().any(|own| own == name));
+        network.inputs.iter().map(|input| input.name.as_str()).find(|name| !said(name))
+    }
+
+    /// Notes where the rates of a name are from.
+    fn say(&mut self, words: String, name: &str) {
+        match self.said.iter_mut().find(|(own, _)| *own == words) {
+            Some((_, names)) => names.push(name.to_owned()),
+            None => self.said.push((words, vec![name.to_owned()])),
+        }
+    }
+
+    /// What `NAME=..` of the option that `shown` quotes is about: its rates, where nothing was said of it.
+    fn named(&mut self, network: &Network, name: &str, shown: &str) -> Result<&mut Vec<u64>, Diagnostics> {
+        let refuse = |found: String, allowed: String| {
+            Err(Diagnostic::new(format!("{shown}: {found}")).noted("allowed", allowed).into())
+        };
+        if self.said.iter().any(|(_, names)| names.iter().any(|own| own == name)) {
+            return refuse(format!("something else was said of `{name}`"), "each name once".to_owned());
+        }
+        match (network.input(name), network.population(name)) {
+            (Some(input), _) => Ok(&mut self.inputs[input]),
+            (None, Some(population)) => Ok(&mut self.populations[population]),
+            (None, None) => {
+                let inputs = network.inputs.iter().map(|input| input.name.as_str());
+                let names: Vec<&str> =
+                    inputs.chain(network.populations.iter().map(|of| of.name.as_str())).collect();
+                let near = files::nearest(name, names.iter().copied());
+                let near = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
+                refuse(format!("there is no `{name}`{near}"), names.join(", "))
+            }
+        }
+    }
+
+    /// Rates of single neurons: `NAME=FILE`, a file of spikes of the input or population.
+    ///
+    /// # Errors
+    /// When there is none of that name, it was said already, or the file is none of spikes of its neurons.
+    pub fn of_spikes(&mut self, network: &Network, name: &str, path: &Path) -> Result<(), Diagnostics> {
+        let list = self.named(network, name, &format!("--spikes `{name}={}`", path.display()))?;
+        let read = spikes::read(path, list.len() as u32);
+        let read = read.map_err(|error| Diagnostics::from(Diagnostic::new(error.to_string())))?;
+        *list = read.of.iter().map(|count| (count << 16) / read.steps.max(1)).collect();
+        self.say(format!("spikes of every neuron in {} ({} steps)", path.display(), read.steps), name);
+        Ok(())
+    }
+
+    /// Rates of an earlier run's `populations.csv`, of the populations that it lists and nothing else was said of.
     ///
     /// # Errors
     /// When it is none, or lists none of the populations.
@@ -94,47 +151,37 @@ impl Expected {
         if sums.is_empty() {
             return Err(refuse("no population of this network".to_owned()));
         }
+        let words = format!("spikes in {}", path.display());
         for (index, [neurons, steps, spikes]) in sums {
+            let name = &network.populations[index].name;
+            if self.said.iter().any(|(_, names)| names.contains(name)) {
+                continue;
+            }
             let all = u128::from(neurons) * u128::from(steps);
             let rate = (u128::from(spikes) << 16) / all.max(1);
             self.populations[index].fill(u64::try_from(rate).unwrap_or(u64::MAX >> 32).min(255 << 16));
+            self.say(words.clone(), name);
         }
-        self.words = format!("spikes of each population in {}", path.display());
         Ok(())
     }
 
     /// Sets the rate of an input or a population, `NAME=SPIKES` a neuron and step.
     ///
     /// # Errors
-    /// When there is none of that name, or the number is none.
+    /// When there is none of that name, it was said already, or the number is none.
     pub fn state(&mut self, network: &Network, text: &str) -> Result<(), Diagnostics> {
-        let refuse = |found: String, allowed: String| {
+        let refuse = |found: String, allowed: &str| {
             Diagnostics::from(Diagnostic::new(format!("--rate `{text}`: {found}")).noted("allowed", allowed))
         };
         let form = "`NAME=SPIKES`, spikes of a neuron in a step, such as `hidden=0.05`";
-        let (name, value) =
-            text.split_once('=').ok_or_else(|| refuse("no `=`".to_owned(), form.to_owned()))?;
-        let value: f64 =
-            value.parse().map_err(|_| refuse(format!("`{value}` is no number"), form.to_owned()))?;
+        let (name, value) = text.split_once('=').ok_or_else(|| refuse("no `=`".to_owned(), form))?;
+        let value: f64 = value.parse().map_err(|_| refuse(format!("`{value}` is no number"), form))?;
         if !(0.0..=255.0).contains(&value) {
-            return Err(refuse(format!("{value} is out of range"), "0..=255".to_owned()));
+            return Err(refuse(format!("{value} is out of range"), "0..=255"));
         }
         let rate = libm::round(value * f64::from(Rates::UNIT)) as u64;
-        let list = match (network.input(name), network.population(name)) {
-            (Some(input), _) => &mut self.inputs[input],
-            (None, Some(population)) => &mut self.populations[population],
-            (None, None) => {
-                let inputs = network.inputs.iter().map(|input| input.name.as_str());
-                let names: Vec<&str> = inputs
-                    .chain(network.populations.iter().map(|population| population.name.as_str()))
-                    .collect();
-                let near = files::nearest(name, names.iter().copied());
-                let near = near.map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-                return Err(refuse(format!("there is no `{name}`{near}"), names.join(", ")));
-            }
-        };
-        list.fill(rate);
-        self.words = "rates as stated".to_owned();
+        self.named(network, name, &format!("--rate `{text}`"))?.fill(rate);
+        self.say("rates as stated".to_owned(), name);
         Ok(())
     }
 

@@ -122,31 +122,72 @@ impl<'a> Fit<'a> {
 /// first. Each was tried.
 #[must_use]
 pub fn limits_that_do(network: &Network, chip: &Chip) -> Vec<String> {
-    let raised = |resource: Resource, limit: u64| {
+    let fits = |resource: Resource, limit: u64| {
         let mut raised = chip.clone();
         resource.set_limit(&mut raised.limits, limit);
         mapping::in_order(network, &raised).is_ok()
     };
-    let least = |resource: Resource| {
+    would_do(least_limits(chip, &fits))
+}
+
+/// The same for what does not load, with the mesh's rows: `fits` tries changes, as `--set` takes them. Nothing where it does
+/// not fit with all of them raised: something else is wrong.
+#[must_use]
+pub fn changes_that_do(chip: &Chip, fits: &dyn Fn(&[String]) -> bool) -> Vec<String> {
+    let limit = |resource: Resource, limit: u64| format!("chip.{}={limit}", resource.field());
+    let rows = |rows: u64| format!("chip.mesh.rows={rows}");
+    let now = u64::from(chip.mesh.rows);
+    let most =
+        |resource: Resource| resource.limit(&chip.limits).max(1).saturating_mul(RAISED).min(resource.most());
+    let mut raised: Vec<String> =
+        Resource::ALL.into_iter().map(|resource| limit(resource, most(resource))).collect();
+    raised.push(rows((now * RAISED).clamp(now, MOST_ROWS.max(now))));
+    if !fits(&raised) {
+        return Vec::new();
+    }
+    let mut all = least_limits(chip, &|resource, of| of <= most(resource) && fits(&[limit(resource, of)]));
+    let least = least(now, MOST_ROWS.max(now), &|of| fits(&[rows(of)]));
+    all.extend(least.map(|least| (least as f64 / now.max(1) as f64, "mesh.rows", least)));
+    would_do(all)
+}
+
+/// By how much limits are raised at most where each try loads everything.
+const RAISED: u64 = 16;
+/// Most rows of a mesh that are tried.
+const MOST_ROWS: u64 = 256;
+
+/// How many times what it is, field, value.
+type Raised = (f64, &'static str, u64);
+
+fn least_limits(chip: &Chip, fits: &dyn Fn(Resource, u64) -> bool) -> Vec<Raised> {
+    let of = |resource: Resource| {
         let now = resource.limit(&chip.limits).max(1);
-        let mut high = now;
-        while !raised(resource, high) {
-            if high >= resource.most() {
-                return None;
-            }
-            high = high.saturating_mul(2).min(resource.most());
-        }
-        let mut low = high / 2;
-        while low + 1 < high {
-            let middle = low + (high - low) / 2;
-            if raised(resource, middle) { high = middle } else { low = middle }
-        }
-        Some((high as f64 / now as f64, resource, high))
+        let least = least(now, resource.most(), &|limit| fits(resource, limit))?;
+        Some((least as f64 / now as f64, resource.field(), least))
     };
-    let mut all: Vec<_> = Resource::ALL.into_iter().filter_map(least).collect();
+    Resource::ALL.into_iter().filter_map(of).collect()
+}
+
+/// The least above `now`, up to `most`, that does.
+fn least(now: u64, most: u64, does: &dyn Fn(u64) -> bool) -> Option<u64> {
+    let mut high = now;
+    while high == now || !does(high) {
+        if high >= most {
+            return None;
+        }
+        high = high.saturating_mul(2).min(most);
+    }
+    let mut low = (high / 2).max(now);
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        if does(middle) { high = middle } else { low = middle }
+    }
+    Some(high)
+}
+
+fn would_do(mut all: Vec<Raised>) -> Vec<String> {
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let words = |(times, resource, limit): (f64, Resource, u64)| {
-        format!("`{}: {limit}` would do, {times:.2} times what it is", resource.field())
-    };
+    let words =
+        |(times, field, value): Raised| format!("`{field}: {value}` would do, {times:.2} times what it is");
     all.into_iter().map(words).collect()
 }

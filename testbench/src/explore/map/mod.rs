@@ -1,6 +1,6 @@
 //! `synfire map`: what a placement takes of a chip, and placements by traffic, before and after.
 //!
-//! `fit` says what the cores hold, `expected` how often neurons fire, `search` looks for a placement, `trial` runs a few steps
+//! `fit` says what the cores hold, `expected` how often neurons fire, `spikes` reads what earlier runs left of that, `search` looks for a placement, `trial` runs a few steps
 //! on it, `told` is the report.
 //!
 //! Promises: a placement that is found is never worse, by what it was looked for, than the one in order; where there are
@@ -10,5 +10,6 @@
 pub mod expected;
 pub mod fit;
 pub mod search;
+pub mod spikes;
 pub mod told;
 pub mod trial;

@@ -1,11 +1,12 @@
 //! Looking for a placement by traffic, and by the time of steps where there are steps to try.
 //!
-//! By hops or by the most loaded link a search is annealing over expected traffic, whose candidates cost no simulation. By
-//! time, what both find is tried; from the fastest on, exchanges that annealing by hops would take when it is nearly cold are
-//! tried one by one, and kept where steps take less time. Only those are simulated.
+//! By hops or by the most loaded link a search is annealing over expected traffic, of loads and then of single slices, whose
+//! candidates cost no simulation. By time, what each finds is tried; from the fastest on, exchanges that annealing by hops
+//! would take when it is nearly cold are tried one by one, and kept where steps take less time. Only those are simulated.
 //!
-//! Promises: of what was tried, the fastest; without steps to try, the best by expected traffic; the placement in order where
-//! nothing is better. The same seed finds the same. Absent on purpose: bars on a terminal (`cli` draws them).
+//! Promises: by time, of what was tried the fastest; by traffic, of what was tried and is not slower than in order the one with
+//! the least, and what was passed over for that is told; the placement in order where nothing is better. The same seed finds
+//! the same. Absent on purpose: bars on a terminal (`cli` draws them).
 
 use super::expected::Expected;
 use super::trial::{Trial, Tried};
@@ -17,6 +18,7 @@ use synfire_chip::place::traffic::anneal::Annealing;
 use synfire_chip::place::traffic::flows::Flows;
 use synfire_chip::place::traffic::greedy;
 use synfire_chip::place::traffic::layout::{Cost, Layout};
+use synfire_chip::place::traffic::single::Single;
 use synfire_chip::placing::Objective;
 
 /// Moves between two notes of progress.
@@ -55,6 +57,8 @@ pub struct Search {
     pub moves: Option<u64>,
     /// Placements that are simulated at most, by time.
     pub simulations: u32,
+    /// By hops or link: whether what has less traffic is kept though its steps take longer.
+    pub slower: bool,
 }
 
 /// How far a search is.
@@ -83,22 +87,31 @@ pub struct Found {
     pub moves: (u64, Duration),
     /// Placements that were simulated, and in what time.
     pub simulated: (u64, Duration),
-    /// Whether the placement in order was kept though another has less traffic: that one was slower.
-    pub kept: bool,
+    /// What has less of what was looked for than what was kept, and longer steps: its cost, and what it took.
+    pub slower: Option<(Cost, Tried)>,
 }
 
 /// A search at work.
 struct Looking<'a> {
+    network: &'a Network,
     chip: &'a Chip,
     start: &'a Mapping,
-    flows: Flows,
+    expected: &'a Expected,
     search: Search,
     moves: (u64, Duration),
     simulated: (u64, Duration),
     watch: &'a mut dyn FnMut(Progress),
 }
 
-/// Looks for a placement of the loads of `start`.
+/// A placement that was tried.
+struct Candidate {
+    /// What is lowered.
+    less: Cost,
+    tried: Tried,
+    placed: Mapping,
+}
+
+/// Looks for a placement of the slices of `start`.
 ///
 /// # Errors
 /// When steps cannot be run.
@@ -109,87 +122,149 @@ pub fn look(
     search: Search,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Found, String> {
-    let rate = |source: Source, neuron: u32| expected.of(source, neuron);
-    let flows = Flows::of(network, chip, start, &rate);
-    let none = (0, Duration::ZERO);
-    let mut looking = Looking { chip, start, flows, search, moves: none, simulated: none, watch };
+    let (moves, simulated) = ((0, Duration::ZERO), (0, Duration::ZERO));
+    let mut looking = Looking { network, chip, start, expected, search, moves, simulated, watch };
     let objective = if search.goal == Goal::Link { Objective::Link } else { Objective::Hops };
-    let in_order = looking.layout(Objective::Link);
     let Some(trial) = trial else {
-        let layout = looking.place(objective);
-        return Ok(looking.found(&in_order, &layout, None, false));
+        let placed = looking.place(objective).pop().unwrap_or_else(|| start.clone());
+        return Ok(looking.found(placed, None, None));
     };
-    let before = looking.simulate(trial, &in_order)?;
-    let mut best = (before, in_order.clone());
-    let objectives =
-        if search.goal == Goal::Time { vec![Objective::Hops, Objective::Link] } else { vec![objective] };
-    let mut differs = false;
-    for objective in objectives {
-        let layout = looking.place(objective);
-        differs |= layout.cores() != in_order.cores();
-        let tried = looking.simulate(trial, &layout)?;
-        // By traffic, one that is as fast is as good, and has less of it.
-        let better = if search.goal == Goal::Time { tried.ps < best.0.ps } else { tried.ps <= best.0.ps };
-        if better {
-            best = (tried, layout);
+    let before = looking.simulate(trial, start)?;
+    if search.goal != Goal::Time {
+        return looking.by_traffic(trial, before, objective);
+    }
+    let mut best = (before, start.clone());
+    for objective in [Objective::Hops, Objective::Link] {
+        for placed in looking.place(objective) {
+            let tried = looking.simulate(trial, &placed)?;
+            if tried.ps < best.0.ps {
+                best = (tried, placed);
+            }
         }
     }
-    if search.goal == Goal::Time && search.how == How::Anneal {
+    if search.how == How::Anneal {
         looking.improve(trial, &mut best)?;
     }
-    let kept = differs && best.1.cores() == in_order.cores();
-    let tried = [before, best.0];
-    Ok(looking.found(&in_order, &best.1, Some(tried), kept))
+    Ok(looking.found(best.1, Some([before, best.0]), None))
 }
 
 impl Looking<'_> {
-    /// The placement that the search began with.
-    fn layout(&self, objective: Objective) -> Layout {
-        Layout::new(&self.flows, self.chip, objective)
+    /// The placement with the least traffic of those that are not slower than in order, or of all.
+    fn by_traffic(mut self, trial: &Trial<'_>, before: Tried, objective: Objective) -> Result<Found, String> {
+        let mut all = vec![Candidate {
+            less: self.less(self.start, objective),
+            tried: before,
+            placed: self.start.clone(),
+        }];
+        let mut rounds = vec![objective];
+        if self.search.how == How::Anneal {
+            let other = if objective == Objective::Hops { Objective::Link } else { Objective::Hops };
+            rounds.push(other);
+        }
+        let slower = self.search.slower;
+        let fits = |of: &Candidate| slower || of.tried.ps <= before.ps;
+        let mut chosen = 0;
+        for (round, looked_for) in rounds.into_iter().enumerate() {
+            let mut candidates = self.place(looked_for);
+            if round == 0 {
+                candidates.push(greedy::placed(self.layout(self.start, objective)).mapping(self.start));
+            }
+            for placed in candidates {
+                if all.iter().all(|known| known.placed != placed) {
+                    let tried = self.simulate(trial, &placed)?;
+                    all.push(Candidate { less: self.less(&placed, objective), tried, placed });
+                }
+            }
+            all.sort_by_key(|of| (of.less, of.tried.ps));
+            chosen = all.iter().position(fits).unwrap_or(0);
+            // What lowers the other figure may lower this one too, and be as fast.
+            if chosen == 0 || all[chosen].placed != *self.start {
+                break;
+            }
+        }
+        let Candidate { tried, placed, .. } = all.swap_remove(chosen);
+        let slower = all.first().filter(|_| chosen > 0);
+        let slower = slower.map(|of| (self.layout(&of.placed, Objective::Link).cost(), of.tried));
+        Ok(self.found(placed, Some([before, tried]), slower))
     }
 
-    /// The best placement by expected traffic.
-    fn place(&mut self, objective: Objective) -> Layout {
-        let layout = self.layout(objective);
+    /// What is lowered, of a placement.
+    fn less(&self, of: &Mapping, objective: Objective) -> Cost {
+        let cost = self.layout(of, Objective::Link).cost();
+        if objective == Objective::Hops { Cost { most: 0, ..cost } } else { cost }
+    }
+
+    /// Loads as a placement has them.
+    fn layout(&self, of: &Mapping, objective: Objective) -> Layout {
+        let rate = |source: Source, neuron: u32| self.expected.of(source, neuron);
+        Layout::new(&Flows::of(self.network, self.chip, of, &rate), self.chip, objective)
+    }
+
+    /// The best placements by expected traffic: of loads, then of single slices where those can move.
+    fn place(&mut self, objective: Objective) -> Vec<Mapping> {
+        let layout = self.layout(self.start, objective);
         if self.search.how == How::Greedy {
-            return greedy::placed(layout);
+            return vec![greedy::placed(layout).mapping(self.start)];
         }
-        let began = Instant::now();
         let first = layout.figure().max(1) as f64;
         let of = self.search.moves.unwrap_or_else(|| Annealing::enough(&layout));
+        let began = Instant::now();
         let mut annealing = Annealing::new(layout, self.search.seed, of);
+        self.anneal("exchanges", of, |stride| {
+            let left = annealing.advance(stride);
+            (left, annealing.best_layout().figure() as f64 / first)
+        });
+        self.moves.0 += annealing.done().0;
+        let loads = annealing.finish().mapping(self.start);
+        let expected = self.expected;
+        let rate = |source: Source, neuron: u32| expected.of(source, neuron);
+        let of = Single::share(of);
+        let single = Single::new(self.network, self.chip, &loads, &rate, (objective, self.search.seed, of));
+        let Some(mut single) = single else {
+            self.moves.1 += began.elapsed();
+            return vec![loads];
+        };
+        self.anneal("moves of single slices", of, |stride| {
+            let left = single.advance(stride);
+            (left, single.best_figure() as f64 / first)
+        });
+        self.moves.0 += single.tried();
+        self.moves.1 += began.elapsed();
+        let single = single.finish(&loads);
+        if single == loads { vec![loads] } else { vec![loads, single] }
+    }
+
+    /// Advances a search of `of` moves to its end, with progress.
+    fn anneal(&mut self, unit: &'static str, of: u64, mut advance: impl FnMut(u64) -> (u64, f64)) {
         loop {
-            let left = annealing.advance(STRIDE);
-            let better = annealing.best_layout().figure() as f64 / first;
-            (self.watch)(Progress { unit: "exchanges", done: of - left, of, better });
+            let (left, better) = advance(STRIDE);
+            (self.watch)(Progress { unit, done: of - left, of, better });
             if left == 0 {
                 break;
             }
         }
-        self.moves.0 += annealing.done().0;
-        self.moves.1 += began.elapsed();
-        annealing.finish()
     }
 
-    fn simulate(&mut self, trial: &Trial<'_>, layout: &Layout) -> Result<Tried, String> {
+    fn simulate(&mut self, trial: &Trial<'_>, placed: &Mapping) -> Result<Tried, String> {
         let began = Instant::now();
-        let tried = trial.run(&layout.mapping(self.start))?;
+        let tried = trial.run(placed)?;
         self.simulated.0 += 1;
         self.simulated.1 += began.elapsed();
         Ok(tried)
     }
 
     /// Exchanges that annealing would still take, those that shorten the steps kept.
-    fn improve(&mut self, trial: &Trial<'_>, best: &mut (Tried, Layout)) -> Result<(), String> {
+    fn improve(&mut self, trial: &Trial<'_>, best: &mut (Tried, Mapping)) -> Result<(), String> {
         let first = best.0.ps.max(1) as f64;
-        let start = best.1.of_objective(Objective::Hops);
+        let start = best.1.clone();
         let of = u64::from(self.search.simulations);
-        let mut annealing = Annealing::cold(start, self.search.seed);
+        let mut annealing = Annealing::cold(self.layout(&start, Objective::Hops), self.search.seed);
         while self.simulated.0 < of {
             let Some(taken) = annealing.take_next() else { break };
-            let tried = self.simulate(trial, annealing.layout())?;
+            let placed = annealing.layout().mapping(&start);
+            let tried = self.simulate(trial, &placed)?;
             if tried.ps < best.0.ps {
-                *best = (tried, annealing.layout().clone());
+                *best = (tried, placed);
             } else {
                 annealing.take_back(taken);
             }
@@ -199,15 +274,8 @@ impl Looking<'_> {
         Ok(())
     }
 
-    fn found(self, in_order: &Layout, best: &Layout, tried: Option<[Tried; 2]>, kept: bool) -> Found {
-        let best = best.of_objective(Objective::Link);
-        Found {
-            mapping: best.mapping(self.start),
-            expected: [in_order.cost(), best.cost()],
-            tried,
-            moves: self.moves,
-            simulated: self.simulated,
-            kept,
-        }
+    fn found(self, mapping: Mapping, tried: Option<[Tried; 2]>, slower: Option<(Cost, Tried)>) -> Found {
+        let expected = [self.start, &mapping].map(|of| self.layout(of, Objective::Link).cost());
+        Found { mapping, expected, tried, moves: self.moves, simulated: self.simulated, slower }
     }
 }

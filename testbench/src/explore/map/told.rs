@@ -36,7 +36,7 @@ pub fn table(found: &Found, expected: &Expected, steps: u64) -> Table {
             format!("{n:.2}")
         }),
     ];
-    let mut notes = vec![format!("hops and packets a step; traffic: {}", expected.words)];
+    let mut notes = vec![format!("hops and packets a step; traffic: {}", expected.words())];
     if let Some(tried) = found.tried {
         let each = |of: &dyn Fn(&super::trial::Tried) -> f64| tried.each_ref().map(of);
         let mean = |value: f64| value / steps.max(1) as f64;
@@ -51,10 +51,16 @@ pub fn table(found: &Found, expected: &Expected, steps: u64) -> Table {
         }));
         notes.push(format!("tried: the first {steps} steps, by the cycle model"));
     }
-    if found.kept {
-        notes.push(
-            "the placement in order is kept: what has less traffic is slower by the cycle model".to_owned(),
-        );
+    if let (Some((cost, slower)), Some([_, tried])) = (&found.slower, &found.tried) {
+        let mean = |ps: u128| quantity::duration(ps / u128::from(steps.max(1)));
+        notes.push(format!(
+            "passed over: {:.1} hops, {:.2} packets over the most loaded link, and steps of {} where these take {} \
+             (`--slower` takes it)",
+            cost.hops as f64 / unit,
+            cost.most as f64 / unit,
+            mean(slower.ps),
+            mean(tried.ps)
+        ));
     }
     Table {
         title: "In order, and as found".to_owned(),
@@ -87,6 +93,9 @@ pub fn intro(found: &Found, search: &Search) -> Vec<String> {
         })
     };
     let mut lines = vec![format!("{how} for {goal}.")];
+    if search.how == How::Anneal && found.moves.0 == 0 {
+        lines.push("Nothing can move: every slice is stated, or there is one place.".to_owned());
+    }
     lines.extend(rate(found.moves, "exchanges"));
     lines.extend(rate(found.simulated, "placements simulated"));
     lines
@@ -97,9 +106,11 @@ pub fn intro(found: &Found, search: &Search) -> Vec<String> {
 pub fn headline(found: &Found) -> Headline {
     let [before, after] = found.expected.map(|cost| cost.hops as f64);
     let less = if after > 0.0 { before / after } else { 1.0 };
+    let text =
+        if less >= 1.0 { format!("{less:.2} times fewer") } else { format!("{:.2} times more", 1.0 / less) };
     Headline {
         label: "hops".to_owned(),
-        text: format!("{less:.2} times fewer"),
+        text,
         number: Some(less),
         note: "than in order".to_owned(),
         ..Headline::default()
