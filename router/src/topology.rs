@@ -194,54 +194,65 @@ mod tests {
         Topology { columns, rows, cores_per_tile: 2, io_tile: (1, 0), shape, numbering: Numbering::ByRows }
     }
 
-    /// The links of a way, laid one after the other, lead from its first tile to its last, over as few as there are.
-    fn ways_are_paths(topology: Topology, fewest: impl Fn(Tile, Tile) -> (u32, u32)) {
-        let tiles = u32::from(topology.columns) * u32::from(topology.rows);
-        let tile = |number: u32| topology.tile(CoreId(2 * number as u16));
-        for (from, to) in (0..tiles).flat_map(|from| (0..tiles).map(move |to| (from, to))) {
-            let way = topology.way(tile(from), tile(to));
-            let mut at = from;
-            let mut count = 0;
-            for span in way.links() {
-                let mut ends: Vec<_> = (span.first..span.end)
-                    .map(|link| topology.ends(link as usize).expect("a link"))
-                    .collect();
-                if ends.first().is_some_and(|first| first.0 != at) {
-                    ends.reverse();
-                }
-                for (near, far) in ends {
-                    assert_eq!(near, at, "{from} -> {to}");
-                    (at, count) = (far, count + 1);
+    /// Routers between which a packet passes at least, counted outward from `from`, link by link; `u32::MAX` where it
+    /// cannot get to.
+    fn fewest(shape: Shape, from: u32) -> Vec<u32> {
+        let mut hops = vec![u32::MAX; shape.routers() as usize];
+        hops[from as usize] = 0;
+        let mut next = std::collections::VecDeque::from([from]);
+        while let Some(at) = next.pop_front() {
+            for (to, ..) in (0..shape.ways()).filter_map(|port| shape.neighbour(at, port)) {
+                if hops[to as usize] == u32::MAX {
+                    hops[to as usize] = hops[at as usize] + 1;
+                    next.push_back(to);
                 }
             }
-            assert_eq!(at, to, "{from} -> {to}");
-            assert_eq!((way.hops.x, way.hops.y), fewest(tile(from), tile(to)), "{from} -> {to}");
-            assert_eq!(way.hops.x + way.hops.y, count);
+        }
+        hops
+    }
+
+    /// The links of a way, laid one after the other, lead from its first tile to its last, over as few as there are.
+    fn ways_are_shortest_paths(topology: Topology) {
+        let shape = topology.shape;
+        let ends: Vec<_> = (0..topology.links()).map(|link| topology.ends(link)).collect();
+        let tile = |number: u32| topology.tile(CoreId(2 * number as u16));
+        // What is a hop along Y: on a grid, one to another row.
+        let row = |router: u32| shape.grid().map_or(0, |(columns, _)| router / columns);
+        for from in 0..shape.leaves() {
+            let fewest = fewest(shape, from);
+            for to in 0..shape.leaves() {
+                let way = topology.way(tile(from), tile(to));
+                let (mut at, mut hops) = (from, Hops::default());
+                for span in way.links() {
+                    let mut links: Vec<_> = ends[span.first as usize..span.end as usize]
+                        .iter()
+                        .map(|ends| ends.expect("a link"))
+                        .collect();
+                    if links.first().is_some_and(|first| first.0 != at) {
+                        links.reverse();
+                    }
+                    for (near, far) in links {
+                        assert_eq!(near, at, "{shape}: {from} -> {to}");
+                        *(if row(near) == row(far) { &mut hops.x } else { &mut hops.y }) += 1;
+                        at = far;
+                    }
+                }
+                assert_eq!((at, way.hops), (to, hops), "{shape}: {from} -> {to}");
+                assert_eq!(hops.x + hops.y, fewest[to as usize], "{shape}: {from} -> {to}");
+            }
         }
         assert_eq!(topology.between(CoreId(0), CoreId(1)).hops, Hops::default(), "cores of one tile");
-        assert_eq!(topology.from_host(CoreId(0)), topology.way((1, 0), (0, 0)));
     }
 
     #[test]
     fn a_way_is_a_shortest_path_over_its_links() {
-        let apart = |(from, to): (u16, u16)| u32::from(from.abs_diff(to));
-        let around = |size: u32| move |pair: (u16, u16)| apart(pair).min(size - apart(pair));
-        let grid = (4, 3);
-        ways_are_paths(of(Shape::Mesh { columns: 4, rows: 3 }, grid), |from, to| {
-            (apart((from.0, to.0)), apart((from.1, to.1)))
-        });
-        ways_are_paths(of(Shape::Torus { columns: 4, rows: 3 }, grid), |from, to| {
-            (around(4)((from.0, to.0)), around(3)((from.1, to.1)))
-        });
-        ways_are_paths(of(Shape::Ring { routers: 7 }, (7, 1)), |from, to| (around(7)((from.0, to.0)), 0));
-        for parents in [1, 2] {
-            // Up to the first common subtree, and down as far.
-            let tree = Shape::Tree { arity: 2, levels: 4, parents };
-            ways_are_paths(of(tree, (4, 2)), |from, to| {
-                let leaf = |tile: Tile| u32::from(tile.1) * 4 + u32::from(tile.0);
-                (2 * (u32::BITS - (leaf(from) ^ leaf(to)).leading_zeros()), 0)
-            });
+        for shape in Shape::of_at_most(16) {
+            let (columns, rows) = shape.grid().unwrap_or((shape.leaves(), 1));
+            ways_are_shortest_paths(of(shape, (columns as u16, rows as u16)));
         }
+        let mesh = of(Shape::Mesh { columns: 4, rows: 3 }, (4, 3));
+        assert_eq!(mesh.way((3, 0), (1, 2)).hops, Hops { x: 2, y: 2 });
+        assert_eq!(mesh.from_host(CoreId(0)), mesh.way((1, 0), (0, 0)));
     }
 
     #[test]
@@ -258,12 +269,23 @@ mod tests {
 
     #[test]
     fn every_link_has_one_number() {
+        for shape in Shape::of_at_most(16) {
+            let ports = (0..shape.routers()).flat_map(|at| (0..shape.ways()).map(move |port| (at, port)));
+            let mut numbers = Vec::new();
+            for (at, port) in ports {
+                let Some((to, back, link)) = shape.neighbour(at, port) else { continue };
+                let (home, forth, other) = shape.neighbour(to, back).expect("a link back");
+                assert_eq!((home, forth), (at, port), "{shape}: router {at}, port {port}");
+                assert_ne!(other, link, "{shape}: both directions of a pair");
+                numbers.push(link);
+            }
+            numbers.sort_unstable();
+            assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{shape}: {numbers:?}");
+            assert!(numbers.iter().all(|number| *number < shape.links()), "{shape}");
+        }
         let mesh = of(Shape::Mesh { columns: 3, rows: 4 }, (3, 4));
-        let mut ends: Vec<_> = (0..mesh.links()).filter_map(|link| mesh.ends(link)).collect();
-        assert_eq!(ends.len(), 2 * (2 * 4 + 3 * 3), "both directions of every pair of neighbours");
-        ends.sort_unstable();
-        ends.dedup();
-        assert_eq!(ends.len(), 2 * (2 * 4 + 3 * 3));
+        let ends = (0..mesh.links()).filter_map(|link| mesh.ends(link));
+        assert_eq!(ends.count(), 2 * (2 * 4 + 3 * 3), "both directions of every pair of neighbours");
         assert_eq!(mesh.ends(mesh.links()), None);
     }
 }

@@ -48,7 +48,7 @@ pub mod schema {
     //! [`write`](super::write) writes it. Numbers that become register lanes, and fields of several forms, are [`Raw`].
     pub use super::chip::file::*;
     pub use super::chip::measured::{MeasuredFile, WidthsFile};
-    pub use super::chip::noc::{LinkClassFile, NocFile, PacketChannelsFile, SeamFile, ShapeFile};
+    pub use super::chip::noc::{LinkClassFile, NocFile, PacketChannelsFile, SeamFile};
     pub use super::network::decay::DecayFile;
     pub use super::network::file::*;
     pub use super::network::learning_file::*;

@@ -14,6 +14,9 @@
 //! A tree has `levels` of routers. Its leaves, level 0, hold the cores; a router of level `l` is named by its subtree and
 //! by the choice among parents that leads to it: `subtree * parents^l + choice`, behind all routers of lower levels.
 //!
+//! What a chip file may say of it stands here, too ([`TileShape`]): a new shape is this file, its route (`routing`) and its
+//! words in `docs/formats.md`.
+//!
 //! Promises: numbers depend on the shape alone. Absent on purpose: routes, buffers.
 
 use serde::{Deserialize, Serialize};
@@ -53,6 +56,39 @@ pub enum Shape {
         /// Parents of a router: 1 is a plain tree.
         parents: u32,
     },
+}
+
+/// What connects the tiles of a chip, as its file says. How many routers there are, the tiles say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Shape")]
+pub enum TileShape {
+    /// Neighbours east, west, south and north.
+    Mesh,
+    /// A mesh whose rows and columns are closed to rings.
+    Torus,
+    /// One row of tiles, closed.
+    Ring,
+    /// One tile, all cores at its router.
+    Crossbar,
+    /// A tree whose leaves are the tiles.
+    Tree {
+        /// Children of a router.
+        arity: u32,
+        /// Levels of routers, the leaves included.
+        levels: u32,
+        /// Parents of a router: 1 is a plain tree, more a fat tree.
+        parents: u32,
+    },
+}
+
+/// Tiles of a chip that a shape cannot connect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TileMisfit {
+    /// What is wrong.
+    pub title: &'static str,
+    /// Which tiles it connects.
+    pub allowed: String,
 }
 
 /// Place of a router of a tree.
@@ -102,7 +138,56 @@ impl fmt::Display for Shape {
     }
 }
 
+impl TileShape {
+    /// The routers of `columns` times `rows` tiles of `cores` cores each, and what connects them.
+    ///
+    /// # Errors
+    /// When the shape has no place for such tiles.
+    pub fn over(self, (columns, rows): (u32, u32), cores: u32) -> Result<Shape, TileMisfit> {
+        let tiles = columns.saturating_mul(rows);
+        let only =
+            |fits: bool, title, allowed| if fits { Ok(()) } else { Err(TileMisfit { title, allowed }) };
+        Ok(match self {
+            Self::Mesh => Shape::Mesh { columns, rows },
+            Self::Torus => Shape::Torus { columns, rows },
+            Self::Ring => {
+                only(rows == 1, "a ring has one row of tiles", format!("`rows: 1, columns: {tiles}`"))?;
+                Shape::Ring { routers: columns }
+            }
+            Self::Crossbar => {
+                let allowed =
+                    format!("`columns: 1, rows: 1, cores_per_tile: {}`", tiles.saturating_mul(cores));
+                only(tiles == 1, "a crossbar has one tile", allowed)?;
+                Shape::Crossbar
+            }
+            Self::Tree { arity, levels, parents } => {
+                let tree = Shape::Tree { arity, levels, parents };
+                let allowed = format!("{} tiles: arity^(levels - 1)", tree.leaves());
+                only(tiles == tree.leaves(), "the leaves of the tree are not the tiles", allowed)?;
+                tree
+            }
+        })
+    }
+}
+
 impl Shape {
+    /// Every shape of at most `most` routers: what holds of all is tried on each.
+    #[must_use]
+    pub fn of_at_most(most: u32) -> Vec<Self> {
+        let all = || 1..=most;
+        let pairs = || all().flat_map(move |a| all().map(move |b| (a, b)));
+        let trees = pairs()
+            .flat_map(|(arity, levels)| all().map(move |parents| Self::Tree { arity, levels, parents }));
+        pairs()
+            .flat_map(|(columns, rows)| [Self::Mesh { columns, rows }, Self::Torus { columns, rows }])
+            .chain(all().map(|routers| Self::Ring { routers }))
+            .chain([Self::Crossbar])
+            .chain(trees)
+            .filter(|shape| shape.routers() <= most)
+            .filter(|shape| shape.sizes().iter().all(|size| size.allowed.contains(&size.found)))
+            .collect()
+    }
+
     /// The numbers that it states.
     #[must_use]
     pub fn sizes(self) -> Vec<Size> {

@@ -1,21 +1,23 @@
 //! Networks drawn by chance.
 
 use proptest::prelude::*;
+use std::mem::discriminant;
 use synfire_router::network::config::{
     AllocationOrder, Arbiters, Boundary, ChannelChoice, ChannelFree, ChannelSet, Config, Conventions,
     InjectionChoice, LinkClass, Multicast, Pipeline, Seam, Speculation,
 };
 use synfire_router::network::shape::Shape;
 
+/// A small network of any kind, each kind as often as the others.
 fn shapes() -> impl Strategy<Value = Shape> {
-    prop_oneof![
-        3 => (1u32..6, 1u32..6).prop_map(|(columns, rows)| Shape::Mesh { columns, rows }),
-        2 => (1u32..5, 1u32..5).prop_map(|(columns, rows)| Shape::Torus { columns, rows }),
-        1 => (2u32..9).prop_map(|routers| Shape::Ring { routers }),
-        1 => Just(Shape::Crossbar),
-        2 => (1u32..4, 1u32..4, 1u32..3)
-            .prop_map(|(arity, levels, parents)| Shape::Tree { arity, levels, parents }),
-    ]
+    let mut kinds: Vec<Vec<Shape>> = Vec::new();
+    for shape in Shape::of_at_most(20) {
+        match kinds.iter_mut().find(|kind| discriminant(&kind[0]) == discriminant(&shape)) {
+            Some(kind) => kind.push(shape),
+            None => kinds.push(vec![shape]),
+        }
+    }
+    proptest::sample::select(kinds).prop_flat_map(proptest::sample::select)
 }
 
 fn conventions() -> impl Strategy<Value = Conventions> {

@@ -15,7 +15,7 @@ use synfire_router::network::check::ConfigError;
 use synfire_router::network::config::{
     Boundary, ChannelSet, Config, Conventions, LinkClass, Multicast, Pipeline, Seam,
 };
-use synfire_router::network::shape::Shape;
+use synfire_router::network::shape::{Shape, TileShape};
 
 /// The most that a link adds to a hop: one second.
 const MOST_HOP_PS: u64 = 1_000_000_000_000;
@@ -24,7 +24,7 @@ section! {
     /// Section `noc`.
     NocFile, "Noc" {
         /// What connects the tiles of the mesh; left out, `Mesh`.
-        shape: ShapeFile,
+        shape: TileShape,
         /// Bits of a flit.
         flit_bits: i64,
         /// Virtual channels of a port.
@@ -52,30 +52,6 @@ section! {
         /// What simulators differ in; left out, as BookSim 2 has it.
         conventions: Conventions,
     }
-}
-
-/// What connects the tiles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename = "Shape")]
-pub enum ShapeFile {
-    /// Neighbours east, west, south and north.
-    Mesh,
-    /// A mesh whose rows and columns are closed to rings.
-    Torus,
-    /// One row of tiles, closed.
-    Ring,
-    /// One tile, all cores at its router.
-    Crossbar,
-    /// A tree whose leaves are the tiles.
-    Tree {
-        /// Children of a router.
-        arity: u32,
-        /// Levels of routers, the leaves included.
-        levels: u32,
-        /// Parents of a router: 1 is a plain tree, more a fat tree.
-        parents: u32,
-    },
 }
 
 /// A class of links.
@@ -163,7 +139,7 @@ pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<
         credit_latency: *credit_latency,
     });
     let config = Config {
-        shape: shape(check, file.shape.unwrap_or(ShapeFile::Mesh), mesh),
+        shape: shape(check, file.shape.unwrap_or(TileShape::Mesh), mesh),
         cores_per_router: u32::from(mesh.cores_per_tile),
         io_routers: mesh.routers_of(&[]),
         flit_bits,
@@ -220,8 +196,11 @@ pub(super) fn class_costs(check: &mut Check<'_>, file: &NocFile, timing: &Timing
 fn refuse(check: &mut Check<'_>, file: &NocFile, error: &ConfigError) {
     let ConfigError { field, found, allowed, reason } = error;
     let path = match field.split_once(['.', '[']).map_or(field.as_str(), |(first, _)| first) {
-        "shape" if matches!(file.shape, Some(ShapeFile::Tree { .. })) => field.replace("shape", "noc.shape"),
-        "shape" => field.replace("shape", "mesh"),
+        "shape" => match field.as_str() {
+            "shape.columns" | "shape.routers" => "mesh.columns".to_owned(),
+            "shape.rows" => "mesh.rows".to_owned(),
+            _ => field.replace("shape", "noc.shape"),
+        },
         "cores_per_router" => "mesh.cores_per_tile".to_owned(),
         "io_routers" => "mesh.io_tile".to_owned(),
         "links" => link_field(field),
@@ -259,39 +238,16 @@ fn packet_channels_field(field: &str) -> String {
     kind.map_or_else(|| "noc.packet_channels".to_owned(), |kind| format!("noc.packet_channels.{kind}"))
 }
 
-fn shape(check: &mut Check<'_>, shape: ShapeFile, mesh: &Mesh) -> Shape {
+fn shape(check: &mut Check<'_>, shape: TileShape, mesh: &Mesh) -> Shape {
     let (columns, rows) = (u32::from(mesh.columns), u32::from(mesh.rows));
-    let tiles = format!("found {columns} columns and {rows} rows of tiles");
-    let mut expect = |fits: bool, title: &str, allowed: String| {
-        if !fits {
-            let problem = check.at("mesh", title).labelled(tiles.clone()).noted("allowed", allowed);
-            check.push(problem);
-        }
-    };
-    match shape {
-        ShapeFile::Mesh => Shape::Mesh { columns, rows },
-        ShapeFile::Torus => Shape::Torus { columns, rows },
-        ShapeFile::Ring => {
-            expect(
-                rows == 1,
-                "a ring has one row of tiles",
-                format!("`rows: 1, columns: {}`", columns * rows),
-            );
-            Shape::Ring { routers: columns }
-        }
-        ShapeFile::Crossbar => {
-            let cores = columns * rows * u32::from(mesh.cores_per_tile);
-            let allowed = format!("`columns: 1, rows: 1, cores_per_tile: {cores}`");
-            expect(columns * rows == 1, "a crossbar has one tile", allowed);
-            Shape::Crossbar
-        }
-        ShapeFile::Tree { arity, levels, parents } => {
-            let leaves = arity.saturating_pow(levels.saturating_sub(1));
-            let title = "the leaves of the tree are not the tiles";
-            expect(columns * rows == leaves, title, format!("{leaves} tiles: arity^(levels - 1)"));
-            Shape::Tree { arity, levels, parents }
-        }
-    }
+    shape.over((columns, rows), u32::from(mesh.cores_per_tile)).unwrap_or_else(|misfit| {
+        let problem = check
+            .at("mesh", misfit.title)
+            .labelled(format!("found {columns} columns and {rows} rows of tiles"))
+            .noted("allowed", misfit.allowed);
+        check.push(problem);
+        Shape::Mesh { columns, rows }
+    })
 }
 
 fn seams(check: &mut Check<'_>, seams: &[SeamFile], link_classes: &[String]) -> Vec<Seam> {
