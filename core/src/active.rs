@@ -409,7 +409,7 @@ mod tests {
     use super::ActiveBy;
     use crate::arrival::{Arrivals, Delays};
     use crate::format::Overflow;
-    use crate::neuron::{Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset};
+    use crate::neuron::{Compare, Datapath, NeuronParameters, Order, PerNeuron, Reset};
     use crate::neuron_core::{AxonBlock, NeuronCore, Watch, WeightFormat};
     use crate::slice::Slice;
     use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
@@ -427,24 +427,8 @@ mod tests {
 
     /// Neurons that forget at once and never fire.
     fn parameters(membrane_decay: i32, bias: PerNeuron) -> NeuronParameters {
-        let zero = PerNeuron::Same(0);
-        NeuronParameters {
-            current_decay: zero.clone(),
-            membrane_decay: PerNeuron::Same(membrane_decay),
-            threshold: PerNeuron::Same(1000),
-            adaptation: None,
-            bias,
-            initial_current: zero.clone(),
-            initial_membrane: zero,
-            reset: Reset::ToValue(0),
-            refractory_steps: 0,
-            refractory: Refractory::Integrate,
-            spiking: false,
-            noise_bits: 0,
-            noise: Noise::Membrane,
-            reset_interval: 0,
-            reset_offset: 0,
-        }
+        let of = NeuronParameters::new(0, membrane_decay, 1000);
+        NeuronParameters { bias, reset: Reset::ToValue(0), spiking: false, ..of }
     }
 
     /// A core of 70 neurons; axon `k` has the weights `rows[k]`, and zeros after them.

@@ -170,9 +170,7 @@ vectorised! {
 #[cfg(test)]
 mod tests {
     use crate::format::Overflow;
-    use crate::neuron::{
-        Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
-    };
+    use crate::neuron::{Adaptation, Compare, Datapath, NeuronParameters, Order, PerNeuron, Reset};
     use crate::slice::Slice;
 
     /// A neuron that fires in steps 0 and 1 and whose A never decays.
@@ -187,23 +185,10 @@ mod tests {
             decay_fraction: 12,
             compare: Compare::GreaterEqual,
         };
-        let zero = PerNeuron::Same(0);
         let parameters = NeuronParameters {
-            current_decay: zero.clone(),
-            membrane_decay: zero.clone(),
-            threshold: PerNeuron::Same(100),
             adaptation: Some(Adaptation { decay: PerNeuron::Same(4096), increment: PerNeuron::Same(7) }),
-            bias: zero.clone(),
-            initial_current: zero.clone(),
-            initial_membrane: zero,
             reset: Reset::ToValue(0),
-            refractory_steps: 0,
-            refractory: Refractory::Integrate,
-            spiking: true,
-            noise_bits: 0,
-            noise: Noise::Membrane,
-            reset_interval: 0,
-            reset_offset: 0,
+            ..NeuronParameters::new(0, 0, 100)
         };
         Slice::new(0, 0, 1, datapath, parameters, 16, 1)
     }

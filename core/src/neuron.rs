@@ -182,6 +182,30 @@ pub struct NeuronParameters {
 }
 
 impl NeuronParameters {
+    /// Neurons of one kind that fire, subtract their threshold at once, and have nothing else: what an option adds, whoever
+    /// wants it states.
+    #[must_use]
+    pub const fn new(current_decay: i32, membrane_decay: i32, threshold: i32) -> Self {
+        const ZERO: PerNeuron = PerNeuron::Same(0);
+        Self {
+            current_decay: PerNeuron::Same(current_decay),
+            membrane_decay: PerNeuron::Same(membrane_decay),
+            threshold: PerNeuron::Same(threshold),
+            adaptation: None,
+            bias: ZERO,
+            initial_current: ZERO,
+            initial_membrane: ZERO,
+            reset: Reset::SubtractNow,
+            refractory_steps: 0,
+            refractory: Refractory::Integrate,
+            spiking: true,
+            noise_bits: 0,
+            noise: Noise::Membrane,
+            reset_interval: 0,
+            reset_offset: 0,
+        }
+    }
+
     /// The parameters of neurons `start..start + len`.
     #[must_use]
     pub fn part(&self, start: usize, len: usize) -> Self {

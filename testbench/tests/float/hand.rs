@@ -6,7 +6,7 @@ use synfire_chip::placing::Placing;
 use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
 use synfire_core::arrival::Delays;
 use synfire_core::format::{Format, Overflow};
-use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Order, Reset};
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{
@@ -52,21 +52,9 @@ fn network(spiking: bool) -> Network {
             name: "out".to_owned(),
             neurons: 1,
             parameters: NeuronParameters {
-                current_decay: PerNeuron::Same(2048),
-                membrane_decay: PerNeuron::Same(3072),
-                threshold: PerNeuron::Same(one),
-                adaptation: None,
-                bias: PerNeuron::Same(0),
-                initial_current: PerNeuron::Same(0),
-                initial_membrane: PerNeuron::Same(0),
                 reset: Reset::SubtractNext,
-                refractory_steps: 0,
-                refractory: Refractory::Integrate,
                 spiking,
-                noise_bits: 0,
-                noise: Noise::Membrane,
-                reset_interval: 0,
-                reset_offset: 0,
+                ..NeuronParameters::new(2048, 3072, one)
             },
             learning: Some(NeuronLearning {
                 first_channel: 0,

@@ -10,9 +10,7 @@ use synfire_chip::run::program::{Control, Program, StepEvents, StimulusSpike};
 use synfire_core::arrival::Delays;
 use synfire_core::dither::{Purpose, row_key, uniform, word};
 use synfire_core::format::{Format, Overflow};
-use synfire_core::neuron::{
-    Adaptation, Compare, Datapath, NeuronParameters, Noise, Order, PerNeuron, Refractory, Reset,
-};
+use synfire_core::neuron::{Adaptation, Compare, Datapath, NeuronParameters, Order, PerNeuron, Reset};
 use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
 use synfire_plasticity::config::{
@@ -209,25 +207,16 @@ fn population(name: &str, neurons: u32, parameters: NeuronParameters) -> Populat
 }
 
 fn parameters(draws: &mut Draws, spiking: bool) -> NeuronParameters {
+    let (current_decay, membrane_decay) = (draws.range(1000, 3600), draws.range(2500, 3900));
     NeuronParameters {
-        current_decay: PerNeuron::Same(draws.range(1000, 3600)),
-        membrane_decay: PerNeuron::Same(draws.range(2500, 3900)),
-        threshold: PerNeuron::Same(ONE),
         adaptation: (spiking && draws.pick(&[false, true])).then(|| Adaptation {
             decay: PerNeuron::Same(draws.range(3000, 4080)),
             increment: PerNeuron::Same(draws.range(0, 9) * ONE / 10),
         }),
         bias: PerNeuron::Same(draws.range(-1, 1) * ONE / 50),
-        initial_current: PerNeuron::Same(0),
-        initial_membrane: PerNeuron::Same(0),
         reset: draws.pick(&[Reset::SubtractNext, Reset::SubtractNow]),
-        refractory_steps: 0,
-        refractory: Refractory::Integrate,
         spiking,
-        noise_bits: 0,
-        noise: Noise::Membrane,
-        reset_interval: 0,
-        reset_offset: 0,
+        ..NeuronParameters::new(current_decay, membrane_decay, ONE)
     }
 }
 
