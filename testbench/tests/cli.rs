@@ -17,6 +17,7 @@ mod cli {
     pub mod networks;
     pub mod outputs;
     pub mod placement;
+    pub mod probes;
     pub mod recorded;
     pub mod runs;
     pub mod same_run;

@@ -5,9 +5,9 @@
 
 use super::file::Store;
 use super::hashed::HashedFile;
-use super::retired::{Retired, Writing};
+use super::record::observed::Observed;
+use super::record::records::{Records, RecordsLeft};
 use crate::formats::ArrayError;
-use crate::formats::mark::FileMark;
 use crate::reference::float::chip::{FloatChip, FloatSnapshot};
 use crate::reference::float::units::power;
 use crate::report::model::{Band, Raster};
@@ -18,7 +18,6 @@ use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
-use synfire_chip::cost::models::Models;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::network::{Network, Population};
 use synfire_chip::place::mapping::MappingError;
@@ -33,16 +32,10 @@ use synfire_chip::structures::Part;
 pub enum Engine {
     /// The chip.
     Chip {
-        /// It.
-        machine: Machine,
-        /// Records what is looked at of the readout first, then what is watched.
-        recorder: Recorder,
+        /// It, with what its runs cost: what is looked at of the readout first, then what is watched.
+        observed: Observed,
         /// What the watched probes recorded, program by program.
         watched: Vec<Vec<Recording>>,
-        /// The trace that it writes.
-        retiring: Option<Retiring>,
-        /// What its runs cost.
-        costs: Models,
     },
     /// The float twin.
     Float {
@@ -76,10 +69,21 @@ impl FullestCore {
 /// State of an [`Engine`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum EngineState {
-    /// Of the chip, of the models of its costs, and how much of its trace is written.
-    Chip(MachineSnapshot, ModelState, Option<FileMark>),
+    /// Of the chip, of the models of its costs, and how far its files had come.
+    Chip(MachineSnapshot, ModelState, Option<RecordsLeft>),
     /// Of the float twin.
     Float(FloatSnapshot),
+}
+
+impl EngineState {
+    /// The files that were whole by then.
+    #[must_use]
+    pub fn written(&self) -> &[HashedFile] {
+        match self {
+            Self::Chip(_, _, Some(left)) => &left.written,
+            _ => &[],
+        }
+    }
 }
 
 /// What a cell looks at: [`Engine::present`] sums `Variable::Compared`, [`Engine::trains`] takes `Variable::Spikes`.
@@ -106,81 +110,76 @@ impl Engine {
             return Ok(Self::Float { chip: FloatChip::saturating(network), readout: of.readout });
         }
         let machine = Machine::new(network, chip)?;
-        let recorder = Recorder::new(vec![Probe::all(network, of.readout, of.variable)], &machine.nodes);
-        let costs = Models::new(&machine);
-        Ok(Self::Chip { machine, recorder, watched: Vec::new(), retiring: None, costs })
+        let looked_at = vec![Probe::all(network, of.readout, of.variable)];
+        Ok(Self::Chip { observed: Observed::new(network, machine, looked_at), watched: Vec::new() })
     }
 
-    /// Records `probes` too, in every program from now on; no answer and no bit changes. Of the float twin, nothing.
-    pub fn watch(&mut self, probes: Vec<Probe>) {
-        if let Self::Chip { machine, recorder, .. } = self {
-            let looked_at = recorder.probes().iter().take(1).cloned();
-            *recorder = Recorder::new(looked_at.chain(probes).collect(), &machine.nodes);
+    /// Keeps what `probes` record too, in every program from now on; no answer and no bit changes. Of the float twin,
+    /// nothing.
+    pub fn watch(&mut self, network: &Network, probes: Vec<Probe>) {
+        if let Self::Chip { observed, .. } = self {
+            observed.look_at(network, probes);
         }
     }
 
-    /// Writes a trace of every program from now on, once it is open, in place of watching anything; no answer and no bit
-    /// changes. Of the float twin, nothing.
-    pub fn trace(&mut self, network: &Network, retired: Retired) {
-        if let Self::Chip { machine, recorder, retiring, .. } = self {
-            let looked_at = recorder.probes().iter().take(1).chain(retired.probes()).cloned();
-            *recorder = Recorder::of(network, looked_at.collect(), &machine.nodes);
-            retired.follow(network, &machine.nodes, recorder);
-            *retiring = Some(Retiring { retired, writing: None, left: None });
+    /// Writes `records` of every program from now on, once their files are open; no answer and no bit changes. Of the float
+    /// twin, nothing.
+    pub fn record(&mut self, network: &Network, records: Records) {
+        if let Self::Chip { observed, .. } = self {
+            observed.record(network, records);
         }
     }
 
-    /// The name of the trace's file, where one is written.
+    /// The files that it writes.
     #[must_use]
-    pub fn traced(&self) -> Option<&str> {
+    pub fn files(&self) -> Vec<String> {
+        self.observed().map_or(Vec::new(), Observed::files)
+    }
+
+    /// Whether the files in `folder` are what a run left that is now where this engine is.
+    ///
+    /// # Errors
+    /// Where they are not.
+    pub fn expect_files(&self, folder: &Path) -> Result<(), ArrayError> {
+        self.observed().map_or(Ok(()), |observed| observed.expect_files(folder))
+    }
+
+    /// Begins the files in `folder`, or goes on with what a run left that is now where this engine is.
+    ///
+    /// # Errors
+    /// When a file cannot be written, or is not the one that the run left.
+    pub fn open_files(&mut self, folder: &Path, network: &Network) -> Result<(), String> {
+        self.observed_mut().map_or(Ok(()), |observed| observed.open(folder, network))
+    }
+
+    /// Hands what was written to the system: to be called before a state is saved.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn flush_files(&mut self) -> Result<(), String> {
+        self.observed_mut().map_or(Ok(()), Observed::flush)
+    }
+
+    /// Ends the files: those that were written.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn finish_files(&mut self) -> Result<Vec<HashedFile>, String> {
+        self.observed_mut().map_or(Ok(Vec::new()), Observed::finish)
+    }
+
+    fn observed(&self) -> Option<&Observed> {
         match self {
-            Self::Chip { retiring: Some(retiring), .. } => Some(&retiring.retired.name),
-            _ => None,
+            Self::Chip { observed, .. } => Some(observed),
+            Self::Float { .. } => None,
         }
     }
 
-    /// Whether the trace in `folder` is what a run left that is now where this engine is.
-    ///
-    /// # Errors
-    /// Where it is not.
-    pub fn expect_trace(&self, folder: &Path) -> Result<(), ArrayError> {
-        let Self::Chip { machine, retiring: Some(retiring), .. } = self else { return Ok(()) };
-        retiring.retired.open(folder, retiring.left, machine.step).map(drop)
-    }
-
-    /// Begins the trace in `folder`, or goes on with what a run left that is now where this engine is.
-    ///
-    /// # Errors
-    /// When the file cannot be written, or is not the one that the run left.
-    pub fn open_trace(&mut self, folder: &Path) -> Result<(), String> {
-        let Self::Chip { machine, retiring: Some(retiring), .. } = self else { return Ok(()) };
-        let opened = retiring.retired.open(folder, retiring.left, machine.step);
-        retiring.writing = Some(opened.map_err(|error| error.to_string())?);
-        Ok(())
-    }
-
-    /// Hands what was written of the trace to the system: to be called before a state is saved.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn flush_trace(&mut self) -> Result<(), String> {
-        let Self::Chip { retiring: Some(Retiring { writing: Some(writing), left, .. }), .. } = self else {
-            return Ok(());
-        };
-        *left = Some(writing.flush().map_err(|error| error.to_string())?);
-        Ok(())
-    }
-
-    /// Ends the trace.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn finish_trace(&mut self) -> Result<Vec<HashedFile>, String> {
-        let Self::Chip { retiring: Some(Retiring { retired, writing, .. }), .. } = self else {
-            return Ok(Vec::new());
-        };
-        let file = writing.take().map(|writing| writing.finish(&retired.name)).transpose();
-        file.map(|file| file.into_iter().collect()).map_err(|error| error.to_string())
+    fn observed_mut(&mut self) -> Option<&mut Observed> {
+        match self {
+            Self::Chip { observed, .. } => Some(observed),
+            Self::Float { .. } => None,
+        }
     }
 
     /// Takes what the watched probes recorded so far: a list a program, in the order of the probes.
@@ -193,24 +192,21 @@ impl Engine {
 
     /// Keeps figures of each of the last `steps` steps, from now on, or goes on with it; of the float twin, nothing.
     pub fn keep_steps(&mut self, steps: u32) {
-        if let Self::Chip { costs, .. } = self {
-            costs.keep_window(steps as usize);
+        if let Some(observed) = self.observed_mut() {
+            observed.costs.keep_window(steps as usize);
         }
     }
 
     /// What was seen of its runs in detail; `None` of the float twin.
     #[must_use]
     pub fn detail(&self, network: &Network) -> Option<Detail> {
-        match self {
-            Self::Chip { machine, costs, .. } => Some(costs.detail(machine, network)),
-            Self::Float { .. } => None,
-        }
+        self.observed().map(|Observed { machine, costs, .. }| costs.detail(machine, network))
     }
 
     /// The coming programs belong to `stage`.
     pub fn enter(&mut self, stage: Stage) {
-        if let Self::Chip { costs, .. } = self {
-            costs.enter(stage);
+        if let Some(observed) = self.observed_mut() {
+            observed.costs.enter(stage);
         }
     }
 
@@ -218,10 +214,15 @@ impl Engine {
     ///
     /// # Errors
     /// When the chip's run fails.
-    pub fn trains(&mut self, program: &[StepEvents], threads: usize) -> Result<Vec<Vec<u32>>, String> {
+    pub fn trains(
+        &mut self,
+        network: &Network,
+        program: &[StepEvents],
+        threads: usize,
+    ) -> Result<Vec<Vec<u32>>, String> {
         match self {
-            Self::Chip { machine, recorder, watched, retiring, costs } => {
-                let recording = &run((machine, costs, recorder), (watched, retiring), program, threads)?;
+            Self::Chip { observed, watched } => {
+                let recording = &run((observed, watched), network, program, threads)?;
                 let mut trains = vec![Vec::new(); recording.row(0).len()];
                 for step in 0..recording.steps.len() {
                     for (train, fired) in trains.iter_mut().zip(recording.row(step)) {
@@ -249,15 +250,16 @@ impl Engine {
     /// When the chip's run fails.
     pub fn present(
         &mut self,
+        network: &Network,
         program: &[StepEvents],
         steps: Range<usize>,
         outputs: usize,
         threads: usize,
     ) -> Result<Vec<f64>, String> {
         match self {
-            Self::Chip { machine, recorder, watched, retiring, costs } => {
-                let program = answered(machine, program, recorder, outputs);
-                let recording = run((machine, costs, recorder), (watched, retiring), &program, threads)?;
+            Self::Chip { observed, watched } => {
+                let program = answered(observed, program, outputs);
+                let recording = run((observed, watched), network, &program, threads)?;
                 let mut sums = vec![0_i64; outputs];
                 for step in steps {
                     let row = recording.row(step);
@@ -297,7 +299,7 @@ impl Engine {
         let spiking = |p: &usize| network.populations[*p].parameters.spiking;
         let populations: Vec<usize> = (0..network.populations.len()).filter(spiking).collect();
         match self {
-            Self::Chip { machine, .. } => {
+            Self::Chip { observed: Observed { machine, .. }, .. } => {
                 let before = machine.snapshot();
                 let probes = populations.iter().map(|p| Probe::all(network, *p, Variable::Spikes)).collect();
                 let mut recorder = Recorder::new(probes, &machine.nodes);
@@ -338,9 +340,9 @@ impl Engine {
     #[must_use]
     pub fn snapshot(&self) -> EngineState {
         match self {
-            Self::Chip { machine, costs, retiring, .. } => {
-                let left = retiring.as_ref().and_then(|retiring| retiring.left);
-                EngineState::Chip(machine.snapshot(), costs.snapshot(), left)
+            Self::Chip { observed, .. } => {
+                let (machine, costs) = (observed.machine.snapshot(), observed.costs.snapshot());
+                EngineState::Chip(machine, costs, observed.left().cloned())
             }
             Self::Float { chip, .. } => EngineState::Float(chip.snapshot()),
         }
@@ -352,10 +354,10 @@ impl Engine {
     /// When it is of another network.
     pub fn restore(&mut self, state: EngineState) -> Result<(), String> {
         match (self, state) {
-            (Self::Chip { machine, costs, retiring, .. }, EngineState::Chip(state, spent, left)) => {
-                machine.restore(state)?;
-                retiring.iter_mut().for_each(|retiring| retiring.left = left);
-                costs.restore(&spent)
+            (Self::Chip { observed, .. }, EngineState::Chip(state, spent, left)) => {
+                observed.machine.restore(state)?;
+                observed.restore(left)?;
+                observed.costs.restore(&spent)
             }
             (Self::Float { chip, .. }, EngineState::Float(state)) => chip.restore(state),
             _ => Err("the state is of another simulator".to_owned()),
@@ -365,17 +367,14 @@ impl Engine {
     /// The chip, where it is one.
     #[must_use]
     pub fn machine(&self) -> Option<&Machine> {
-        match self {
-            Self::Chip { machine, .. } => Some(machine),
-            Self::Float { .. } => None,
-        }
+        self.observed().map(|observed| &observed.machine)
     }
 
     /// Gives the chip away, where it is one.
     #[must_use]
     pub fn into_machine(self) -> Option<Machine> {
         match self {
-            Self::Chip { machine, .. } => Some(machine),
+            Self::Chip { observed, .. } => Some(observed.machine),
             Self::Float { .. } => None,
         }
     }
@@ -392,10 +391,7 @@ impl Engine {
     /// What the chip's runs cost so far, by stage; nothing, where there is none.
     #[must_use]
     pub fn costs(&self) -> Costs {
-        match self {
-            Self::Chip { costs, .. } => costs.costs(),
-            Self::Float { .. } => Costs::default(),
-        }
+        self.observed().map_or_else(Costs::default, |observed| observed.costs.costs())
     }
 
     /// Memory of the fullest cores.
@@ -412,17 +408,14 @@ impl Engine {
 
     /// The chip, where it is one.
     pub fn machine_mut(&mut self) -> Option<&mut Machine> {
-        match self {
-            Self::Chip { machine, .. } => Some(machine),
-            Self::Float { .. } => None,
-        }
+        self.observed_mut().map(|observed| &mut observed.machine)
     }
 
     /// Fingerprint of `network` and where it is: what decides the bits of a program's run.
     #[must_use]
     pub fn inputs_fingerprint(&self, network: &Network) -> [u8; 32] {
         match self {
-            Self::Chip { machine, .. } => checkpoint::inputs_fingerprint(network, &machine.mapping),
+            Self::Chip { observed, .. } => checkpoint::inputs_fingerprint(network, &observed.machine.mapping),
             Self::Float { .. } => checkpoint::fingerprint(&("float", network)),
         }
     }
@@ -432,8 +425,9 @@ impl Engine {
     pub fn weights_sha256(&self, network: &Network) -> String {
         let projections = 0..network.projections.len();
         checkpoint::hex(&match self {
-            Self::Chip { machine, .. } => {
-                let weights: Vec<Vec<i32>> = projections.map(|p| machine.weights(network, p)).collect();
+            Self::Chip { observed, .. } => {
+                let weights: Vec<Vec<i32>> =
+                    projections.map(|p| observed.machine.weights(network, p)).collect();
                 checkpoint::fingerprint(&weights)
             }
             Self::Float { chip, .. } => {
@@ -446,14 +440,9 @@ impl Engine {
 
 /// The program of a sample at whose end the host reads a value of each of the readout's `outputs` neurons, where such values
 /// leave the chip.
-fn answered<'p>(
-    machine: &Machine,
-    program: &'p [StepEvents],
-    recorder: &Recorder,
-    outputs: usize,
-) -> Cow<'p, [StepEvents]> {
-    let readout = recorder.probes().first().map(|probe| probe.target as u16);
-    let leave = machine.chip.host.answers.bits().is_some() && outputs > 0;
+fn answered<'p>(observed: &Observed, program: &'p [StepEvents], outputs: usize) -> Cow<'p, [StepEvents]> {
+    let readout = observed.own().first().map(|probe| probe.target as u16);
+    let leave = observed.machine.chip.host.answers.bits().is_some() && outputs > 0;
     let mut program = Cow::Borrowed(program);
     if leave && !program.is_empty() {
         program.to_mut().last_mut().into_iter().for_each(|last| last.reads.extend(readout));
@@ -461,47 +450,19 @@ fn answered<'p>(
     program
 }
 
-/// A trace that an engine writes.
-pub struct Retiring {
-    retired: Retired,
-    writing: Option<Writing>,
-    /// What was in its file when it was flushed last.
-    left: Option<FileMark>,
-}
-
-/// Runs `program`: what is looked at of it. What else is recorded goes to what is watched, or to the trace.
+/// Runs `program`: what is looked at of it; what is watched goes to `watched`.
 fn run(
-    (machine, costs, recorder): (&mut Machine, &mut Models, &mut Recorder),
-    (watched, retiring): (&mut Vec<Vec<Recording>>, &mut Option<Retiring>),
+    (observed, watched): (&mut Observed, &mut Vec<Vec<Recording>>),
+    network: &Network,
     program: &[StepEvents],
     threads: usize,
 ) -> Result<Recording, String> {
-    let options = RunOptions { threads, interrupt: None };
-    let Some(Retiring { retired, writing: Some(writing), .. }) = retiring else {
-        costs.run(machine, program, options, recorder)?;
-        return Ok(looked_at(recorder, watched));
-    };
-    let mut shown = Recording::default();
-    for part in program.chunks(retired.chunk()) {
-        costs.run(machine, part, options, recorder)?;
-        let (mut recordings, changes) = (recorder.take(), recorder.take_changes());
-        retired.write(writing, &recordings[1..], &changes).map_err(|error| error.to_string())?;
-        let own = recordings.swap_remove(0);
-        shown.columns = own.columns;
-        shown.steps.extend(own.steps);
-        shown.values.extend(own.values);
-    }
-    Ok(shown)
-}
-
-/// What the first probe recorded; what the others did goes to `watched`.
-fn looked_at(recorder: &mut Recorder, watched: &mut Vec<Vec<Recording>>) -> Recording {
-    let mut recordings = recorder.take();
+    let mut recordings = observed.run(network, program, RunOptions { threads, interrupt: None })?.recordings;
     let others = recordings.split_off(1);
     if !others.is_empty() {
         watched.push(others);
     }
-    recordings.swap_remove(0)
+    Ok(recordings.swap_remove(0))
 }
 
 /// Adds a band under the last one; its first neuron in the raster.

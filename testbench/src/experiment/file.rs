@@ -5,9 +5,11 @@
 //! Absent on purpose: what one kind alone states (`file` of its folder in `tasks`).
 
 mod data;
+mod probe;
 mod trace;
 
 pub use data::{Data, EncoderFile};
+pub use probe::{ProbeFile, Recorded, RecordingFiles, SynapseFile};
 pub use trace::{TraceFile, TraceFormFile, TracedRegisters};
 
 use super::changes::Set;

@@ -3,6 +3,7 @@
 //! Promises: a file that is missing, or of which one bit is another, is told from the one that was hashed; hashing takes
 //! little memory, however long a file is. Absent on purpose: what a file holds.
 
+use crate::formats::ArrayError;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::io::{ErrorKind, Read, Result};
@@ -26,6 +27,23 @@ impl HashedFile {
     /// When it cannot be read.
     pub fn new(name: impl Into<String>, path: &Path) -> Result<Self> {
         Ok(Self { file: name.into(), sha256: sha256(path)? })
+    }
+
+    /// The file `name` of `folder`: `write` fills a temporary one, which then gets the name.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn whole(
+        folder: &Path,
+        name: &str,
+        write: impl FnOnce(&Path) -> std::result::Result<(), ArrayError>,
+    ) -> std::result::Result<Self, ArrayError> {
+        let (path, temporary) = (folder.join(name), folder.join(format!("{name}.partial")));
+        write(&temporary)?;
+        let io = |source| ArrayError::Io { path: path.clone(), action: "write", source };
+        let file = Self::new(name, &temporary).map_err(io)?;
+        std::fs::rename(&temporary, &path).map_err(io)?;
+        Ok(file)
     }
 
     /// A text that lies in no folder, under the name `name`.

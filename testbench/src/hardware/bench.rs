@@ -14,7 +14,7 @@ use super::error::HardwareError;
 use super::events::HashedWriter;
 use super::images::cores::{Parameters, stimulated};
 use super::manifest::Listed;
-use crate::experiment::retired;
+use crate::experiment::record::retired;
 use crate::formats::trace::header::{
     Contract, SynapsePlaces, TraceHeader, TracedPopulation, TracedProjection,
 };

@@ -12,7 +12,7 @@ fn an_unknown_field() {
     11 |         epoch: 2,
        |         ^^^^^ did you mean `epochs`?
        |
-       = allowed: answer_from, answer_until, compare, data, encoders, epoch_samples, epochs, learn_every, learn_from, learn_until, linear, quick, readout, right, rows, sample_steps, score, seeds, slower_after, stores, test_per_mille, trace, validate, validate_per_mille, wrong
+       = allowed: answer_from, answer_until, compare, data, encoders, epoch_samples, epochs, learn_every, learn_from, learn_until, linear, probes, quick, readout, right, rows, sample_steps, score, seeds, slower_after, stores, test_per_mille, trace, validate, validate_per_mille, write, wrong
        = nothing was run; exit status 2
     "#);
 }

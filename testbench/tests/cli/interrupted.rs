@@ -246,12 +246,14 @@ fn a_trace_that_cannot_go_on_is_refused() {
 }
 
 /// Kills at moments all over a run, those of writing included, one after the other until it ends: the bits, the bill and
-/// the times on the chip are those of a run that nothing stopped, and so is its retire trace. `SYNFIRE_KILLS` says how many kills there are at least.
+/// the times on the chip are those of a run that nothing stopped, and so are its retire trace and its recordings. `SYNFIRE_KILLS` says how many kills there are at least.
 #[test]
 fn kills_at_any_moment_change_nothing() {
     let kills = std::env::var("SYNFIRE_KILLS").map_or(6, |text| text.parse().expect("a number of kills"));
     let folder = Folder::new();
-    let trace = "trace: (form: Binary, registers: Named([\"C\", \"S\", \"P\", \"W\"]))";
+    let trace = "trace: (form: Binary, registers: Named([\"C\", \"S\", \"P\", \"W\"])), probes: [\
+                 (population: \"hidden\", record: [All], every: 7), \
+                 (projection: \"pixels_hidden\", record: [Weights], from: 100, every: 2000)]";
     folder.edit(EXPERIMENT, "epochs: 2", &format!("epochs: 60, {trace}"));
     let saving = |arguments: &[&str]| {
         let mut command = folder.command(arguments);
@@ -263,6 +265,8 @@ fn kills_at_any_moment_change_nothing() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     let (whole, wanted) = (begin.elapsed(), cells(&folder, "whole"));
     let traced = folder.read("whole/retire.trace.bin");
+    let hashed = wanted["learned-1.json"]["result"]["outputs"].as_array().expect("files");
+    assert!(hashed.len() > 10, "{hashed:?}");
     assert!(traced.len() > 10_000, "{} bytes are no trace of the run", traced.len());
     let (mut killed, mut ended) = (0_u32, 0_u32);
     while killed < kills {

@@ -4,7 +4,7 @@ use crate::folder::Folder;
 use std::fs;
 use std::path::Path;
 use synfire::experiment::file::{TraceFormFile, TracedRegisters};
-use synfire::experiment::retired::Retired;
+use synfire::experiment::record::retired::Retired;
 use synfire::hardware::import::import;
 use synfire::hardware::vectors::vector::Vector;
 use synfire_chip::run::machine::RunOptions;

@@ -59,8 +59,8 @@ pub fn classify(task: &paths::classify::Task, threads: usize) -> Vec<Entry> {
     for variant in task.variants() {
         let seed = task.settings.seeds[0];
         let mut cell = paths::classify::Cell::new(task, variant, seed).expect("a cell");
-        let probes = watch::everything(cell.network());
-        cell.engine_mut().watch(probes);
+        let network = cell.network().clone();
+        cell.engine_mut().watch(&network, watch::everything(&network));
         let result = watch::finished(&mut cell, nowhere(), threads);
         let mut digest = Digest::default();
         for score in &result.curve {
@@ -70,7 +70,6 @@ pub fn classify(task: &paths::classify::Task, threads: usize) -> Vec<Entry> {
         result.confusion.iter().for_each(|row| digest.words(row.iter().map(|answers| i64::from(*answers))));
         let raster = result.raster.expect("the first seed has one");
         digest.words(raster.spikes.iter().flat_map(|(step, neuron)| [*step as i64, i64::from(*neuron)]));
-        let network = cell.network().clone();
         watch::engine(&mut digest, cell.engine_mut(), &network);
         entries.push((in_store(&variant.row.name, variant.store.map(|store| store.name())), digest.hex()));
     }
@@ -82,8 +81,8 @@ fn patterns(task: &paths::patterns::Task) -> Vec<Entry> {
     for variant in task.variants() {
         let seed = task.settings.seeds[0];
         let mut cell = paths::patterns::Cell::new(task, variant, seed).expect("a cell");
-        let probes = watch::everything(cell.network());
-        cell.engine_mut().watch(probes);
+        let network = cell.network().clone();
+        cell.engine_mut().watch(&network, watch::everything(&network));
         let result = watch::finished(&mut cell, nowhere(), 1);
         let mut digest = Digest::default();
         for (epoch, score) in &result.curve {
@@ -93,7 +92,6 @@ fn patterns(task: &paths::patterns::Task) -> Vec<Entry> {
         for spikes in [&result.last_spikes, &result.target_spikes] {
             digest.words(spikes.iter().flat_map(|(step, case)| [i64::from(*step), i64::from(*case)]));
         }
-        let network = cell.network().clone();
         watch::engine(&mut digest, cell.engine_mut(), &network);
         entries.push((in_store(&variant.row.name, variant.store.map(|store| store.name())), digest.hex()));
     }
@@ -127,7 +125,7 @@ fn rate_network(task: &paths::rate_network::Task) -> Vec<Entry> {
             for &sample in &parts.held_out {
                 let features = samples.row(sample as usize);
                 let program = deployed.program(features, sample);
-                watch::machine(&mut digest, &mut deployed.machine, &deployed.network, &program);
+                watch::machine(&mut digest, &mut deployed.observed.machine, &deployed.network, &program);
                 digest.lanes(&deployed.outputs(features, sample).expect("a sample runs"));
             }
             let name = format!("{} / {} bits, {} steps", row.name, form.bits, form.steps);
@@ -156,7 +154,7 @@ fn spike_time(task: &paths::spike_time::Task) -> Vec<Entry> {
             let mut deployed = Deployed::new(settings, &trained, &task.chip, steps, bits).expect("fits");
             for (case, moved) in train::CASES.into_iter().zip([[0, 0], [0, 1], [-1, 0], [1, -1]]) {
                 let program = deployed.program(case, moved);
-                watch::machine(&mut digest, &mut deployed.machine, &deployed.network, &program);
+                watch::machine(&mut digest, &mut deployed.observed.machine, &deployed.network, &program);
                 let answer = deployed.answer(case, moved).expect("a case runs");
                 digest.words([answer.map_or(-1, |answer| answer as i64)]);
             }

@@ -58,7 +58,7 @@ pub fn engine(digest: &mut Digest, engine: &mut Engine, network: &Network) {
     digest.words([watched.len() as i64]);
     watched.iter().for_each(|program| recordings(digest, program));
     match engine {
-        Engine::Chip { machine, .. } => end(digest, machine, network),
+        Engine::Chip { observed, .. } => end(digest, &observed.machine, network),
         Engine::Float { chip, .. } => {
             (0..network.projections.len()).for_each(|of| digest.reals(&chip.weights(of)));
             for of in 0..network.populations.len() {

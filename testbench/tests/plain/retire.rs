@@ -3,7 +3,7 @@
 use crate::plain::case::Case;
 use crate::plain::engine::{Run, restored};
 use synfire::experiment::file::{TraceFormFile, TracedRegisters};
-use synfire::experiment::retired::Retired;
+use synfire::experiment::record::retired::Retired;
 use synfire::reference::plain::PlainChip;
 use synfire_chip::run::changes::Changed;
 use synfire_chip::run::machine::RunOptions;

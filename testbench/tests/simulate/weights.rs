@@ -2,7 +2,7 @@
 
 use crate::simulate::fixture::{Folder, npy_bytes};
 use std::path::Path;
-use synfire::tasks::simulate::outputs;
+use synfire::experiment::record::recording;
 use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -84,7 +84,7 @@ fn what_a_run_writes_a_network_file_reads() {
             learns,
             "{fields}: the weights change if they learn"
         );
-        outputs::weights(folder.path(), "w.npy", &first, 0, &weights).unwrap();
+        recording::weights(folder.path(), "w.npy", &first, 0, &weights).unwrap();
         let again = network(&read, learns, folder.path());
         assert_eq!(with_weights(&again, &[]), with_weights(&first, &weights), "{fields}");
         if let Synapses::Shared { kernel, weights, .. } = &again.projections[0].synapses {

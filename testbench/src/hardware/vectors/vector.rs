@@ -9,7 +9,7 @@ use super::draw::choices::Choices;
 use super::draw::{network, program};
 use super::observe;
 use crate::experiment::file::{TraceFormFile, TracedRegisters};
-use crate::experiment::retired::Retired;
+use crate::experiment::record::retired::Retired;
 use crate::hardware::error::HardwareError;
 use crate::hardware::export::{Exported, export};
 use crate::hardware::layout::Layout;

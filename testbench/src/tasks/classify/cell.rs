@@ -18,7 +18,7 @@ use crate::experiment::file::shift_offset;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::portable::{Portable, Taken};
-use crate::experiment::retired::Retired;
+use crate::experiment::record::records::Records;
 use crate::experiment::rows::Variant;
 use crate::formats::ArrayError;
 use crate::report::model::Raster;
@@ -186,17 +186,21 @@ impl<'a> Cell<'a> {
         })
     }
 
-    /// The cell with the trace that the experiment asks for: a run of the experiment writes it, whoever else takes the cell
-    /// does not.
+    /// The cell with the records that the experiment asks for: a run of the experiment writes them, whoever else takes the
+    /// cell does not.
     ///
     /// # Errors
-    /// With what is wrong with the trace.
-    pub(super) fn traced(mut self) -> Result<Self, Diagnostics> {
-        if let Some(file) = self.task.settings.trace.as_ref().filter(|_| self.detailed) {
+    /// With what is wrong with a probe or the trace.
+    pub(super) fn recorded(mut self) -> Result<Self, Diagnostics> {
+        let stated = self.task.settings.records();
+        if self.detailed && !stated.is_empty() {
             let all = self.presentations_from(&Position::default());
             let steps = all * u64::from(self.task.settings.sample_steps);
-            let retired = Retired::new(("trace", file), &self.network, steps, "retire", &self.task.place)?;
-            self.engine.trace(&self.network, retired);
+            let place = &self.task.place;
+            let on_chip = self.engine.machine().is_some();
+            let records = on_chip.then(|| Records::new(stated, false, &self.network, steps, place));
+            let records = records.ok_or_else(|| stated.off_the_chip(place))??;
+            self.engine.record(&self.network, records);
         }
         Ok(self)
     }
@@ -344,7 +348,7 @@ impl<'a> Cell<'a> {
         }
         let outputs = usize::from(self.schedule.outputs);
         let length = steps.len();
-        let sums = self.engine.present(program, steps, outputs, threads)?;
+        let sums = self.engine.present(&self.network, program, steps, outputs, threads)?;
         Ok(self.schedule.class_of(&sums, length, self.engine.lane(&self.network)))
     }
 
@@ -383,7 +387,7 @@ impl<'a> Cell<'a> {
             let stop = context.interrupt.load(Ordering::Relaxed);
             if stop || clock.saved.elapsed() >= context.save_every {
                 at.wall_seconds = clock.seconds();
-                self.engine.flush_trace()?;
+                self.engine.flush_files()?;
                 (context.save)(&CellState { position: at.clone(), engine: self.engine.snapshot() });
                 if stop {
                     return Ok(false);
@@ -510,7 +514,7 @@ impl Work for Cell<'_> {
             format!("{:?}", self.schedule.window),
             (self.schedule.answer, self.schedule.unseen, self.schedule.clear),
         );
-        let rows = self.detailed.then_some(self.task.origin.step_rows);
+        let rows = self.detailed.then(|| (self.task.origin.step_rows, format!("{:?}", s.records())));
         let data = (self.data.whole().fingerprint(), parts, s.seeds.first() == Some(&self.seed), rows);
         checkpoint::fingerprint(&(mapping, network, schedule, encoders, data, presentation, self.seed))
     }
@@ -525,7 +529,11 @@ impl Work for Cell<'_> {
     }
 
     fn outputs(&self) -> Vec<String> {
-        self.engine.traced().into_iter().map(str::to_owned).collect()
+        self.engine.files()
+    }
+
+    fn written(state: &CellState) -> &[HashedFile] {
+        state.engine.written()
     }
 
     fn left(result: &CellResult) -> &[HashedFile] {
@@ -537,7 +545,7 @@ impl Work for Cell<'_> {
     }
 
     fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
-        self.engine.expect_trace(out)
+        self.engine.expect_files(out)
     }
 
     fn run(
@@ -546,7 +554,7 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let mut at = state.map_or_else(|| Ok(Position::default()), |state| self.restore(state))?;
-        self.engine.open_trace(context.out)?;
+        self.engine.open_files(context.out, &self.network)?;
         self.left = self.presentations_from(&at);
         let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
         let (mut confusion, mut wall_seconds) = (Vec::new(), 0.0);
@@ -572,7 +580,7 @@ impl Work for Cell<'_> {
         }
         let mut result = self.result(std::mem::take(&mut at.curve));
         (result.confusion, result.wall_seconds) = (confusion, wall_seconds);
-        result.outputs = self.engine.finish_trace()?;
+        result.outputs = self.engine.finish_files()?;
         result.detail = self.engine.detail(&self.network).filter(|_| self.detailed).map(Box::new);
         result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))

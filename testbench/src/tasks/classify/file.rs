@@ -1,7 +1,10 @@
 //! Classification: the data set, its encoders, the schedule, the rows and stores to compare.
 
-use crate::experiment::file::{Comparison, Data, EncoderFile, Quick, Row, Store, TraceFile};
+use crate::experiment::file::{
+    Comparison, Data, EncoderFile, ProbeFile, Quick, RecordingFiles, Row, Store, TraceFile,
+};
 use crate::experiment::kind::Narrowed;
+use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
 /// Training and testing on a labelled data set.
@@ -74,12 +77,24 @@ pub struct Classify {
     /// What `--quick` uses instead.
     #[serde(default)]
     pub quick: Option<Quick>,
-    /// What is written of every step of the run that the report shows, in the order of the contract.
+    /// What is recorded of the run that the report shows.
+    #[serde(default)]
+    pub probes: Vec<ProbeFile>,
+    /// As what it is written.
+    #[serde(default)]
+    pub write: RecordingFiles,
+    /// What is written of every step of that run, in the order of the contract.
     #[serde(default)]
     pub trace: Option<TraceFile>,
 }
 
 impl Classify {
+    /// What is recorded.
+    #[must_use]
+    pub fn records(&self) -> Stated<'_> {
+        Stated { probes: &self.probes, write: self.write, trace: self.trace.as_ref() }
+    }
+
     /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
     /// asks for.
     pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {

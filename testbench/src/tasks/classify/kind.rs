@@ -56,7 +56,7 @@ impl Kind for Task {
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
-        Cell::new(self, self.variants()[row], seed)?.traced()
+        Cell::new(self, self.variants()[row], seed)?.recorded()
     }
 
     fn portable(&self, row: usize, seed: u32, what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {

@@ -15,8 +15,8 @@ use crate::experiment::file::shift_offset;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
-use crate::experiment::retired::Retired;
 use crate::experiment::rows::{self, Rows, Variant};
 use crate::formats::ArrayError;
 use serde::{Deserialize, Serialize};
@@ -246,16 +246,19 @@ impl<'a> Cell<'a> {
         Ok(Self { settings: &task.settings, name, seed, network, engine, cases, first_channel, detailed })
     }
 
-    /// The cell with the trace that its task asks for: a run of the experiment writes it, whoever else takes the cell does
-    /// not.
+    /// The cell with the records that its task asks for: a run of the experiment writes them, whoever else takes the cell
+    /// does not.
     ///
     /// # Errors
-    /// With what is wrong with the trace.
-    pub(super) fn traced(mut self, task: &Task) -> Result<Self, Diagnostics> {
-        if let Some(file) = task.settings.trace.as_ref().filter(|_| self.detailed.is_some()) {
+    /// With what is wrong with a probe or the trace.
+    pub(super) fn recorded(mut self, task: &Task) -> Result<Self, Diagnostics> {
+        let stated = task.settings.records();
+        if self.detailed.is_some() && !stated.is_empty() {
             let steps = task.settings.whole_steps(self.cases.len());
-            let retired = Retired::new(("trace", file), &self.network, steps, "retire", &task.place)?;
-            self.engine.trace(&self.network, retired);
+            let on_chip = self.engine.machine().is_some();
+            let records = on_chip.then(|| Records::new(stated, false, &self.network, steps, &task.place));
+            let records = records.ok_or_else(|| stated.off_the_chip(&task.place))??;
+            self.engine.record(&self.network, records);
         }
         Ok(self)
     }
@@ -278,7 +281,7 @@ impl<'a> Cell<'a> {
         }
         let slower = |epoch| shift_offset(&self.settings.slower_after, epoch);
         let program = self.cases[case].program(self.first_channel, epoch.map(slower));
-        self.engine.trains(&program, threads)
+        self.engine.trains(&self.network, &program, threads)
     }
 
     /// Presents every case without learning, in `stage`: the score, and the trains by case and output.
@@ -328,7 +331,8 @@ impl Work for Cell<'_> {
     fn fingerprint(&self) -> [u8; 32] {
         let s = self.settings;
         let inputs = self.engine.inputs_fingerprint(&self.network);
-        let schedule = (s.steps, s.epochs, &s.slower_after, self.detailed);
+        let rows = self.detailed.map(|rows| (rows, format!("{:?}", s.records())));
+        let schedule = (s.steps, s.epochs, &s.slower_after, rows);
         let scores = (s.tolerance, s.distance_tau);
         checkpoint::fingerprint(&(inputs, format!("{:?}", s.data), &s.readout, schedule, scores, self.seed))
     }
@@ -343,7 +347,11 @@ impl Work for Cell<'_> {
     }
 
     fn outputs(&self) -> Vec<String> {
-        self.engine.traced().into_iter().map(str::to_owned).collect()
+        self.engine.files()
+    }
+
+    fn written(state: &CellState) -> &[HashedFile] {
+        state.engine.written()
     }
 
     fn left(result: &CellResult) -> &[HashedFile] {
@@ -355,7 +363,7 @@ impl Work for Cell<'_> {
     }
 
     fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
-        self.engine.expect_trace(out)
+        self.engine.expect_files(out)
     }
 
     fn run(
@@ -368,9 +376,9 @@ impl Work for Cell<'_> {
         if let Some(state) = state {
             self.engine.restore(state.engine)?;
             at = state.position;
-            self.engine.open_trace(context.out)?;
+            self.engine.open_files(context.out, &self.network)?;
         } else {
-            self.engine.open_trace(context.out)?;
+            self.engine.open_files(context.out, &self.network)?;
             self.score_at(&mut at, threads)?;
         }
         let before = at.wall_seconds;
@@ -390,7 +398,7 @@ impl Work for Cell<'_> {
             let stop = context.interrupt.load(Ordering::Relaxed);
             if stop || saved.elapsed() >= context.save_every {
                 at.wall_seconds = before + started.elapsed().as_secs_f64();
-                self.engine.flush_trace()?;
+                self.engine.flush_files()?;
                 let state = CellState { position: at.clone(), engine: self.engine.snapshot() };
                 if stop {
                     return Ok(Outcome::Interrupted(Box::new(state)));
@@ -402,7 +410,7 @@ impl Work for Cell<'_> {
         let wall_seconds = before + started.elapsed().as_secs_f64();
         let (_, trains) = self.score(Stage::Inference, threads)?;
         let result = self.result(at.curve, &trains);
-        let outputs = self.engine.finish_trace()?;
+        let outputs = self.engine.finish_files()?;
         Ok(Outcome::Finished(Box::new(CellResult { wall_seconds, outputs, ..result })))
     }
 }

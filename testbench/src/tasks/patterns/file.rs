@@ -1,7 +1,8 @@
 //! Spike patterns in time: stimuli, targets, the rows to compare.
 
-use crate::experiment::file::{Comparison, Quick, Row, Store, TraceFile};
+use crate::experiment::file::{Comparison, ProbeFile, Quick, RecordingFiles, Row, Store, TraceFile};
 use crate::experiment::kind::Narrowed;
+use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
 /// Learning spike trains: what comes in, and the steps at which a readout is to fire.
@@ -37,12 +38,24 @@ pub struct Patterns {
     /// Differences of scores, paired by seed.
     #[serde(default)]
     pub compare: Vec<Comparison>,
-    /// What is written of every step of the run that the report shows, in the order of the contract.
+    /// What is recorded of the run that the report shows.
+    #[serde(default)]
+    pub probes: Vec<ProbeFile>,
+    /// As what it is written.
+    #[serde(default)]
+    pub write: RecordingFiles,
+    /// What is written of every step of that run, in the order of the contract.
     #[serde(default)]
     pub trace: Option<TraceFile>,
 }
 
 impl Patterns {
+    /// What is recorded.
+    #[must_use]
+    pub fn records(&self) -> Stated<'_> {
+        Stated { probes: &self.probes, write: self.write, trace: self.trace.as_ref() }
+    }
+
     /// Steps of a whole run with so many cases: a scoring before it, training, a scoring every so many epochs, one more.
     #[must_use]
     pub fn whole_steps(&self, cases: usize) -> u64 {

@@ -53,7 +53,7 @@ impl Kind for Task {
     }
 
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
-        Cell::new(self, self.variants()[row], seed)?.traced(self)
+        Cell::new(self, self.variants()[row], seed)?.recorded(self)
     }
 
     fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {

@@ -11,11 +11,14 @@ use crate::data::Samples;
 use crate::data::set::Content;
 use crate::data::split::{self, Parts};
 use crate::experiment::file::Data;
+use crate::experiment::hashed::HashedFile;
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
@@ -34,6 +37,8 @@ pub struct Task {
     pub samples: Samples,
     /// How many of the last steps of what the report shows in detail are kept, each by itself.
     pub step_rows: u32,
+    /// Files that are recorded of it.
+    files: Vec<String>,
     place: Origin,
 }
 
@@ -55,9 +60,10 @@ impl Task {
             let title = "the data set has no features: its samples are spikes already";
             return Err(place.at("data", title).noted("allowed", "`Digits` or `Npy(..)`").into());
         };
-        let task = Self { settings, chip, samples, step_rows: origin.step_rows, place };
+        let (step_rows, mut files) = (origin.step_rows, Vec::new());
+        let mut task = Self { settings, chip, samples, step_rows, files: Vec::new(), place };
         let seed = task.settings.seeds[0];
-        let kept = task.parts(seed)?.kept;
+        let Parts { kept, held_out } = task.parts(seed)?;
         for (index, row) in task.settings.rows.iter().enumerate() {
             let scaled = task.scaled(row, &task.start(seed).network, &kept);
             for form in task.forms(row) {
@@ -65,9 +71,13 @@ impl Task {
                     let place = task.place.at(&format!("rows[{index}]"), "").place;
                     problems.each(|problem| Diagnostic { place: place.clone(), ..problem })
                 };
-                task.deployed(&scaled, form, seed).map_err(at_row)?;
+                let deployed = task.deployed(&scaled, form, seed).map_err(at_row)?;
+                if task.shows(row, seed, form) {
+                    files = task.records(&deployed, form, held_out.len())?.names();
+                }
             }
         }
+        task.files = files;
         Ok(task)
     }
 
@@ -120,6 +130,12 @@ impl Task {
         normalise::normalised(network, (&self.samples, kept), row.percentile_per_mille, rate)
     }
 
+    /// What is recorded of what the report shows in detail, over so many samples.
+    fn records(&self, of: &Deployed, form: Form, samples: usize) -> Result<Records, Diagnostics> {
+        let steps = samples as u64 * u64::from(form.steps);
+        Records::new(self.settings.records(), false, &of.network, steps, &self.place)
+    }
+
     fn deployed(&self, scaled: &RateNet, form: Form, seed: u32) -> Result<Deployed, Diagnostics> {
         Deployed::new(scaled, form, self.samples.largest(), &self.chip, seed)
     }
@@ -160,6 +176,9 @@ pub struct CellResult {
     pub detail: Option<Box<Detail>>,
     /// Wall time since the cell was begun or gone on with.
     pub wall_seconds: f64,
+    /// Files written beside it.
+    #[serde(default)]
+    pub outputs: Vec<HashedFile>,
 }
 
 /// Where a cell is.
@@ -167,7 +186,15 @@ pub struct CellResult {
 pub struct State {
     training: Option<train::State>,
     on_chip: Vec<OnChip>,
+    shown: Shown,
+}
+
+/// What is left of the one form that the report shows in detail.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Shown {
     detail: Option<Box<Detail>>,
+    /// Files that were recorded of it.
+    outputs: Vec<HashedFile>,
 }
 
 /// A cell at work.
@@ -187,21 +214,20 @@ impl<'a> Cell<'a> {
         Ok(Self { task, row, seed, parts: task.parts(seed)? })
     }
 
-    fn on_chip(
-        &self,
-        scaled: &RateNet,
-        form: Form,
-        detail: &mut Option<Box<Detail>>,
-    ) -> Result<OnChip, String> {
+    fn on_chip(&self, scaled: &RateNet, form: Form, left: &mut Shown, out: &Path) -> Result<OnChip, String> {
         let mut deployed = self.task.deployed(scaled, form, self.seed).map_err(|e| e.to_string())?;
         let shown = self.task.shows(self.row, self.seed, form);
         if shown {
             deployed.keep_steps(self.task.step_rows);
+            let records = self.task.records(&deployed, form, self.parts.held_out.len());
+            deployed.observed.record(&deployed.network, records.map_err(|e| e.to_string())?);
+            deployed.observed.open(out, &deployed.network)?;
         }
         let correct = deployed.correct(&self.task.samples, &self.parts.held_out)?;
-        let (costs, cores) = (deployed.costs.costs(), deployed.machine.nodes.len());
+        let (costs, cores) = (deployed.observed.costs.costs(), deployed.observed.machine.nodes.len());
         if shown {
-            *detail = Some(Box::new(deployed.detail()));
+            left.detail = Some(Box::new(deployed.detail()));
+            left.outputs = deployed.observed.finish()?;
         }
         Ok(OnChip { bits: form.bits, steps: form.steps, correct, costs, cores })
     }
@@ -222,6 +248,19 @@ impl Work for Cell<'_> {
 
     fn units(&self) -> u64 {
         u64::from(self.task.settings.epochs) + self.task.forms(self.row).count() as u64
+    }
+
+    fn outputs(&self) -> Vec<String> {
+        let shown = self.task.forms(self.row).any(|form| self.task.shows(self.row, self.seed, form));
+        if shown { self.task.files.clone() } else { Vec::new() }
+    }
+
+    fn written(state: &State) -> &[HashedFile] {
+        &state.shown.outputs
+    }
+
+    fn left(result: &CellResult) -> &[HashedFile] {
+        &result.outputs
     }
 
     fn describe(result: &CellResult) -> String {
@@ -247,36 +286,35 @@ impl Work for Cell<'_> {
     ) -> Result<Outcome<State, CellResult>, String> {
         let started = Instant::now();
         let mut saved = Instant::now();
-        let State { training, mut on_chip, mut detail } = state.unwrap_or_default();
+        let State { training, mut on_chip, mut shown } = state.unwrap_or_default();
         let mut training = training.unwrap_or_else(|| self.task.start(self.seed));
         let (settings, samples) = (&self.task.settings, &self.task.samples);
-        let mut stop =
-            |training: &train::State, on_chip: &[OnChip], detail: &Option<Box<Detail>>, message: &str| {
-                (context.progress)(Progress { units: 1, message });
-                let state = || State {
-                    training: Some(training.clone()),
-                    on_chip: on_chip.to_vec(),
-                    detail: detail.clone(),
-                };
-                let stop = context.interrupt.load(Ordering::Relaxed);
-                if !stop && saved.elapsed() >= context.save_every {
-                    (context.save)(&state());
-                    saved = Instant::now();
-                }
-                stop.then(state)
+        let mut stop = |training: &train::State, on_chip: &[OnChip], shown: &Shown, message: &str| {
+            (context.progress)(Progress { units: 1, message });
+            let state = || State {
+                training: Some(training.clone()),
+                on_chip: on_chip.to_vec(),
+                shown: shown.clone(),
             };
+            let stop = context.interrupt.load(Ordering::Relaxed);
+            if !stop && saved.elapsed() >= context.save_every {
+                (context.save)(&state());
+                saved = Instant::now();
+            }
+            stop.then(state)
+        };
         while training.losses.len() < settings.epochs as usize {
             training.epoch(settings, self.row, (samples, &self.parts.kept), self.seed);
             let message = format!("epoch {}", training.losses.len());
-            if let Some(state) = stop(&training, &on_chip, &detail, &message) {
+            if let Some(state) = stop(&training, &on_chip, &shown, &message) {
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
         }
         let scaled = self.task.scaled(self.row, &training.network, &self.parts.kept);
         for form in self.task.forms(self.row).skip(on_chip.len()) {
-            on_chip.push(self.on_chip(&scaled, form, &mut detail)?);
+            on_chip.push(self.on_chip(&scaled, form, &mut shown, context.out)?);
             let message = format!("{} bits, {} steps", form.bits, form.steps);
-            if let Some(state) = stop(&training, &on_chip, &detail, &message) {
+            if let Some(state) = stop(&training, &on_chip, &shown, &message) {
                 return Ok(Outcome::Interrupted(Box::new(state)));
             }
         }
@@ -288,7 +326,8 @@ impl Work for Cell<'_> {
             samples: held_out.len() as u32,
             losses: training.losses,
             on_chip,
-            detail,
+            detail: shown.detail,
+            outputs: shown.outputs,
             wall_seconds: started.elapsed().as_secs_f64(),
         })))
     }

@@ -19,17 +19,17 @@ use super::network::RateNet;
 use crate::data::Samples;
 use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, RateCode, SigmaDeltaCode};
 use crate::experiment::deploy::{fraction, write_weights};
+use crate::experiment::record::observed::Observed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
-use synfire_chip::cost::models::Models;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
 };
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
-use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::probe::{Probe, Variable};
 use synfire_chip::run::program::{Control, Program};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::Order;
@@ -77,11 +77,8 @@ pub struct Form {
 pub struct Deployed {
     /// The network in the chip's integers.
     pub network: Network,
-    /// The chip with it.
-    pub machine: Machine,
-    /// What its runs cost.
-    pub costs: Models,
-    recorder: Recorder,
+    /// The chip with it, and what its runs cost.
+    pub observed: Observed,
     encoder: Box<dyn Encoder>,
     steps: u32,
 }
@@ -100,21 +97,22 @@ impl Deployed {
     ) -> Result<Self, Diagnostics> {
         let network = network(scaled, form, chip)?;
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
-        let recorder = Recorder::new(vec![Probe::all(&network, OUTPUTS, Variable::Compared)], &machine.nodes);
+        let looked_at = vec![Probe::all(&network, OUTPUTS, Variable::Compared)];
         let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
-        let costs = Models::new(&machine);
-        Ok(Self { network, machine, costs, recorder, encoder, steps: form.steps })
+        let observed = Observed::new(&network, machine, looked_at);
+        Ok(Self { network, observed, encoder, steps: form.steps })
     }
 
     /// Keeps so many of the last steps, each by itself; before the first is run.
     pub fn keep_steps(&mut self, steps: u32) {
-        self.costs.keep_window(steps as usize);
+        self.observed.costs.keep_window(steps as usize);
     }
 
     /// What was seen of its runs in detail.
     #[must_use]
     pub fn detail(&self) -> Detail {
-        self.costs.detail(&self.machine, &self.network)
+        let Observed { machine, costs, .. } = &self.observed;
+        costs.detail(machine, &self.network)
     }
 
     /// The presentation of sample `sample`.
@@ -134,10 +132,8 @@ impl Deployed {
     pub fn outputs(&mut self, features: &[u8], sample: u32) -> Result<Vec<i32>, String> {
         let program = self.program(features, sample);
         let options = RunOptions { threads: 1, interrupt: None };
-        let Self { machine, costs, recorder, .. } = self;
-        costs.run(machine, &program, options, recorder)?;
-        let recording = self.recorder.take();
-        Ok(recording[0].row(self.steps as usize - 1).to_vec())
+        let recordings = self.observed.run(&self.network, &program, options)?.recordings;
+        Ok(recordings[0].row(self.steps as usize - 1).to_vec())
     }
 
     /// How many of the samples `of` are answered rightly: by the largest membrane, the first of equals.

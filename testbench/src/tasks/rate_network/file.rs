@@ -1,7 +1,8 @@
 //! Rate networks trained conventionally and deployed as spikes: the network, its training, what it is deployed with.
 
-use crate::experiment::file::{Data, Quick};
+use crate::experiment::file::{Data, ProbeFile, Quick, RecordingFiles, TraceFile};
 use crate::experiment::kind::Narrowed;
+use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
 /// A rate network with one hidden layer, trained off the chip, deployed and run on it as spikes.
@@ -37,9 +38,24 @@ pub struct RateNetwork {
     /// What `--quick` uses instead; its accuracy is that of the first row in the first store and length.
     #[serde(default)]
     pub quick: Option<Quick>,
+    /// What is recorded of the network on the chip that the report shows in detail.
+    #[serde(default)]
+    pub probes: Vec<ProbeFile>,
+    /// As what it is written.
+    #[serde(default)]
+    pub write: RecordingFiles,
+    /// What is written of every step of that run, in the order of the contract.
+    #[serde(default)]
+    pub trace: Option<TraceFile>,
 }
 
 impl RateNetwork {
+    /// What is recorded.
+    #[must_use]
+    pub fn records(&self) -> Stated<'_> {
+        Stated { probes: &self.probes, write: self.write, trace: self.trace.as_ref() }
+    }
+
     /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
     /// asks for.
     pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {

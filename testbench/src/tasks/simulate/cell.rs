@@ -7,8 +7,6 @@
 use super::file::Simulate;
 use super::inputs;
 use super::outputs;
-use super::probes::{self, Probes};
-use super::recorded::Recorded;
 use super::samples::{Answers, Samples};
 use super::stimuli::Stimuli;
 use crate::experiment::decides::Decides;
@@ -16,13 +14,12 @@ use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
 use crate::experiment::portable::{Portable, Taken};
+use crate::experiment::record::observed::Observed;
+use crate::experiment::record::records::{Records, RecordsLeft, Stated};
 use crate::experiment::reference::{self, Opened};
-use crate::experiment::retired::{Retired, Writing};
 use crate::formats::ArrayError;
-use crate::formats::mark::FileMark;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -30,13 +27,12 @@ use std::time::Instant;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::memory::CoreMemory;
-use synfire_chip::cost::models::Models;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::{Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
-use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::probe::{Probe, Variable};
 use synfire_chip::run::program::{Program, StepEvents};
 use synfire_chip::warnings::warnings;
 use synfire_core::synapse::WeightLanes;
@@ -49,19 +45,16 @@ const CHUNK: u64 = 64;
 pub struct CellState {
     machine: MachineSnapshot,
     costs: ModelState,
+    /// How far the files had come.
+    records: Option<RecordsLeft>,
     progress: Gathered,
 }
 
 /// What a run gathered so far.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Gathered {
-    recorded: Vec<Recorded>,
     answers: Answers,
     wall_seconds: f64,
-    /// Weights that were written on the way.
-    written: Vec<HashedFile>,
-    /// How much of the trace is written.
-    trace: Option<FileMark>,
 }
 
 /// What a simulation leaves beside its files.
@@ -226,17 +219,9 @@ pub struct Cell<'a> {
     settings: &'a Simulate,
     network: Network,
     size: (u64, u64),
-    machine: Machine,
-    costs: Models,
+    observed: Observed,
     stimuli: Stimuli,
     samples: Option<Samples>,
-    probes: Probes,
-    recorder: Recorder,
-    retired: Option<Retired>,
-    /// How much of the trace the state that was put in place has.
-    left: Option<FileMark>,
-    /// Where the recordings of that state end.
-    recorded: Option<Vec<Recorded>>,
     inputs: Vec<HashedFile>,
     fingerprint: [u8; 32],
     warnings: Vec<String>,
@@ -251,20 +236,16 @@ impl<'a> Cell<'a> {
         let Task { settings, opened, .. } = task;
         let origin = Origin::new(opened);
         let Loaded { mut network, stimuli, samples, files } = task.loaded()?;
-        let probes = probes::resolve(settings, &network, &origin)?;
+        let stated =
+            Stated { probes: &settings.probes, write: settings.write, trace: settings.trace.as_ref() };
+        let records = Records::new(stated, true, &network, settings.steps, &origin)?;
         let machine = task.machine(&network, &stimuli)?;
-        let mut list: Vec<Probe> = probes.registers.iter().map(|p| p.probe.clone()).collect();
-        if let Some(readout) = samples.as_ref().and_then(|s| s.readout) {
-            list.push(Probe::all(&network, readout, Variable::Compared));
-        }
-        let retired = settings.trace.as_ref();
-        let retired = retired
-            .map(|file| Retired::new(("trace", file), &network, settings.steps, "retire", &origin))
-            .transpose()?;
-        list.extend(retired.iter().flat_map(Retired::probes).cloned());
-        let mut recorder = Recorder::of(&network, list, &machine.nodes);
-        retired.iter().for_each(|retired| retired.follow(&network, &machine.nodes, &mut recorder));
-        let mut costs = Models::new(&machine);
+        let readout = samples.as_ref().and_then(|samples| samples.readout);
+        let own = readout.map(|readout| Probe::all(&network, readout, Variable::Compared));
+        let keeps: Vec<bool> = (0..network.projections.len()).map(|of| records.has_weights_of(of)).collect();
+        let mut observed = Observed::new(&network, machine, own.into_iter().collect());
+        observed.record(&network, records);
+        let Observed { machine, costs, .. } = &mut observed;
         costs.keep_window(opened.step_rows as usize);
         let learns = samples.as_ref().is_some_and(Samples::learn) || stimuli.learn();
         costs.enter(if learns { Stage::Training } else { Stage::Inference });
@@ -274,124 +255,54 @@ impl<'a> Cell<'a> {
         let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
         let size = (neurons, network.synapses());
         let warnings = warnings(&network);
-        drop_weights(&mut network, &probes);
-        Ok(Self {
-            settings,
-            network,
-            size,
-            machine,
-            costs,
-            stimuli,
-            samples,
-            probes,
-            recorder,
-            retired,
-            left: None,
-            recorded: None,
-            inputs,
-            fingerprint,
-            warnings,
-        })
-    }
-
-    /// The files of the recordings, begun, or as the state that was put in place left them.
-    fn recordings(&self, out: &Path) -> Result<Vec<outputs::Recording>, ArrayError> {
-        let files = self.probes.registers.iter().enumerate().map(|(at, probe)| {
-            let left = self.recorded.as_ref().and_then(|recorded| recorded.get(at));
-            outputs::Recording::open(out, probe, self.settings.write, left)
-        });
-        files.collect()
+        drop_weights(&mut network, &keeps);
+        Ok(Self { settings, network, size, observed, stimuli, samples, inputs, fingerprint, warnings })
     }
 
     fn program(&self, from: u64, until: u64) -> Program {
         (from..until).map(|step| events(&self.stimuli, self.samples.as_ref(), step)).collect()
     }
 
-    /// First step after `from` at which a chunk must end.
-    fn chunk_end(&self, from: u64) -> u64 {
-        let weights = self.probes.weights.iter().flat_map(|probe| probe.after.iter().copied());
-        let end = weights.filter(|step| *step > from).min().unwrap_or(u64::MAX);
-        let chunk = self.retired.as_ref().map_or(CHUNK, |retired| CHUNK.min(retired.chunk() as u64));
-        end.min(from + chunk).min(self.settings.steps)
-    }
-
-    /// Writes the weights that are asked for after `step` steps; they are `written` then.
-    fn write_weights(&self, out: &Path, step: u64, written: &mut Vec<HashedFile>) -> Result<(), String> {
-        for probe in self.probes.weights.iter().filter(|probe| probe.after.contains(&step)) {
-            let name = format!("{}.{step}.npy", probe.stem);
-            let values = self.machine.weights(&self.network, probe.projection);
-            let file = outputs::weights(out, &name, &self.network, probe.projection, &values);
-            written.push(file.map_err(|e| e.to_string())?);
-        }
-        Ok(())
-    }
-
-    /// Runs one chunk and gathers what it recorded; answers with how many steps were run.
+    /// Runs one chunk and gathers its answers; how many steps were run.
     fn advance(
         &mut self,
         gathered: &mut Gathered,
-        (recordings, trace): (&mut [outputs::Recording], &mut Option<Writing>),
         context: &CellContext<'_, CellState>,
     ) -> Result<usize, String> {
-        let from = self.machine.step;
-        let program = self.program(from, self.chunk_end(from));
+        let from = self.observed.machine.step;
+        let chunk = CHUNK.min(self.observed.chunk() as u64);
+        let program = self.program(from, (from + chunk).min(self.settings.steps));
         let options = RunOptions { threads: context.threads, interrupt: Some(context.interrupt) };
-        let Self { machine, recorder, costs, .. } = &mut *self;
-        let ran = costs.run(machine, &program, options, recorder)?;
-        let (chunks, changes) = (self.recorder.take(), self.recorder.take_changes());
-        if let (Some(retired), Some(trace)) = (&self.retired, trace) {
-            let first = chunks.len() - retired.probes().len();
-            retired.write(trace, &chunks[first..], &changes).map_err(|e| e.to_string())?;
+        let shown = self.observed.run(&self.network, &program, options)?;
+        if let (Some(samples), Some(readout)) = (&self.samples, shown.recordings.first()) {
+            samples.decide(readout, &mut gathered.answers);
         }
-        if let (Some(samples), Some(shown)) = (&self.samples, chunks.get(self.probes.registers.len()))
-            && samples.readout.is_some()
-        {
-            samples.decide(shown, &mut gathered.answers);
-        }
-        let shown = self.probes.registers.iter().zip(&chunks);
-        for (file, (probe, chunk)) in recordings.iter_mut().zip(shown) {
-            file.append(probe, chunk).map_err(|e| e.to_string())?;
-        }
-        // Interrupted before its first step, a chunk ends where the one before it did.
-        if ran > 0 {
-            self.write_weights(context.out, self.machine.step, &mut gathered.written)?;
-        }
-        Ok(ran)
+        Ok(shown.ran)
     }
 
     /// Puts a state in place; what was gathered until then.
     fn restore(&mut self, state: CellState) -> Result<Gathered, String> {
-        self.machine.restore(state.machine)?;
-        self.costs.restore(&state.costs)?;
-        let (recorded, probes) = (&state.progress.recorded, &self.probes.registers);
-        let same = recorded.iter().zip(probes).all(|(found, probe)| {
-            found.is_of(probe, self.machine.step, outputs::names(probe, self.settings.write).count())
-        });
-        if recorded.len() != probes.len() || !same {
-            return Err("recordings of other probes".to_owned());
-        }
-        self.left = state.progress.trace;
-        self.recorded = Some(state.progress.recorded.clone());
+        self.observed.machine.restore(state.machine)?;
+        self.observed.costs.restore(&state.costs)?;
+        self.observed.restore(state.records)?;
         Ok(state.progress)
     }
 
-    fn finish(&self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
-        let mut written = gathered.written;
+    fn finish(&mut self, out: &Path, gathered: Gathered) -> Result<CellResult, String> {
+        let mut written = self.observed.finish()?;
         let labels = self.samples.as_ref().map_or(Vec::new(), |samples| samples.labels.clone());
         if !gathered.answers.given.is_empty() {
             let file = outputs::answers(out, &gathered.answers, &labels);
             written.push(file.map_err(|e| e.to_string())?);
         }
-        // Weights were written step by step; they are listed probe by probe.
-        let order: BTreeMap<String, usize> = self.outputs().into_iter().zip(0..).collect();
-        written.sort_by_key(|file| order.get(&file.file).copied());
+        let Observed { machine, costs, .. } = &self.observed;
         Ok(CellResult {
             network: (self.network.name.clone(), self.network.seed),
             size: self.size,
-            costs: self.costs.costs(),
-            detail: Box::new(self.costs.detail(&self.machine, &self.network)),
-            memory: self.machine.memory(),
-            merged_events: self.machine.merged_events(),
+            costs: costs.costs(),
+            detail: Box::new(costs.detail(machine, &self.network)),
+            memory: machine.memory(),
+            merged_events: machine.merged_events(),
             answering: self.samples.as_ref().and_then(Samples::answering),
             answers: gathered.answers.given,
             labels,
@@ -422,9 +333,9 @@ fn announce_currents(
 }
 
 /// After the cores are built, only weights that a probe asks for need their place in the network.
-fn drop_weights(network: &mut Network, probes: &Probes) {
-    for (index, projection) in network.projections.iter_mut().enumerate() {
-        if probes.weights.iter().all(|probe| probe.projection != index) {
+fn drop_weights(network: &mut Network, keeps: &[bool]) {
+    for (projection, keeps) in network.projections.iter_mut().zip(keeps) {
+        if !keeps {
             projection.synapses = Synapses::Dense { weights: WeightLanes::I8(Vec::new()) };
         }
     }
@@ -454,18 +365,13 @@ impl Work for Cell<'_> {
     }
 
     fn outputs(&self) -> Vec<String> {
-        let recordings = self.probes.registers.iter();
-        let recordings = recordings.flat_map(|probe| outputs::names(probe, self.settings.write));
-        let weights = self.probes.weights.iter();
-        let weights =
-            weights.flat_map(|probe| probe.after.iter().map(|step| format!("{}.{step}.npy", probe.stem)));
         let answers = self.samples.as_ref().filter(|samples| samples.readout.is_some());
-        let trace = self.retired.iter().map(|retired| retired.name.clone());
-        recordings.chain(weights).chain(answers.map(|_| "answers.csv".to_owned())).chain(trace).collect()
+        let answers = answers.map(|_| "answers.csv".to_owned());
+        self.observed.files().into_iter().chain(answers).collect()
     }
 
     fn written(state: &CellState) -> &[HashedFile] {
-        &state.progress.written
+        state.records.as_ref().map_or(&[], |records| &records.written)
     }
 
     fn left(result: &CellResult) -> &[HashedFile] {
@@ -490,9 +396,7 @@ impl Work for Cell<'_> {
     }
 
     fn goes_on(&self, out: &Path) -> Result<(), ArrayError> {
-        let open = |retired: &Retired| retired.open(out, self.left, self.machine.step).map(drop);
-        self.retired.as_ref().map_or(Ok(()), open)?;
-        self.recordings(out).map(drop)
+        self.observed.expect_files(out)
     }
 
     fn run(
@@ -501,32 +405,23 @@ impl Work for Cell<'_> {
         context: &CellContext<'_, CellState>,
     ) -> Result<Outcome<CellState, CellResult>, String> {
         let started = Instant::now();
-        let mut gathered = match state {
-            Some(state) => self.restore(state)?,
-            None => {
-                let mut gathered = Gathered::default();
-                self.write_weights(context.out, 0, &mut gathered.written)?;
-                gathered
-            }
-        };
-        let open = |retired: &Retired| retired.open(context.out, gathered.trace, self.machine.step);
-        let mut trace = self.retired.as_ref().map(open).transpose().map_err(|e| e.to_string())?;
-        let mut recordings = self.recordings(context.out).map_err(|e| e.to_string())?;
+        let mut gathered = state.map_or_else(|| Ok(Gathered::default()), |state| self.restore(state))?;
+        self.observed.open(context.out, &self.network)?;
         let before = gathered.wall_seconds;
         let mut saved = Instant::now();
-        while self.machine.step < self.settings.steps {
-            let ran = self.advance(&mut gathered, (&mut recordings, &mut trace), context)?;
+        while self.observed.machine.step < self.settings.steps {
+            let ran = self.advance(&mut gathered, context)?;
             gathered.wall_seconds = before + started.elapsed().as_secs_f64();
-            let message = format!("step {}", self.machine.step);
-            (context.progress)(Progress { units: ran as u64, message: &message });
-            let stop = context.interrupt.load(Ordering::Relaxed) && self.machine.step < self.settings.steps;
+            let step = self.observed.machine.step;
+            (context.progress)(Progress { units: ran as u64, message: &format!("step {step}") });
+            let stop = context.interrupt.load(Ordering::Relaxed) && step < self.settings.steps;
             if stop || saved.elapsed() >= context.save_every {
-                // What a state has seen is in the file before the state is.
-                gathered.trace = trace.as_mut().map(Writing::flush).transpose().map_err(|e| e.to_string())?;
-                let ends = recordings.iter_mut().map(outputs::Recording::flush).collect::<Result<_, _>>();
-                gathered.recorded = ends.map_err(|e| e.to_string())?;
-                let (machine, costs) = (self.machine.snapshot(), self.costs.snapshot());
-                let state = CellState { machine, costs, progress: gathered };
+                // What a state has seen is in the files before the state is.
+                self.observed.flush()?;
+                let Observed { machine, costs, .. } = &self.observed;
+                let (machine, costs) = (machine.snapshot(), costs.snapshot());
+                let records = self.observed.left().cloned();
+                let state = CellState { machine, costs, records, progress: gathered };
                 if stop {
                     return Ok(Outcome::Interrupted(Box::new(state)));
                 }
@@ -534,12 +429,6 @@ impl Work for Cell<'_> {
                 gathered = state.progress;
                 saved = Instant::now();
             }
-        }
-        for recording in recordings {
-            gathered.written.extend(recording.finish(context.out).map_err(|e| e.to_string())?);
-        }
-        if let (Some(retired), Some(trace)) = (&self.retired, trace) {
-            gathered.written.push(trace.finish(&retired.name).map_err(|e| e.to_string())?);
         }
         Ok(Outcome::Finished(Box::new(self.finish(context.out, gathered)?)))
     }

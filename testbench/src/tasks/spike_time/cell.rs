@@ -4,13 +4,16 @@
 //! one begins anew.
 
 use super::check;
-use super::deploy::Deployed;
+use super::deploy::{Deployed, MOVED_CASES};
 use super::file::{SpikeTime, SpikeTimeRow};
 use super::train::{self, CASES};
+use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
@@ -27,6 +30,8 @@ pub struct Task {
     pub chip: Chip,
     /// How many of the last steps of what the report shows in detail are kept, each by itself.
     pub step_rows: u32,
+    /// Files that are recorded of it.
+    files: Vec<String>,
     place: Origin,
 }
 
@@ -40,18 +45,37 @@ impl Task {
         origin.expect(&[Root::Chip, Root::Experiment])?;
         let place = Origin::new(origin);
         check::numbers(&settings, &place)?;
-        let task = Self { settings, chip, step_rows: origin.step_rows, place };
+        let (step_rows, files) = (origin.step_rows, Vec::new());
+        let mut task = Self { settings, chip, step_rows, files, place };
         let start = train::start(&task.settings, task.settings.seeds[0]);
+        let mut shown = None;
         for (index, steps) in task.settings.steps_per_tau.iter().enumerate() {
             for bits in &task.settings.stores {
-                Deployed::new(&task.settings, &start, &task.chip, *steps, *bits).map_err(|problems| {
+                let deployed = Deployed::new(&task.settings, &start, &task.chip, *steps, *bits);
+                let deployed = deployed.map_err(|problems| {
                     let place = task.place.at(&format!("steps_per_tau[{index}]"), "").place;
                     problems
                         .each(|problem| synfire_chip::files::Diagnostic { place: place.clone(), ..problem })
                 })?;
+                shown.get_or_insert(deployed);
             }
         }
+        if let Some(shown) = shown {
+            task.files = task.records(&shown)?.names();
+        }
         Ok(task)
+    }
+
+    /// Whether the report shows the first form of a row and seed in detail.
+    fn shows(&self, row: &SpikeTimeRow, seed: u32) -> bool {
+        let SpikeTime { rows, seeds, .. } = &self.settings;
+        rows.first().is_some_and(|first| first.name == row.name) && seeds.first() == Some(&seed)
+    }
+
+    /// What is recorded of it.
+    fn records(&self, of: &Deployed) -> Result<Records, Diagnostics> {
+        let steps = u64::from(MOVED_CASES) * u64::from(of.steps());
+        Records::new(self.settings.records(), false, &of.network, steps, &self.place)
     }
 }
 
@@ -94,6 +118,9 @@ pub struct CellResult {
     pub detail: Option<Box<Detail>>,
     /// Wall time.
     pub wall_seconds: f64,
+    /// Files written beside it.
+    #[serde(default)]
+    pub outputs: Vec<HashedFile>,
 }
 
 /// A cell at work.
@@ -110,7 +137,7 @@ impl<'a> Cell<'a> {
         Self { task, row, seed }
     }
 
-    fn result(&self) -> Result<CellResult, String> {
+    fn result(&self, out: &Path) -> Result<CellResult, String> {
         let started = Instant::now();
         let settings = &self.task.settings;
         let (network, losses) = train::train(settings, self.row.jitter_tau, self.seed);
@@ -126,9 +153,8 @@ impl<'a> Cell<'a> {
             right += u32::from(lead > 0.0);
             latest = latest.max(times[0].min(times[1]));
         }
-        let (mut on_chip, mut detail) = (Vec::new(), None);
-        let first = settings.rows.first().is_some_and(|first| first.name == self.row.name);
-        let shown = first && settings.seeds.first() == Some(&self.seed);
+        let (mut on_chip, mut detail, mut outputs) = (Vec::new(), None, Vec::new());
+        let shown = self.task.shows(self.row, self.seed);
         for &steps_per_tau in &settings.steps_per_tau {
             for &bits in &settings.stores {
                 let mut deployed = Deployed::new(settings, &network, &self.task.chip, steps_per_tau, bits)
@@ -136,18 +162,22 @@ impl<'a> Cell<'a> {
                 let detailed = shown && on_chip.is_empty();
                 if detailed {
                     deployed.keep_steps(self.task.step_rows);
+                    let records = self.task.records(&deployed).map_err(|problems| problems.to_string())?;
+                    deployed.observed.record(&deployed.network, records);
+                    deployed.observed.open(out, &deployed.network)?;
                 }
                 let (exact, moved) = deployed.score()?;
                 if detailed {
+                    outputs = deployed.observed.finish()?;
                     detail = Some(Box::new(deployed.detail()));
                 }
-                let (costs, cores) = (deployed.costs.costs(), deployed.machine.nodes.len());
+                let (costs, cores) = (deployed.observed.costs.costs(), deployed.observed.machine.nodes.len());
                 on_chip.push(OnChip { steps_per_tau, bits, exact, moved, costs, cores });
             }
         }
         let (row, seed) = (self.row.name.clone(), self.seed);
         let wall_seconds = started.elapsed().as_secs_f64();
-        Ok(CellResult { row, seed, losses, right, margin, latest, on_chip, detail, wall_seconds })
+        Ok(CellResult { row, seed, losses, right, margin, latest, on_chip, detail, wall_seconds, outputs })
     }
 }
 
@@ -165,6 +195,14 @@ impl Work for Cell<'_> {
 
     fn units(&self) -> u64 {
         1
+    }
+
+    fn outputs(&self) -> Vec<String> {
+        if self.task.shows(self.row, self.seed) { self.task.files.clone() } else { Vec::new() }
+    }
+
+    fn left(result: &CellResult) -> &[HashedFile] {
+        &result.outputs
     }
 
     fn describe(result: &CellResult) -> String {
@@ -188,7 +226,7 @@ impl Work for Cell<'_> {
         if context.interrupt.load(Ordering::Relaxed) {
             return Ok(Outcome::Interrupted(Box::new(())));
         }
-        let result = self.result()?;
+        let result = self.result(context.out)?;
         (context.progress)(Progress { units: 1, message: "" });
         Ok(Outcome::Finished(Box::new(result)))
     }

@@ -16,17 +16,17 @@ use super::file::SpikeTime;
 use super::network::{Layer, Network};
 use super::train::{self, CASES, OUTPUTS};
 use crate::experiment::deploy::fraction;
+use crate::experiment::record::observed::Observed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
-use synfire_chip::cost::models::Models;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
 };
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides};
 use synfire_chip::network::{Network as ChipNetwork, Synapses};
 use synfire_chip::run::machine::{Machine, RunOptions};
-use synfire_chip::run::probe::{Probe, Recorder, Variable};
+use synfire_chip::run::probe::{Probe, Variable};
 use synfire_chip::run::program::{Control, Program, StepEvents, StimulusSpike};
 use synfire_core::neuron::{Order, Refractory};
 
@@ -54,11 +54,8 @@ fn scaled(layer: &Layer, pres: core::ops::Range<usize>, gain: f64) -> Vec<f64> {
 pub struct Deployed {
     /// The network in the chip's integers.
     pub network: ChipNetwork,
-    /// The chip with it.
-    pub machine: Machine,
-    /// What its runs cost.
-    pub costs: Models,
-    recorder: Recorder,
+    /// The chip with it, and what its runs cost.
+    pub observed: Observed,
     late: u32,
     steps: u32,
 }
@@ -77,21 +74,28 @@ impl Deployed {
     ) -> Result<Self, Diagnostics> {
         let network = network(trained, chip, steps_per_tau, bits)?;
         let machine = Machine::new(&network, chip).map_err(|e| Diagnostic::new(e.to_string()))?;
-        let recorder = Recorder::new(vec![Probe::all(&network, 1, Variable::Spikes)], &machine.nodes);
+        let looked_at = vec![Probe::all(&network, 1, Variable::Spikes)];
         let late = libm::round(settings.late_tau * f64::from(steps_per_tau)) as u32;
-        let costs = Models::new(&machine);
-        Ok(Self { network, machine, costs, recorder, late, steps: steps(settings, steps_per_tau) })
+        let observed = Observed::new(&network, machine, looked_at);
+        Ok(Self { network, observed, late, steps: steps(settings, steps_per_tau) })
+    }
+
+    /// Steps of a presentation.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.steps
     }
 
     /// Keeps so many of the last steps, each by itself; before the first is run.
     pub fn keep_steps(&mut self, steps: u32) {
-        self.costs.keep_window(steps as usize);
+        self.observed.costs.keep_window(steps as usize);
     }
 
     /// What was seen of its runs in detail.
     #[must_use]
     pub fn detail(&self) -> Detail {
-        self.costs.detail(&self.machine, &self.network)
+        let Observed { machine, costs, .. } = &self.observed;
+        costs.detail(machine, &self.network)
     }
 
     /// The presentation of `case` with each input moved by so many steps (-1, 0 or 1).
@@ -116,9 +120,7 @@ impl Deployed {
     pub fn answer(&mut self, case: [bool; 2], moved: [i32; 2]) -> Result<Option<usize>, String> {
         let program = self.program(case, moved);
         let options = RunOptions { threads: 1, interrupt: None };
-        let Self { machine, costs, recorder, .. } = self;
-        costs.run(machine, &program, options, recorder)?;
-        let recording = &recorder.take()[0];
+        let recording = &self.observed.run(&self.network, &program, options)?.recordings[0];
         let fired = (0..recording.steps.len()).map(|row| recording.row(row));
         let Some(first) = fired.into_iter().find(|row| row.iter().any(|s| *s != 0)) else { return Ok(None) };
         let mut winners = (0..first.len()).filter(|output| first[*output] != 0);

@@ -1,5 +1,7 @@
 //! Spike times trained off the chip: the network, its training, what it is deployed with.
 
+use crate::experiment::file::{ProbeFile, RecordingFiles, TraceFile};
+use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
 /// The exclusive-or of two spike times: trained off the chip, deployed and run on it.
@@ -33,6 +35,23 @@ pub struct SpikeTime {
     pub seeds: Vec<u32>,
     /// What is compared.
     pub rows: Vec<SpikeTimeRow>,
+    /// What is recorded of the network on the chip that the report shows in detail.
+    #[serde(default)]
+    pub probes: Vec<ProbeFile>,
+    /// As what it is written.
+    #[serde(default)]
+    pub write: RecordingFiles,
+    /// What is written of every step of that run, in the order of the contract.
+    #[serde(default)]
+    pub trace: Option<TraceFile>,
+}
+
+impl SpikeTime {
+    /// What is recorded.
+    #[must_use]
+    pub fn records(&self) -> Stated<'_> {
+        Stated { probes: &self.probes, write: self.write, trace: self.trace.as_ref() }
+    }
 }
 
 /// A way to train.

@@ -1,18 +1,19 @@
 //! Probes of an experiment file: names to indices, and the names of the files they are written to.
 //!
-//! Spikes of every population are recorded in every step, unless a probe of its own says which.
-//!
 //! Promises: no two probes share a file; a file's name has nothing in it that a folder or a shell could mistake.
-//! Absent on purpose: recording (`synfire_chip::run::probe`), writing (`outputs`).
+//! Absent on purpose: recording (`synfire_chip::run::probe`), writing (`recording`).
 
 use super::columns::columns;
-use super::file::{ProbeFile, Recorded, Simulate, SynapseFile};
+use crate::experiment::file::{ProbeFile, Recorded, SynapseFile};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Projection};
 use synfire_chip::run::observable::{self, Owner, Per, Variable};
 use synfire_chip::run::probe::Probe;
 use synfire_plasticity::config::Presynaptic;
+
+/// Files of weights that one probe may ask for.
+const MOST_WEIGHT_FILES: u64 = 100_000;
 
 /// A probe of registers, and what its files are called.
 #[derive(Clone, Debug)]
@@ -36,6 +37,31 @@ pub struct WeightProbe {
     pub after: Vec<u64>,
 }
 
+impl WeightProbe {
+    /// The first of its steps after step `from`.
+    #[must_use]
+    pub fn next(&self, from: u64) -> Option<u64> {
+        self.after.get(self.after.partition_point(|step| *step <= from)).copied()
+    }
+
+    /// Whether weights are written after `steps` steps.
+    #[must_use]
+    pub fn is_after(&self, steps: u64) -> bool {
+        self.after.binary_search(&steps).is_ok()
+    }
+
+    /// The file of the weights after `steps` steps.
+    #[must_use]
+    pub fn name(&self, steps: u64) -> String {
+        format!("{}.{steps}.npy", self.stem)
+    }
+
+    /// All its files.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        self.after.iter().map(|steps| self.name(*steps))
+    }
+}
+
 /// Resolved probes.
 #[derive(Clone, Debug, Default)]
 pub struct Probes {
@@ -45,25 +71,55 @@ pub struct Probes {
     pub weights: Vec<WeightProbe>,
 }
 
-/// Resolves the probes of `settings`.
-///
-/// # Errors
-/// With unknown names, neurons beyond the last, steps beyond the run, or a quantity that the target does not have.
-pub fn resolve(settings: &Simulate, network: &Network, origin: &Origin) -> Result<Probes, Diagnostics> {
-    let mut resolver = Resolver { network, origin, steps: settings.steps, probes: Probes::default() };
-    for (index, file) in settings.probes.iter().enumerate() {
-        for (number, recorded) in file.record.iter().enumerate() {
-            resolver.one(&format!("probes[{index}]"), number, file, *recorded)?;
+impl Probes {
+    /// What `files`, the field `probes` of the task, ask of a run of `steps` steps.
+    ///
+    /// # Errors
+    /// With unknown names, neurons beyond the last, steps beyond the run, or a quantity that the target does not have.
+    pub fn resolve(
+        files: &[ProbeFile],
+        network: &Network,
+        steps: u64,
+        origin: &Origin,
+    ) -> Result<Self, Diagnostics> {
+        let mut resolver = Resolver { network, origin, steps, probes: Self::default() };
+        for (index, file) in files.iter().enumerate() {
+            for (number, recorded) in file.record.iter().enumerate() {
+                resolver.one(&format!("probes[{index}]"), number, file, *recorded)?;
+            }
         }
+        Ok(resolver.probes)
     }
-    for (index, population) in network.populations.iter().enumerate() {
-        let is_own = |p: &RegisterProbe| p.probe.target == index && p.probe.variable == Variable::Spikes;
-        if !resolver.probes.registers.iter().any(is_own) {
-            let probe = Probe { until: settings.steps, ..Probe::all(network, index, Variable::Spikes) };
-            resolver.push(&population.name, probe);
+
+    /// Also the spikes of every population in every step, of those that no probe of their own names.
+    #[must_use]
+    pub fn and_spikes(mut self, network: &Network, steps: u64) -> Self {
+        for (index, population) in network.populations.iter().enumerate() {
+            let is_own = |p: &RegisterProbe| p.probe.target == index && p.probe.variable == Variable::Spikes;
+            if !self.registers.iter().any(is_own) {
+                let probe = Probe { until: steps, ..Probe::all(network, index, Variable::Spikes) };
+                self.push(network, &population.name, probe);
+            }
         }
+        self
     }
-    Ok(resolver.probes)
+
+    fn push(&mut self, network: &Network, name: &str, probe: Probe) {
+        let stem = self.stem(name, &suffix(probe.variable));
+        let columns = columns(network, &probe);
+        self.registers.push(RegisterProbe { stem, probe, columns });
+    }
+
+    /// A name that no other file has.
+    fn stem(&self, name: &str, suffix: &str) -> String {
+        let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
+        let stem = format!("{}.{suffix}", name.chars().map(plain).collect::<String>());
+        let taken = |stem: &str| {
+            self.registers.iter().any(|p| p.stem == stem) || self.weights.iter().any(|p| p.stem == stem)
+        };
+        let numbered = (2..).map(|n| format!("{stem}.{n}"));
+        std::iter::once(stem.clone()).chain(numbered).find(|s| !taken(s)).unwrap_or(stem)
+    }
 }
 
 struct Resolver<'a> {
@@ -170,32 +226,39 @@ impl Resolver<'_> {
                 return Err(problem.noted("it has", has.join(", ")).into());
             }
             if variable == Variable::Weight && file.synapses.is_none() {
-                self.whole_weights(file, &target, steps);
+                self.whole_weights(at, file, &target, steps)?;
                 continue;
             }
             let neurons = self.chosen(at, file, &target, variable)?;
             let (from, until, every) = steps;
             let probe = Probe { target: target.index, variable, neurons, from, until, every };
-            self.push(target.name, probe);
+            self.probes.push(self.network, target.name, probe);
         }
         Ok(())
     }
 
-    fn push(&mut self, name: &str, probe: Probe) {
-        let stem = self.stem(name, &suffix(probe.variable));
-        let columns = columns(self.network, &probe);
-        self.probes.registers.push(RegisterProbe { stem, probe, columns });
-    }
-
     /// Weights as a whole: after how many steps; the end of the run belongs to it. Without `every`, once.
-    fn whole_weights(&mut self, file: &ProbeFile, target: &Target<'_>, (from, _, _): (u64, u64, u64)) {
+    fn whole_weights(
+        &mut self,
+        at: &str,
+        file: &ProbeFile,
+        target: &Target<'_>,
+        (from, _, _): (u64, u64, u64),
+    ) -> Result<(), Diagnostics> {
         let last = file.until.unwrap_or(self.steps);
+        if let Some(every) = file.every.filter(|every| (last - from) / every >= MOST_WEIGHT_FILES) {
+            let title = "too many files of weights";
+            let least = (last - from) / MOST_WEIGHT_FILES + 1;
+            let allowed = format!("{least} or more: {MOST_WEIGHT_FILES} files at most");
+            return Err(self.origin.refuse(&format!("{at}.every"), title, &every.to_string(), &allowed));
+        }
         let after = match file.every {
             Some(every) => (from..=last).step_by(every as usize).collect(),
             None => vec![last],
         };
-        let stem = self.stem(target.name, "weights");
+        let stem = self.probes.stem(target.name, "weights");
         self.probes.weights.push(WeightProbe { stem, projection: target.index, after });
+        Ok(())
     }
 
     /// What a probe names, where the quantity is that kind's.
@@ -416,17 +479,5 @@ impl Resolver<'_> {
             return Err(problem.noted("allowed", "a projection with `presynaptic: Trace`").into());
         }
         Ok(())
-    }
-
-    /// A name that no other file has.
-    fn stem(&self, name: &str, suffix: &str) -> String {
-        let plain = |c: char| if c.is_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
-        let stem = format!("{}.{suffix}", name.chars().map(plain).collect::<String>());
-        let taken = |stem: &str| {
-            self.probes.registers.iter().any(|p| p.stem == stem)
-                || self.probes.weights.iter().any(|p| p.stem == stem)
-        };
-        let numbered = (2..).map(|n| format!("{stem}.{n}"));
-        std::iter::once(stem.clone()).chain(numbered).find(|s| !taken(s)).unwrap_or(stem)
     }
 }

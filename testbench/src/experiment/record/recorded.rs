@@ -1,7 +1,7 @@
 //! Where the files of a recording end, for a checkpoint.
 //!
 //! Promises: what is read back is what a run of so many steps wrote, or is refused. Absent on purpose: what the files hold
-//! (`outputs`).
+//! (`recording`).
 
 use super::probes::RegisterProbe;
 use crate::formats::mark::FileMark;

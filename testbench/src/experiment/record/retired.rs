@@ -8,9 +8,9 @@
 //! interrupted; what stays in memory is the steps of one chunk. Absent on purpose: the format (`formats::trace`), when steps
 //! are run (the cells).
 
-use super::file::{TraceFile, TraceFormFile, TracedRegisters};
-use super::hashed::HashedFile;
-use super::origin::Origin;
+use crate::experiment::file::{TraceFile, TraceFormFile, TracedRegisters};
+use crate::experiment::hashed::HashedFile;
+use crate::experiment::origin::Origin;
 use crate::formats::ArrayError;
 use crate::formats::mark::FileMark;
 use crate::formats::trace::header::{
