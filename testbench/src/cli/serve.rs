@@ -32,7 +32,7 @@ const SERVED: &str = "served";
 pub fn serve(options: &ServeOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let server = Server::open(&options.file)?;
     let out = folder_of_sweep(&options.file, options.out.as_ref());
-    let store = Store::enter(&out, server.sweep(), options.grow)?;
+    let store = Store::enter(&out, server.sweep(), Some(options.grow))?;
     if !told(&server.hello())? {
         return Ok(());
     }

@@ -49,7 +49,7 @@ fn run(options: &SweepOptions, interrupt: &Interrupt) -> Result<(), CommandError
     if let Some(text) = &options.shard {
         return share(&sweep, &out, text, options, interrupt);
     }
-    let store = Store::enter(&out, &sweep, options.grow)?;
+    let store = Store::enter(&out, &sweep, Some(options.grow))?;
     let all: Vec<usize> = (0..sweep.trials.len()).collect();
     go(&sweep, &store, &all, threads(options.threads), interrupt).map_err(|error| match error {
         CommandError::Interrupted(_) => {
@@ -149,7 +149,7 @@ fn share(
         say(&format!("task {} of {}: nothing to do, {batches} tasks are enough", shard.number, shard.of));
         return Ok(());
     }
-    let store = Store::enter(&shard.folder(out), sweep, options.grow)?;
+    let store = Store::enter(&shard.folder(out), sweep, Some(options.grow))?;
     go(sweep, &store, &trials, threads(options.threads), interrupt)?;
     let mut failed = 0;
     for number in &trials {
@@ -167,7 +167,7 @@ fn share(
 fn plan(options: &PlanOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let sweep = opened::open(&options.file)?;
     let out = output::folder_of_sweep(&options.file, options.out.as_ref());
-    let store = Store::enter(&out, &sweep, options.grow)?;
+    let store = Store::enter(&out, &sweep, Some(options.grow))?;
     let count = sweep.trials.len();
     let measured = (options.measure as usize).min(count);
     // Spread over the sweep.

@@ -56,6 +56,8 @@ pub trait Kind: Sized + Sync {
         Self: 'a;
     /// What a cell's progress counts, in the plural.
     const UNIT: &'static str;
+    /// Whether a run writes `summary.json`: it does where it runs a chip.
+    const HAS_SUMMARY: bool = true;
 
     /// Narrows settings; the least score in percent that the short form asks of the first row, where one is asked for.
     fn shorten(settings: &mut Self::Settings, to: Narrowed) -> Option<f64>;

@@ -88,15 +88,56 @@ impl Opened {
 /// Names that a message lists, the nearest first; the others are one command away.
 const MOST_NAMES: usize = 5;
 
+/// What a reference that names nothing was to name, among what the program carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Experiment,
+    Network,
+    Sweep,
+}
+
+/// How the names of carried sweeps end.
+const SWEEP: &str = ".sweep";
+
+impl Wanted {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Experiment => "experiment",
+            Self::Network => "network",
+            Self::Sweep => "sweep",
+        }
+    }
+
+    fn is(self, name: &str) -> bool {
+        match self {
+            Self::Experiment => !name.contains('.'),
+            Self::Network => name.ends_with(".network"),
+            Self::Sweep => name.ends_with(SWEEP),
+        }
+    }
+}
+
 /// Opens what the user named: a path, or a carried file.
 ///
 /// # Errors
-/// When there is no such file; names the nearest carried one.
+/// When there is no such file; names the nearest carried experiment.
 pub fn open(reference: &str) -> Result<Opened, Diagnostics> {
+    named(reference, Wanted::Experiment)
+}
+
+/// The same where a sweep is asked for.
+///
+/// # Errors
+/// When there is no such file; names the nearest carried sweep.
+pub fn open_sweep(reference: &str) -> Result<Opened, Diagnostics> {
+    named(reference, Wanted::Sweep)
+}
+
+fn named(reference: &str, wanted: Wanted) -> Result<Opened, Diagnostics> {
     let path = Path::new(reference);
     // A folder that has the name of a carried file hides nothing.
-    let named = path.is_file() || (path.exists() && embedded::find(reference).is_none());
-    if named { read(path) } else { carried(reference, reference, false) }
+    let on_disk = path.is_file() || (path.exists() && embedded::find(reference).is_none());
+    if on_disk { read(path) } else { carried(reference, reference, wanted) }
 }
 
 /// Opens what `from` refers to.
@@ -106,10 +147,13 @@ pub fn open(reference: &str) -> Result<Opened, Diagnostics> {
 fn open_from(reference: &str, from: &Opened) -> Result<Opened, Diagnostics> {
     match &from.folder {
         // A carried file refers to carried files only, whatever lies in the current folder.
-        None => carried(reference, reference, true),
+        None => carried(reference, reference, Wanted::Network),
         Some(folder) => {
             let path = folder.join(reference);
-            if path.exists() { read(&path) } else { carried(reference, &path.display().to_string(), true) }
+            if path.exists() {
+                return read(&path);
+            }
+            carried(reference, &path.display().to_string(), Wanted::Network)
         }
     }
 }
@@ -121,24 +165,25 @@ fn read(path: &Path) -> Result<Opened, Diagnostics> {
     Ok(Opened::new(path.display().to_string(), text, folder))
 }
 
-/// A carried file. What an experiment refers to is a network, what a user names an experiment.
-fn carried(reference: &str, shown: &str, network: bool) -> Result<Opened, Diagnostics> {
+/// A carried file.
+fn carried(reference: &str, shown: &str, wanted: Wanted) -> Result<Opened, Diagnostics> {
     if let Some((name, text)) = embedded::find(reference) {
         return Ok(Opened::new(name, text, None));
     }
     let names = embedded::FILES.iter().map(|(name, _)| name.trim_end_matches(".ron"));
-    let of_kind = |name: &&str| if network { name.ends_with(".network") } else { !name.contains('.') };
-    let names: Vec<&str> = names.filter(of_kind).collect();
-    // Of a path the file's own name: the folders before it are no misspelling.
-    let wanted = Path::new(reference).file_name().and_then(|name| name.to_str()).unwrap_or(reference);
-    let wanted = wanted.trim_end_matches(".ron");
+    let names: Vec<&str> = names.filter(|name| wanted.is(name)).collect();
+    // Of a path the file's own name: the folders before it are no misspelling, nor is a sweep's ending that is left out.
+    let asked = Path::new(reference).file_name().and_then(|name| name.to_str()).unwrap_or(reference);
+    let asked = asked.trim_end_matches(".ron");
+    let ending = if wanted == Wanted::Sweep && !asked.ends_with(SWEEP) { SWEEP } else { "" };
+    let asked = format!("{asked}{ending}");
     let mut problem = Diagnostic::new(format!("no file `{shown}`"));
-    if let Some(near) = files::nearest(wanted, names.iter().copied()) {
+    if let Some(near) = files::nearest(&asked, names.iter().copied()) {
         problem = problem.noted("help", format!("did you mean the carried file `{near}`?"));
     }
-    let kind = if network { "network" } else { "experiment" };
-    let first = files::nearest_first(wanted, names.iter().copied());
+    let first = files::nearest_first(&asked, names.iter().copied());
     let first = first[..first.len().min(MOST_NAMES)].join(", ");
+    let kind = wanted.name();
     let allowed = format!("a path, or a carried {kind}, such as {first} (all of them: synfire presets)");
     Err(problem.noted("allowed", allowed).into())
 }

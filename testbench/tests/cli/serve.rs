@@ -105,6 +105,42 @@ fn numbers_between_the_ends_of_an_axis_are_points() {
     assert!(all[3]["error"].as_str().unwrap().contains("out of range"));
 }
 
+/// What is drawn by whoever asks has more digits than a chip takes: it is written as the sweep writes its own draws.
+#[test]
+fn a_number_of_many_digits_is_the_one_that_a_sweep_would_draw() {
+    let folder = sweeps::folder();
+    folder.edit("s.ron", "    seeds: [3, 4],\n", "    seeds: [3], samples: (count: 1),\n");
+    folder.edit(
+        "s.ron",
+        "\"network.projections[hidden_readout].learning.shift\": List([13, 14])",
+        "\"chip.technology.voltage\": Uniform(from: 0.9, to: 1.1)",
+    );
+    folder.edit("s.ron", "        (name: \"mesh\", values: {\"chip.mesh.columns\": List([2, 4]), \"chip.mesh.rows\": List([2, 1])}),\n", "");
+    let (_, all) = answers(
+        &folder,
+        &[
+            r#"{"id": 1, "values": {"shift": 0.91234567891234}}"#,
+            r#"{"id": 2, "values": {"shift": 0.912346}}"#,
+            r#"{"id": 3, "values": {"shift": 1}}"#,
+            r#"{"id": 4, "values": {"chip.technology.voltage": 1.0}}"#,
+            r#"{"id": 5, "values": {"shft": 1.0}}"#,
+            r#"{"id": 6, "values": {"shift": 1.0, "chip.technology.voltage": 1.0}}"#,
+        ],
+    );
+    assert!(all[..4].iter().all(|answer| answer["status"] == "done"), "{all:?}");
+    assert!(
+        all[0]["command"].as_str().unwrap().contains("chip.technology.voltage=0.912346 "),
+        "{:?}",
+        all[0]
+    );
+    assert_eq!((&all[0]["hashes"], &all[2]["hashes"]), (&all[1]["hashes"], &all[3]["hashes"]));
+    assert_eq!(
+        all[4]["error"],
+        "axis `shift` has no value, and there is no axis `shft`, did you mean `shift`?"
+    );
+    assert_eq!(all[5]["error"], "`chip.technology.voltage` is stated twice: by its axis and by its path");
+}
+
 /// The example of the guide, where Optuna is installed.
 #[test]
 fn optuna_searches_a_sweep() {

@@ -60,7 +60,10 @@ fn factor(raw: &Raw, axes: &[Moves], at: &str, stated: Stated<'_>) -> Result<Fac
             single.chain(axes.iter().flat_map(|axis| axis.paths.iter().map(String::as_str))).collect();
         let near = nearest(name, names.iter().copied());
         let label = near.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
-        let problem = stated.at(at, format!("no axis `{name}`")).labelled(label);
+        let problem = match axes.iter().find(|axis| axis.name == name) {
+            Some(several) => stated.at(at, format!("axis `{name}` moves {} paths", several.paths.len())),
+            None => stated.at(at, format!("no axis `{name}`")).labelled(label),
+        };
         return Err(problem.noted("allowed", format!("a number, or one of {}", names.join(", "))));
     };
     if let Some(value) = axes[axis].moves.iter().map(|of| &of[path]).find(|value| Number::of(value).is_none())

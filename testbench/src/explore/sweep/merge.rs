@@ -39,7 +39,7 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Merged, SweepError> {
         )));
     }
     let sweep = first.of.clone();
-    let own = Store::enter(out, &sweep, false)?;
+    let own = Store::enter(out, &sweep, None)?;
     let stores: Vec<Store> = found.iter().map(|(folder, _)| Store::read_only(folder)).collect();
     let mut missing = Vec::new();
     for (number, trial) in sweep.trials.iter().enumerate() {

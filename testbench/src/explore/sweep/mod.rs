@@ -1,8 +1,8 @@
 //! Sweeps: many points of one experiment, what each costs and reaches, and which of them nobody else beats.
 //!
-//! `file` states a sweep, `axes`, `draws` and `constraints` make points of it, `opened` checks it and says what decides it;
-//! `trial` runs one point with one seed in this process, `figures` reads what it left, `store` keeps it, `pool` runs all
-//! of a folder; `points` adds seeds up, `front` and `sensitivity` compare points, `tables` writes all of it, `page` shows it.
+//! `file` states a sweep, `axes`, `draws` and `constraints` make points of it, `opened` checks it and says what decides it,
+//! `tried` loads its experiment with each value; `trial` runs one point with one seed in this process, `figures` reads what it
+//! left, `store` keeps it, `pool` runs all of a folder; `points` adds seeds up, `front` and `sensitivity` compare points, `tables` writes all of it, `page` shows it.
 //! `shard` shares the points out between machines, `merge` joins what they left. `served` answers whoever searches.
 //!
 //! Promises: a point is named by everything that decides it, and runs once; whatever is written but what stands under
@@ -29,3 +29,4 @@ pub mod store;
 pub mod tables;
 pub mod told;
 pub mod trial;
+mod tried;

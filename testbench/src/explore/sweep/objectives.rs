@@ -65,6 +65,10 @@ impl Quantity {
             },
             Self::Area => match &figures.area_nm2 {
                 Some(area) => Ok(ends(area, 1)),
+                // Of another row neither is known.
+                None if figures.memory_bits.is_none() => {
+                    Err("area is known of the first row alone".to_owned())
+                }
                 None => {
                     Err("the chip states prices of events: without a technology it has no area".to_owned())
                 }

@@ -1,24 +1,20 @@
 //! A sweep file, opened: its points, and what decides each.
 //!
-//! Promises: what names nothing is shown in the sweep's file with the nearest name, before anything runs; a trial is named
-//! by the SHA-256 of the program's version and contract, of every file that its experiment reads, and of its changes and
+//! Promises: what names nothing, and a value that no point can have, is shown in the sweep's file before anything runs; a
+//! trial is named by the SHA-256 of the program's version and contract, of every file that its experiment reads, and of its changes and
 //! seed. Absent on purpose: running (`trial`), where results lie (`store`).
 
 use super::axes::{self, Moves, Stated};
 use super::constraints;
 use super::error::SweepError;
-use super::file::{FORMAT, SweepFile};
-use crate::experiment::command;
+use super::file::{FORMAT, Objective, SweepFile};
+use super::tried::Base;
 use crate::experiment::hashed::HashedFile;
-use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
-use crate::experiment::{embedded, names, reference};
-use crate::tasks;
+use crate::experiment::{command, embedded, names, reference};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use synfire_chip::chip::Chip;
-use synfire_chip::files::{self, Diagnostic, Diagnostics, ReadLog};
+use synfire_chip::files::{self, Diagnostic, ReadLog};
 use synfire_chip::run::checkpoint;
 use synfire_core::ARITH_SPEC;
 
@@ -128,20 +124,18 @@ impl Sweep {
 /// # Errors
 /// With what is wrong with it, or with its experiment.
 pub fn open(reference: &str) -> Result<Sweep, SweepError> {
-    let opened = reference::open(reference)?;
+    let opened = reference::open_sweep(reference)?;
     let source = Arc::clone(&opened.source);
     let stated = Stated { source: &source };
+    check_format(reference, stated)?;
     let file: SweepFile = files::parse_source(&source)?;
-    if file.format != FORMAT {
-        let problem = stated.at("format", format!("unknown format `{}`", file.format));
-        return Err(problem.noted("allowed", FORMAT).into());
-    }
     let axes = axes::moves(&file, stated)?;
     check_seeds(&file, stated)?;
     if file.objectives.is_empty() {
         return Err(stated.at("objectives", "a sweep without an objective compares nothing").into());
     }
     for (index, objective) in file.objectives.iter().enumerate() {
+        check_bounds(index, objective, stated)?;
         if file.objectives[..index].iter().any(|other| other.of == objective.of) {
             let title = format!("`{:?}` is asked twice", objective.of);
             return Err(stated.at(&format!("objectives[{index}].of"), title).into());
@@ -152,14 +146,33 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
         let problem = stated.at("seeds", "points and seeds make too many trials");
         return Err(problem.noted("allowed", format!("at most {MOST_TRIALS}")).into());
     }
-    let experiment = experiment(&file, opened.folder.as_deref());
+    let experiment = experiment(&file, opened.folder.as_deref(), stated)?;
     let base = Base { file: &file, experiment: &experiment, axes: &axes, stated };
-    let rows = base.check(&points)?;
+    let log = ReadLog::begin();
+    let rows = base.rows()?;
     check_row(&file, &rows, stated)?;
-    let row = file.row.clone();
-    let inputs = base.inputs()?;
+    base.try_moves(&points)?;
+    let inputs = base.inputs(log.files())?;
+    drop(log);
+    // What has one row calls it in its summary as it likes.
+    let row = file.row.clone().filter(|_| rows.len() > 1);
     let trials = trials(&file, &inputs, &points);
     Ok(Sweep { file, experiment, axes, points, trials, inputs, row })
+}
+
+/// What the text says it is, before its fields are read: those of another kind of file would be unknown ones.
+fn check_format(reference: &str, stated: Stated<'_>) -> Result<(), Diagnostic> {
+    let said = stated.source.locate("format").and_then(|span| stated.source.text.get(span));
+    let Some(other) = said.map(|said| said.trim_matches('"')).filter(|said| *said != FORMAT) else {
+        return Ok(());
+    };
+    let problem = stated.at("format", format!("unknown format `{other}`"));
+    let sweep = format!("{}.sweep", reference.trim_end_matches(".ron"));
+    let problem = match embedded::find(&sweep) {
+        Some(_) => problem.noted("help", format!("did you mean the carried sweep `{sweep}`?")),
+        None => problem,
+    };
+    Err(problem.noted("allowed", FORMAT))
 }
 
 /// Every point with every seed, named by all that decides it.
@@ -198,6 +211,22 @@ fn carried() -> [u8; 32] {
     *ONCE.get_or_init(|| checkpoint::fingerprint(&(embedded::FILES, files::presets())))
 }
 
+/// Bounds that some figure can meet.
+fn check_bounds(index: usize, objective: &Objective, stated: Stated<'_>) -> Result<(), Diagnostic> {
+    let at = |name: &str, title: String| stated.at(&format!("objectives[{index}].{name}"), title);
+    let bounds = [("at_least", objective.at_least), ("at_most", objective.at_most)];
+    if let Some((name, _)) = bounds.into_iter().find(|(_, bound)| bound.is_some_and(f64::is_nan)) {
+        return Err(at(name, format!("`{name}` is no number")).labelled("found NaN"));
+    }
+    match (objective.at_least, objective.at_most) {
+        (Some(least), Some(most)) if least > most => {
+            let problem = at("at_most", "no figure is within these bounds".to_owned());
+            Err(problem.labelled(format!("found {most}, and `at_least` {least}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn check_seeds(file: &SweepFile, stated: Stated<'_>) -> Result<(), Diagnostic> {
     for (index, seed) in file.seeds.iter().enumerate() {
         if file.seeds[..index].contains(seed) {
@@ -207,10 +236,22 @@ fn check_seeds(file: &SweepFile, stated: Stated<'_>) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The experiment beside the sweep's file, or what it names.
-fn experiment(file: &SweepFile, folder: Option<&Path>) -> String {
-    let beside = folder.map(|folder| folder.join(&file.experiment)).filter(|path| path.is_file());
-    beside.map_or_else(|| file.experiment.clone(), |path| path.display().to_string())
+/// The experiment beside the sweep's file, or what it names. That of a carried sweep is a carried one, which a file of the
+/// current folder must not hide.
+fn experiment(file: &SweepFile, folder: Option<&Path>, stated: Stated<'_>) -> Result<String, Diagnostic> {
+    let named = &file.experiment;
+    let Some(folder) = folder else {
+        if embedded::find(named).is_some() && Path::new(named).is_file() {
+            let title = format!("a file `{named}` hides the carried experiment of that name");
+            let problem = stated.at("experiment", title);
+            return Err(
+                problem.noted("allowed", "another folder to run in, or a sweep file of your own for it")
+            );
+        }
+        return Ok(named.clone());
+    };
+    let beside = Some(folder.join(named)).filter(|path| path.is_file());
+    Ok(beside.map_or_else(|| named.clone(), |path| path.display().to_string()))
 }
 
 /// The judged row is one of the experiment's, or such a row in a store or a form.
@@ -259,137 +300,4 @@ fn points(file: &SweepFile, axes: &[Moves], stated: Stated<'_>) -> Result<Vec<Po
         return Err(problem.noted("allowed", "constraints that some values of the axes hold together"));
     }
     Ok(points)
-}
-
-/// The experiment that points are made of.
-struct Base<'a> {
-    file: &'a SweepFile,
-    experiment: &'a str,
-    axes: &'a [Moves],
-    stated: Stated<'a>,
-}
-
-/// Loads everything that an experiment refers to; gives the names of its rows.
-struct Loads {
-    chip: Chip,
-    opened: reference::Opened,
-    narrowed: Narrowed,
-}
-
-impl Visit for Loads {
-    type Answer = Result<Vec<String>, Diagnostics>;
-
-    fn visit<K: Kind>(self, mut settings: K::Settings) -> Self::Answer {
-        K::shorten(&mut settings, self.narrowed);
-        let loaded = K::load(settings, self.chip, self.opened, self.narrowed.seed)?;
-        Ok(loaded.plan().rows)
-    }
-}
-
-impl Base<'_> {
-    fn load(&self, set: &[String]) -> Result<Vec<String>, Diagnostics> {
-        let (file, opened) = tasks::open_changed(self.experiment, set)?;
-        let chip = reference::chip(&file.chip, &opened)?;
-        let narrowed = Narrowed { quick: self.file.quick, seed: self.file.seeds.first().copied() };
-        file.task.accept(Loads { chip, opened, narrowed })
-    }
-
-    /// The changes of every point, and others.
-    fn with(&self, more: impl Iterator<Item = String>) -> Vec<String> {
-        let fixed = self.file.set.0.iter().map(|(path, value)| format!("{path}={}", value.token()));
-        fixed.chain(more).collect()
-    }
-
-    /// Loads the experiment, and it again as the first point; the names of its rows. What only a value of a point is
-    /// wrong with is that point's failure.
-    fn check(&self, points: &[Point]) -> Result<Vec<String>, Diagnostics> {
-        let at_experiment = |problem: Diagnostic| {
-            let problem = self.at_paths(problem);
-            let place = problem.place.clone().or_else(|| self.stated.at("experiment", "").place);
-            Diagnostic { place, ..problem }
-        };
-        let rows = self.load(&self.with(std::iter::empty())).map_err(|p| p.each(at_experiment))?;
-        if self.load(&points[0].set).is_ok() {
-            return Ok(rows);
-        }
-        for axis in self.axes {
-            let own = axis.paths.iter().zip(&axis.moves[0]).map(|(path, value)| format!("{path}={value}"));
-            let Err(problems) = self.load(&self.with(own)) else { continue };
-            let paths: Vec<Diagnostic> = problems
-                .into_problems()
-                .into_iter()
-                .filter(|problem| self.path_of(problem).is_some())
-                .collect();
-            Diagnostics::or(paths, ()).map_err(|problems| problems.each(|problem| self.at_paths(problem)))?;
-        }
-        Ok(rows)
-    }
-
-    /// Every path that the sweep changes, and its field in the sweep's file.
-    fn fields(&self) -> impl Iterator<Item = (&str, String)> {
-        let fixed = self.file.set.0.iter().enumerate();
-        let fixed = fixed.map(|(index, (path, _))| (path.as_str(), format!("set[{index}]")));
-        let axes = self.axes.iter().enumerate().flat_map(|(axis, of)| {
-            let paths = of.paths.iter().enumerate();
-            paths.map(move |(at, path)| (path.as_str(), format!("axes[{axis}].values[{at}]")))
-        });
-        fixed.chain(axes)
-    }
-
-    /// The path, and its field, that a problem with a change is shown in.
-    fn path_of(&self, problem: &Diagnostic) -> Option<(&str, String)> {
-        let place = problem.place.as_ref().filter(|place| place.source.name == "--set")?;
-        let text = place.source.text.as_str();
-        let of = self
-            .fields()
-            .find(|(path, _)| text.strip_prefix(path).is_some_and(|rest| rest.starts_with('=')))?;
-        (place.span.end <= of.0.len()).then_some(of)
-    }
-
-    /// A problem with a path, shown in the sweep's file.
-    fn at_paths(&self, problem: Diagnostic) -> Diagnostic {
-        let Some((_, field)) = self.path_of(&problem) else { return problem };
-        let (Some(place), Some(key)) = (&problem.place, self.stated.source.locate_key(&field)) else {
-            return problem;
-        };
-        let span = key.start + 1 + place.span.start..key.start + 1 + place.span.end;
-        let span = if span.end <= key.end { span } else { key };
-        problem.at(self.stated.source, span)
-    }
-
-    /// The files that the experiment reads at its points, hashed.
-    fn inputs(&self) -> Result<Vec<HashedFile>, Diagnostics> {
-        let log = ReadLog::begin();
-        self.load(&self.with(std::iter::empty()))?;
-        // A value with a text in it may name a file, which may name others.
-        for axis in self.axes {
-            for of in axis.moves.iter().filter(|of| of.iter().any(|value| value.contains('"'))) {
-                let own = axis.paths.iter().zip(of).map(|(path, value)| format!("{path}={value}"));
-                // What is wrong with it is told by its points.
-                let _ = self.load(&self.with(own));
-            }
-        }
-        let read = log.files();
-        drop(log);
-        let carried = embedded::find(self.experiment).filter(|_| !Path::new(self.experiment).is_file());
-        let mut all: BTreeMap<String, HashedFile> = BTreeMap::new();
-        if let Some((name, text)) = carried {
-            all.insert(name.to_owned(), HashedFile::of_text(name, text));
-        }
-        for path in read {
-            let file = self.shown(&path);
-            let hashed = HashedFile::new(file.clone(), &path).map_err(|error| {
-                Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {error}", path.display())))
-            })?;
-            all.insert(file, hashed);
-        }
-        Ok(all.into_values().collect())
-    }
-
-    /// A file as it is found from the sweep's folder.
-    fn shown(&self, path: &Path) -> String {
-        let folder: PathBuf =
-            Path::new(&self.stated.source.name).parent().unwrap_or(Path::new("")).to_owned();
-        path.strip_prefix(&folder).unwrap_or(path).display().to_string()
-    }
 }

@@ -6,7 +6,7 @@
 
 use super::axes::{Moves, Stated};
 use super::constraints::{self, Resolved};
-use super::draws::Number;
+use super::draws::{self, Number};
 use super::error::SweepError;
 use super::file::{Best, Values};
 use super::opened::{self, Sweep};
@@ -129,7 +129,7 @@ impl Server {
     /// With what is wrong with it, or with its experiment.
     pub fn open(file: &str) -> Result<Self, SweepError> {
         let sweep = opened::open(file)?;
-        let source = reference::open(file)?.source;
+        let source = reference::open_sweep(file)?.source;
         let constraints = constraints::resolve(&sweep.file, &sweep.axes, Stated { source: &source })?;
         Ok(Self { sweep, constraints })
     }
@@ -190,22 +190,36 @@ impl Server {
             let tokens: Vec<String> = match values.remove(&axis.name) {
                 Some(value) => split(&axis.name, value, axis.paths.len())?,
                 None => {
-                    let one = |path: &String| {
-                        let value = values
-                            .remove(path)
-                            .ok_or_else(|| format!("axis `{}` has no value", axis.name))?;
-                        token(path, value)
+                    let one = |path: &String| match values.remove(path) {
+                        Some(value) => token(path, value),
+                        // What is left may be its name, misspelt.
+                        None => Err(self.unknown(&values).map_or_else(
+                            || format!("axis `{}` has no value", axis.name),
+                            |unknown| format!("axis `{}` has no value, and there is {unknown}", axis.name),
+                        )),
                     };
                     axis.paths.iter().map(one).collect::<Result<_, String>>()?
                 }
             };
             all.push(self.within(at, axis, tokens)?);
         }
-        let Some((name, _)) = values.into_iter().next() else { return Ok(all) };
-        let names = self.sweep.axes.iter().flat_map(|axis| std::iter::once(&axis.name).chain(&axis.paths));
-        let near = nearest(&name, names.map(String::as_str));
+        match (self.unknown(&values), values.into_iter().next()) {
+            (Some(unknown), _) => Err(unknown),
+            (None, Some((name, _))) => Err(format!("`{name}` is stated twice: by its axis and by its path")),
+            (None, None) => Ok(all),
+        }
+    }
+
+    /// The first name that is none of an axis or a path.
+    fn unknown(&self, values: &BTreeMap<String, Value>) -> Option<String> {
+        let names = || {
+            let axes = self.sweep.axes.iter();
+            axes.flat_map(|axis| std::iter::once(&axis.name).chain(&axis.paths)).map(String::as_str)
+        };
+        let name = values.keys().find(|name| names().all(|known| known != *name))?;
+        let near = nearest(name, names());
         let near = near.map_or_else(String::new, |near| format!(", did you mean `{near}`?"));
-        Err(format!("no axis `{name}`{near}"))
+        Some(format!("no axis `{name}`{near}"))
     }
 
     /// The tokens, as the sweep writes them, where its axis can have them.
@@ -228,8 +242,9 @@ impl Server {
                 });
                 let what = if range.whole { "whole numbers" } else { "numbers" };
                 let (from, to) = (range.from, range.to);
+                // As the sweep writes what it draws: a chip takes no more digits.
                 number
-                    .map(|number| if range.whole { format!("{:.0}", number.value) } else { token.clone() })
+                    .map(|number| draws::token(number.value, range.whole))
                     .ok_or_else(|| format!("`{path}` = {token} is out of range: {what} of {from}..={to}"))
             }
             (None, Values::OneOf(list)) => list

@@ -153,11 +153,12 @@ pub struct Store {
 const ELSEWHERE: &str = "allowed: another folder (`--out`)";
 
 impl Store {
-    /// Enters a folder for `sweep`, which it notes there; `grow` lets it take the place of another sweep, whose results stay.
+    /// Enters a folder for `sweep`, which it notes there; `grow` says whether it may take the place of another sweep, whose
+    /// results stay, and `None` that nobody can ask for that.
     ///
     /// # Errors
     /// When the folder cannot be made, another process is at work in it, or it holds something else.
-    pub fn enter(folder: &Path, sweep: &Sweep, grow: bool) -> Result<Self, SweepError> {
+    pub fn enter(folder: &Path, sweep: &Sweep, grow: Option<bool>) -> Result<Self, SweepError> {
         let shown = folder.display();
         let foreign = fs::read_dir(folder).ok().into_iter().flatten().flatten().next().is_some()
             && ![MANIFEST, LOCK, SHARDS].iter().any(|name| folder.join(name).exists());
@@ -174,10 +175,11 @@ impl Store {
         make(folder)?;
         let lock = lock(folder)?;
         match manifest(folder)? {
-            Some(found) if found.sweep != sweep.name() && !grow => {
+            Some(found) if found.sweep != sweep.name() && grow != Some(true) => {
+                let or = grow.map_or("", |_| ", or `--grow`, which keeps the results that both have");
                 let text = format!(
                     "`{shown}` holds another sweep: `{}`, {} trials of {}, or the same before a change of its files\n   = \
-                     {ELSEWHERE}, or `--grow`, which keeps the results that both have",
+                     {ELSEWHERE}{or}",
                     found.of.file.title,
                     found.of.trials.len(),
                     found.of.experiment

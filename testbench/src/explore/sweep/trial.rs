@@ -58,7 +58,11 @@ impl From<&Diagnostics> for Failure {
             }
         });
         let file = first.file().map(str::to_owned);
-        Self { title: first.title, file, field, message: problems.to_string() }
+        let allowed = first.notes.iter().find(|(name, _)| *name == "allowed");
+        let allowed = allowed.map(|(_, text)| format!("allowed {text}"));
+        let more = Some(first.label).filter(|label| !label.is_empty()).into_iter().chain(allowed);
+        let title = std::iter::once(first.title).chain(more).collect::<Vec<_>>().join("; ");
+        Self { title, file, field, message: problems.to_string() }
     }
 }
 

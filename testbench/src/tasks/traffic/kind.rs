@@ -18,6 +18,7 @@ impl Kind for Task {
     type Result = CellResult;
     type Cell<'a> = Cell<'a>;
     const UNIT: &'static str = "loads";
+    const HAS_SUMMARY: bool = false;
 
     fn shorten(settings: &mut Traffic, to: Narrowed) -> Option<f64> {
         settings.shorten(to);
