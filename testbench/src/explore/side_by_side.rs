@@ -234,7 +234,17 @@ fn ratio_of_ends(first: &Figure, other: &Figure) -> String {
         return String::new();
     }
     let (low, high) = (b.low / a.low, b.high / a.high);
-    format!("x {:.3} to {:.3}", low.min(high), low.max(high))
+    format!("x {} to {}", ratio_text(low.min(high)), ratio_text(low.max(high)))
+}
+
+/// Three places, and more where they would say nothing.
+fn ratio_text(ratio: f64) -> String {
+    let decimals = match ratio {
+        near if (near - 1.0).abs() < 0.005 => 5,
+        small if small > 0.0 && small < 0.1 => (2.0 - small.log10().floor()).min(12.0) as usize,
+        _ => 3,
+    };
+    format!("{ratio:.decimals$}")
 }
 
 fn value_text(unit: Unit, value: f64) -> String {
@@ -264,8 +274,7 @@ fn difference(first: &Figure, other: &Figure) -> TableCell {
         (points, format!("{points:+.2} points"))
     } else if a.mean > 0.0 {
         let ratio = b.mean / a.mean;
-        let decimals = if (ratio - 1.0).abs() < 0.005 { 5 } else { 3 };
-        (ratio, format!("x {ratio:.decimals$}"))
+        (ratio, format!("x {}", ratio_text(ratio)))
     } else {
         return TableCell::text("from nothing");
     };
