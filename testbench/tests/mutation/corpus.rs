@@ -81,6 +81,7 @@ impl Subject {
 pub fn subjects() -> Vec<Subject> {
     let mut subjects = carried();
     subjects.extend(traces());
+    subjects.extend(explored());
     let small = [
         ("arrays.ron", "loihi", arrays()),
         ("two-classes.ron", "small", classes()),
@@ -130,6 +131,25 @@ fn traces() -> Vec<Subject> {
         Subject::new(Class::Trace, victim, &files, &show)
     };
     ["t.trace", "t.trace.bin"].iter().map(subject).collect()
+}
+
+/// A placement file, a sweep, and a chip beside another.
+fn explored() -> Vec<Subject> {
+    let mut files = classes();
+    let text = |text: &str| text.as_bytes().to_vec();
+    files.extend([
+        ("placed.ron".to_owned(), text(include_str!("placed.ron"))),
+        ("small.sweep.ron".to_owned(), text(include_str!("small.sweep.ron"))),
+        ("near.chip.ron".to_owned(), text(include_str!("near.chip.ron"))),
+    ]);
+    let subject = |victim: &str, arguments: &[&str]| Subject::new(Class::Ron, victim, &files, arguments);
+    vec![
+        subject("placed.ron", &["check", "two-classes.ron", "--placement", "placed.ron"]),
+        subject("placed.ron", &["map", "two-classes.network.ron", "--placement", "placed.ron"]),
+        subject("small.sweep.ron", &["check", "small.sweep.ron"]),
+        subject("small.sweep.ron", &["sweep", "small.sweep.ron", "--list"]),
+        subject("near.chip.ron", &["compare-runs", "small", "near.chip.ron"]),
+    ]
 }
 
 /// What the program carries.
