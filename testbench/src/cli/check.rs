@@ -34,12 +34,12 @@ pub(super) fn format_of(opened: &Opened) -> Option<&str> {
     Some(opened.text()[span].trim_matches('"'))
 }
 
-/// Checks a file of any kind: everything that a run would check, mapping included.
+/// Checks a file of any kind, or what the program carries: everything that a run would check, mapping included.
 ///
 /// # Errors
 /// With what is wrong.
 pub fn check(file: &str, chip: &str, changes: &ChangeOptions) -> Result<(), CommandError> {
-    let mut opened = reference::open(file)?;
+    let mut opened = reference::open_any(file)?;
     opened.changes = opened.arguments(&changes.set)?;
     let folder = opened.folder.clone().unwrap_or_default();
     match format_of(&opened).unwrap_or_default() {

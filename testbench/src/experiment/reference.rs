@@ -140,6 +140,29 @@ fn named(reference: &str, wanted: Wanted) -> Result<Opened, Diagnostics> {
     if on_disk { read(path) } else { carried(reference, reference, wanted) }
 }
 
+/// Opens what the user named: a path, a chip preset, or a carried file.
+///
+/// # Errors
+/// When there is nothing of that name; names the nearest preset or carried file.
+pub fn open_any(reference: &str) -> Result<Opened, Diagnostics> {
+    if Path::new(reference).is_file() {
+        return open(reference);
+    }
+    let presets = files::presets();
+    if let Some((name, text)) = presets.iter().find(|(name, _)| *name == reference) {
+        return Ok(Opened::new(*name, *text, None));
+    }
+    open(reference).map_err(|problems| {
+        let names = presets.iter().map(|(name, _)| *name);
+        match files::nearest(reference, names) {
+            Some(near) => {
+                problems.each(|of| of.noted("help", format!("did you mean the chip preset `{near}`?")))
+            }
+            None => problems,
+        }
+    })
+}
+
 /// Opens what `from` refers to.
 ///
 /// # Errors

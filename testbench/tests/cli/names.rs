@@ -54,6 +54,16 @@ fn every_preset_is_listed_printed_and_good() {
     }
 }
 
+/// Those of chips too, with what was measured of them.
+#[test]
+fn a_carried_chip_is_checked_by_its_name() {
+    let folder = Folder::new();
+    let odin = folder.succeeds(&["check", "odin"]);
+    assert!(odin.contains("  a synaptic operation: predicted ") && odin.ends_with(": good"), "{odin}");
+    let refused = folder.refuses(&["check", "oden"]);
+    assert!(refused.contains("= help: did you mean the chip preset `odin`?"), "{refused}");
+}
+
 #[test]
 fn bad_arguments() {
     let folder = Folder::new();
