@@ -43,7 +43,8 @@ fn refuse(error: &CommandError, as_json: bool) -> ExitCode {
 fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandError> {
     match arguments.command {
         None => help::print(),
-        Some(Command::Run { experiment, options, time_model, placement, mut changes }) => {
+        Some(Command::Run { experiment, mut options, time_model, placement, tables, mut changes }) => {
+            options.tables = tables.form()?;
             changes.set.extend(time_model.map(TimeModelOption::change));
             changes.set.extend(placement.as_deref().map(placement_change));
             run::run(&experiment, &options, &changes, interrupt)
@@ -58,7 +59,8 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         }
         Some(Command::Audit { rule, json }) => audit::audit(rule.as_deref(), json),
         Some(Command::Map(options)) => map::map(&options),
-        Some(Command::Noc { experiment, options, changes }) => {
+        Some(Command::Noc { experiment, mut options, tables, changes }) => {
+            options.tables = tables.form()?;
             noc::noc(&experiment, &options, &changes, interrupt)
         }
         Some(Command::Gradient { experiment, options, changes }) => {

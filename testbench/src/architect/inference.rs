@@ -7,11 +7,11 @@
 //! training, of which stages have the sums.
 
 use super::bill::at_least;
+use crate::formats::table::{Kind, Table as Records, columns};
 use crate::report::model::{Table, TableCell};
 use crate::report::quantity;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use synfire_chip::chip::Energy;
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS};
 use synfire_chip::cost::energy::{Bill, Powered, untimed};
@@ -104,25 +104,21 @@ pub struct OfCell<'a> {
 
 /// The table beside the report: a record a sample of every cell.
 #[must_use]
-pub fn csv(cells: &[OfCell<'_>]) -> String {
-    let mut text =
-        "row,seed,sample,label,answer,steps,time_ps,energy_aj,low_aj,high_aj,assumed_aj\n".to_owned();
+pub fn records(cells: &[OfCell<'_>]) -> Records {
+    let counts = columns(Kind::Count, ["seed", "sample", "label", "answer", "steps", "time_ps"]);
+    let energies = columns(Kind::Energy, ["energy_aj", "low_aj", "high_aj", "assumed_aj"]);
+    let mut table = Records::new([columns(Kind::Text, ["row"]), counts, energies].concat());
     for cell in cells {
-        let row = if cell.row.contains([',', '"', '\n']) {
-            format!("\"{}\"", cell.row.replace('"', "\"\""))
-        } else {
-            cell.row.to_owned()
-        };
-        for of in cell.samples {
-            let [nominal, low, high, assumed] = of.energy_aj;
-            let _ = writeln!(
-                text,
-                "{row},{},{},{},{},{},{},{nominal},{low},{high},{assumed}",
-                cell.seed, of.sample, of.label, of.answer, of.steps, of.time_ps
-            );
-        }
+        table.rows.extend(cell.samples.iter().map(|of| {
+            let numbers = [cell.seed.into(), of.sample.into(), of.label.into(), of.answer.into(), of.steps];
+            let mut cells = vec![cell.row.to_owned()];
+            cells.extend(numbers.map(|number: u64| number.to_string()));
+            cells.push(of.time_ps.to_string());
+            cells.extend(of.energy_aj.map(|energy| energy.to_string()));
+            cells
+        }));
     }
-    text
+    table
 }
 
 /// The value that `per_cent` of all are not above, by nearest rank.

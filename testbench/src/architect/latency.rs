@@ -6,7 +6,8 @@
 //!
 //! Promises: the largest class of a stage ends with its largest latency. Absent on purpose: packets on ideal ways.
 
-use super::told::{Lines, Told, words};
+use super::told::{Told, words};
+use crate::formats::table::{Kind, Table, typed};
 use crate::report::model::{Histogram, Mark};
 use crate::report::quantity;
 use synfire_chip::cost::stage::Stage;
@@ -15,19 +16,26 @@ use synfire_router::network::statistics::Histogram as Latencies;
 /// Most bars of the picture: the width of a class of latencies is a 32nd of its start or less, and so is no wider than a bar.
 const BARS: u64 = 32;
 
+const COLUMNS: [(&str, Kind); 4] = [
+    ("stage", Kind::Text),
+    ("least_cycles", Kind::Count),
+    ("most_cycles", Kind::Count),
+    ("packets", Kind::Count),
+];
+
 /// The table; `None` where no network was simulated.
 #[must_use]
-pub fn table(told: &Told<'_>) -> Option<Lines> {
+pub fn table(told: &Told<'_>) -> Option<Table> {
     let latency = told.detail.latency.as_ref()?;
-    let mut rows = vec![words(&["stage", "least_cycles", "most_cycles", "packets"])];
+    let mut table = Table::new(typed(&COLUMNS));
     for stage in Stage::ALL {
         let of = latency.of(stage);
-        rows.extend(of.classes().map(|(least, end, packets)| {
+        table.rows.extend(of.classes().map(|(least, end, packets)| {
             let numbers = [least, (end - 1).min(of.largest), packets];
             [words(&[stage.name()]), numbers.map(|number| number.to_string()).to_vec()].concat()
         }));
     }
-    Some(rows)
+    Some(table)
 }
 
 /// The picture, all stages together; `None` where no packet arrived.

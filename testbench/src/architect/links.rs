@@ -5,7 +5,8 @@
 //!
 //! Promises: a link is called the same in every table. Absent on purpose: links that nothing passed.
 
-use super::told::{Lines, Told, known, tile_of, words};
+use super::told::{Told, known, tile_of, words};
+use crate::formats::table::{Kind, Table, columns, typed};
 use std::collections::BTreeMap;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::cycle::totals::Link;
@@ -24,25 +25,25 @@ pub const STALLS: [(Cause, &str); CAUSES] = [
 ];
 
 /// Columns before the stalls.
-const COLUMNS: [&str; 18] = [
-    "kind",
-    "link",
-    "from",
-    "to",
-    "from_column",
-    "from_row",
-    "to_column",
-    "to_row",
-    "class",
-    "channel",
-    "stage",
-    "steps",
-    "packets",
-    "peak_packets",
-    "flits",
-    "held_ps",
-    "utilisation_ppm",
-    "peak_flits",
+const COLUMNS: [(&str, Kind); 18] = [
+    ("kind", Kind::Text),
+    ("link", Kind::Count),
+    ("from", Kind::Count),
+    ("to", Kind::Count),
+    ("from_column", Kind::Count),
+    ("from_row", Kind::Count),
+    ("to_column", Kind::Count),
+    ("to_row", Kind::Count),
+    ("class", Kind::Text),
+    ("channel", Kind::Text),
+    ("stage", Kind::Text),
+    ("steps", Kind::Count),
+    ("packets", Kind::Count),
+    ("peak_packets", Kind::Count),
+    ("flits", Kind::Count),
+    ("held_ps", Kind::Count),
+    ("utilisation_ppm", Kind::Count),
+    ("peak_flits", Kind::Count),
 ];
 
 /// What kind a link is, and its number: of one between a core and its router the core's; ports of the host follow the
@@ -72,11 +73,11 @@ pub fn utilisation_ppm(held_ps: u128, elapsed_ps: u128) -> u128 {
 
 /// The table.
 #[must_use]
-pub fn table(told: &Told<'_>) -> Lines {
+pub fn table(told: &Told<'_>) -> Table {
     let Told { detail, chip, .. } = told;
-    let stalls = STALLS.map(|(_, column)| column);
     let classes = classes(chip);
-    let mut rows = vec![words(&[&COLUMNS[..], &stalls].concat())];
+    let stalls = columns(Kind::Count, STALLS.map(|(_, column)| column));
+    let mut table = Table::new([typed(&COLUMNS), stalls].concat());
     for link in &detail.links {
         for stage in Stage::ALL.into_iter().filter(|stage| detail.elapsed.of(*stage).steps > 0) {
             let flow = link.flow.as_ref().map(|flow| flow.of(stage));
@@ -91,7 +92,7 @@ pub fn table(told: &Told<'_>) -> Lines {
             let load = Some(link.loads.of(stage)).filter(|_| matches!(link.link, Link::Between(_)));
             row.extend([known(load.map(|load| load.packets)), known(load.map(|load| load.peak))]);
             row.extend(counted(flow, elapsed_ps));
-            rows.push(row);
+            table.rows.push(row);
             for (channel, flits) in own.iter().enumerate().filter(|(_, flits)| **flits > 0) {
                 let held_ps = flow.map_or(0, |flow| by_flits(flow, *flits));
                 let cells = [*flits as u128, held_ps, utilisation_ppm(held_ps, elapsed_ps)];
@@ -99,11 +100,11 @@ pub fn table(told: &Told<'_>) -> Lines {
                 row.extend(words(&["", ""]));
                 row.extend(cells.map(|cell| cell.to_string()));
                 row.resize(COLUMNS.len() + STALLS.len(), String::new());
-                rows.push(row);
+                table.rows.push(row);
             }
         }
     }
-    rows
+    table
 }
 
 /// The class of each link between routers, by its name in the chip file; nothing where no network is described.

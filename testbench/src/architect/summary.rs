@@ -459,8 +459,8 @@ impl<'a> Parts<'a> {
         let mut documents = vec![self.document()?];
         let detailed = self.parts.iter().find_map(|part| Some((part.detail?, part.chip)));
         if let Some((detail, chip)) = detailed {
-            documents.extend(tables::documents(detail, chip)?);
-            documents.push(Document { name: placed::FILE, text: placed::of_run(detail, chip) });
+            documents.extend(tables::documents(detail, chip));
+            documents.push(Document::text(placed::FILE, placed::of_run(detail, chip)));
         }
         Ok(documents)
     }
@@ -472,7 +472,7 @@ impl<'a> Parts<'a> {
     fn document(&self) -> Result<Document, PoolError> {
         let text = serde_json::to_string_pretty(&self.summary());
         let text = text.map_err(|error| PoolError::Run(error.to_string()))?;
-        Ok(Document { name: FILE, text: text + "\n" })
+        Ok(Document::text(FILE, text + "\n"))
     }
 
     /// Memory of each core of the part that the report shows.

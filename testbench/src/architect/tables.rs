@@ -1,13 +1,13 @@
-//! Tables beside a report, as CSV: steps, cores, links, populations and latencies of the part that the report shows.
+//! Tables beside a report: steps, cores, links, populations and latencies of the part that the report shows.
 //!
 //! `docs/formats.md`, "Tables of a run", describes every column. Promises: integers, exact; each energy of a page is a sum of
 //! cells here; a table's energies and counts sum to those of its part in `summary.json`. What the model of time does not
 //! know is an empty cell. Absent on purpose: rounding, and what is drawn of it (`plan`, `spending`, `timeline`).
 
-use super::told::{Lines, Told, known, words};
+use super::told::{Told, known, words};
 use super::{latency, links, routers, waiting};
 use crate::experiment::kind::Document;
-use crate::experiment::pool::PoolError;
+use crate::formats::table::{Column, Kind, Table, columns, typed};
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::amount::Amount;
 use synfire_chip::cost::counters::OPERATIONS;
@@ -24,10 +24,8 @@ pub const FILES: [&str; 6] =
     ["steps.csv", "cores.csv", "links.csv", "populations.csv", "latency.csv", "routers.csv"];
 
 /// The tables of a part.
-///
-/// # Errors
-/// When one cannot be put into words.
-pub fn documents(detail: &Detail, chip: &Chip) -> Result<Vec<Document>, PoolError> {
+#[must_use]
+pub fn documents(detail: &Detail, chip: &Chip) -> Vec<Document> {
     let ledger = Ledger::of(detail, chip);
     let told = Told { detail, ledger: &ledger, chip };
     let tables = [
@@ -38,26 +36,16 @@ pub fn documents(detail: &Detail, chip: &Chip) -> Result<Vec<Document>, PoolErro
         latency::table(&told),
         routers::table(&told),
     ];
-    let document = |(name, lines): (&'static str, Lines)| {
-        let text = csv_text(&lines).map_err(|error| PoolError::Run(format!("{name}: {error}")))?;
-        Ok(Document { name, text })
-    };
-    FILES.into_iter().zip(tables).filter_map(|(name, lines)| Some((name, lines?))).map(document).collect()
+    let made = FILES.into_iter().zip(tables).filter_map(|(name, table)| Some((name, table?)));
+    made.map(|(name, table)| Document::table(name, table)).collect()
 }
 
-fn csv_text(rows: &[Vec<String>]) -> Result<String, String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    rows.iter().try_for_each(|row| writer.write_record(row)).map_err(|error| error.to_string())?;
-    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
-}
-
-/// Names of counts, then of energies.
-fn heads(told: &Told<'_>) -> Vec<String> {
-    let counts = OPERATIONS.iter().map(|operation| operation.record.to_owned());
-    let energies = words(&["energy_aj", "low_aj", "high_aj"]);
+/// Columns of counts, then of energies.
+fn heads(told: &Told<'_>) -> Vec<Column> {
+    let counts = columns(Kind::Count, OPERATIONS.iter().map(|operation| operation.record));
+    let energies = columns(Kind::Energy, ["energy_aj", "low_aj", "high_aj"]);
     let components = told.ledger.components.iter().map(|component| format!("{component}_aj"));
-    counts.chain(energies).chain(components).collect()
+    [counts, energies, columns(Kind::Energy, components)].concat()
 }
 
 /// Counts, then energies; no counts where they are not known apart.
@@ -72,27 +60,29 @@ fn figures(counts: Option<&Counted>, amounts: &[Amount]) -> Vec<String> {
 /// Place of the column `cycle_total_ps` in the table of steps.
 const OTHER: usize = 12;
 
-fn steps(told: &Told<'_>) -> Lines {
+/// Columns of the table of steps, before counts and energies.
+const STEP_COLUMNS: [(&str, Kind); 16] = [
+    ("step", Kind::Count),
+    ("steps", Kind::Count),
+    ("stage", Kind::Text),
+    ("total_ps", Kind::Count),
+    ("core_ps", Kind::Count),
+    ("network_ps", Kind::Count),
+    ("barrier_ps", Kind::Count),
+    ("network_bound", Kind::Text),
+    ("critical_core", Kind::Count),
+    ("critical_link", Kind::Text),
+    ("critical_link_packets", Kind::Count),
+    ("critical_link_held_ps", Kind::Count),
+    ("cycle_total_ps", Kind::Count),
+    ("cycle_core_ps", Kind::Count),
+    ("cycle_network_ps", Kind::Count),
+    ("cycle_barrier_ps", Kind::Count),
+];
+
+fn steps(told: &Told<'_>) -> Table {
     let Told { detail, ledger, .. } = told;
-    let own = [
-        "step",
-        "steps",
-        "stage",
-        "total_ps",
-        "core_ps",
-        "network_ps",
-        "barrier_ps",
-        "network_bound",
-        "critical_core",
-        "critical_link",
-        "critical_link_packets",
-        "critical_link_held_ps",
-        "cycle_total_ps",
-        "cycle_core_ps",
-        "cycle_network_ps",
-        "cycle_barrier_ps",
-    ];
-    let mut rows = vec![[words(&own), heads(told)].concat()];
+    let mut table = Table::new([typed(&STEP_COLUMNS), heads(told)].concat());
     for row in &ledger.steps {
         let own = match row.step.map(|step| &detail.steps[step]) {
             Some(step) => step_cells(step),
@@ -101,15 +91,15 @@ fn steps(told: &Told<'_>) -> Lines {
                 let mut cells = vec![String::new(), elapsed.steps.to_string(), row.stage.name().to_owned()];
                 cells.push(elapsed.total_ps.to_string());
                 // Of many steps together the parts are not known.
-                cells.resize(own.len(), String::new());
+                cells.resize(STEP_COLUMNS.len(), String::new());
                 cells[OTHER] = known(*other_ps);
                 cells
             }
         };
         let counts = row.step.map_or(&detail.earlier.of(row.stage).counts, |step| &detail.steps[step].counts);
-        rows.push([own, figures(Some(counts), &row.amounts)].concat());
+        table.rows.push([own, figures(Some(counts), &row.amounts)].concat());
     }
-    rows
+    table
 }
 
 fn step_cells(step: &StepDetail) -> Vec<String> {
@@ -218,25 +208,27 @@ fn only(counts: &Counted, network: bool) -> Counted {
     Counted(own.map(|(of, count)| if of_network(of) == network { *count } else { 0 }).collect())
 }
 
-fn cores(told: &Told<'_>) -> Lines {
+/// Columns of the table of cores, before what units did, counts and energies.
+const CORE_COLUMNS: [(&str, Kind); 14] = [
+    ("owner", Kind::Text),
+    ("core", Kind::Count),
+    ("column", Kind::Count),
+    ("row", Kind::Count),
+    ("stage", Kind::Text),
+    ("steps", Kind::Count),
+    ("work_ps", Kind::Count),
+    ("neurons", Kind::Count),
+    ("axons", Kind::Count),
+    ("synapses", Kind::Count),
+    ("synapse_memory_bits", Kind::Count),
+    ("learning_memory_bits", Kind::Count),
+    ("fullest_limit", Kind::Text),
+    ("fill_ppm", Kind::Count),
+];
+
+fn cores(told: &Told<'_>) -> Table {
     let Told { detail, ledger, chip } = told;
-    let own = [
-        "owner",
-        "core",
-        "column",
-        "row",
-        "stage",
-        "steps",
-        "work_ps",
-        "neurons",
-        "axons",
-        "synapses",
-        "synapse_memory_bits",
-        "learning_memory_bits",
-        "fullest_limit",
-        "fill_ppm",
-    ];
-    let mut rows = vec![[words(&own), waiting::heads(), heads(told)].concat()];
+    let mut table = Table::new([typed(&CORE_COLUMNS), waiting::heads(), heads(told)].concat());
     let topology = chip.topology();
     let place = |core: &CoreDetail, stage: Stage| {
         let (column, row) = topology.tile(CoreId(core.core));
@@ -266,16 +258,16 @@ fn cores(told: &Told<'_>) -> Lines {
                 (place(core, row.stage), Some(only(&counts, false)))
             }
             None => {
-                let mut cells = vec![String::new(); own.len() - 1];
+                let mut cells = vec![String::new(); CORE_COLUMNS.len() - 1];
                 row.stage.name().clone_into(&mut cells[3]);
                 cells[4] = detail.elapsed.of(row.stage).steps.to_string();
                 cells.extend(waiting::cells(None));
                 (cells, unowned(told, row))
             }
         };
-        rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
+        table.rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
     }
-    rows
+    table
 }
 
 /// The layer of a core whose populations are of one; `None` where they are not.
@@ -286,10 +278,21 @@ fn layer_of(told: &Told<'_>, core: u16) -> Option<u32> {
     layers.all(|layer| layer == first).then_some(first)
 }
 
-fn populations(told: &Told<'_>) -> Lines {
+/// Columns of the table of populations, before counts and energies.
+const POPULATION_COLUMNS: [(&str, Kind); 8] = [
+    ("owner", Kind::Text),
+    ("population", Kind::Text),
+    ("layer", Kind::Count),
+    ("neurons", Kind::Count),
+    ("cores", Kind::Count),
+    ("core", Kind::Count),
+    ("stage", Kind::Text),
+    ("steps", Kind::Count),
+];
+
+fn populations(told: &Told<'_>) -> Table {
     let Told { detail, ledger, .. } = told;
-    let own = ["owner", "population", "layer", "neurons", "cores", "core", "stage", "steps"];
-    let mut rows = vec![[words(&own), heads(told)].concat()];
+    let mut table = Table::new([typed(&POPULATION_COLUMNS), heads(told)].concat());
     for row in &ledger.populations {
         let slices = |of: u32| {
             let all = detail.cores.iter().flat_map(|core| &core.slices);
@@ -315,7 +318,7 @@ fn populations(told: &Told<'_>) -> Lines {
             _ => (vec![String::new(); 5], unowned(told, row)),
         };
         cells.extend([row.stage.name().to_owned(), detail.elapsed.of(row.stage).steps.to_string()]);
-        rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
+        table.rows.push([words(&[other(row.owner)]), cells, figures(counts.as_ref(), &row.amounts)].concat());
     }
-    rows
+    table
 }

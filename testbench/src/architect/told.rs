@@ -17,9 +17,6 @@ pub struct Told<'a> {
     pub chip: &'a Chip,
 }
 
-/// The lines of a table, the names of its columns first.
-pub type Lines = Vec<Vec<String>>;
-
 /// Cells of these words.
 #[must_use]
 pub fn words(words: &[&str]) -> Vec<String> {

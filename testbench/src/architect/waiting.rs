@@ -5,6 +5,7 @@
 
 use super::links::STALLS;
 use super::told::Told;
+use crate::formats::table::{Column, Kind, columns};
 use crate::report::model::{Bar, Bars};
 use crate::report::quantity;
 use synfire_chip::cost::cycle::totals::CoreSum;
@@ -13,10 +14,10 @@ use synfire_chip::cost::stage::Stage;
 
 /// Names of the columns: steps in which a core was the last, what its units worked, what was waited for.
 #[must_use]
-pub fn heads() -> Vec<String> {
+pub fn heads() -> Vec<Column> {
     let busy = Unit::ALL.iter().map(|(_, name)| format!("busy_{name}_ps"));
     let waits = Wait::ALL.iter().map(|(_, name)| format!("waits_{name}_ps"));
-    std::iter::once("critical_steps".to_owned()).chain(busy).chain(waits).collect()
+    columns(Kind::Count, std::iter::once("critical_steps".to_owned()).chain(busy).chain(waits))
 }
 
 /// The cells of a core; empty where no machine was simulated.

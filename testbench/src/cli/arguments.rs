@@ -8,7 +8,7 @@ mod verify;
 
 pub use explore::{CompareOptions, CompareRunsOptions, GoalOption, HowOption, MapOptions};
 pub use hardware::{DiffOptions, ExportOptions, ImportOptions, TraceOptions};
-pub use run::{ChangeOptions, RunOptions, TimeModelOption, placement_change};
+pub use run::{ChangeOptions, RunOptions, TablesOption, TimeModelOption, expect_form, placement_change};
 pub use sweep::{MergeOptions, PlanOptions, ServeOptions, SweepArguments, SweepCommand, SweepOptions};
 pub use verify::{CalibrateOptions, VectorsOptions};
 
@@ -41,6 +41,9 @@ pub enum Command {
         /// A placement file: where neurons sit, in place of the network files' `placement`
         #[arg(long, value_name = "FILE")]
         placement: Option<PathBuf>,
+        /// In which form the tables beside the report are written
+        #[arg(long, value_name = "FORM", default_value = "csv")]
+        tables: TablesOption,
         /// Changes
         #[command(flatten)]
         changes: ChangeOptions,
@@ -120,6 +123,9 @@ pub enum Command {
         /// Options
         #[command(flatten)]
         options: RunOptions,
+        /// In which form the tables beside the report are written
+        #[arg(long, value_name = "FORM", default_value = "csv")]
+        tables: TablesOption,
         /// Changes
         #[command(flatten)]
         changes: ChangeOptions,

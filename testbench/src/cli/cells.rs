@@ -15,6 +15,7 @@ use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
+use crate::tasks::traffic::cell::{CURVE, LINKS};
 use crate::tasks::{self, ExperimentFile};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -86,9 +87,15 @@ fn request(
         set: changes.set.clone(),
         seed: options.seed,
         quick: options.quick,
+        tables: options.tables,
         tasks: Vec::new(),
         decides: Decides::default(),
     }
+}
+
+/// Whether a file beside a report is a table, which is written in the form that is asked for.
+fn is_table(name: &str) -> bool {
+    tables::FILES.into_iter().chain([inference::FILE, CURVE, LINKS]).any(|table| table == name)
 }
 
 /// Says warnings about the networks of a run, each once.
@@ -177,8 +184,10 @@ impl Run<'_> {
             Entry::Begin(request, reads) => {
                 let own = cells.iter().flat_map(CellName::files).chain(outputs);
                 let beside = [summary::FILE, inference::FILE, placed::FILE].into_iter().chain(tables::FILES);
-                let own = own.chain(beside.map(str::to_owned));
-                let outputs: Vec<String> = own.chain(output::REPORTS.map(str::to_owned)).collect();
+                let own = own.chain(beside.chain(output::REPORTS).map(str::to_owned));
+                let form = self.options.tables;
+                let files = |name: String| if is_table(&name) { form.files(&name) } else { vec![name] };
+                let outputs: Vec<String> = own.flat_map(files).collect();
                 let request = Request { decides: decides.clone(), ..request.clone() };
                 let files = (&reads.files()[..], &outputs[..]);
                 folder::begin(self.folder, &request, files, self.options.overwrite)?;

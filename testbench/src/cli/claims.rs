@@ -14,6 +14,7 @@ use crate::experiment::kind::{Grid, Narrowed};
 use crate::experiment::pool::CellName;
 use crate::experiment::reference;
 use crate::experiment::rows::Variant;
+use crate::formats::form::Form;
 use crate::reference::float::bptt::ResetTerm;
 use crate::study::bptt::classify::{CHOSEN, Settings, Trained, Training};
 use crate::study::claims::inspected::{Inspected, InspectedResult};
@@ -40,6 +41,7 @@ pub fn claims(options: &RunOptions, interrupt: &Interrupt) -> Result<(), Command
         set: Vec::new(),
         seed: options.seed,
         quick: options.quick,
+        tables: Form::default(),
         tasks: Vec::new(),
         decides: Decides::default(),
     };

@@ -12,6 +12,7 @@ use crate::experiment::decides::Decides;
 use crate::experiment::kind::Narrowed;
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::{embedded, reference};
+use crate::formats::form::Form;
 use crate::study::compare::compared::Compared;
 use crate::study::compare::summary;
 use crate::study::compare::{Entry, Place, Scored, Task};
@@ -90,6 +91,7 @@ pub fn compare(
         set: options.changes.set.clone(),
         seed: None,
         quick: options.quick,
+        tables: Form::default(),
         tasks: options.tasks.iter().map(|task| absolute(task)).collect(),
         decides: entries.iter().fold(Decides::default(), |all, of| all.and_of(&of.name, of.task.decides())),
     };

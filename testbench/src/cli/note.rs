@@ -6,6 +6,7 @@
 use super::error::CommandError;
 use super::paths;
 use crate::experiment::decides::Decides;
+use crate::formats::form::Form;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use synfire_chip::files;
@@ -61,6 +62,9 @@ pub struct Request {
     pub seed: Option<u32>,
     /// The short form.
     pub quick: bool,
+    /// In which form tables are written.
+    #[serde(default, skip_serializing_if = "Form::is_default")]
+    pub tables: Form,
     /// The experiments of a comparison; none named: all that the program carries.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tasks: Vec<String>,
@@ -79,7 +83,7 @@ impl Request {
 
     /// Whether `other` says the same in the same words.
     fn is_typed_as(&self, other: &Self) -> bool {
-        let anywhere = |request: &Self| Self { from_here: None, ..request.clone() };
+        let anywhere = |request: &Self| Self { from_here: None, tables: Form::default(), ..request.clone() };
         anywhere(self) == anywhere(other)
     }
 
@@ -90,6 +94,9 @@ impl Request {
         text.extend(self.set.iter().map(|change| format!(" --set '{change}'")));
         text.extend(self.seed.map(|seed| format!(" --seed {seed}")));
         text.extend(self.quick.then_some(" --quick"));
+        if !self.tables.is_default() {
+            text += &format!(" --tables {}", self.tables.name());
+        }
         text
     }
 

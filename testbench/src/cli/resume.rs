@@ -1,6 +1,6 @@
 //! `synfire resume`: goes on with whatever command was interrupted in a folder.
 
-use super::arguments::{ChangeOptions, CompareOptions, RunOptions};
+use super::arguments::{self, ChangeOptions, CompareOptions, RunOptions};
 use super::cells::{Entry, Run};
 use super::error::CommandError;
 use super::folder;
@@ -57,7 +57,9 @@ pub fn resume(
         quick: request.quick,
         json,
         overwrite: false,
+        tables: request.tables,
     };
+    arguments::expect_form(options.tables)?;
     let stated = experiment.is_some();
     let experiment = experiment.unwrap_or_else(|| request.experiment_from(folder));
     let reads = ReadLog::begin();

@@ -60,7 +60,9 @@ impl Visit for Whole<'_> {
         let results = run.cells(&decides, (&names, K::UNIT), &|index| experiment.cell(index))?;
         let ran = Ran { title, results: &results, threads: run.threads(), started };
         for document in experiment.documents(&ran)? {
-            folder::write(run.folder, document.name, document.text.as_bytes())?;
+            for (name, bytes) in document.files(run.options.tables)? {
+                folder::write(run.folder, &name, &bytes)?;
+            }
         }
         let mut report = experiment.report(&ran)?;
         report.intro.push(quantity::seeds(names.iter().map(|cell| cell.seed)));

@@ -15,6 +15,7 @@ use crate::explore::sweep::pool::{self, Options, Watch};
 use crate::explore::sweep::served::{Answer, Asked, Server};
 use crate::explore::sweep::store::{Kept, Store};
 use crate::explore::sweep::tables::Swept;
+use crate::formats::form::Form;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, ErrorKind, Write};
@@ -96,8 +97,8 @@ fn write(
         |error: &dyn std::fmt::Display| CommandError::Failed(format!("{}: {error}", folder.display()));
     std::fs::create_dir_all(&folder).map_err(|error| failed(&error))?;
     let below = Store::read_only(&folder);
-    swept.write(&below)?;
-    below.write(page::FILE, &page::render(&swept).map_err(|error| failed(&error))?)?;
+    swept.write(&below, Form::Csv)?;
+    below.write(page::FILE, page::render(&swept).map_err(|error| failed(&error))?)?;
     say(&format!("{} points asked: {}", points.len(), folder.join(page::FILE).display()));
     Ok(())
 }

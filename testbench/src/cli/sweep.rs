@@ -17,8 +17,10 @@ use crate::explore::sweep::points::Status;
 use crate::explore::sweep::pool::{self, Options, Watch};
 use crate::explore::sweep::shard::{self, Shard};
 use crate::explore::sweep::store::{self, Kept, Outcome, Pace, Store};
-use crate::explore::sweep::tables::{Swept, csv_text};
+use crate::explore::sweep::tables::Swept;
 use crate::explore::sweep::told;
+use crate::formats::form::Form;
+use crate::formats::table::{Kind, Table, columns};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -41,6 +43,7 @@ pub fn sweep(arguments: SweepArguments, interrupt: &Interrupt) -> Result<(), Com
 
 fn run(options: &SweepOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let file = options.file.as_deref().unwrap_or_default();
+    let form = options.tables.form()?;
     let sweep = opened::open(file)?;
     if options.list {
         return list(&sweep);
@@ -57,7 +60,7 @@ fn run(options: &SweepOptions, interrupt: &Interrupt) -> Result<(), CommandError
         }
         other => other,
     })?;
-    finish(&sweep, &store, options.json)
+    finish(&sweep, &store, form, options.json)
 }
 
 /// Runs `trials` with progress.
@@ -76,21 +79,22 @@ fn go(
 }
 
 /// Writes the tables and tells what came of it.
-fn finish(sweep: &Sweep, store: &Store, json: bool) -> Result<(), CommandError> {
+fn finish(sweep: &Sweep, store: &Store, form: Form, json: bool) -> Result<(), CommandError> {
     let swept = Swept::read(sweep, store)?;
-    swept.write(store)?;
+    swept.write(store, form)?;
     let drawn = page::render(&swept);
-    store.write(page::FILE, &drawn.map_err(|e| CommandError::Failed(format!("{}: {e}", page::FILE)))?)?;
+    store.write(page::FILE, drawn.map_err(|e| CommandError::Failed(format!("{}: {e}", page::FILE)))?)?;
     output::print(&told::report(&swept), json)?;
     let shown = |name: &str| store.folder().join(name).display().to_string();
-    say(&format!("tables: {}; page: {}", shown("points.csv"), shown(page::FILE)));
+    let points = form.files("points.csv").remove(0);
+    say(&format!("tables: {}; page: {}", shown(&points), shown(page::FILE)));
     let [failed, incomplete, missing] =
         [Status::Failed, Status::Incomplete, Status::Missing].map(|status| swept.count(status));
     if failed + incomplete + missing == 0 {
         return Ok(());
     }
     let text = format!(
-        "of {} points {failed} failed, {incomplete} lack an objective, {missing} are missing: points.csv says why",
+        "of {} points {failed} failed, {incomplete} lack an objective, {missing} are missing: {points} says why",
         swept.points.len()
     );
     Err(CommandError::Failed(text))
@@ -98,16 +102,16 @@ fn finish(sweep: &Sweep, store: &Store, json: bool) -> Result<(), CommandError> 
 
 /// Prints the points.
 fn list(sweep: &Sweep) -> Result<(), CommandError> {
-    let head = ["point"].into_iter().chain(sweep.paths()).chain(["seed", "hash", "command"]);
-    let mut lines: Vec<Vec<String>> = vec![head.map(str::to_owned).collect()];
+    let heads = ["point"].into_iter().chain(sweep.paths()).chain(["seed", "hash", "command"]);
+    let mut table = Table::new(columns(Kind::Text, heads));
     for trial in &sweep.trials {
         let mut line = vec![trial.point.to_string()];
         line.extend(sweep.points[trial.point].values.iter().cloned());
         line.push(trial.seed.map_or_else(String::new, |seed| seed.to_string()));
         line.extend([trial.hash.clone(), sweep.command(trial)]);
-        lines.push(line);
+        table.rows.push(line);
     }
-    let text = csv_text(&lines).map_err(CommandError::Failed)?;
+    let text = table.csv().map_err(CommandError::Failed)?;
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(CommandError::Failed(format!("standard output: {error}")))
@@ -200,6 +204,7 @@ fn plan(options: &PlanOptions, interrupt: &Interrupt) -> Result<(), CommandError
 }
 
 fn joined(options: &MergeOptions) -> Result<(), CommandError> {
+    let form = options.tables.form()?;
     let out = options.out.clone().or_else(|| options.folders.first().cloned()).unwrap_or_default();
     let Merged { sweep, store, missing } = merge::merge(&options.folders, &out)?;
     for number in missing.iter().take(MOST_MISSING) {
@@ -210,7 +215,7 @@ fn joined(options: &MergeOptions) -> Result<(), CommandError> {
     if missing.len() > MOST_MISSING {
         say(&format!("missing: {} more", missing.len() - MOST_MISSING));
     }
-    finish(&sweep, &store, options.json)
+    finish(&sweep, &store, form, options.json)
 }
 
 /// Missing trials that are named.

@@ -12,6 +12,8 @@ use super::file::{ExperimentFile, FORMAT, Quick};
 use super::pool::{CellName, PoolError, Work};
 use super::portable::{Portable, Taken};
 use super::reference::{self, MOST_STEP_ROWS, Opened};
+use crate::formats::form::Form;
+use crate::formats::table::Table;
 use crate::report::model::Report;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -172,8 +174,42 @@ pub struct Ran<'a, R> {
 pub struct Document {
     /// Its name in the output folder.
     pub name: &'static str,
-    /// Its text.
-    pub text: String,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// What a file beside a report holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text.
+    Text(String),
+    /// A table, which is written in the form that the run asks for; the document has the name of its CSV form.
+    Table(Table),
+}
+
+impl Document {
+    /// A text.
+    #[must_use]
+    pub const fn text(name: &'static str, text: String) -> Self {
+        Self { name, content: Content::Text(text) }
+    }
+
+    /// A table.
+    #[must_use]
+    pub const fn table(name: &'static str, table: Table) -> Self {
+        Self { name, content: Content::Table(table) }
+    }
+
+    /// Its files, tables in this form: names and contents.
+    ///
+    /// # Errors
+    /// When a table cannot be written so.
+    pub fn files(&self, form: Form) -> Result<Vec<(String, Vec<u8>)>, PoolError> {
+        match &self.content {
+            Content::Text(text) => Ok(vec![(self.name.to_owned(), text.clone().into_bytes())]),
+            Content::Table(table) => table.files(self.name, form).map_err(PoolError::Run),
+        }
+    }
 }
 
 /// What is done with an experiment of whatever kind.

@@ -9,6 +9,7 @@
 //! | control events CSV | `step,event` to `step,event,channel,value`, by step | [`control_list::read`] | - |
 //! | recorded packets CSV | `cycle,from,to` or `cycle,from,to,flits`, in any order | [`packets::read`] | - |
 //! | retire trace | every register after every step | [`trace::reader::TraceReader`] | [`trace::writer::TraceWriter`] |
+//! | tables beside a report | columns with types, CSV or Parquet | - | [`table::Table`] |
 //! | any `.npy` of integers | rows of the last axis | [`npy::IntegerRows`] | [`write::NpyRows`] |
 //!
 //! Readers are streams: what they hold is one row, whatever the size of the file (spike lists and arrays in Fortran
@@ -20,12 +21,16 @@
 
 pub mod analog;
 pub mod control_list;
+pub mod form;
 pub mod lines;
 pub mod mark;
 pub mod npy;
 pub mod packets;
+#[cfg(feature = "parquet")]
+mod parquet;
 pub mod spike_list;
 pub mod stimulus;
+pub mod table;
 pub mod trace;
 pub mod write;
 

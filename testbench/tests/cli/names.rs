@@ -64,6 +64,22 @@ fn a_carried_chip_is_checked_by_its_name() {
     assert!(refused.contains("= help: did you mean the chip preset `odin`?"), "{refused}");
 }
 
+/// The program of the tests was built without Parquet; the run is not begun.
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn tables_in_a_form_that_this_program_does_not_write() {
+    let folder = Folder::new();
+    for form in ["parquet", "both"] {
+        for command in [&["run", EXPERIMENT][..], &["noc"], &["sweep", "s.ron"]] {
+            let refused = folder.refuses(&[command, &["--tables", form, "--out", "out"]].concat());
+            let wanted = format!("error: `--tables {form}`: this program was built without Parquet");
+            assert!(refused.starts_with(&wanted), "{refused}");
+            assert!(refused.contains("--features parquet"), "{refused}");
+            assert!(!folder.path("out").exists());
+        }
+    }
+}
+
 #[test]
 fn bad_arguments() {
     let folder = Folder::new();

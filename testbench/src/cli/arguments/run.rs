@@ -1,5 +1,7 @@
 //! Options of `run`, and of every command that runs an experiment as it does: how it is run, what it is changed by.
 
+use crate::cli::error::CommandError;
+use crate::formats::form::{Form, HAS_PARQUET, WITHOUT_PARQUET};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -24,6 +26,9 @@ pub struct RunOptions {
     /// Remove what another run wrote in the output folder, by its list; nothing else is removed
     #[arg(long)]
     pub overwrite: bool,
+    /// In which form tables are written, where the command has some.
+    #[arg(skip)]
+    pub tables: Form,
 }
 
 /// A model of time.
@@ -43,6 +48,44 @@ impl TimeModelOption {
     pub fn change(self) -> String {
         format!("chip.timing.model={self:?}")
     }
+}
+
+/// A form of tables.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum TablesOption {
+    /// CSV.
+    #[default]
+    Csv,
+    /// Apache Parquet, of a program built with the feature `parquet`.
+    Parquet,
+    /// Both, side by side.
+    Both,
+}
+
+impl TablesOption {
+    /// The form.
+    ///
+    /// # Errors
+    /// When this program was built without it.
+    pub fn form(self) -> Result<Form, CommandError> {
+        let form = match self {
+            Self::Csv => Form::Csv,
+            Self::Parquet => Form::Parquet,
+            Self::Both => Form::Both,
+        };
+        expect_form(form).map(|()| form)
+    }
+}
+
+/// Refuses a form of tables that this program was built without.
+///
+/// # Errors
+/// When it was.
+pub fn expect_form(form: Form) -> Result<(), CommandError> {
+    if form == Form::Csv || HAS_PARQUET {
+        return Ok(());
+    }
+    Err(CommandError::Usage(format!("`--tables {}`: {WITHOUT_PARQUET}", form.name())))
 }
 
 /// The change of the network's file that `--placement FILE` stands for: the file is the one here, wherever the network is.

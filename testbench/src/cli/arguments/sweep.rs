@@ -1,5 +1,6 @@
 //! Options of `sweep`, and of what is done with a sweep beside running it: `plan`, `merge`, `serve`.
 
+use super::run::TablesOption;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -47,6 +48,9 @@ pub struct SweepOptions {
     /// Seconds that a task lasts at least, where the plan measured: fewer tasks get trials then
     #[arg(long, value_name = "SECONDS", default_value = "60", requires = "shard")]
     pub least_seconds: f64,
+    /// In which form the tables are written; `sweep.json` is always there
+    #[arg(long, value_name = "FORM", default_value = "csv")]
+    pub tables: TablesOption,
     /// Take the place of another sweep in the folder, and keep the results that both have
     #[arg(long)]
     pub grow: bool,
@@ -98,6 +102,9 @@ pub struct MergeOptions {
     /// Output folder (default: the first one)
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// In which form the tables are written; `sweep.json` is always there
+    #[arg(long, value_name = "FORM", default_value = "csv")]
+    pub tables: TablesOption,
     /// Print JSON lines instead of tables
     #[arg(long)]
     pub json: bool,

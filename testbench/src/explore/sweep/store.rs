@@ -263,9 +263,14 @@ impl Store {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&self, name: &str, text: &str) -> Result<(), SweepError> {
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> Result<(), SweepError> {
         let path = self.folder.join(name);
-        whole::write(&path, text.as_bytes()).map_err(failed(&path))
+        whole::write(&path, content.as_ref()).map_err(failed(&path))
+    }
+
+    /// Removes a table, where there is one.
+    pub fn remove(&self, name: &str) {
+        let _ = fs::remove_file(self.folder.join(name));
     }
 
     /// Removes what interrupted trials left, when none is left.

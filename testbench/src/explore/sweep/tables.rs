@@ -13,6 +13,8 @@ use super::points::{self, PointRow, Status, TrialRow};
 use super::sensitivity::{self, Effect};
 use super::store::Store;
 use crate::experiment::hashed::HashedFile;
+use crate::formats::form::Form;
+use crate::formats::table::{Column, Kind, Table};
 use serde::Serialize;
 use synfire_core::ARITH_SPEC;
 
@@ -85,20 +87,41 @@ impl<'a> Swept<'a> {
         self.points.iter().filter(|point| point.status == status).count()
     }
 
-    /// Writes every table into the folder.
+    /// Writes every table into the folder, in this form, and `sweep.json`.
     ///
     /// # Errors
     /// When a file cannot be written.
-    pub fn write(&self, store: &Store) -> Result<(), SweepError> {
+    pub fn write(&self, store: &Store, form: Form) -> Result<(), SweepError> {
         let json = serde_json::to_string(self).map_err(|error| SweepError::Failed(error.to_string()))?;
         let tables = [self.points(), self.runs(), self.front(), self.effects()];
         for (name, lines) in FILES.into_iter().zip(tables) {
-            store.write(
-                name,
-                &csv_text(&lines).map_err(|error| SweepError::Failed(format!("{name}: {error}")))?,
-            )?;
+            for (name, bytes) in self.typed(lines).files(name, form).map_err(SweepError::Failed)? {
+                store.write(&name, bytes)?;
+            }
+            // A table that an earlier command left in another form would be one of other points.
+            let asked = form.files(name);
+            Form::Both
+                .files(name)
+                .iter()
+                .filter(|file| !asked.contains(file))
+                .for_each(|file| store.remove(file));
         }
-        store.write(FILES[4], &(json + "\n"))
+        store.write(FILES[4], json + "\n")
+    }
+
+    /// Lines, the names of the columns first, as a table: what its columns are follows from their names.
+    fn typed(&self, mut lines: Lines) -> Table {
+        let spread = |name: &str, of: &str| name.strip_prefix(of).is_some_and(|rest| SPREADS.contains(&rest));
+        let measured = |name: &str| self.columns.iter().any(|column| spread(name, column));
+        let kind = |name: &String| match name.as_str() {
+            name if self.paths.contains(&name) => Kind::Text,
+            name if COUNTS.contains(&name) => Kind::Count,
+            name if REALS.contains(&name) || measured(name) => Kind::Real,
+            _ => Kind::Text,
+        };
+        let heads = lines.remove(0);
+        let columns = heads.into_iter().map(|name| Column { kind: kind(&name), name }).collect();
+        Table { columns, rows: lines }
     }
 
     fn objectives(&self) -> impl Iterator<Item = (&Objective, &'static str)> {
@@ -236,6 +259,14 @@ impl<'a> Swept<'a> {
 
 type Lines = Vec<Vec<String>>;
 
+/// Columns of whole numbers.
+const COUNTS: [&str; 5] = ["point", "seed", "runs", "levels", "points"];
+/// Columns of real numbers, beside those of objectives.
+const REALS: [&str; 6] =
+    ["effect", "share_of_variance", "rank_correlation", "lowest_mean", "highest_mean", "simulator.seconds"];
+/// What the names of an objective's columns end in.
+const SPREADS: [&str; 5] = ["", "_low", "_high", "_se", "_worst"];
+
 /// The commands of a point, one after the other.
 #[must_use]
 pub fn commands(trials: &[TrialRow]) -> String {
@@ -260,15 +291,4 @@ fn number(value: Option<f64>) -> String {
 
 fn text(value: Option<impl ToString>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
-}
-
-/// Lines as CSV.
-///
-/// # Errors
-/// When they cannot be put into words.
-pub fn csv_text(rows: &[Vec<String>]) -> Result<String, String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    rows.iter().try_for_each(|row| writer.write_record(row)).map_err(|error| error.to_string())?;
-    let bytes = writer.into_inner().map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.to_string())
 }

@@ -7,7 +7,7 @@
 use super::figures::Figures;
 use super::opened::{Sweep, Trial};
 use crate::architect::summary;
-use crate::experiment::kind::{Kind, Narrowed, Ran, Registry, Visit};
+use crate::experiment::kind::{Content, Kind, Narrowed, Ran, Registry, Visit};
 use crate::experiment::pool::{CellContext, Outcome, PoolError, Work};
 use crate::experiment::reference::{self, Opened};
 use crate::tasks;
@@ -155,9 +155,12 @@ impl Visit for Whole<'_> {
 
 fn figures<K: Kind>(experiment: &K, ran: &Ran<'_, K::Result>, sweep: &Sweep) -> Result<Figures, Failure> {
     let documents = experiment.documents(ran)?;
-    let summary = documents.iter().find(|document| document.name == summary::FILE);
+    let summary = documents.iter().find_map(|document| match &document.content {
+        Content::Text(text) if document.name == summary::FILE => Some(text),
+        _ => None,
+    });
     let summary = summary.ok_or_else(|| Failure::told("the experiment writes no summary.json".to_owned()))?;
-    Figures::of_summary(&summary.text, sweep.row.as_deref()).map_err(Failure::told)
+    Figures::of_summary(summary, sweep.row.as_deref()).map_err(Failure::told)
 }
 
 /// Where a cell leaves its state.

@@ -81,8 +81,7 @@ impl Kind for Task {
         let parts = ran.results.iter().map(|result| self.part(result)).collect();
         let parts = Parts { parts, memory: &memory, ..Parts::new(ran.title, &self.chip, ran.threads) };
         let mut documents = parts.documents()?;
-        documents
-            .push(Document { name: inference::FILE, text: inference::csv(&summary::samples(ran.results)) });
+        documents.push(Document::table(inference::FILE, inference::records(&summary::samples(ran.results))));
         Ok(documents)
     }
 }

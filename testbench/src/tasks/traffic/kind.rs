@@ -59,8 +59,7 @@ impl Kind for Task {
     }
 
     fn documents(&self, ran: &Ran<'_, CellResult>) -> Result<Vec<Document>, PoolError> {
-        let curve = table::text(self, ran.results).map_err(|error| PoolError::Run(error.to_string()))?;
-        let links = table::links(self, ran.results).map_err(|error| PoolError::Run(error.to_string()))?;
-        Ok(vec![Document { name: CURVE, text: curve }, Document { name: LINKS, text: links }])
+        let (curve, links) = (table::curve(self, ran.results), table::links(self, ran.results));
+        Ok(vec![Document::table(CURVE, curve), Document::table(LINKS, links)])
     }
 }

@@ -3,6 +3,7 @@
 use super::cell::CellResult;
 use super::point::Leads;
 use super::task::{RowNetwork, Task};
+use crate::formats::table::{Kind, Table, columns, typed};
 use std::collections::BTreeMap;
 use synfire_router::network::statistics::CAUSES;
 
@@ -11,40 +12,52 @@ const STALLS: [&str; CAUSES] =
     ["stalls_no_credit", "stalls_no_channel", "stalls_arbitration", "stalls_ejection", "stalls_link_busy"];
 
 /// Columns of the links, before the stalls.
-const LINK_COLUMNS: [&str; 10] =
-    ["row", "seed", "load", "kind", "from", "to", "channel", "flits", "utilisation", "peak_flits"];
-
-/// Columns of the curve, before the stalls.
-const COLUMNS: [&str; 20] = [
-    "row",
-    "seed",
-    "alone_latency",
-    "load",
-    "answer",
-    "packets",
-    "waiting",
-    "latency_mean",
-    "latency_standard_error",
-    "latency_p50",
-    "latency_p99",
-    "latency_worst",
-    "accepted_mean",
-    "accepted_least",
-    "least_core",
-    "accepted_most",
-    "most_core",
-    "busiest_link",
-    "busiest_utilisation",
-    "peak_flits",
+const LINK_COLUMNS: [(&str, Kind); 10] = [
+    ("row", Kind::Text),
+    ("seed", Kind::Count),
+    ("load", Kind::Real),
+    ("kind", Kind::Text),
+    ("from", Kind::Text),
+    ("to", Kind::Text),
+    ("channel", Kind::Text),
+    ("flits", Kind::Count),
+    ("utilisation", Kind::Real),
+    ("peak_flits", Kind::Count),
 ];
 
-/// The file's text.
-///
-/// # Errors
-/// Never on a string; the writer's type has it.
-pub fn text(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS.iter().chain(&STALLS))?;
+/// Columns of the curve, before the stalls.
+const COLUMNS: [(&str, Kind); 20] = [
+    ("row", Kind::Text),
+    ("seed", Kind::Count),
+    ("alone_latency", Kind::Real),
+    ("load", Kind::Real),
+    ("answer", Kind::Text),
+    ("packets", Kind::Count),
+    ("waiting", Kind::Count),
+    ("latency_mean", Kind::Real),
+    ("latency_standard_error", Kind::Real),
+    ("latency_p50", Kind::Count),
+    ("latency_p99", Kind::Count),
+    ("latency_worst", Kind::Count),
+    ("accepted_mean", Kind::Real),
+    ("accepted_least", Kind::Real),
+    ("least_core", Kind::Count),
+    ("accepted_most", Kind::Real),
+    ("most_core", Kind::Count),
+    ("busiest_link", Kind::Text),
+    ("busiest_utilisation", Kind::Real),
+    ("peak_flits", Kind::Count),
+];
+
+/// A table of these columns and the stalls.
+fn with_stalls(own: &[(&str, Kind)]) -> Table {
+    Table::new([typed(own), columns(Kind::Count, STALLS)].concat())
+}
+
+/// The table of loads.
+#[must_use]
+pub fn curve(task: &Task, results: &[CellResult]) -> Table {
+    let mut table = with_stalls(&COLUMNS);
     for result in results {
         let row = task.settings.rows.iter().position(|row| row.name == result.row);
         let network = row.map(|row| &task.networks[row]);
@@ -73,24 +86,16 @@ pub fn text(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
                 point.peak.to_string(),
             ];
             fields.extend(point.stalls.iter().map(u64::to_string));
-            writer.write_record(&fields)?;
+            table.rows.push(fields);
         }
     }
-    finished(writer)
+    table
 }
 
-fn finished(writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
-    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// The text of `links.csv`.
-///
-/// # Errors
-/// Never on a string; the writer's type has it.
-pub fn links(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(LINK_COLUMNS.iter().chain(&STALLS))?;
+/// The table of links.
+#[must_use]
+pub fn links(task: &Task, results: &[CellResult]) -> Table {
+    let mut table = with_stalls(&LINK_COLUMNS);
     for result in results {
         let Some(row) = task.settings.rows.iter().position(|row| row.name == result.row) else { continue };
         let network = &task.networks[row];
@@ -113,18 +118,18 @@ pub fn links(task: &Task, results: &[CellResult]) -> Result<String, csv::Error> 
                 let mut fields = vec![whole.to_owned(), of.flits.to_string(), of.utilisation.to_string()];
                 fields.push(of.peak.to_string());
                 fields.extend(of.stalls.iter().map(u64::to_string));
-                writer.write_record(place.iter().chain(&fields))?;
+                table.rows.push([place.clone(), fields].concat());
                 for (channel, flits) in of.channels.iter().enumerate() {
                     // A link is held as long by each of its flits.
                     let held = of.utilisation * *flits as f64 / of.flits.max(1) as f64;
                     let mut fields = vec![channel.to_string(), flits.to_string(), held.to_string()];
                     fields.resize(fields.len() + 1 + STALLS.len(), String::new());
-                    writer.write_record(place.iter().chain(&fields))?;
+                    table.rows.push([place.clone(), fields].concat());
                 }
             }
         }
     }
-    finished(writer)
+    table
 }
 
 /// A router: `(3,0)` on a grid, `7` elsewhere.
