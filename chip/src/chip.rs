@@ -70,10 +70,7 @@ impl Chip {
     /// The ports of the host: at least one.
     #[must_use]
     pub fn host_ports(&self) -> Vec<HostPort> {
-        if self.host.ports.is_empty() {
-            return vec![HostPort::ideal(self.mesh.io_tile)];
-        }
-        self.host.ports.clone()
+        self.host.ports_on(&self.mesh)
     }
 
     /// Whether synapses of sparse or shared rows have a price or a time of their own.
@@ -96,6 +93,14 @@ pub struct HostInterface {
     pub answers: Answers,
     /// Bits of a packet at a port, where the chip describes no network with bits of its own.
     pub packet_bits: Option<u32>,
+}
+
+impl HostInterface {
+    /// The ports on a mesh: at least one.
+    #[must_use]
+    pub fn ports_on(&self, mesh: &Mesh) -> Vec<HostPort> {
+        if self.ports.is_empty() { vec![HostPort::ideal(mesh.io_tile)] } else { self.ports.clone() }
+    }
 }
 
 /// A port of the host, at the router of a tile. Both directions work at a time.
@@ -296,14 +301,11 @@ impl Mesh {
         }
     }
 
-    /// Routers of these ports of the host; of the one at `io_tile`, where there are none.
+    /// Routers of these ports of the host.
     #[must_use]
     pub fn routers_of(&self, ports: &[HostPort]) -> Vec<u32> {
         let router = |(column, row): (u16, u16)| u32::from(row) * u32::from(self.columns) + u32::from(column);
-        match ports {
-            [] => vec![router(self.io_tile)],
-            ports => ports.iter().map(|port| router(port.tile)).collect(),
-        }
+        ports.iter().map(|port| router(port.tile)).collect()
     }
 
     /// Cores of the chip.

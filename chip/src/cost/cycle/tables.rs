@@ -126,7 +126,7 @@ fn default_noc(chip: &Chip) -> Noc {
     let mesh = &chip.mesh;
     let mut config = Config::mesh(mesh.columns.into(), mesh.rows.into(), Pipeline::TWO, 1, 8);
     config.cores_per_router = mesh.cores_per_tile.into();
-    config.io_routers = mesh.routers_of(&chip.host.ports);
+    config.io_routers = mesh.routers_of(&chip.host_ports());
     config.classes = vec![ChannelSet::first(1); 5];
     let bits = config.flit_bits;
     let packets = PacketBits { spike: bits, error: bits, target: bits, control: bits, barrier: bits };

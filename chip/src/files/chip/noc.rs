@@ -7,7 +7,7 @@
 //! not known to deadlock. Absent on purpose: energies and times (sections `energy`, `timing`), traffic.
 
 use super::section::{is_unstated, section};
-use crate::chip::{ClassCost, Mesh, Noc, PacketBits, Reach, Timing};
+use crate::chip::{ClassCost, HostInterface, Mesh, Noc, PacketBits, Reach, Timing};
 use crate::files::text::check::Check;
 use crate::files::text::write::stated;
 use serde::{Deserialize, Serialize};
@@ -141,7 +141,7 @@ pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<
     let config = Config {
         shape: shape(check, file.shape.unwrap_or(TileShape::Mesh), mesh),
         cores_per_router: u32::from(mesh.cores_per_tile),
-        io_routers: mesh.routers_of(&[]),
+        io_routers: mesh.routers_of(&HostInterface::default().ports_on(mesh)),
         flit_bits,
         channels,
         depth,

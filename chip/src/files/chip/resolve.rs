@@ -37,7 +37,7 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
     let timing = timing(check, &file.timing);
     let host = host(check, &file.host, &mesh, &timing, noc.as_ref());
     if let Some(noc) = &mut noc {
-        noc.config.io_routers = mesh.routers_of(&host.ports);
+        noc.config.io_routers = mesh.routers_of(&host.ports_on(&mesh));
         noc.class_costs = class_costs(check, &file.noc, &timing);
     }
     let mut chip = Chip {
