@@ -169,54 +169,24 @@ impl Tables {
     pub fn of(machine: &Machine) -> (Self, Option<Plan>) {
         let chip = &machine.chip;
         let (design, timing, network) = (&chip.core, &chip.timing, network(chip));
-        let plan = network.config.clone().and_then(|config| Plan::new(config).ok());
         let placed = Placed::of(machine);
-        let node_of = (0..).zip(&placed.cores).map(|(number, core)| (*core, number)).collect();
-        let host = chip.mesh.cores() as u32;
-        let apart = chip.prices_listed_rows_apart();
-        let mut builder = Builder {
-            topology: chip.topology(),
-            costs: WayCosts::of(chip),
-            node_of,
-            plan,
-            known: HashMap::new(),
-            destinations: Vec::new(),
-            routes: HashMap::new(),
-            host,
-            ports: HostPorts::of(chip),
-            flits: network.flits,
-            apart,
-        };
+        let mut builder = builder(chip, &network, &placed);
         let all: Vec<CoreId> = machine.nodes.iter().map(|node| node.id).collect();
         let mut nodes: Vec<NodeTables> =
             machine.nodes.iter().map(|node| node_tables(&mut builder, machine, node)).collect();
         nodes.extend(placed.cores[all.len()..].iter().map(|core| input_tables(&mut builder, *core)));
-        let inputs = machine.inputs().iter().enumerate().map(|(input, table)| {
-            let ports = builder.ports.clone();
-            let from = |channel| match machine.input_core(input, channel as u32) {
-                Some(core) => From::Core(core),
-                None => From::Port(ports.of_channel(machine.input_port(input), channel, table.len())),
-            };
-            fanouts(&mut builder, SPIKE, from, table)
-        });
-        let inputs = inputs.collect();
+        let inputs =
+            (0..machine.inputs().len()).map(|input| channels(&mut builder, machine, input)).collect();
         // Control events are for cores with neurons, the barrier for all.
         let to_all = [SPIKE, ERROR, TARGET, CONTROL, BARRIER].map(|class| match class {
             BARRIER => vec![builder.fanout(BARRIER, From::Port(0), &placed.cores)],
             class => builder.of_host(class, &all),
         });
-        let outside = placed.cores.len() as u32;
-        let ways = |builder: &mut Builder<'_>, nearest: bool| {
-            let way = |core: &CoreId| {
-                let port = if nearest { builder.nearest(*core) } else { 0 };
-                builder.way_to_host(*core, port, outside)
-            };
-            placed.cores.iter().map(way).collect()
-        };
-        let (to_host, to_barrier) = (ways(&mut builder, true), ways(&mut builder, false));
+        let to_host = ways_out(&mut builder, &placed.cores, |builder, core| builder.nearest(core));
+        let to_barrier = ways_out(&mut builder, &placed.cores, |_, _| 0);
         let is_ideal = builder.plan.is_none();
         let at_arrival = chip.service.rows == RowService::AtArrival;
-        let Builder { destinations, routes, plan, ports, .. } = builder;
+        let Builder { destinations, routes, plan, ports, host, apart, .. } = builder;
         let tables = Self {
             rules: rules(design, is_ideal),
             order: order(chip),
@@ -299,6 +269,47 @@ pub fn tagged(sender: usize, source: u32, events: u8) -> u64 {
 /// The parts of such a name.
 fn untagged(tag: u64) -> (usize, usize, u64) {
     ((tag >> 40) as usize, (tag >> 8) as u32 as usize, tag & 255)
+}
+
+/// What forms the ways of a chip, before any is known.
+fn builder<'a>(chip: &'a Chip, network: &Network, placed: &Placed) -> Builder<'a> {
+    Builder {
+        topology: chip.topology(),
+        costs: WayCosts::of(chip),
+        node_of: (0..).zip(&placed.cores).map(|(number, core)| (*core, number)).collect(),
+        plan: network.config.clone().and_then(|config| Plan::new(config).ok()),
+        known: HashMap::new(),
+        destinations: Vec::new(),
+        routes: HashMap::new(),
+        host: chip.mesh.cores() as u32,
+        ports: HostPorts::of(chip),
+        flits: network.flits,
+        apart: chip.prices_listed_rows_apart(),
+    }
+}
+
+/// Where the spikes of each neuron of an input go, from its core or from the port by which it enters.
+fn channels(builder: &mut Builder<'_>, machine: &Machine, input: usize) -> Vec<Fanout> {
+    let (ports, table) = (builder.ports.clone(), &machine.inputs()[input]);
+    let from = |channel| match machine.input_core(input, channel as u32) {
+        Some(core) => From::Core(core),
+        None => From::Port(ports.of_channel(machine.input_port(input), channel, table.len())),
+    };
+    fanouts(builder, SPIKE, from, table)
+}
+
+/// From every core to the port of the host that `port` gives it.
+fn ways_out(
+    builder: &mut Builder<'_>,
+    cores: &[CoreId],
+    port: impl Fn(&Builder<'_>, CoreId) -> u32,
+) -> Vec<Fanout> {
+    let outside = cores.len() as u32;
+    let way = |core: &CoreId| {
+        let port = port(builder, *core);
+        builder.way_to_host(*core, port, outside)
+    };
+    cores.iter().map(way).collect()
 }
 
 fn node_at(machine: &Machine, cores: &[CoreId]) -> Vec<u32> {
