@@ -108,6 +108,19 @@ impl TracedRegister {
         lane as f64 * (-f64::from(self.fraction)).exp2()
     }
 
+    /// What is wrong with it.
+    pub(super) fn check(&self) -> Result<(), (String, String)> {
+        let (name, most) = (&self.name, if self.signed { 64 } else { 63 });
+        if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':') {
+            return fault(format!("a register named `{name}`"), "a name without blanks and colons");
+        }
+        if !(1..=most).contains(&self.bits) || self.fraction > 1000 {
+            let found = format!("register {name} of {}.{} bits", self.bits, self.fraction);
+            return fault(found, &format!("1..={most} bits, a fraction of at most 1000"));
+        }
+        Ok(())
+    }
+
     /// A lane in hexadecimal, two's complement in the register's width.
     #[must_use]
     pub fn hex(&self, lane: i64) -> String {
@@ -236,17 +249,8 @@ impl TraceHeader {
     pub fn check(&self, tables: Option<&TraceTables>) -> Result<(), (String, String)> {
         let registers = self.neuron_columns().map(|(_, register)| register);
         let registers = registers.chain(self.axon_columns().map(|(_, register)| register));
-        for register in registers.chain(self.synapse_lists().map(|(_, _, register)| register)) {
-            let most = if register.signed { 64 } else { 63 };
-            let name = &register.name;
-            if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control() || c == ':') {
-                return fault(format!("a register named `{name}`"), "a name without blanks and colons");
-            }
-            if !(1..=most).contains(&register.bits) || register.fraction > 1000 {
-                let found = format!("register {name} of {}.{} bits", register.bits, register.fraction);
-                return fault(found, &format!("1..={most} bits, a fraction of at most 1000"));
-            }
-        }
+        let mut registers = registers.chain(self.synapse_lists().map(|(_, _, register)| register));
+        registers.try_for_each(TracedRegister::check)?;
         let populations = self.populations.iter().map(|of| of.index);
         let projections = self.projections.iter().map(|of| of.index);
         if !ascends(populations) || !ascends(projections) {
@@ -297,7 +301,7 @@ fn fault<T>(found: String, allowed: &str) -> Result<T, (String, String)> {
     Err((found, allowed.to_owned()))
 }
 
-fn check_projection(of: &TracedProjection) -> Result<(), (String, String)> {
+pub(super) fn check_projection(of: &TracedProjection) -> Result<(), (String, String)> {
     let name = &of.name;
     if of.traces.is_empty() && of.synapses.is_empty() {
         return fault(format!("projection `{name}` without a register"), "a register, or no projection");

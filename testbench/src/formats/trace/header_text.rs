@@ -1,7 +1,8 @@
 //! A header as text: the lines before the first step.
 
 use super::header::{
-    Contract, SynapsePlaces, TraceHeader, TracedPopulation, TracedProjection, TracedRegister, VERSION, number,
+    Contract, SynapsePlaces, TraceHeader, TracedPopulation, TracedProjection, TracedRegister, VERSION,
+    check_projection, number,
 };
 use std::fmt::Write;
 
@@ -130,12 +131,32 @@ pub(super) fn parse(text: &str) -> Result<TraceHeader, Fault> {
             _ => None,
         };
         read.ok_or_else(|| fault(line, text, FORMS))?;
+        check_last(&header, words[0]).map_err(|(found, allowed)| Fault { line, found, allowed })?;
     }
     if let Ok((line, text)) = next("") {
         return Err(fault(line, text, "nothing after `steps`"));
     }
     header.check(None).map_err(|(found, allowed)| Fault { line: count - 1, found, allowed })?;
     Ok(header)
+}
+
+/// What is wrong with the population or projection that a line was of, the last of the header so far. So a fault has the
+/// number of its own line.
+fn check_last(header: &TraceHeader, kind: &str) -> Result<(), (String, String)> {
+    let (registers, before, last) = if kind == "population" {
+        let [before @ .., last] = &header.populations[..] else { return Ok(()) };
+        (vec![&last.registers], before.last().map(|of| of.index), last.index)
+    } else {
+        let [before @ .., last] = &header.projections[..] else { return Ok(()) };
+        check_projection(last)?;
+        (vec![&last.traces, &last.synapses], before.last().map(|of| of.index), last.index)
+    };
+    registers.into_iter().flatten().try_for_each(TracedRegister::check)?;
+    if before.is_some_and(|before| before >= last) {
+        let found = format!("{kind}s out of order: {last} after {}", before.unwrap_or(0));
+        return Err((found, "each once, by its index".to_owned()));
+    }
+    Ok(())
 }
 
 /// What the lines between the first two and the last may be.
