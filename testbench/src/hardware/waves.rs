@@ -226,12 +226,19 @@ fn write(
     Ok(end)
 }
 
-/// A name as viewers take it: letters, digits and `_`; with its index where it was another.
-fn identifier(name: &str, index: u32) -> String {
+/// A name as viewers take it: letters, digits and `_`, with its `number` where it was another. Only such a name begins with
+/// `_`, so that it is no other's.
+fn identifier(name: &str, number: &str) -> String {
     let letter = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' };
     let plain: String = name.chars().map(letter).collect();
-    let begins = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if plain == name && begins { plain } else { format!("_{plain}_{index}") }
+    let begins = plain.starts_with(|c: char| c.is_ascii_alphabetic());
+    if plain == name && begins { plain } else { format!("_{plain}_{number}") }
+}
+
+/// The scope of a population or projection; one of each may have one index.
+fn scope(column: &Column) -> String {
+    let letter = if column.kind == Kind::Neuron { "" } else { "p" };
+    identifier(&column.name, &format!("{letter}{}", column.index))
 }
 
 fn signal(column: &Column, [one, two, three]: [u32; 3]) -> Signal {
@@ -241,8 +248,8 @@ fn signal(column: &Column, [one, two, three]: [u32; 3]) -> Signal {
         Kind::Synapse => format!("synapse_{one}_{two}_{three}"),
         Kind::Tap => format!("tap_{one}_{two}"),
     };
-    let scopes = ["synfire".to_owned(), identifier(&column.name, column.index), inner];
-    let name = identifier(&column.register.name, 0);
+    let scopes = ["synfire".to_owned(), scope(column), inner];
+    let name = identifier(&column.register.name, "0");
     Signal { scopes, name, bits: column.register.bits }
 }
 
@@ -253,7 +260,7 @@ fn comments(columns: &[Column], keys: &[Key]) -> Vec<String> {
     let comment = |column: &Column| {
         let register = &column.register;
         let sign = if register.signed { "two's complement" } else { "unsigned" };
-        let (of, name) = (identifier(&column.name, column.index), identifier(&register.name, 0));
+        let (of, name) = (scope(column), identifier(&register.name, "0"));
         format!("{name} of {of}: {} bits, {} of them fraction, {sign}", register.bits, register.fraction)
     };
     shown.map(comment).collect()

@@ -281,3 +281,19 @@ fn what_cannot_be_shown() {
     For more information, try '--help'.
     "#);
 }
+
+/// Names that would become one: each has a scope of its own.
+#[test]
+fn no_two_names_are_one_scope() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "synfire-trace 1\ncontract 1.3\npopulation 0 a%20b 1 U:8.2\npopulation 1 _a_b_0 1 U:8.2\n\
+                projection 0 a-b axons 1 Q:8.0u\nsteps 0 1\nstep 0\nn 0 0 1\nn 1 0 2\na 0 0 1 3\nend 0\n";
+    std::fs::write(folder.path().join("x.trace"), text).unwrap();
+    let said = said(folder.path(), &["trace", "x.trace", "--vcd", "x.vcd", "--registers", "U,Q"]);
+    assert!(said.starts_with("0\n"), "{said}");
+    let vcd = std::fs::read_to_string(folder.path().join("x.vcd")).unwrap();
+    for scope in ["_a_b_0", "__a_b_0_1", "_a_b_p0"] {
+        let begins = vcd.lines().filter(|line| line.split_whitespace().nth(2) == Some(scope)).count();
+        assert_eq!(begins, 1, "`{scope}` in {vcd}");
+    }
+}
