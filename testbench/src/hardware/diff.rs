@@ -1,7 +1,7 @@
 //! Two traces, step by step: what differs first, or all of it counted.
 //!
-//! Either may be text or binary. Steps of one form whose bytes are equal are not read any further; others are decoded,
-//! several at a time where all are counted. Promises: memory for a step of each file and a batch of some MiB, whatever
+//! Either may be text or binary. Steps of one form are compared by their bytes, and only records that differ are read; those
+//! of two forms are decoded; several at a time where all are counted. Promises: memory for a step of each file and a batch of some MiB, whatever
 //! their length; a file that is cut or no trace is an error, and a shorter one a difference. Absent on purpose: words
 //! (`diff_report`).
 
@@ -141,7 +141,7 @@ fn walk(
 ) -> Result<Option<u64>, ArrayError> {
     // Frames name synapses by their places in the tables.
     let same_places = expected.form() == actual.form() && expected.tables() == actual.tables();
-    let mut batch = Batch::default();
+    let mut batch = Batch { same_places, ..Batch::default() };
     let (mut before, mut led) = (None, None);
     let (mut one, mut other) = (expected.advance()?, actual.advance()?);
     while one || other {
@@ -180,6 +180,8 @@ fn walk(
 /// Steps whose bytes differ, copied.
 #[derive(Debug, Default)]
 struct Batch {
+    /// Whether both are of one form and of the same places.
+    same_places: bool,
     expected: Vec<u8>,
     actual: Vec<u8>,
     steps: Vec<Differing>,
@@ -258,10 +260,15 @@ impl Batch {
         columns: usize,
     ) -> Result<Tally, ArrayError> {
         let mut tally = Tally::new(columns);
-        let (mut one, mut other) = (Step::default(), Step::default());
+        let (mut one, mut other, mut found) = (Step::default(), Step::default(), Vec::new());
         for step in steps {
-            expected.decode_at(step.offsets[0], &self.expected[step.expected.clone()], &mut one)?;
-            actual.decode_at(step.offsets[1], &self.actual[step.actual.clone()], &mut other)?;
+            let bytes = [&self.expected[step.expected.clone()], &self.actual[step.actual.clone()]];
+            if self.same_places && expected.differing(actual, step.offsets, bytes, &mut found)? {
+                found.iter().for_each(|of| tally.note(step.step, of));
+                continue;
+            }
+            expected.decode_at(step.offsets[0], bytes[0], &mut one)?;
+            actual.decode_at(step.offsets[1], bytes[1], &mut other)?;
             tally.add(&one, &other, expected.header());
         }
         Ok(tally)

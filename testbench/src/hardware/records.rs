@@ -4,6 +4,7 @@
 //! order: populations by neuron, axons, synapses, and of one record the registers in the header's order. Absent on
 //! purpose: reading, words.
 
+use crate::formats::trace::differing::Differing;
 use crate::formats::trace::header::{SynapsePlaces, TraceHeader, TracedRegister};
 use crate::formats::trace::step::Step;
 use std::cmp::Ordering;
@@ -126,6 +127,11 @@ impl Tally {
     pub fn first(&self, columns: &[Column]) -> Option<(usize, Pair)> {
         let firsts = self.counts.iter().enumerate().filter_map(|(at, count)| Some((at, count.first?)));
         firsts.min_by_key(|(at, pair)| (pair.step, columns[*at].group, pair.place, *at))
+    }
+
+    /// Adds a value that differs in a step.
+    pub fn note(&mut self, step: u64, of: &Differing) {
+        self.counts[of.column].note(step, of.place, of.expected, of.actual);
     }
 
     /// Adds what differs in a step.

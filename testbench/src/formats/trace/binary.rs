@@ -67,20 +67,22 @@ fn put(register: &TracedRegister, column: &[i64], out: &mut Vec<u8>) {
     }
 }
 
+/// The lane in the bytes of a value.
+pub(super) fn lane(value: &[u8], signed: bool) -> i64 {
+    let mut wide = [0; 8];
+    wide[..value.len()].copy_from_slice(value);
+    let (lane, shift) = (i64::from_le_bytes(wide), 64 - 8 * value.len() as u32);
+    if signed { lane << shift >> shift } else { lane }
+}
+
 /// Appends the lanes of a column.
 fn get(register: &TracedRegister, bytes: &[u8], into: &mut Vec<i64>) {
     fn widen<const N: usize>(bytes: &[u8], signed: bool, into: &mut Vec<i64>) {
-        let shift = 64 - 8 * N as u32;
         let (cells, _) = bytes.as_chunks::<N>();
-        let wide = cells.iter().map(|cell| {
-            let mut wide = [0; 8];
-            wide[..N].copy_from_slice(cell);
-            u64::from_le_bytes(wide)
-        });
         if signed {
-            into.extend(wide.map(|lane| (lane << shift) as i64 >> shift));
+            into.extend(cells.iter().map(|cell| lane(cell, true)));
         } else {
-            into.extend(wide.map(|lane| lane as i64));
+            into.extend(cells.iter().map(|cell| lane(cell, false)));
         }
     }
     match register.bytes() {
@@ -169,18 +171,17 @@ fn changes(
     let bytes = (u32::from_le_bytes(*count) as usize).checked_mul(entry)?;
     let (own, after) = after.split_at_checked(bytes)?;
     *rest = after;
-    let (range, mut before, mut lane) = (register.range(), None, Vec::with_capacity(1));
+    let (range, mut before) = (register.range(), None);
     for entry in own.chunks_exact(entry) {
         let (index, value) = entry.split_first_chunk::<4>()?;
         let index = u32::from_le_bytes(*index);
-        lane.clear();
-        get(register, value, &mut lane);
+        let lane = lane(value, register.signed);
         let ascends = before < Some(index) && u64::from(index) < places.count();
-        if !ascends || !range.contains(&lane[0]) {
+        if !ascends || !range.contains(&lane) {
             return None;
         }
         before = Some(index);
-        list.push(Change { synapse: places.synapse(table, index).0, lane: lane[0] });
+        list.push(Change { synapse: places.synapse(table, index).0, lane });
     }
     Some(())
 }

@@ -4,6 +4,7 @@
 //! decodes only where bytes differ.
 
 use super::super::ArrayError;
+use super::differing::{self, Differing};
 use super::header::{Axon, Synapse, SynapsePlaces, TraceForm, TraceHeader, TraceTables, VERSION};
 use super::step::Step;
 use super::{binary, header_text, text};
@@ -152,6 +153,29 @@ impl TraceReader {
         let payload = &bytes[binary::HEAD..bytes.len() - binary::SUM];
         let read = binary::decode(&self.header, tables, u64::from_le_bytes(word(bytes, 4)), payload, into);
         read.map_err(|fault| refuse(0, "the frame", fault.found, fault.allowed))
+    }
+
+    /// What a step of this trace and the same step of `actual`, a trace of one form, header and tables, have not in common:
+    /// both as copies of [`TraceReader::bytes`] that begin at `offsets` of their files. `false` where one of them is not
+    /// what a step may be: then decoding says what is wrong.
+    ///
+    /// # Errors
+    /// When the checksum of a frame is another.
+    pub fn differing(
+        &self,
+        actual: &Self,
+        offsets: [u64; 2],
+        bytes: [&[u8]; 2],
+        found: &mut Vec<Differing>,
+    ) -> Result<bool, ArrayError> {
+        found.clear();
+        let Some(tables) = &self.tables else {
+            return Ok(differing::lines(&self.header, bytes, found).is_some());
+        };
+        self.check_sum(offsets[0], bytes[0])?;
+        actual.check_sum(offsets[1], bytes[1])?;
+        let payloads = bytes.map(|bytes| &bytes[binary::HEAD..bytes.len() - binary::SUM]);
+        Ok(differing::frames(&self.header, tables, payloads, found).is_some())
     }
 
     /// Looks at the checksum of the frame that [`TraceReader::advance`] found; text has none.

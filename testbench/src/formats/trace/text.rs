@@ -19,7 +19,7 @@ pub(super) struct Fault {
 }
 
 /// The word that records of a list of changed synapses begin with, and the projection: `w 3 `, `w1 3 `, `k 3 `.
-fn list_prefix(places: SynapsePlaces, register: usize, projection: u32) -> String {
+pub(super) fn list_prefix(places: SynapsePlaces, register: usize, projection: u32) -> String {
     let letter = if matches!(places, SynapsePlaces::Taps { .. }) { 'k' } else { 'w' };
     if register == 0 {
         format!("{letter} {projection} ")
@@ -203,27 +203,30 @@ fn in_range(
 }
 
 /// The bytes of a step, and where the reading is.
-struct Lines<'a> {
-    bytes: &'a [u8],
-    at: usize,
+pub(super) struct Lines<'a> {
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// Where the reading is.
+    pub at: usize,
 }
 
 impl Lines<'_> {
     /// Goes past these bytes, if they are next.
-    fn begin(&mut self, prefix: &str) -> bool {
+    pub(super) fn begin(&mut self, prefix: &str) -> bool {
         let is = self.bytes[self.at..].starts_with(prefix.as_bytes());
         self.at += if is { prefix.len() } else { 0 };
         is
     }
 
-    fn blank(&mut self) -> bool {
+    /// Goes past a blank, if it is next.
+    pub(super) fn blank(&mut self) -> bool {
         let is = self.bytes.get(self.at) == Some(&b' ');
         self.at += usize::from(is);
         is
     }
 
     /// Goes past a number.
-    fn number(&mut self) -> Option<i64> {
+    pub(super) fn number(&mut self) -> Option<i64> {
         let negative = self.bytes.get(self.at) == Some(&b'-');
         let begin = self.at + usize::from(negative);
         let (mut at, mut value) = (begin, 0_u64);
@@ -272,7 +275,8 @@ impl Lines<'_> {
         number.and_then(|n| u64::try_from(n).ok()).ok_or_else(|| self.fault(begin, allowed))
     }
 
-    fn end(&mut self) -> Result<(), Fault> {
+    /// Goes past the end of the line.
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
         if self.bytes.get(self.at) != Some(&b'\n') {
             return Err(self.fault(self.at, "the end of the line"));
         }
