@@ -3,7 +3,7 @@
 use super::arguments::DiffOptions;
 use super::error::CommandError;
 use crate::hardware::placement::Placement;
-use crate::hardware::{diff, diff_report};
+use crate::hardware::{diff, diff_report, manifest};
 use std::io::Write;
 
 /// Compares two traces.
@@ -11,7 +11,9 @@ use std::io::Write;
 /// # Errors
 /// [`CommandError::Failed`] where they differ, [`CommandError::Usage`] where one is no trace.
 pub fn diff(options: &DiffOptions) -> Result<(), CommandError> {
-    let placement = options.placement.as_deref().map(Placement::read).transpose()?;
+    let manifest = options.export.as_ref().map(|folder| folder.join(manifest::FILE));
+    let placement = options.placement.as_ref().or(manifest.as_ref());
+    let placement = placement.map(|file| Placement::read(file)).transpose()?;
     let diff = diff::compare(&options.expected, &options.actual, options.all)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
     let text = if options.json {

@@ -125,12 +125,15 @@ pub fn text(diff: &Diff, placement: Option<&Placement>) -> String {
             column.register.name,
             record(column, pair.place)
         ));
-        let seats: Vec<String> = seated(placement, column, pair.place).iter().map(Seat::to_string).collect();
-        if !seats.is_empty() {
-            text.push_str(&format!(", {}", seats.join(", ")));
+        let seats = seated(placement, column, pair.place);
+        let named: Vec<String> = seats.iter().map(Seat::to_string).collect();
+        if !named.is_empty() {
+            text.push_str(&format!(", {}", named.join(", ")));
         }
         text.push('\n');
         text.push_str(&values(column, &pair));
+        let paths = seats.iter().flat_map(|seat| &seat.rtl);
+        paths.for_each(|path| text.push_str(&format!("  rtl       {path}\n")));
         if let Some((step, populations)) = &diff.fired {
             text.push_str(&fired(*step, populations));
         }

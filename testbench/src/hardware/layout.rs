@@ -36,6 +36,10 @@ pub struct Layout {
     /// the last.
     #[serde(default)]
     pub nodes: Vec<String>,
+    /// Hierarchical path of registers of neurons by their names in `docs/arithmetic.md`, 11.1, with `{node}`, `{core}`,
+    /// `{slot}`: where `synfire diff` says a difference is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub registers: BTreeMap<String, String>,
     /// What holds of every memory.
     #[serde(default)]
     pub all: Stated,
@@ -247,6 +251,16 @@ impl Layout {
                 problems.push(found.labelled(near));
             }
         }
+        for (register, path) in &layout.registers {
+            let field = format!("registers.{register}");
+            if !is_neurons(register) {
+                let title = format!("unknown register `{register}` of neurons");
+                problems.push(problem(&field, title, format!("{}, `D0`, `D1`, ..", NEURONS.join(", "))));
+            }
+            if let Some(unknown) = unknown_name(path, &PATH_NAMES) {
+                problems.push(problem(&field, format!("unknown `{unknown}`"), PATH_NAMES.join(", ")));
+            }
+        }
         let stated = layout.memories.iter().map(|(name, stated)| (format!("memories.{name}"), stated));
         for (at, stated) in std::iter::once(("all".to_owned(), &layout.all)).chain(stated) {
             for (field, title, allowed) in stated.wrong() {
@@ -286,11 +300,23 @@ impl Layout {
 /// Names that stand for something in a file and in a path of the RTL.
 const NAMES: [&str; 6] = ["{memory}", "{place}", "{core}", "{part}", "{bank}", "{node}"];
 
-/// The first name in braces that stands for nothing.
-fn unknown_name(pattern: &str) -> Option<&str> {
+/// Registers that there is one of for each neuron, but for dendritic sums.
+const NEURONS: [&str; 17] =
+    ["I", "U", "C", "S", "R", "A", "T", "F", "E", "E1", "E2", "L", "K", "G", "N", "MQ", "MP"];
+
+fn is_neurons(register: &str) -> bool {
+    let is_port = |digits: &str| digits.parse::<u16>().is_ok_and(|port| port.to_string() == digits);
+    NEURONS.contains(&register) || register.strip_prefix('D').is_some_and(is_port)
+}
+
+/// Names that stand for something in the path of a register.
+const PATH_NAMES: [&str; 3] = ["{node}", "{core}", "{slot}"];
+
+/// The first name in braces that is none of these.
+fn unknown_name<'p>(pattern: &'p str, names: &[&str]) -> Option<&'p str> {
     let begins = pattern.match_indices('{').map(|(at, _)| &pattern[at..]);
-    let mut names = begins.map(|rest| rest.find('}').map_or(rest, |end| &rest[..=end]));
-    names.find(|name| !NAMES.contains(name))
+    let mut found = begins.map(|rest| rest.find('}').map_or(rest, |end| &rest[..=end]));
+    found.find(|name| !names.contains(name))
 }
 
 fn default_file(banks: Option<u32>) -> String {
@@ -335,7 +361,7 @@ impl Stated {
             }
         }
         for (field, pattern) in [("file", &self.file), ("rtl", &self.rtl)] {
-            if let Some(unknown) = pattern.iter().find_map(|pattern| unknown_name(pattern)) {
+            if let Some(unknown) = pattern.iter().find_map(|pattern| unknown_name(pattern, &NAMES)) {
                 wrong.push((field, format!("unknown `{unknown}`"), NAMES.join(", ")));
             }
         }

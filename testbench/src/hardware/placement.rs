@@ -1,11 +1,14 @@
-//! Which core a neuron, an axon or a synapse sits in, as an exported folder's `manifest.json` says it.
+//! Which core a neuron, an axon or a synapse sits in, and where that is in the RTL, as an exported folder's `manifest.json`
+//! says it.
 //!
 //! Of the file this reads `cores`: `core`, its `slices` (`population`, `first`, `neurons`, `slot`) and its `blocks`
-//! (`projection`, `slice`), and ignores the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in
+//! (`projection`, `slice`); of `layout` the paths of registers; of `images` the memories of weights and their paths; and ignores
+//! the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in
 //! every core that it reaches. Promises: no file makes it panic. Absent on purpose: the rest of a manifest.
 
 use super::records::{Column, Kind};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
@@ -14,7 +17,31 @@ use synfire_chip::files::{self, Diagnostic, Diagnostics};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Placement {
     cores: Vec<Core>,
+    #[serde(default)]
+    layout: Paths,
+    #[serde(default)]
+    images: Vec<Image>,
 }
+
+/// Of a layout the paths of registers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+struct Paths {
+    nodes: Vec<String>,
+    registers: BTreeMap<String, String>,
+}
+
+/// A memory.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Image {
+    memory: String,
+    core: Option<u32>,
+    block: Option<usize>,
+    rtl: Option<String>,
+}
+
+/// Memories of weights: of a block, and of a core.
+const WEIGHTS: [&str; 2] = ["weights", "synapses"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 struct Core {
@@ -39,12 +66,16 @@ struct Block {
 }
 
 /// A core, and the place in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Seat {
     /// The core.
     pub core: u32,
     /// Of a neuron, or of a synapse's postsynaptic neuron: its place among the neurons of the core.
     pub slot: Option<u32>,
+    /// Hierarchical paths in the RTL, where the folder says them: of the neuron's register, or of the memories that hold the
+    /// projection's weights in this core.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rtl: Vec<String>,
 }
 
 impl fmt::Display for Seat {
@@ -71,21 +102,50 @@ impl Placement {
     /// The cores that hold a record of a column.
     #[must_use]
     pub fn seats(&self, column: &Column, place: [u32; 3]) -> Vec<Seat> {
-        let seats = self.cores.iter().flat_map(|core| match column.kind {
-            Kind::Neuron => core.neuron(column.index, place[0]).into_iter().collect(),
-            Kind::Axon | Kind::Tap => core.reached(column.index).take(1).map(|_| core.seat(None)).collect(),
+        let seats = self.cores.iter().enumerate().flat_map(|(at, core)| match column.kind {
+            Kind::Neuron => {
+                let seat = core.neuron(column.index, place[0]);
+                seat.map(|seat| self.register(at, seat, &column.register.name)).into_iter().collect()
+            }
+            Kind::Axon | Kind::Tap => {
+                core.reached(column.index).take(1).map(|_| self.weights(core, column, None)).collect()
+            }
             Kind::Synapse => {
                 let slices = core.reached(column.index).filter(|slice| slice.contains(place[1]));
-                slices.map(|slice| core.seat(Some(slice.slot(place[1])))).collect::<Vec<Seat>>()
+                let seats = slices.map(|slice| self.weights(core, column, Some(slice.slot(place[1]))));
+                seats.collect::<Vec<Seat>>()
             }
         });
         seats.collect()
+    }
+
+    /// The seat of a neuron in the core at place `at` with the path of a register of its, where the layout has one.
+    fn register(&self, at: usize, seat: Seat, register: &str) -> Seat {
+        let Paths { nodes, registers } = &self.layout;
+        let node = nodes.get(at).or(nodes.last()).map_or("", String::as_str);
+        let (core, slot) = (seat.core.to_string(), seat.slot.unwrap_or(0).to_string());
+        let path = registers.get(register);
+        let path = path.map(|path| path.replace("{node}", node).replace("{core}", &core));
+        Seat { rtl: path.map(|path| path.replace("{slot}", &slot)).into_iter().collect(), ..seat }
+    }
+
+    /// A seat with the paths of the memories that hold a projection's weights there, where the record is a weight.
+    fn weights(&self, core: &Core, column: &Column, slot: Option<u32>) -> Seat {
+        let is_weight = column.register.name == "W";
+        let holds = |image: &&Image| {
+            let block = image.block.and_then(|block| core.blocks.get(block));
+            WEIGHTS.contains(&image.memory.as_str())
+                && image.core == Some(core.core)
+                && (image.block.is_none() || block.is_some_and(|block| block.projection == column.index))
+        };
+        let images = self.images.iter().filter(|_| is_weight).filter(holds);
+        Seat { rtl: images.filter_map(|image| image.rtl.clone()).collect(), ..core.seat(slot) }
     }
 }
 
 impl Core {
     fn seat(&self, slot: Option<u32>) -> Seat {
-        Seat { core: self.core, slot }
+        Seat { core: self.core, slot, rtl: Vec::new() }
     }
 
     fn neuron(&self, population: u32, neuron: u32) -> Option<Seat> {

@@ -233,6 +233,9 @@ fn what_a_layout_cannot_say_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let refused = export_to(folder.path(), &case.network, &machine, &case.program, &layout);
         let refused = refused.map(|_| ()).unwrap_err().to_string();
+        ("registers: {\"V\": \"x\"}", ["unknown register `V` of neurons", "I, U, C, S"]),
+        ("registers: {\"D01\": \"x\"}", ["unknown register `D01` of neurons", "`D0`, `D1`"]),
+        ("registers: {\"U\": \"{bank}.u\"}", ["unknown `{bank}`", "{node}, {core}, {slot}"]),
         for part in parts {
             assert!(refused.contains(part), "no `{part}` in {refused}");
         }

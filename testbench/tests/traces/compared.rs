@@ -223,6 +223,63 @@ fn a_neuron_that_differs() {
     "#);
 }
 
+/// Where a layout says where registers are, and a folder which memories hold weights.
+#[test]
+fn a_path_in_the_rtl() {
+    let folder = with(|steps| {
+        steps[1].get_mut(&(0, vec![0, 4])).unwrap()[1] += 5;
+    });
+    let export = folder.path().join("exported");
+    std::fs::create_dir(&export).unwrap();
+    let layout = r#"{ "layout": { "nodes": ["tb.first", "tb.others"], "registers": { "U": "{node}.u{core}[{slot}]" } },
+        "images": [{ "memory": "weights", "core": 4, "block": 0, "rtl": "tb.first.w" },
+                   { "memory": "weights", "core": 6, "block": 1, "rtl": "tb.others.shared" },
+                   { "memory": "axons", "core": 4, "block": 0, "rtl": "tb.first.axons" }],"#;
+    std::fs::write(export.join("manifest.json"), PLACEMENT.replacen('{', layout, 1)).unwrap();
+    assert_snapshot!(said(folder.path(), &["diff", "expected.trace", "actual.trace.bin", "--export", "exported"]), @r#"
+    1
+    step 1: U of neuron 4 of `hidden` (population 0) differs, core 6 slot 2
+                decimal    hex     real
+      expected      -33  0xfdf  -2.0625
+      actual        -28  0xfe4    -1.75
+      rtl       tb.others.u6[2]
+      fired in step 0 of `hidden`: 3
+    error: the traces differ
+    "#);
+    let weight = with(|steps| {
+        steps[2].insert((2, vec![2, 3, 1, 7]), vec![5]);
+    });
+    for name in ["expected.trace", "actual.trace"] {
+        std::fs::copy(weight.path().join(name), folder.path().join(name)).unwrap();
+    }
+    let text = said(folder.path(), &["diff", "expected.trace", "actual.trace", "--export", "exported"]);
+    assert!(
+        text.contains("differs, core 4 slot 2\n") && text.contains("\n  rtl       tb.first.w\n"),
+        "{text}"
+    );
+    let text = said(folder.path(), &["diff", "expected.trace", "actual.trace", "--export", "nowhere"]);
+    assert!(text.starts_with("2\n") && text.contains("nowhere/manifest.json"), "{text}");
+}
+
+/// A step that differs, and in which records are not in their order, is no step, however much of it is equal.
+#[test]
+fn records_out_of_order() {
+    let folder = with(|steps| {
+        steps[1].insert((2, vec![2, 0, 1, 1]), vec![3]);
+    });
+    let path = folder.path().join("actual.trace");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let ordered = "w 2 0 1 1 3\nw 2 3 1 7 -1\n";
+    assert!(text.contains(ordered), "{text}");
+    for (others, line) in
+        [("w 2 3 1 7 -1\nw 2 0 1 1 3\n", "w 2 0 1 1 3"), ("w 2 0 1 1 33\nw 2 3 1 7 -1\n", "w 2 0 1 1 33")]
+    {
+        std::fs::write(&path, text.replacen(ordered, others, 1)).unwrap();
+        let said = said(folder.path(), &["diff", "expected.trace", "actual.trace", "--all"]);
+        assert!(said.starts_with("2\n") && said.contains(&format!("the record is `{line}`")), "{said}");
+    }
+}
+
 #[test]
 fn a_synapse_that_did_not_change() {
     let folder = with(|steps| {

@@ -65,8 +65,11 @@ pub struct DiffOptions {
     #[arg(long)]
     pub all: bool,
     /// `manifest.json` of an exported folder: names the core, too
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "export")]
     pub placement: Option<PathBuf>,
+    /// An exported folder: names the core, and the path in the RTL that its layout states
+    #[arg(long, value_name = "DIR")]
+    pub export: Option<PathBuf>,
     /// Print a line of JSON instead of text
     #[arg(long)]
     pub json: bool,
