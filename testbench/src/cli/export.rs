@@ -10,7 +10,7 @@ use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::{self, Opened};
 use crate::hardware::export::{self, Exported};
 use crate::hardware::layout::Layout;
-use crate::hardware::manifest::{About, FILE, Manifest};
+use crate::hardware::manifest::{About, Manifest};
 use crate::hardware::staging::Staging;
 use crate::tasks;
 use synfire_chip::chip::Chip;
@@ -67,7 +67,7 @@ impl Visit for Whole<'_> {
                 })?
             }
         };
-        let staging = Staging::begin(&options.out, options.overwrite, "a new or an empty folder (`--out`)")?;
+        let staging = Staging::begin(&options.out, options.overwrite)?;
         let seed = plan.seeds[0];
         let what = Taken { presentations: options.samples, trained: options.trained };
         let Some(portable) = experiment.portable(row, seed, what)? else {
@@ -79,8 +79,7 @@ impl Visit for Whole<'_> {
         let about = About { experiment: title, row: plan.rows[row].clone(), seed, steps, stimulus };
         let exported = Exported { network: &network, machine: &machine, events: &mut events, about };
         let manifest = export::export(staging.path(), exported, &layout)?;
-        let files = manifest.files().map(|listed| listed.file.clone()).chain([FILE.to_owned()]);
-        staging.publish(&files.collect::<Vec<_>>())?;
+        staging.publish(&manifest.published([]))?;
         Ok(manifest)
     }
 }

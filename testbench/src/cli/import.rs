@@ -19,7 +19,7 @@ pub fn import(options: &ImportOptions, interrupt: &Interrupt) -> Result<(), Comm
         say(&format!("edited: {file}"));
     }
     let out = options.out.clone().unwrap_or_else(|| options.folder.join("imported"));
-    let staging = Staging::begin(&out, false, "a new or an empty folder (`--out`)")?;
+    let staging = Staging::begin(&out, false)?;
     let ran = replay::replay(&mut imported, staging.path(), threads(options.threads), interrupt.flag())?;
     let all = imported.manifest.about.steps;
     if ran.steps < all {

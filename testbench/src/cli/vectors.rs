@@ -6,9 +6,9 @@ use super::interrupt::Interrupt;
 use super::progress::say;
 use crate::hardware::error::HardwareError;
 use crate::hardware::layout::Layout;
-use crate::hardware::staging::Staging;
+use crate::hardware::staging;
 use crate::hardware::vectors::coverage::Coverage;
-use crate::hardware::vectors::vector::{EMPTY, Vector};
+use crate::hardware::vectors::vector::Vector;
 use std::sync::atomic::Ordering;
 
 /// Draws the vectors, runs them, writes them where that is asked for.
@@ -18,7 +18,7 @@ use std::sync::atomic::Ordering;
 pub fn vectors(options: &VectorsOptions, interrupt: &Interrupt) -> Result<(), CommandError> {
     let layout = Layout::open(&options.layout)?;
     if let Some(out) = &options.out {
-        drop(Staging::begin(out, false, EMPTY)?);
+        staging::expect_empty(out)?;
     }
     let (mut seen, mut values, mut written) = (Coverage::default(), 0, 0);
     for number in 0..options.count {

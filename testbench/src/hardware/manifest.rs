@@ -176,4 +176,12 @@ impl Manifest {
         let images = self.images.iter().map(|image| &image.listed);
         images.chain([&self.configuration]).chain(&self.events)
     }
+
+    /// Every file of the folder with `others`, in the order in which they may be put in their places: the manifest last, so
+    /// that where it is, all is.
+    #[must_use]
+    pub fn published(&self, others: impl IntoIterator<Item = String>) -> Vec<String> {
+        let listed = self.files().map(|listed| listed.file.clone());
+        listed.chain(others).chain([FILE.to_owned()]).collect()
+    }
 }

@@ -14,6 +14,9 @@ use std::path::{Component, Path, PathBuf};
 /// Where files are written first.
 const PARTIAL: &str = ".partial";
 
+/// What a folder is to be.
+const EMPTY: &str = "a new or an empty folder (`--out`)";
+
 /// A folder that is being written.
 #[derive(Debug)]
 pub struct Staging {
@@ -26,32 +29,18 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Begins in a folder that is new, empty or, with `overwrite`, that of an earlier export; `hint` says how to name another.
+    /// Begins in a folder that is new, empty or, with `overwrite`, that of an earlier export.
     ///
     /// # Errors
     /// When the folder holds something else, or cannot be made.
-    pub fn begin(folder: &Path, overwrite: bool, hint: &str) -> Result<Self, HardwareError> {
-        if folder.exists() && !folder.is_dir() {
-            return Err(HardwareError::form(folder, "a file", hint));
-        }
+    pub fn begin(folder: &Path, overwrite: bool) -> Result<Self, HardwareError> {
         let made = !folder.exists();
-        let held = match fs::read_dir(folder) {
-            Ok(entries) => entries.flatten().filter(|entry| entry.file_name() != PARTIAL).count(),
-            Err(_) => 0,
-        };
-        let export = folder.join(manifest::FILE).is_file();
         let mut earlier = BTreeSet::new();
-        if export && overwrite {
-            let old = Manifest::read(folder)?;
-            earlier.extend(old.files().map(|listed| listed.file.clone()));
-            earlier.insert(manifest::FILE.to_owned());
+        if overwrite && folder.join(manifest::FILE).is_file() {
+            earlier.extend(Manifest::read(folder)?.published([]));
             earlier.retain(|file| is_inside(file));
-        } else if export {
-            let allowed =
-                format!("{hint}, or `--overwrite` of `synfire export`, which removes what that export wrote");
-            return Err(HardwareError::form(folder, "an earlier export", allowed));
-        } else if held > 0 {
-            return Err(HardwareError::form(folder, format!("{held} other files or folders"), hint));
+        } else {
+            expect_empty(folder)?;
         }
         let partial = folder.join(PARTIAL);
         if partial.exists() {
@@ -110,6 +99,26 @@ impl Drop for Staging {
             // For nothing, where it is empty.
             let _ = fs::remove_dir(&self.folder);
         }
+    }
+}
+
+/// Refuses a folder that holds something, but for what an interrupted command left; changes nothing.
+///
+/// # Errors
+/// With what it holds.
+pub fn expect_empty(folder: &Path) -> Result<(), HardwareError> {
+    if folder.exists() && !folder.is_dir() {
+        return Err(HardwareError::form(folder, "a file", EMPTY));
+    }
+    if folder.join(manifest::FILE).is_file() {
+        let allowed =
+            format!("{EMPTY}, or `--overwrite` of `synfire export`, which removes what that export wrote");
+        return Err(HardwareError::form(folder, "an earlier export", allowed));
+    }
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    match entries.filter(|entry| entry.file_name() != PARTIAL).count() {
+        0 => Ok(()),
+        held => Err(HardwareError::form(folder, format!("{held} other files or folders"), EMPTY)),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::experiment::record::retired::Retired;
 use crate::hardware::error::HardwareError;
 use crate::hardware::export::{Exported, export};
 use crate::hardware::layout::Layout;
-use crate::hardware::manifest::{self, About};
+use crate::hardware::manifest::About;
 use crate::hardware::staging::Staging;
 use crate::reference::plain::PlainChip;
 use crate::reference::plain::arithmetic::mix;
@@ -30,8 +30,6 @@ use synfire_core::address::CoreId;
 
 /// Words that a vector is chosen by: more than it takes.
 const WORDS: usize = 600;
-/// Where vectors are written.
-pub const EMPTY: &str = "a new or an empty folder (`--out`)";
 /// Stem of the expected trace's name.
 const EXPECTED: &str = "expected";
 
@@ -177,7 +175,7 @@ impl Vector {
             ..About::default()
         };
         let events = &mut |step: u64| self.program[step as usize].clone();
-        let staging = Staging::begin(folder, false, EMPTY)?;
+        let staging = Staging::begin(folder, false)?;
         let at = staging.path();
         let what = Exported { network: &self.network, machine: &machine, events, about };
         let manifest = export(at, what, layout)?;
@@ -191,9 +189,7 @@ impl Vector {
             retired.write(&mut writing, &recorder.take(), &recorder.take_changes())?;
         }
         writing.finish(&retired.name)?;
-        let mut files: Vec<String> = manifest.files().map(|listed| listed.file.clone()).collect();
-        files.extend([retired.name, manifest::FILE.to_owned()]);
-        staging.publish(&files)
+        staging.publish(&manifest.published([retired.name]))
     }
 }
 
