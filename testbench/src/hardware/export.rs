@@ -27,15 +27,12 @@ use synfire_core::ARITH_SPEC;
 use synfire_core::format::Format;
 
 /// File of the configuration.
-pub const CONFIGURATION: &str = "configuration.ron";
+pub const CONFIGURATION: &str = "configuration.json";
 
 /// Files of the register map: SystemRDL, and a SystemVerilog package.
 const REGISTERS: [&str; 2] = ["registers.rdl", "synfire_registers_pkg.sv"];
 
-/// The same for other programs.
-pub const CONFIGURATION_JSON: &str = "configuration.json";
-
-/// Chip and network without what the images hold, in the program's own form.
+/// Chip and network without what the images hold.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Configuration {
     /// Chip.
@@ -93,13 +90,9 @@ pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Mani
     }
     let configuration =
         Configuration { chip: machine.chip.clone(), network: memories::configuration(network) };
-    let text = ron::ser::to_string_pretty(&configuration, ron::ser::PrettyConfig::new().compact_arrays(true));
-    let text = text.map_err(|error| HardwareError::Run(format!("{CONFIGURATION}: {error}")))?;
+    let text = serde_json::to_string_pretty(&configuration)
+        .map_err(|error| HardwareError::Run(format!("{CONFIGURATION}: {error}")))?;
     write(folder, CONFIGURATION, text.as_bytes())?;
-    let json = serde_json::to_string_pretty(&configuration)
-        .map_err(|error| HardwareError::Run(format!("{CONFIGURATION_JSON}: {error}")))?;
-    write(folder, CONFIGURATION_JSON, json.as_bytes())?;
-    written.push(Listed::new(CONFIGURATION_JSON, json.as_bytes()));
     let manifest = Manifest {
         format: manifest::FORMAT.to_owned(),
         contract: ARITH_SPEC.to_owned(),
@@ -121,7 +114,7 @@ pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Mani
 
 /// Files that every export has, or that of some organisation.
 fn own_files() -> BTreeSet<String> {
-    let fixed = [manifest::FILE, CONFIGURATION, CONFIGURATION_JSON, REGISTERS[0], REGISTERS[1]];
+    let fixed = [manifest::FILE, CONFIGURATION, REGISTERS[0], REGISTERS[1]];
     let names = fixed.into_iter().chain(events::FILES).chain(bench::FILES);
     names.map(str::to_owned).collect()
 }

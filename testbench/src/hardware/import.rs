@@ -18,7 +18,7 @@ use super::layout::Organisation;
 use super::manifest::{self, Image, Listed, Manifest, sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use synfire_chip::files::{self, read_bytes};
+use synfire_chip::files::read_bytes;
 use synfire_chip::memories::MemoryFault;
 use synfire_chip::network::Network;
 use synfire_chip::place::assemble::AssemblyError;
@@ -54,8 +54,12 @@ pub fn import(folder: &Path, edited: bool) -> Result<Imported, HardwareError> {
         images.content(listed, may)?;
     }
     let path = folder.join(&manifest.configuration.file);
-    let text = files::read_text(&path).map_err(HardwareError::io(&path, "read"))?;
-    let Configuration { chip, network } = files::parse(&path.display().to_string(), &text)?;
+    let text = read_bytes(&path, LONGEST).map_err(HardwareError::io(&path, "read"))?;
+    let Configuration { chip, network } = serde_json::from_slice(&text).map_err(|error| {
+        let (line, found) = (error.line(), error.to_string());
+        let allowed = "a configuration as `synfire export` writes it".to_owned();
+        HardwareError::Line { path: path.clone(), line, found, allowed }
+    })?;
     images.expect_places(&network)?;
     let memories = match manifest.layout.organisation {
         Organisation::Blocks => blocks::read(&mut images, &manifest.cores, &network, &chip)?,

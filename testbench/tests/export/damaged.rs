@@ -195,7 +195,7 @@ fn another_contract_and_foreign_folders_are_refused() {
     fs::write(&path, &whole).unwrap();
     let configuration = fixture.folder.path().join(&fixture.manifest.configuration.file);
     fs::write(&configuration, fs::read_to_string(&configuration).unwrap() + " ").unwrap();
-    fixture.expect(true, &["configuration.ron", "SHA-256"]);
+    fixture.expect(true, &["configuration.json", "SHA-256"]);
     let empty = tempfile::tempdir().unwrap();
     let refused = import(empty.path(), false).map(|_| ()).unwrap_err().to_string();
     assert!(refused.contains(FILE) && refused.contains("cannot read"), "{refused}");
