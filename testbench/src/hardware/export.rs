@@ -4,14 +4,15 @@
 //! memories never share a file. Absent on purpose: where machine and events come from.
 
 use super::bench::{self, BenchWriter};
+use super::entries::Entries;
 use super::error::HardwareError;
 use super::events::{self, EventWriter};
-use super::images::array::{Array, Name, Part, Shape};
-use super::images::blocks::{self, Placed};
+use super::images::array::Array;
+use super::images::blocks;
 use super::images::cores::{self, Parameters};
 use super::images::pack::Geometry;
-use super::layout::{Layout, Organisation, Packing};
-use super::manifest::{self, About, Image, ImageField, Listed, Manifest};
+use super::layout::{Layout, Organisation};
+use super::manifest::{self, About, Image, Listed, Manifest};
 use super::register_map::{self, Formats};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -62,7 +63,8 @@ pub fn export(folder: &Path, what: Exported<'_>, layout: &Layout) -> Result<Mani
     let memories = machine.memories();
     let placed = blocks::placed(&memories, network);
     let (list, taken) = (Vec::new(), own_files());
-    let mut images = Images { folder, layout, network, placed: &placed, list, taken };
+    let entries = Entries { layout, network, placed: &placed };
+    let mut images = Images { folder, entries, list, taken };
     let mut parameters = Parameters::new();
     let mut bench = None;
     match layout.organisation {
@@ -145,10 +147,7 @@ fn write(folder: &Path, name: &str, content: &[u8]) -> Result<(), HardwareError>
 /// The images while they are written.
 struct Images<'a> {
     folder: &'a Path,
-    layout: &'a Layout,
-    network: &'a Network,
-    /// What the cores in use hold.
-    placed: &'a [Placed],
+    entries: Entries<'a>,
     list: Vec<Image>,
     taken: BTreeSet<String>,
 }
@@ -156,13 +155,14 @@ struct Images<'a> {
 impl Images<'_> {
     fn write(&mut self, array: Array) -> Result<(), HardwareError> {
         let name = array.shape.name;
-        let packing = self.layout.packing(name.memory);
-        let geometry = Geometry::new(&array.shape, &packing, &self.layout.name)?;
+        let layout = self.entries.layout;
+        let packing = layout.packing(name.memory);
+        let geometry = Geometry::new(&array.shape, &packing, &layout.name)?;
         for (bank, text) in geometry.write(&array).iter().enumerate() {
-            let file = self.named(&packing.file, name, bank);
+            let file = self.entries.named(&packing.file, name, bank);
             if !self.taken.insert(file.clone()) {
                 return Err(HardwareError::Unsupported {
-                    layout: self.layout.name.clone(),
+                    layout: layout.name.clone(),
                     what: name.to_string(),
                     found: format!("file `{file}`, which another memory or the export itself has"),
                     allowed: "names with {place} or {core}, {memory}, {part} and {bank}".to_owned(),
@@ -173,69 +173,8 @@ impl Images<'_> {
             }
             write(self.folder, &file, text)?;
             let listed = Listed::new(file, text);
-            self.list.push(self.entry(&array.shape, (&geometry, &packing), bank, listed));
+            self.list.push(self.entries.image(&array.shape, (&geometry, &packing), bank, listed));
         }
         Ok(())
-    }
-
-    /// A pattern with its names filled in.
-    fn named(&self, pattern: &str, name: Name, bank: usize) -> String {
-        let part = match name.part {
-            Part::Whole => String::new(),
-            Part::Slice(at) => format!("_slice{at}"),
-            Part::Block(at) => format!("_block{at}"),
-            Part::Input(at) => format!("_input{at}"),
-        };
-        let core = name.core.map_or_else(|| "host".to_owned(), |core| core.to_string());
-        let place = name.core.map_or_else(|| "host".to_owned(), |core| format!("core{core}"));
-        let at = self.placed.iter().position(|placed| Some(placed.core) == name.core).unwrap_or(0);
-        let node = self.layout.nodes.get(at).or(self.layout.nodes.last()).cloned().unwrap_or_default();
-        let filled =
-            pattern.replace("{memory}", name.memory).replace("{core}", &core).replace("{place}", &place);
-        filled.replace("{part}", &part).replace("{bank}", &bank.to_string()).replace("{node}", &node)
-    }
-
-    fn entry(
-        &self,
-        shape: &Shape,
-        (geometry, packing): (&Geometry, &Packing),
-        bank: usize,
-        listed: Listed,
-    ) -> Image {
-        let Name { core, part, memory } = shape.name;
-        let at = |wanted: fn(Part) -> Option<usize>| wanted(part);
-        Image {
-            listed,
-            memory: memory.to_owned(),
-            core,
-            slice: at(|part| if let Part::Slice(at) = part { Some(at) } else { None }),
-            block: at(|part| if let Part::Block(at) = part { Some(at) } else { None }),
-            input: at(|part| if let Part::Input(at) = part { Some(at) } else { None }),
-            of: self.owner(shape.name),
-            index: shape.index.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect(),
-            fields: geometry
-                .fields()
-                .map(|(field, offset, bits)| {
-                    let field = &shape.fields[field];
-                    let (name, format) = (field.name.to_owned(), field.format);
-                    ImageField { name, format: format.to_string(), offset, bits, signed: format.signed }
-                })
-                .collect(),
-            word_bits: geometry.word_bits(),
-            words: geometry.words_of(bank),
-            bank: (bank, packing.banks),
-            rtl: packing.rtl.as_ref().map(|path| self.named(path, shape.name, bank)),
-        }
-    }
-
-    /// Name of the population, projection or input that a memory is of.
-    fn owner(&self, name: Name) -> Option<String> {
-        let core = self.placed.iter().find(|placed| Some(placed.core) == name.core);
-        match name.part {
-            Part::Whole => None,
-            Part::Input(at) => self.network.inputs.get(at).map(|input| input.name.clone()),
-            Part::Slice(at) => core.and_then(|core| core.slices.get(at)).map(|slice| slice.name.clone()),
-            Part::Block(at) => core.and_then(|core| core.blocks.get(at)).map(|block| block.name.clone()),
-        }
     }
 }

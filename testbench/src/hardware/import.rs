@@ -4,12 +4,13 @@
 //! asked for, and are named; what no machine can be built of is refused at its file and line. The machine is at reset.
 //! Absent on purpose: what a run of it cost.
 
+use super::entries::Entries;
 use super::error::HardwareError;
 use super::events::{Events, FILES};
 use super::export::Configuration;
 use super::images::MEMORIES;
 use super::images::array::{Name, Part, Shape};
-use super::images::blocks;
+use super::images::blocks::{self, Placed};
 use super::images::cores_read;
 use super::images::pack::Geometry;
 use super::images::source::Source;
@@ -61,12 +62,17 @@ pub fn import(folder: &Path, edited: bool) -> Result<Imported, HardwareError> {
         HardwareError::Line { path: path.clone(), line, found, allowed }
     })?;
     images.expect_places(&network)?;
+    images.network = Some(&network);
     let memories = match manifest.layout.organisation {
+        Organisation::Blocks if !manifest.parameters.is_empty() => {
+            return Err(images.wrong("parameters of an RTL", "none: the layout is of `Blocks`"));
+        }
         Organisation::Blocks => blocks::read(&mut images, &manifest.cores, &network, &chip)?,
         Organisation::Cores => {
             cores_read::read(&mut images, &manifest.cores, &network, &manifest.parameters)?
         }
     };
+    images.expect_placed(blocks::placed(&memories, &network))?;
     let machine = Machine::of_memories(&network, &chip, &manifest.sum_bits, memories);
     let mut machine = machine.map_err(|error| images.assembly(error))?;
     let steps = u32::try_from(manifest.about.steps).map_err(|_| {
@@ -90,6 +96,8 @@ pub fn import(folder: &Path, edited: bool) -> Result<Imported, HardwareError> {
 struct Images<'a> {
     folder: &'a Path,
     manifest: &'a Manifest,
+    /// The network, once it is read.
+    network: Option<&'a Network>,
     /// The banks of each memory.
     by_name: BTreeMap<Name, Vec<&'a Image>>,
     /// What was asked for.
@@ -118,7 +126,7 @@ impl<'a> Images<'a> {
             }
         }
         let (shapes, edited) = (Vec::new(), Vec::new());
-        Self { folder, manifest, by_name, shapes, may_be_edited, edited }
+        Self { folder, manifest, network: None, by_name, shapes, may_be_edited, edited }
     }
 
     /// What is wrong with the manifest.
@@ -150,6 +158,24 @@ impl<'a> Images<'a> {
             return Err(self.wrong("cores in another order", "each core once, ascending"));
         }
         Ok(())
+    }
+
+    /// What cores hold must be what the manifest says, names and slots included.
+    fn expect_placed(&self, mut placed: Vec<Placed>) -> Result<(), HardwareError> {
+        // Memories of `Cores` hold every row dense, however the simulator kept it.
+        if self.manifest.layout.organisation == Organisation::Cores {
+            let blocks = placed.iter_mut().flat_map(|held| &mut held.blocks);
+            let stated = self.manifest.cores.iter().flat_map(|stated| &stated.blocks);
+            blocks.zip(stated).for_each(|(held, stated)| held.rows = stated.rows);
+        }
+        match self.manifest.cores.iter().zip(&placed).find(|(stated, held)| stated != held) {
+            None => Ok(()),
+            Some((stated, held)) => {
+                let shown = |placed: &Placed| serde_json::to_string(placed).unwrap_or_default();
+                let allowed = format!("{}, as its memories have it", shown(held));
+                Err(self.wrong(format!("core {} with {}", stated.core, shown(stated)), allowed))
+            }
+        }
     }
 
     /// The content of a listed file.
@@ -201,6 +227,17 @@ impl<'a> Images<'a> {
                 format!("{} banks of {} words in all: {}", packing.banks, geometry.words, counts.join(" x "));
             let found = format!("{} files of {} that are not as large", images.len(), shape.name);
             return Err(self.wrong(found, allowed));
+        }
+        if let Some(network) = self.network {
+            let entries = Entries { layout, network, placed: &self.manifest.cores };
+            for (bank, image) in images.iter().enumerate() {
+                let own = entries.image(shape, (&geometry, &packing), bank, image.listed.clone());
+                if own != **image {
+                    let shown = |image: &Image| serde_json::to_string(image).unwrap_or_default();
+                    let allowed = format!("{}, as layout `{}` has it", shown(&own), layout.name);
+                    return Err(self.wrong(format!("an image {}", shown(image)), allowed));
+                }
+            }
         }
         Ok((geometry, images))
     }

@@ -73,7 +73,7 @@ pub struct Listed {
 }
 
 /// One file of words.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     /// Path below the folder, and SHA-256.
     #[serde(flatten)]

@@ -7,7 +7,7 @@
 //! | which core a neuron sits in | `placement` |
 //! | another team's organisation of memories | `layout` |
 //! | memories as arrays, arrays as files of words | `images` |
-//! | what lies in an exported folder | `manifest` |
+//! | what lies in an exported folder | `manifest`, its images `entries` |
 //! | stimuli and control events as files; as the bench of the RTL reads them | `events`, `bench` |
 //! | a folder out of a machine; a machine out of a folder, and its run | `export`, `import`, `replay` |
 //! | an output folder that is whole or not there | `staging` |
@@ -20,6 +20,7 @@
 pub mod bench;
 pub mod diff;
 pub mod diff_report;
+pub mod entries;
 pub mod error;
 pub mod events;
 pub mod export;

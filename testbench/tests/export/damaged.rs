@@ -188,7 +188,26 @@ fn another_contract_and_foreign_folders_are_refused() {
         (whole[..whole.len() / 2].to_owned(), ["EOF", "a manifest as"]),
         ("hello".to_owned(), ["line 1", "a manifest as"]),
         (whole.replacen("\"words\": ", "\"words\": 9", 1), ["files of", "banks of"]),
+        (
+            whole.replacen("\"signed\": true", "\"signed\": false", 1),
+            ["an image {", "as layout `synfire` has it"],
+        ),
+        (
+            whole.replacen("\"word_bits\": ", "\"word_bits\": 1", 1),
+            ["an image {", "as layout `synfire` has it"],
+        ),
+        (
+            whole.replacen("\"format\": \"u", "\"format\": \"s", 1),
+            ["an image {", "as layout `synfire` has it"],
+        ),
+        (whole.replacen("\"of\": \"", "\"of\": \"not_", 1), ["an image {", "as layout `synfire` has it"]),
+        (whole.replacen("\"slot\": 0", "\"slot\": 7", 1), ["\"slot\":7", "as its memories have it"]),
+        (
+            whole.replacen("\"parameters\": {}", "\"parameters\": {\"CORES\": 1}", 1),
+            ["parameters of an RTL", "`Blocks`"],
+        ),
     ] {
+        assert_ne!(text, whole, "{parts:?}");
         fs::write(&path, text).unwrap();
         fixture.expect(true, &[&[FILE], &parts[..]].concat());
     }
@@ -214,6 +233,9 @@ fn what_a_layout_cannot_say_is_refused() {
         ("memories: {\"synapses\": (lanes: 2)}", ["organisation `Blocks`", "weights"]),
         ("organisation: Cores, memories: {\"weights\": (lanes: 2)}", ["organisation `Cores`", "synapses"]),
         ("all: (banks: 2, file: \"{memory}\")", ["several banks in one file", "{bank}"]),
+        ("registers: {\"V\": \"x\"}", ["unknown register `V` of neurons", "I, U, C, S"]),
+        ("registers: {\"D01\": \"x\"}", ["unknown register `D01` of neurons", "`D0`, `D1`"]),
+        ("registers: {\"U\": \"{bank}.u\"}", ["unknown `{bank}`", "{node}, {core}, {slot}"]),
     ] {
         let text = format!("(format: \"synfire-layout/1\", name: \"x\", {text})");
         let refused = Layout::parse("x.ron", &text).unwrap_err().to_string();
@@ -233,9 +255,6 @@ fn what_a_layout_cannot_say_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let refused = export_to(folder.path(), &case.network, &machine, &case.program, &layout);
         let refused = refused.map(|_| ()).unwrap_err().to_string();
-        ("registers: {\"V\": \"x\"}", ["unknown register `V` of neurons", "I, U, C, S"]),
-        ("registers: {\"D01\": \"x\"}", ["unknown register `D01` of neurons", "`D0`, `D1`"]),
-        ("registers: {\"U\": \"{bank}.u\"}", ["unknown `{bank}`", "{node}, {core}, {slot}"]),
         for part in parts {
             assert!(refused.contains(part), "no `{part}` in {refused}");
         }
