@@ -27,6 +27,10 @@ pub fn import(options: &ImportOptions, interrupt: &Interrupt) -> Result<(), Comm
         return Err(CommandError::Failed(text));
     }
     staging.publish(&ran.files)?;
-    say(&format!("{}: {} spikes in {all} steps, weights after them", out.display(), ran.spikes));
+    let merged = match imported.machine.merged_events() {
+        0 => String::new(),
+        merged => format!("; {merged} events met an axon that was full and were merged"),
+    };
+    say(&format!("{}: {} spikes in {all} steps, weights after them{merged}", out.display(), ran.spikes));
     Ok(())
 }
