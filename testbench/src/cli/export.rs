@@ -72,7 +72,7 @@ impl Visit for Whole<'_> {
         let what = Taken { presentations: options.samples, trained: options.trained };
         let Some(portable) = experiment.portable(row, seed, what)? else {
             let problem = Diagnostic::new(format!("{name}: an experiment of this kind cannot be exported"));
-            let allowed = "an experiment whose task is `Simulate` or `Classify`";
+            let allowed = "an experiment that runs a chip: of any task but `Traffic`";
             return Err(Diagnostics::from(problem.noted("allowed", allowed)).into());
         };
         let Portable { network, machine, steps, mut events, stimulus } = portable;

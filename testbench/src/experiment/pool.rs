@@ -103,6 +103,21 @@ pub struct CellContext<'a, S> {
     pub progress: &'a dyn Fn(Progress<'_>),
 }
 
+impl<'a, S> CellContext<'a, S> {
+    /// That of a cell that is run for what it learns, and saves and tells nothing.
+    #[must_use]
+    pub fn quiet(interrupt: &'a AtomicBool) -> Self {
+        Self {
+            interrupt,
+            out: Path::new("."),
+            threads: 1,
+            save: &|_| {},
+            save_every: Duration::MAX,
+            progress: &|_| {},
+        }
+    }
+}
+
 /// What a task runs in its cells.
 pub trait Work: Sized {
     /// State from which an interrupted cell goes on with the same bits.

@@ -6,7 +6,7 @@
 
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::Machine;
-use synfire_chip::run::program::StepEvents;
+use synfire_chip::run::program::{Program, StepEvents};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -29,4 +29,14 @@ pub struct Portable<'a> {
     pub events: Box<dyn FnMut(u64) -> StepEvents + 'a>,
     /// What the stimulus is, in words.
     pub stimulus: String,
+}
+
+impl Portable<'_> {
+    /// A chip that gets a program.
+    #[must_use]
+    pub fn of_program(network: Network, machine: Machine, mut program: Program, stimulus: String) -> Self {
+        let steps = program.len() as u64;
+        let events = Box::new(move |step: u64| std::mem::take(&mut program[step as usize]));
+        Self { network, machine, steps, events, stimulus }
+    }
 }

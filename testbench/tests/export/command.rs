@@ -53,6 +53,62 @@ fn a_run_from_images_is_the_experiments() {
     }
 }
 
+const PATTERNS: &str = r#"(format: "synfire-experiment/1", title: "two patterns", chip: "paper", task: Patterns((
+    data: Noise((input: "noise", patterns: 2, rate_ppm: 20_000, targets: 2, first_target: 20, target_distance: 15)),
+    readout: "output", steps: 80, epochs: 5, tolerance: 2, distance_tau: (5.0, 10.0), seeds: [11],
+    rows: [(name: "learned", network: "net.ron")])))"#;
+const PATTERNS_NETWORK: &str = r#"(format: "synfire-network/1", inputs: [(name: "noise", neurons: 60)],
+    populations: [(name: "output", neurons: 2,
+        neuron: (current_decay: Factor(3353), membrane_decay: Factor(3706), threshold: 1.0),
+        learning: (third_factor: OwnError, surrogate: (shape: Triangle, half_width: 1.0)),
+        readout: (signal: FilteredSpikes(q_decay: Factor(3353), p_decay: Factor(3706), increment: 128, shift: 2)))],
+    projections: [(name: "noise_output", from: "noise", to: "output", connect: AllToAll,
+        weights: Uniform(low: 0.0, high: 0.25), store: (bits: 16, fraction: 14),
+        learning: (shift: 16, eligibility: Filter(q_decay: Factor(3353), p_decay: Factor(3706), product_shift: 6)))])"#;
+
+/// Every kind that runs a chip: what comes back from the images fires as the run of the experiment did.
+#[test]
+fn every_kind_that_runs_a_chip_is_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let preset = |name: &str| String::from_utf8(synfire(&["presets", name]).stdout).unwrap();
+    fs::write(at("patterns.ron"), PATTERNS).unwrap();
+    fs::write(at("net.ron"), PATTERNS_NETWORK).unwrap();
+    fs::write(at("spike-time.ron"), preset("spike-time")).unwrap();
+    fs::write(at("rate-network.ron"), preset("rate-network")).unwrap();
+    let task = "experiment.task";
+    // The population that is looked at, its place, samples, and where in the run's steps they begin.
+    for (name, (population, index), samples, first, changes) in [
+        ("patterns", ("output", 0), 2, (5 + 6) * 2 * 80, vec![]),
+        ("spike-time", ("hidden", 0), 36, 0, vec!["passes=40", "steps_per_tau=[5]", "stores=[16]"]),
+        ("rate-network", ("hidden", 0), 3, 0, vec!["epochs=1", "steps=[8]", "stores=[8]"]),
+    ] {
+        let probes = format!("{task}.probes=[(population: \"{population}\", record: [Spikes])]");
+        let mut sets = vec!["--seed".to_owned(), "11".to_owned(), "--set".to_owned(), probes];
+        changes.iter().for_each(|change| sets.extend(["--set".to_owned(), format!("{task}.{change}")]));
+        let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
+        let (file, run, out) = (at(&format!("{name}.ron")), at(&format!("{name}.run")), at(name));
+        says(0, &[&["run", &file, "--out", &run, "--threads", "1"][..], &sets[..]].concat());
+        let samples = samples.to_string();
+        let trained = ["export", &file, "--out", &out, "--samples", &samples, "--trained"];
+        let said = says(0, &[&trained[..], &sets[..]].concat());
+        assert!(said.contains("after training"), "{said}");
+        says(0, &["import", &out, "--threads", "1"]);
+        let imported = fs::read_to_string(Path::new(&out).join("imported/spikes.csv")).unwrap();
+        let of = format!(",{index},");
+        let found: Vec<String> =
+            imported.lines().filter(|line| line.contains(&of)).map(|line| line.replace(&of, ",")).collect();
+        let recorded = fs::read_to_string(Path::new(&run).join(format!("{population}.spikes.csv"))).unwrap();
+        let wanted = recorded.lines().skip(1).filter_map(|line| {
+            let (step, neuron) = line.split_once(',').unwrap();
+            Some(format!("{},{neuron}", step.parse::<u32>().unwrap().checked_sub(first)?))
+        });
+        let wanted: Vec<String> = wanted.take(found.len()).collect();
+        assert!(found.len() > 2, "{name}: {imported}");
+        assert_eq!(found, wanted, "{name}");
+    }
+}
+
 /// Files of a folder and of those in it, with what they hold.
 fn held(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
@@ -141,7 +197,7 @@ fn what_cannot_be_exported_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out").display().to_string();
     for (arguments, parts) in [
-        (vec!["noc"], ["cannot be exported", "`Simulate` or `Classify`"]),
+        (vec!["noc"], ["cannot be exported", "any task but `Traffic`"]),
         (vec!["digits", "--row", "nobody"], ["unknown row `nobody`", "allowed"]),
         (vec!["digits", "--layout", "rlt"], ["no layout `rlt`", "did you mean `rtl`?"]),
         (vec!["digits", "--layout", "rtl"], ["layout `rtl` cannot hold", "allowed"]),

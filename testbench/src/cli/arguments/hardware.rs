@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Options of an export.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ExportOptions {
-    /// Experiment file or name: a simulation, or a classification
+    /// Experiment file or name, of any task that runs a chip
     pub experiment: String,
     /// The folder to write: a new or an empty one
     #[arg(long)]

@@ -27,7 +27,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::{Costs, Stage};
 use synfire_chip::files::{Diagnostic, Diagnostics};
@@ -259,15 +259,8 @@ impl<'a> Cell<'a> {
         let never = AtomicBool::new(false);
         self.prepare(&never);
         if what.trained {
-            let context = CellContext {
-                interrupt: &never,
-                out: Path::new("."),
-                threads: 1,
-                save: &|_| {},
-                save_every: Duration::MAX,
-                progress: &|_| {},
-            };
-            self.run(None, &context).map_err(|error| Diagnostics::from(Diagnostic::new(error)))?;
+            self.run(None, &CellContext::quiet(&never))
+                .map_err(|error| Diagnostics::from(Diagnostic::new(error)))?;
         }
         let settings = &self.task.settings;
         let samples: Vec<(u32, Option<Turn>)> = if what.trained {
@@ -285,9 +278,7 @@ impl<'a> Cell<'a> {
             if what.trained { "held-out samples, after training" } else { "training samples, with learning" };
         let stimulus = format!("the first {shown} {how}");
         let Some(machine) = self.engine.into_machine() else { unreachable!("checked above") };
-        let (steps, network) = (program.len() as u64, self.network);
-        let events = Box::new(move |step: u64| std::mem::take(&mut program[step as usize]));
-        Ok(Portable { network, machine, steps, events, stimulus })
+        Ok(Portable::of_program(self.network, machine, program, stimulus))
     }
 
     /// Presents the held-out part without learning: `confusion[label][answer]`; of inference also what each cost.

@@ -15,18 +15,19 @@ use crate::experiment::file::shift_offset;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::{self, Rows, Variant};
 use crate::formats::ArrayError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::stage::{Costs, Stage};
-use synfire_chip::files::Diagnostics;
+use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
 use synfire_chip::run::probe::Variable;
@@ -272,6 +273,30 @@ impl<'a> Cell<'a> {
     /// What it runs on: to watch more than the answer.
     pub fn engine_mut(&mut self) -> &mut Engine {
         &mut self.engine
+    }
+
+    /// The chip and the first cases: with learning, or, after training, as they are scored.
+    ///
+    /// # Errors
+    /// Of a row off the chip, and where training fails.
+    pub(super) fn portable<'p>(mut self, what: Taken) -> Result<Portable<'p>, Diagnostics> {
+        if self.engine.machine().is_none() {
+            let problem = Diagnostic::new(format!("`{}` is real numbers, off the chip", self.name));
+            return Err(problem.noted("allowed", "a row with another store (`--row`)").into());
+        }
+        if what.trained {
+            let never = AtomicBool::new(false);
+            let ran = self.run(None, &CellContext::quiet(&never));
+            ran.map_err(|error| Diagnostics::from(Diagnostic::new(error)))?;
+        }
+        let shown = self.cases.len().min(what.presentations as usize);
+        let slower = (!what.trained).then(|| shift_offset(&self.settings.slower_after, 0));
+        let cases = self.cases[..shown].iter();
+        let program = cases.flat_map(|case| case.program(self.first_channel, slower)).collect();
+        let how = if what.trained { "as they are scored, after training" } else { "with learning" };
+        let stimulus = format!("the first {shown} cases, {how}");
+        let Some(machine) = self.engine.into_machine() else { unreachable!("checked above") };
+        Ok(Portable::of_program(self.network, machine, program, stimulus))
     }
 
     /// Presents one case; the steps in which each readout neuron fired.

@@ -7,6 +7,7 @@ use crate::architect::summary::{Part, Parts};
 use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::Opened;
 use crate::experiment::rows::Variant;
 use crate::report::model::Report;
@@ -58,6 +59,10 @@ impl Kind for Task {
 
     fn reached<'r>(&self, results: &'r [CellResult]) -> Option<(&'r str, f64)> {
         results.first().map(|result| (result.row.as_str(), result.timing()))
+    }
+
+    fn portable(&self, row: usize, seed: u32, what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {
+        Cell::new(self, self.variants()[row], seed)?.portable(what).map(Some)
     }
 
     fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {

@@ -15,6 +15,7 @@ use crate::experiment::hashed::HashedFile;
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
 use serde::{Deserialize, Serialize};
@@ -212,6 +213,29 @@ impl<'a> Cell<'a> {
     /// As [`Task::parts`].
     pub fn new(task: &'a Task, row: &'a RateNetworkRow, seed: u32) -> Result<Self, Diagnostics> {
         Ok(Self { task, row, seed, parts: task.parts(seed)? })
+    }
+
+    /// The trained network on the chip in the form that the report shows, and the first scored samples; it is trained off the
+    /// chip, so that before its first step its weights are those after it.
+    ///
+    /// # Errors
+    /// When it does not fit the chip.
+    pub(super) fn portable<'p>(self, what: Taken) -> Result<Portable<'p>, Diagnostics> {
+        let Self { task, row, seed, parts } = self;
+        let mut training = task.start(seed);
+        while training.losses.len() < task.settings.epochs as usize {
+            training.epoch(&task.settings, row, (&task.samples, &parts.kept), seed);
+        }
+        let scaled = task.scaled(row, &training.network, &parts.kept);
+        let form = task.forms(row).find(|form| task.is_longest((form.bits, form.steps)));
+        let form = form.ok_or_else(|| Diagnostic::new("no store or no length to deploy with"))?;
+        let deployed = task.deployed(&scaled, form, seed)?;
+        let shown = parts.held_out.len().min(what.presentations as usize);
+        let samples = parts.held_out[..shown].iter();
+        let program = samples.flat_map(|&sample| deployed.program(task.samples.row(sample as usize), sample));
+        let program = program.collect();
+        let stimulus = format!("the first {shown} scored samples, after training off the chip");
+        Ok(Portable::of_program(deployed.network, deployed.observed.machine, program, stimulus))
     }
 
     fn on_chip(&self, scaled: &RateNet, form: Form, left: &mut Shown, out: &Path) -> Result<OnChip, String> {

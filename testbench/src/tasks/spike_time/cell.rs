@@ -4,12 +4,13 @@
 //! one begins anew.
 
 use super::check;
-use super::deploy::{Deployed, MOVED_CASES};
+use super::deploy::{self, Deployed, MOVED_CASES};
 use super::file::{SpikeTime, SpikeTimeRow};
 use super::train::{self, CASES};
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
 use serde::{Deserialize, Serialize};
@@ -135,6 +136,24 @@ impl<'a> Cell<'a> {
     #[must_use]
     pub fn new(task: &'a Task, row: &'a SpikeTimeRow, seed: u32) -> Self {
         Self { task, row, seed }
+    }
+
+    /// The trained network on the chip in the form that the report shows, and its first presentations; it is trained off the
+    /// chip, so that before its first step its weights are those after it.
+    ///
+    /// # Errors
+    /// When it does not fit the chip.
+    pub(super) fn portable<'p>(self, what: Taken) -> Result<Portable<'p>, Diagnostics> {
+        let Self { task: Task { settings, chip, .. }, row, seed } = self;
+        let (network, _) = train::train(settings, row.jitter_tau, seed);
+        let deployed =
+            Deployed::new(settings, &network, chip, settings.steps_per_tau[0], settings.stores[0])?;
+        let shown = MOVED_CASES.min(what.presentations);
+        let first = deploy::presentations().take(shown as usize);
+        let program = first.flat_map(|(case, by)| deployed.program(case, by)).collect();
+        let stimulus =
+            format!("the first {shown} of {MOVED_CASES} presentations, after training off the chip");
+        Ok(Portable::of_program(deployed.network, deployed.observed.machine, program, stimulus))
     }
 
     fn result(&self, out: &Path) -> Result<CellResult, String> {

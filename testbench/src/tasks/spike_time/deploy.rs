@@ -133,17 +133,19 @@ impl Deployed {
     /// When the chip's run fails.
     pub fn score(&mut self) -> Result<(u32, u32), String> {
         let (mut exact, mut moved) = (0, 0);
-        for case in CASES {
-            for first in -1..=1 {
-                for second in -1..=1 {
-                    let right = self.answer(case, [first, second])? == Some(train::right(case));
-                    moved += u32::from(right);
-                    exact += u32::from(right && first == 0 && second == 0);
-                }
-            }
+        for (case, by) in presentations() {
+            let right = self.answer(case, by)? == Some(train::right(case));
+            moved += u32::from(right);
+            exact += u32::from(right && by == [0, 0]);
         }
         Ok((exact, moved))
     }
+}
+
+/// The presentations of [`Deployed::score`], in their order: a case, and the steps by which its inputs are moved.
+pub fn presentations() -> impl Iterator<Item = ([bool; 2], [i32; 2])> {
+    let moved = || (-1..=1).flat_map(|first| (-1..=1).map(move |second| [first, second]));
+    CASES.into_iter().flat_map(move |case| moved().map(move |by| (case, by)))
 }
 
 /// Presentations of [`Deployed::score`].

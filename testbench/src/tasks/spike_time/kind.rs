@@ -8,6 +8,7 @@ use crate::architect::summary::{Part, Parts, Presentations};
 use crate::experiment::decides::Decides;
 use crate::experiment::kind::{Document, Kind, Narrowed, Plan, Ran};
 use crate::experiment::pool::PoolError;
+use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::reference::Opened;
 use crate::report::model::Report;
 use synfire_chip::chip::Chip;
@@ -54,6 +55,10 @@ impl Kind for Task {
     /// The short form judges nothing.
     fn reached<'r>(&self, _results: &'r [CellResult]) -> Option<(&'r str, f64)> {
         None
+    }
+
+    fn portable(&self, row: usize, seed: u32, what: Taken) -> Result<Option<Portable<'_>>, Diagnostics> {
+        Cell::new(self, &self.settings.rows[row], seed).portable(what).map(Some)
     }
 
     fn report(&self, ran: &Ran<'_, CellResult>) -> Result<Report, PoolError> {
