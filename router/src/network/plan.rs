@@ -49,7 +49,7 @@ impl Plan {
     /// A route from `source` to `destinations`; the same one for the same endpoints.
     ///
     /// # Errors
-    /// No destination, or an endpoint that does not exist.
+    /// No destination, an endpoint that does not exist, or ways of more routers than flits can name.
     pub fn route(&mut self, source: u32, destinations: &[u32]) -> Result<RouteId, ConfigError> {
         self.routes.add(&self.config, &self.graph, source, destinations)
     }
@@ -57,7 +57,7 @@ impl Plan {
     /// Routers that a packet from `source` to these endpoints passes, ascending, each once however many copies pass it.
     ///
     /// # Errors
-    /// No destination, or an endpoint that does not exist.
+    /// No destination, an endpoint that does not exist, or ways of more routers than flits can name.
     pub fn routers(&mut self, source: u32, destinations: &[u32]) -> Result<Vec<u32>, ConfigError> {
         let route = self.route(source, destinations)?;
         let own = self.graph.endpoints[source as usize].router;

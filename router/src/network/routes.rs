@@ -10,7 +10,8 @@
 //! different destinations would meet again.
 //!
 //! Promises: a core is reached once however often it is named; the same source and destinations are one route; a route
-//! to one destination is the way of a single packet. Absent on purpose: flits, buffers.
+//! to one destination is the way of a single packet; trees of more nodes than a flit can name are refused, and the routes that
+//! were there stay. Absent on purpose: flits, buffers.
 
 use crate::network::check::{ConfigError, refuse};
 use crate::network::config::{Config, Multicast};
@@ -18,6 +19,9 @@ use crate::network::graph::Graph;
 use crate::network::routing::{Half, Hop, down_port, hop, snake, up_port};
 use crate::network::shape::Shape;
 use std::collections::BTreeMap;
+
+/// Nodes of all trees of a network, which flits name by number.
+pub const NODES: usize = 1 << 25;
 
 /// A route that a network was told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,13 +73,24 @@ impl Routes {
     /// The route from `source` to `destinations`, in any order.
     ///
     /// # Errors
-    /// No destination, or an endpoint that does not exist.
+    /// No destination, an endpoint that does not exist, or more nodes of trees than [`NODES`].
     pub fn add(
         &mut self,
         config: &Config,
         graph: &Graph,
         source: u32,
         destinations: &[u32],
+    ) -> Result<RouteId, ConfigError> {
+        self.add_within(config, graph, source, destinations, NODES)
+    }
+
+    fn add_within(
+        &mut self,
+        config: &Config,
+        graph: &Graph,
+        source: u32,
+        destinations: &[u32],
+        most: usize,
     ) -> Result<RouteId, ConfigError> {
         let count = graph.endpoints.len();
         for (name, endpoint) in destinations.iter().map(|to| ("destination", to)).chain([("source", &source)])
@@ -96,7 +111,15 @@ impl Routes {
         if self.starts.is_empty() {
             self.starts.push(0);
         }
+        let (nodes, parts) = (self.nodes.len(), self.parts.len());
         self.build(config, graph, source, &sorted);
+        if self.nodes.len() > most {
+            let found = format!("{} routers on the ways of all multicasts together", self.nodes.len());
+            self.nodes.truncate(nodes);
+            self.parts.truncate(parts);
+            let reason = Some("a flit names its place on the way of its packet by number");
+            return Err(refuse("destinations", found, format!("at most {most}, or Repeated"), reason));
+        }
         self.starts.push(self.parts.len() as u32);
         let id = RouteId(self.starts.len() as u32 - 2);
         self.known.insert((source, sorted), id);
@@ -137,23 +160,28 @@ impl Routes {
         for list in lists.into_iter().filter(|list| !list.is_empty()) {
             let root = self.nodes.len() as u32;
             self.nodes.push(TreeNode::default());
-            self.grow(config, graph, (root, own), &Way { up: own, rising: true }, &list);
+            // A list, not a recursion: a way may pass every router of the network.
+            let mut open = vec![Open { node: root, router: own, rising: true, to: list.clone() }];
+            while let Some(at) = open.pop() {
+                self.grow(config, graph, own, &at, &mut open);
+            }
             self.parts.push(Part { target: Target::Node(root), copies: list.len() as u32 });
         }
     }
 
-    /// Fills node `at.0`, at router `at.1`, for the endpoints `to`, and everything below it.
-    fn grow(&mut self, config: &Config, graph: &Graph, at: (u32, u32), way: &Way, to: &[u32]) {
+    /// Fills a node of a tree whose source is at router `up`; what is below it is open then.
+    fn grow(&mut self, config: &Config, graph: &Graph, up: u32, at: &Open, open: &mut Vec<Open>) {
         let mut branches: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
         let mut node = TreeNode::default();
-        let next = next_on_path(config, graph, at.1, to);
-        for endpoint in to {
+        let next = next_on_path(config, graph, at.router, &at.to);
+        let way = Way { up, rising: at.rising };
+        for endpoint in &at.to {
             let place = graph.endpoints[*endpoint as usize];
-            if place.router == at.1 {
+            if place.router == at.router {
                 node.ports |= 1 << place.port;
                 continue;
             }
-            let Some(hop) = way.hop(config, at.1, next.unwrap_or(place.router)) else { continue };
+            let Some(hop) = way.hop(config, at.router, next.unwrap_or(place.router)) else { continue };
             node.ports |= 1 << hop.port;
             match hop.half {
                 Half::All => {}
@@ -165,14 +193,24 @@ impl Routes {
         // The link around is ahead of a branch as long as it is ahead of one of its destinations.
         node.upper &= !node.lower;
         node.first = self.nodes.len() as u32;
-        self.nodes[at.0 as usize] = node;
+        self.nodes[at.node as usize] = node;
         self.nodes.resize(self.nodes.len() + branches.len(), TreeNode::default());
-        for (child, (port, list)) in branches.into_iter().enumerate() {
-            let Some((router, ..)) = config.shape.neighbour(at.1, port) else { continue };
-            let rising = way.rising && !is_down(config.shape, port);
-            self.grow(config, graph, (node.first + child as u32, router), &Way { up: way.up, rising }, &list);
+        for (child, (port, to)) in branches.into_iter().enumerate() {
+            let Some((router, ..)) = config.shape.neighbour(at.router, port) else { continue };
+            let rising = at.rising && !is_down(config.shape, port);
+            open.push(Open { node: node.first + child as u32, router, rising, to });
         }
     }
+}
+
+/// A node of a tree that is still to be filled.
+struct Open {
+    node: u32,
+    router: u32,
+    /// Whether its branch has only gone up so far.
+    rising: bool,
+    /// Endpoints that its branch leads to.
+    to: Vec<u32>,
 }
 
 /// Which way a branch goes on.
@@ -208,4 +246,41 @@ fn next_on_path(config: &Config, graph: &Graph, at: u32, to: &[u32]) -> Option<u
     let columns = config.shape.grid()?.0;
     let routers = to.iter().map(|endpoint| graph.endpoints[*endpoint as usize].router);
     routers.filter(|router| *router != at).min_by_key(|to| snake(columns, *to).abs_diff(snake(columns, at)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::config::Pipeline;
+
+    #[test]
+    fn more_nodes_than_a_flit_names_are_refused() {
+        let config = Config { multicast: Multicast::Tree, ..Config::mesh(4, 1, Pipeline::TWO, 1, 8) };
+        let graph = Graph::new(&config);
+        let mut routes = Routes::default();
+        let mut add = |to: &[u32]| routes.add_within(&config, &graph, 0, to, 7);
+        let first = add(&[0, 3]).expect("four nodes");
+        let refused = add(&[1, 3]).expect_err("four more").to_string();
+        let told = "destinations: found 8 routers on the ways of all multicasts together, allowed: at most 7, or Repeated";
+        assert!(refused.starts_with(told), "{refused}");
+        let second = add(&[1, 2]).expect("three more");
+        assert_eq!(add(&[3, 0]), Ok(first));
+        assert_eq!((routes.nodes.len(), routes.parts(first).len(), routes.parts(second).len()), (7, 1, 1));
+        assert_eq!(routes.parts(second)[0].target, Target::Node(4));
+    }
+
+    /// On a thread with the stack that threads have.
+    #[test]
+    fn a_way_may_pass_every_router() {
+        let config = Config { multicast: Multicast::Tree, ..Config::mesh(65_536, 1, Pipeline::TWO, 1, 8) };
+        let graph = Graph::new(&config);
+        let mut routes = Routes::default();
+        let to: Vec<u32> = (0..65_536).step_by(4096).chain([65_535]).collect();
+        let route = std::thread::scope(|threads| {
+            let adds = threads.spawn(|| routes.add(&config, &graph, 0, &to));
+            adds.join().expect("no overflow").expect("a route")
+        });
+        assert_eq!(routes.parts(route), [Part { target: Target::Node(0), copies: 17 }]);
+        assert_eq!(routes.nodes.len(), 65_536);
+    }
 }

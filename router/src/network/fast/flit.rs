@@ -1,10 +1,17 @@
 //! A flit of the fast engine: one word.
 
-use crate::network::routes::Target;
+use crate::network::routes::{NODES, Target};
+use crate::network::shape::ROUTERS;
 
 /// A flit: packet 28 bits, class 8, address 25, and three marks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flit(pub u64);
+
+/// Bits of an address.
+const ADDRESS: u32 = 25;
+
+const _: () =
+    assert!(NODES <= 1 << ADDRESS && ROUTERS as usize * 64 <= 1 << ADDRESS, "a flit names every place");
 
 impl Flit {
     /// The first of its packet.
