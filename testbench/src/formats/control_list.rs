@@ -16,7 +16,10 @@ use super::ArrayError;
 use super::lines::Lines;
 use std::ops::RangeInclusive;
 use std::path::Path;
+use synfire_chip::network::Network;
 use synfire_chip::run::program::Control;
+use synfire_core::format::Format;
+use synfire_plasticity::config::ErrorSignal;
 
 const COLUMNS: [&str; 4] = ["step", "event", "channel", "value"];
 /// The events that there are.
@@ -29,6 +32,42 @@ pub struct Limits {
     pub steps: u32,
     /// Targets of each broadcast channel; `None`: it has none.
     pub targets: Vec<Option<RangeInclusive<i64>>>,
+}
+
+impl Limits {
+    /// Of a run of `steps` steps of `network`: whoever hands errors down reads no target, and has none.
+    #[must_use]
+    pub fn of(network: &Network, steps: u32) -> Self {
+        Self { steps, targets: targets(network, |_| None) }
+    }
+
+    /// The same of what was sent before and is sent again: a target that nobody reads, too.
+    #[must_use]
+    pub fn of_sent(network: &Network, steps: u32) -> Self {
+        Self { steps, targets: targets(network, Some) }
+    }
+}
+
+/// What targets each broadcast channel can have: lanes of the membrane, or spikes; of a channel that reads none, what
+/// `unread` makes of the membrane's.
+fn targets(
+    network: &Network,
+    unread: impl Fn(RangeInclusive<i64>) -> Option<RangeInclusive<i64>>,
+) -> Vec<Option<RangeInclusive<i64>>> {
+    let state = Format::signed(network.datapath.state_width, network.datapath.state_fraction);
+    let lanes = i64::from(state.min_lane())..=i64::from(state.max_lane());
+    let mut targets = vec![None; network.channels()];
+    for population in &network.populations {
+        let Some(readout) = &population.readout else { continue };
+        let range = match readout.signal {
+            ErrorSignal::Membrane => Some(lanes.clone()),
+            ErrorSignal::FilteredSpikes { .. } => Some(0..=1),
+            ErrorSignal::Modulation { .. } => unread(lanes.clone()),
+        };
+        let first = usize::from(readout.first_channel);
+        targets[first..first + population.neurons as usize].fill(range);
+    }
+    targets
 }
 
 /// Reads a list: steps and events, ascending by step, then by line.

@@ -17,13 +17,10 @@ use crate::formats::lines::Lines;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint::hex;
 use synfire_chip::run::program::{Control, Injection, StepEvents, StimulusSpike};
-use synfire_core::format::Format;
-use synfire_plasticity::config::ErrorSignal;
 
 /// The files, in the order of their columns above.
 pub const FILES: [&str; 3] = ["stimulus.csv", "control.csv", "currents.csv"];
@@ -141,7 +138,7 @@ impl Events {
     /// At a line that the network has no place for.
     pub fn read(folder: &Path, network: &Network, steps: u32) -> Result<Self, HardwareError> {
         let mut events = Self::default();
-        let limits = Limits { steps, targets: targets(network) };
+        let limits = Limits::of_sent(network, steps);
         events.control = control_list::read(&folder.join(FILES[1]), &limits)?;
         let last = u64::from(steps.saturating_sub(1));
         let counts: Vec<u32> = network.inputs.iter().map(|input| input.neurons).collect();
@@ -211,23 +208,4 @@ fn read(
         each(&lines, step, place, neuron)?;
     }
     Ok(())
-}
-
-/// Targets of each broadcast channel.
-fn targets(network: &Network) -> Vec<Option<RangeInclusive<i64>>> {
-    let state = Format::signed(network.datapath.state_width, network.datapath.state_fraction);
-    let mut targets = vec![None; network.channels()];
-    for population in &network.populations {
-        let Some(readout) = population.readout else { continue };
-        let range = match readout.signal {
-            ErrorSignal::FilteredSpikes { .. } => 0..=1,
-            // Whoever hands errors down reads no target; what it was sent is sent again.
-            ErrorSignal::Membrane | ErrorSignal::Modulation { .. } => {
-                i64::from(state.min_lane())..=i64::from(state.max_lane())
-            }
-        };
-        let first = usize::from(readout.first_channel);
-        targets[first..first + population.neurons as usize].fill(Some(range));
-    }
-    targets
 }

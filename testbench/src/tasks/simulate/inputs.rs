@@ -14,12 +14,10 @@ use crate::formats::control_list::{self, Limits};
 use crate::formats::npy::IntegerRows;
 use crate::formats::spike_list::{self, SpikeListFile};
 use crate::formats::stimulus::{CurrentFile, RasterFile, Stimulus as Stream};
-use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Input, Network};
 use synfire_chip::run::program::StepEvents;
-use synfire_plasticity::config::ErrorSignal;
 
 type BoxedEncoder = Box<dyn Encoder + Send + Sync>;
 
@@ -97,7 +95,7 @@ impl Loader<'_> {
             }
             Stimulus::Control { file } => {
                 let (path, field) = (self.path(file), format!("{at}.Control.file"));
-                let limits = Limits { steps: self.steps, targets: targets(self.network) };
+                let limits = Limits::of(self.network, self.steps);
                 let list = control_list::read(&path, &limits).map_err(|e| self.place.array(&field, e))?;
                 Ok(Origin::Control(list))
             }
@@ -278,23 +276,6 @@ impl Loader<'_> {
         let encoder = make(index, largest).map_err(|e| self.bad(&format!("{at}.{}", number.0), &e))?;
         Ok(Origin::Code { encoder, width, features })
     }
-}
-
-/// What targets each broadcast channel can have: lanes of the membrane, or spikes.
-fn targets(network: &Network) -> Vec<Option<RangeInclusive<i64>>> {
-    let mut targets = vec![None; network.channels()];
-    let most = (1i64 << (network.datapath.state_width - 1)) - 1;
-    for population in &network.populations {
-        let Some(readout) = &population.readout else { continue };
-        let range = match readout.signal {
-            ErrorSignal::Membrane => Some(-most - 1..=most),
-            ErrorSignal::FilteredSpikes { .. } => Some(0..=1),
-            ErrorSignal::Modulation { .. } => None,
-        };
-        let first = usize::from(readout.first_channel);
-        targets[first..first + population.neurons as usize].fill(range);
-    }
-    targets
 }
 
 /// Features of all samples, `[samples, width]`, each 0..=255.

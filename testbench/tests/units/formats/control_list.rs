@@ -1,4 +1,6 @@
+use std::path::Path;
 use synfire::formats::control_list::*;
+use synfire_chip::files::{NetworkOverrides, load_chip, network_from_text};
 use synfire_chip::run::program::Control;
 
 fn read_text(text: &str) -> Result<Vec<(u32, Control)>, String> {
@@ -42,4 +44,27 @@ fn what_is_no_event_is_refused_at_its_line() {
             assert!(refused.contains(part), "{line}: no `{part}` in {refused}");
         }
     }
+}
+
+/// A layer that hands errors down reads no target: whoever states events has none for it, what was sent to it is sent again.
+#[test]
+fn a_target_is_a_lane_of_the_membrane() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let text = std::fs::read_to_string(folder.join("digits-alignment.network.ron")).expect("a network");
+    let chip = load_chip("small", &folder).expect("a chip");
+    let network = network_from_text("n", &text, &folder, &chip, &NetworkOverrides::default()).expect("good");
+    assert_eq!(chip.datapath.state_width, 24);
+    // Registers are symmetric: one lane fewer than their bits have.
+    let lanes = Some(-8_388_607..=8_388_607);
+    let (stated, sent) = (Limits::of(&network, 10), Limits::of_sent(&network, 10));
+    for population in &network.populations {
+        let Some(readout) = &population.readout else { continue };
+        let first = usize::from(readout.first_channel);
+        let unread = if population.name == "readout" { lanes.clone() } else { None };
+        for channel in first..first + population.neurons as usize {
+            assert_eq!((&stated.targets[channel], &sent.targets[channel]), (&unread, &lanes), "{channel}");
+        }
+    }
+    assert_eq!((stated.targets.len(), sent.targets.len()), (network.channels(), network.channels()));
+    assert!(stated.targets.contains(&None) && stated.targets.contains(&lanes));
 }
