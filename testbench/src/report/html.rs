@@ -6,7 +6,8 @@
 //!
 //! Promises: text is escaped; the same report gives the same page.
 
-use super::model::{Block, Headline, Matrix, Report, Table, Verdict};
+use super::model::{Block, Headline, Matrix, Report, Table, TableCell, Verdict};
+use super::quantity::SMALL;
 use super::svg::{self, ChartError, palette};
 use std::fmt::{self, Write};
 
@@ -14,9 +15,16 @@ const STYLE: &str = include_str!("html/page.css");
 
 /// Tables with more columns than this take the whole width.
 const NARROW: usize = 3;
+/// Characters of a word that is not broken: the longest names of operations and of price fields have fewer.
+const LONGEST_NAME: usize = 20;
+/// Units that quantities have behind a prefix.
+const UNITS: [&str; 3] = ["J", "s", "W"];
 /// Characters that fit side by side into half of the page, and those that the gap after a column takes.
 const HALF_WIDTH: usize = 58;
 const COLUMN_GAP: usize = 2;
+
+/// What stands where there is no number.
+const NONE: &str = "-";
 
 /// What a page has beside a report.
 #[derive(Default)]
@@ -76,11 +84,15 @@ fn tiles(headlines: &[Headline], page: &mut String) {
             Verdict::Met => (" met", "<span class=\"mark\">met</span>"),
             Verdict::Missed => (" missed", "<span class=\"mark\">missed</span>"),
         };
-        let (label, text, note) = (Escaped(&h.label), Escaped(&h.text), Escaped(&h.note));
+        // Ends of a figure are no figure of their own: they stand below it, smaller.
+        let (text, ends) = h.text.split_once(" (").unwrap_or((&h.text, ""));
+        let (label, text, note) = (Escaped(&h.label), Escaped(text), Escaped(&h.note));
+        let open = if ends.is_empty() { "" } else { " <span class=\"ends\">(" };
+        let (ends, close) = (Escaped(ends), if ends.is_empty() { "" } else { "</span>" });
         push(
             page,
             format_args!(
-                "<div class=\"tile{class}\"><dt>{label}{mark}</dt><dd>{text}</dd>\
+                "<div class=\"tile{class}\"><dt>{label}{mark}</dt><dd>{text}{open}{ends}{close}</dd>\
                  <dd class=\"note\">{note}</dd></div>\n"
             ),
         );
@@ -138,7 +150,13 @@ fn is_wide(table: &Table) -> bool {
 }
 
 fn table(table: &Table, page: &mut String) {
-    let right = |column: usize| table.rows.iter().any(|r| r.get(column).is_some_and(|c| c.number.is_some()));
+    let cells = |column: usize| table.rows.iter().filter_map(move |row| row.get(column));
+    // No number is a number's place left empty, unless there are words beside it.
+    let numeric = |cell: &TableCell| cell.number.is_some() || cell.text == NONE;
+    let right = |column: usize| {
+        cells(column).any(|cell| cell.number.is_some())
+            || cells(column).all(numeric) && cells(column).next().is_some()
+    };
     let class = |right: bool| if right { " class=\"number\"" } else { "" };
     page.push_str("<div class=\"scroll\" tabindex=\"0\">\n<table>\n<thead><tr>");
     for (i, column) in table.columns.iter().enumerate() {
@@ -147,8 +165,9 @@ fn table(table: &Table, page: &mut String) {
     page.push_str("</tr></thead>\n<tbody>\n");
     for row in &table.rows {
         page.push_str("<tr>");
-        for cell in row {
-            push(page, format_args!("<td{}>{}</td>", class(cell.number.is_some()), Escaped(&cell.text)));
+        for (column, cell) in row.iter().enumerate() {
+            let class = class(right(column) && numeric(cell));
+            push(page, format_args!("<td{class}>{}</td>", Breakable(&cell.text)));
         }
         for _ in row.len()..table.columns.len() {
             page.push_str("<td></td>");
@@ -204,11 +223,11 @@ struct Escaped<'a>(&'a str);
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut chars = self.0.chars().peekable();
-        while let Some(c) = chars.next() {
+        let mut after_digit = false;
+        for (at, c) in self.0.char_indices() {
             match c {
-                // A percent sign stays on the line of its number.
-                ' ' if chars.peek() == Some(&'%') => f.write_str("&nbsp;"),
+                // A unit stays on the line of its number.
+                ' ' if after_digit && begins_with_unit(&self.0[at + 1..]) => f.write_str("&nbsp;"),
                 '&' => f.write_str("&amp;"),
                 '<' => f.write_str("&lt;"),
                 '>' => f.write_str("&gt;"),
@@ -216,7 +235,33 @@ impl fmt::Display for Escaped<'_> {
                 '\'' => f.write_str("&#39;"),
                 c => f.write_char(c),
             }?;
+            after_digit = c.is_ascii_digit();
         }
         Ok(())
     }
+}
+
+/// Text of a cell: a word may break behind an underscore, and where it is longer than any name, a path or a hash.
+struct Breakable<'a>(&'a str);
+
+impl fmt::Display for Breakable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (mut begun, mut letters) = (0, 0);
+        for (at, c) in self.0.char_indices() {
+            letters = if c == ' ' { 0 } else { letters + 1 };
+            if c == '_' || letters == LONGEST_NAME {
+                let end = at + c.len_utf8();
+                write!(f, "{}<wbr>", Escaped(&self.0[begun..end]))?;
+                (begun, letters) = (end, 0);
+            }
+        }
+        Escaped(&self.0[begun..]).fmt(f)
+    }
+}
+
+/// Whether text goes on with a percent sign or a unit of energy, time or power, its prefix included.
+fn begins_with_unit(text: &str) -> bool {
+    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    text.starts_with('%')
+        || UNITS.iter().any(|unit| word.strip_suffix(unit).is_some_and(|p| SMALL.contains(&p)))
 }

@@ -21,7 +21,8 @@ pub fn report(compared: &[Compared<'_>], threads: usize, wall_seconds: f64) -> R
         "The score after the last epoch, mean over seeds; every store has the same splits, draws and order."
             .to_owned(),
         format!(
-            "{cells} cells in {wall_seconds:.1} s on {threads} threads (finished ones are not computed again)."
+            "{cells} cells in {wall_seconds:.1} s on {threads} thread{} (finished ones are not computed again).",
+            if threads == 1 { "" } else { "s" }
         ),
     ];
     for one in compared {

@@ -211,8 +211,10 @@ impl Summary<'_> {
             lines.push(format!("Headlines are means over {} seeds.", s.seeds.len()));
         }
         lines.push(format!(
-            "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} threads.",
-            self.wall_seconds, self.threads
+            "Arithmetic contract {ARITH_SPEC}; {:.1} s on {} thread{}.",
+            self.wall_seconds,
+            self.threads,
+            if self.threads == 1 { "" } else { "s" }
         ));
         lines
     }

@@ -91,3 +91,29 @@ fn elements_are_closed() {
         assert_eq!(open, page.matches(&format!("</{element}>")).count(), "{element}");
     }
 }
+
+#[test]
+fn ends_stand_below_their_figure_and_units_beside_it() {
+    let mut report = Report::default();
+    report.headlines.push(Headline { text: "2.74 mJ (956 uJ to 4.91 mJ)".into(), ..Headline::default() });
+    report.headlines.push(Headline { text: "12 seeds".into(), ..Headline::default() });
+    let page = render(&report).unwrap();
+    let ends = "<dd>2.74&nbsp;mJ <span class=\"ends\">(956&nbsp;uJ to 4.91&nbsp;mJ)</span></dd>";
+    assert!(page.contains(ends) && page.contains("<dd>12 seeds</dd>"), "{page}");
+}
+
+#[test]
+fn what_is_no_number_stands_where_numbers_stand() {
+    let mut report = Report::default();
+    let rows = vec![
+        vec!["a".into(), "-".into(), TableCell::count(1), "-".into()],
+        vec!["b".into(), "-".into(), "-".into(), "words".into()],
+    ];
+    let columns = ["", "none", "some", "words"].map(str::to_owned).to_vec();
+    report.push(Table { columns, rows, ..Table::default() });
+    let page = render(&report).unwrap();
+    let none = "<td class=\"number\">-</td>";
+    assert!(page.contains(&format!("<td>a</td>{none}<td class=\"number\">1</td><td>-</td>")), "{page}");
+    assert!(page.contains(&format!("<td>b</td>{none}{none}<td>words</td>")), "{page}");
+    assert!(page.contains("<th scope=\"col\" class=\"number\">none</th>"), "{page}");
+}
