@@ -52,6 +52,7 @@ pub mod schema {
     pub use super::network::decay::DecayFile;
     pub use super::network::file::*;
     pub use super::network::learning_file::*;
+    pub use super::network::neuron_file::*;
     pub use super::network::placement_file::*;
     pub use super::synapses::learning::*;
     pub use super::text::decimal::Raw;

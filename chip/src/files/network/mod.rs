@@ -10,6 +10,7 @@ pub(super) mod learning;
 pub(super) mod learning_file;
 pub(super) mod mirror;
 pub(super) mod neuron;
+pub(super) mod neuron_file;
 pub(super) mod overrides;
 pub(super) mod placement;
 pub(super) mod placement_file;

@@ -8,7 +8,7 @@
 
 use crate::files::network::decay::decays;
 use crate::files::network::each::each;
-use crate::files::network::file::{BiasFile, IntegersFile, NeuronFile, ParameterFile, ResetFile};
+use crate::files::network::neuron_file::{BiasFile, IntegersFile, NeuronFile, ParameterFile, ResetFile};
 use crate::files::text::check::{Check, Lanes};
 use crate::files::text::decimal::Raw;
 use std::ops::RangeInclusive;
