@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use synfire_chip::chip::{PowerClock, StaticPower};
+use synfire_chip::cost::composition::COMPOSITIONS;
 use synfire_chip::cost::counters::{NodeCounts, OPERATIONS, Operation};
 use synfire_chip::cost::energy::{Bill, CORE_STATIC, Powered, Rate};
 use synfire_chip::cost::prices::{Field, LeftOut, PRICE_FIELDS, Price, TIME_FIELDS, Time};
@@ -156,9 +157,11 @@ fn tables() -> String {
         LeftOut::Like(other) => format!("; left out, as `{}`", stem(other)),
         LeftOut::PartOf(other) => format!("; left out, part of `{}`", stem(other)),
     };
-    text.push_str("\n| price field | of |\n| --- | --- |\n");
+    text.push_str("\n| price field | of | composed of | which is |\n| --- | --- | --- | --- |\n");
     for field in PRICE_FIELDS {
-        let _ = writeln!(text, "| `{}` | {}{} |", field.name, field.of, optional(field));
+        let composed = COMPOSITIONS.iter().find(|row| row.price == field.name);
+        let (parts, kind) = composed.map_or(("-", "-"), |row| (row.source, row.kind.name()));
+        let _ = writeln!(text, "| `{}` | {}{} | {parts} | {kind} |", field.name, field.of, optional(field));
     }
     text.push_str("\n| time field | of |\n| --- | --- |\n");
     for field in TIME_FIELDS {
