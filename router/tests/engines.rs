@@ -174,6 +174,22 @@ proptest! {
     }
 }
 
+/// A packet that is longer than the buffers, with a copy for a core that takes nothing: the other copy waits for flits, those
+/// for a slot, and that for the core. Nobody waits in a circle.
+#[test]
+fn copies_that_wait_for_a_core_are_no_deadlock() {
+    let mut config = Config::mesh(3, 1, Pipeline::TWO, 1, 2);
+    (config.multicast, config.may_deadlock, config.ejection_depth) = (Multicast::Tree, true, 1);
+    let (mut plain, mut fast) = both(&config);
+    for engine in [&mut plain as &mut dyn Engine, fast.as_mut()] {
+        engine.stall(1, u64::MAX);
+        let to = To::Route(engine.plan_mut().route(0, &[1, 2]).expect("a route"));
+        let mut step = Step::default();
+        step.add(0, Offer { at: 0, to, class: 0, flits: 9, tag: 0 });
+        assert_eq!(step.run(engine, &mut ()), Err(Halt::Cores(vec![1])));
+    }
+}
+
 /// Six long packets that chase one another round a ring without halves, each two links eastward.
 #[test]
 fn a_ring_without_halves_deadlocks_and_is_named() {

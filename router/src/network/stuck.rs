@@ -1,15 +1,18 @@
 //! When nothing moves any more: who waits for whom.
 //!
-//! From an input channel that holds a flit which cannot move, the search goes to what it waits for: the holder of the
-//! channel it needs, the full buffer at the other end, the upstream holder of flits that have not come. It ends in a
-//! circle, which is named, or at a core that takes nothing.
+//! A packet at the front of an input channel waits with each of its branches; a branch waits for any of several channels, for
+//! a slot at the other end, or for flits that have not come. It can go on when each branch can: when one of what the branch
+//! waits for goes on, or is a core, which may take again. What cannot go on even then waits for one another in a circle,
+//! which is named; if all can, the cores that take nothing are.
 //!
 //! Promises: a report is of a network in which no event is due, so what it names will never move by itself; both engines
-//! report the same. Absent on purpose: a way out.
+//! report the same; the time of a search is that of all that is waited for, however long ways are. Absent on purpose: a way
+//! out.
 
 use crate::network::check::ConfigError;
 use crate::network::graph::End;
 use crate::network::plan::Plan;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// An input channel of a router.
@@ -92,56 +95,111 @@ pub trait Waits {
 /// Why nothing moves.
 pub fn find(engine: &impl Waits, plan: &Plan) -> Halt {
     let (graph, channels) = (&plan.graph, plan.config.channels as u8);
-    let mut cores = Vec::new();
     let places = (0..graph.routers).flat_map(|router| {
         let ports = 0..graph.ports as u8;
         ports.flat_map(move |port| (0..channels).map(move |channel| Input { router, port, channel }))
     });
-    for start in places.filter(|place| engine.occupied(*place)) {
-        let mut path = vec![start];
-        while let Some(next) = path.last().map(|last| step(engine, plan, *last)) {
-            match next {
-                Some(Next::Input(input)) => {
-                    if let Some(first) = path.iter().position(|known| *known == input) {
-                        return Halt::Deadlock(path.split_off(first));
-                    }
-                    path.push(input);
-                }
-                Some(Next::Core(core)) => {
-                    cores.push(core);
-                    break;
-                }
-                None => break,
-            }
-        }
-    }
+    let waiting: Vec<Waiting> = places
+        .filter(|place| engine.occupied(*place))
+        .map(|place| Waiting { place, branches: branches(engine, plan, place) })
+        .collect();
+    let all = || waiting.iter().flat_map(|of| of.branches.iter().flatten());
+    let mut cores: Vec<u32> =
+        all().filter_map(|next| if let Next::Core(core) = next { Some(*core) } else { None }).collect();
     cores.sort_unstable();
     cores.dedup();
-    Halt::Cores(cores)
+    circle(&waiting).map_or(Halt::Cores(cores), Halt::Deadlock)
 }
 
+/// What a packet at the front of an input channel waits for.
+struct Waiting {
+    place: Input,
+    /// Of each branch, what could let it go on.
+    branches: Vec<Vec<Next>>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Input(Input),
     Core(u32),
 }
 
-fn step(engine: &impl Waits, plan: &Plan, at: Input) -> Option<Next> {
+/// A circle among what cannot go on, even if all cores took what they have.
+fn circle(waiting: &[Waiting]) -> Option<Vec<Input>> {
+    let index: BTreeMap<Input, usize> = waiting.iter().map(|of| of.place).zip(0..).collect();
+    // Branches that wait for each input, and of each input how many cannot go on and which.
+    let mut waiters: Vec<Vec<(usize, usize)>> = vec![Vec::new(); waiting.len()];
+    let mut stuck: Vec<Vec<bool>> = waiting.iter().map(|of| vec![true; of.branches.len()]).collect();
+    let mut left: Vec<usize> = stuck.iter().map(Vec::len).collect();
+    let mut going: Vec<usize> = (0..waiting.len()).filter(|at| left[*at] == 0).collect();
+    let go_on = |(at, branch): (usize, usize), stuck: &mut Vec<Vec<bool>>, left: &mut Vec<usize>| {
+        let goes = std::mem::take(&mut stuck[at][branch]);
+        left[at] -= usize::from(goes);
+        (goes && left[at] == 0).then_some(at)
+    };
+    for (at, of) in waiting.iter().enumerate() {
+        for (branch, any) in of.branches.iter().enumerate() {
+            for next in any {
+                let known = if let Next::Input(input) = next { index.get(input) } else { None };
+                match known {
+                    Some(known) => waiters[*known].push((at, branch)),
+                    None => going.extend(go_on((at, branch), &mut stuck, &mut left)),
+                }
+            }
+        }
+    }
+    while let Some(at) = going.pop() {
+        for waiter in std::mem::take(&mut waiters[at]) {
+            going.extend(go_on(waiter, &mut stuck, &mut left));
+        }
+    }
+    let mut at = left.iter().position(|left| *left > 0)?;
+    let (mut path, mut seen) = (Vec::new(), vec![None; waiting.len()]);
+    loop {
+        if let Some(first) = seen[at] {
+            return Some(path.split_off(first));
+        }
+        seen[at] = Some(path.len());
+        path.push(waiting[at].place);
+        // What a stuck branch waits for is stuck, too.
+        let branch = stuck[at].iter().position(|stuck| *stuck)?;
+        let Some(Next::Input(next)) = waiting[at].branches[branch].first() else { return None };
+        at = *index.get(next)?;
+    }
+}
+
+/// The branches that wait for something else than the others; edges of a branch are those of its port.
+fn branches(engine: &impl Waits, plan: &Plan, at: Input) -> Vec<Vec<Next>> {
+    let port_of = |edge: &Edge| match edge {
+        Edge::Channel { port, .. } | Edge::Credit { port, .. } => Some(*port),
+        Edge::Flits => None,
+    };
     let edges = engine.edges(at);
-    let next = |edge: &Edge| match *edge {
+    let same = edges.chunk_by(|one, other| port_of(one).is_some() && port_of(one) == port_of(other));
+    let any =
+        |edges: &[Edge]| edges.iter().filter_map(|edge| next(engine, plan, at, edge)).collect::<Vec<_>>();
+    same.map(any).filter(|any| !any.is_empty()).collect()
+}
+
+fn next(engine: &impl Waits, plan: &Plan, at: Input, edge: &Edge) -> Option<Next> {
+    match *edge {
         Edge::Channel { port, channel } => match engine.owner(at.router, port, channel) {
             Some((port, channel)) => Some(Next::Input(Input { port, channel, ..at })),
             None => behind(plan, at.router, port, channel),
         },
         Edge::Credit { port, channel } => behind(plan, at.router, port, channel),
         Edge::Flits => match plan.graph.wire(at.router, usize::from(at.port)).end {
-            End::Router { router, port } => {
-                let (port, channel) = engine.owner(router, port, at.channel)?;
-                Some(Next::Input(Input { router, port, channel }))
+            End::Router { router, port: back } => {
+                let (port, channel) = engine.owner(router, back, at.channel)?;
+                let before = Input { router, port, channel };
+                // Flits that wait for a slot here wait for the slowest branch here, and so does this one.
+                let slot = Edge::Credit { port: back, channel: at.channel };
+                (!engine.edges(before).contains(&slot)).then_some(Next::Input(before))
             }
+            // Flits of an endpoint wait for nothing but a slot here.
             _ => None,
         },
-    };
-    edges.iter().find_map(next)
+    }
 }
 
 /// The far end of an output channel.
