@@ -1,5 +1,12 @@
-//! The network against numbers recorded from BookSim 2 with the same conventions: what it accepts when offered more than
-//! it can carry, at which load packets take three times as long as in an empty network, and how long they take below.
+//! The network against numbers recorded from BookSim 2 with the same conventions, means over seeds: what it accepts when offered
+//! more than it can carry, at which load packets take three times as long as in an empty network, and how long they take
+//! below.
+//!
+//! | bar | every row | median |
+//! | --- | --- | --- |
+//! | accepted at offered 1 | 5 % | 1 % |
+//! | load at three times the latency of an empty network | 10 % | 3 % |
+//! | latency below 1.2 times that of an empty network | 3 % | 1 % |
 //!
 //! A few rows are compared in every run, all of them with `SYNFIRE_FULL=1`.
 
@@ -26,11 +33,30 @@ impl Row {
     }
 
     fn load(&self) -> u64 {
-        self.numbers[5]
+        self.numbers[6]
     }
 
     fn value(&self) -> u64 {
-        self.numbers[6]
+        self.numbers[7]
+    }
+
+    /// Mean latency in an empty network, millionths of a cycle: `2 + r (h + 1) + h + 1 + (s - 1)` over all that send.
+    fn alone(&self) -> u64 {
+        let (side, flits, cycles) = (self.side(), self.numbers[1], self.numbers[4]);
+        let cores = side * side;
+        let hops = |from: u32, to: u32| {
+            u64::from((from % side).abs_diff(to % side) + (from / side).abs_diff(to / side))
+        };
+        let to = |from: u32| match self.traffic.as_str() {
+            "uniform" => (0..cores).collect(),
+            "transpose" => vec![from % side * side + from / side],
+            _ => vec![(from / side + 1) % side * side + (from % side + 1) % side],
+        };
+        let ways: Vec<u64> =
+            (0..cores).flat_map(|from| to(from).into_iter().map(move |to| hops(from, to))).collect();
+        let count = ways.len() as u64;
+        let hops: u64 = ways.into_iter().sum();
+        ((2 + cycles + flits) * count + (cycles + 1) * hops) * MILLION / count
     }
 
     fn engine(&self) -> Box<dyn Engine> {
@@ -136,7 +162,7 @@ fn as_much_is_accepted() {
         let found = row.accepted();
         (off(found, row.value()), format!("{found} {row:?}"))
     };
-    judge("accepted", rows("accepted").into_iter().map(off).collect(), 50, 20);
+    judge("accepted", rows("accepted").into_iter().map(off).collect(), 50, 10);
 }
 
 /// The load of a latency, on the line through two points.
@@ -148,7 +174,9 @@ fn crossing(low: (u64, u64), high: (u64, u64), latency: u64) -> u64 {
 fn packets_take_three_times_as_long_at_the_same_load() {
     let off = |row: Row| {
         // Both curves are read at the recorded loads, since lines through points of a bent curve depend on them.
-        let [low, before, high, after, latency] = row.numbers[5..] else { panic!("{row:?}") };
+        let [low, before, _, high, after, _, latency] = row.numbers[6..] else { panic!("{row:?}") };
+        assert_eq!(latency, 3 * row.alone(), "{row:?}");
+        assert!((before..after).contains(&latency), "{row:?}");
         let (wanted, own) =
             (crossing((low, before), (high, after), latency), [low, high].map(|load| row.latency(load)));
         let found = if own[1] > own[0] { crossing((low, own[0]), (high, own[1]), latency) } else { 0 };
@@ -163,5 +191,6 @@ fn packets_take_as_long_at_low_loads() {
         let found = row.latency(row.load());
         (off(found, row.value()), format!("{found} {row:?}"))
     };
-    judge("latency", rows("latency").into_iter().map(off).collect(), 100, 10);
+    let low = rows("latency").into_iter().filter(|row| row.value() * 10 < row.alone() * 12);
+    judge("latency", low.map(off).collect(), 30, 10);
 }
