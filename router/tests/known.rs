@@ -5,6 +5,7 @@ use synfire_router::network::engine::{Engine, Progress};
 use synfire_router::network::fast;
 use synfire_router::network::plain::Plain;
 use synfire_router::network::plan::Plan;
+use synfire_router::network::statistics::{Cause, LinkCounts};
 use synfire_router::network::step::Step;
 use synfire_router::network::traffic::{Arrival, Next, Offer, Source, To};
 
@@ -101,5 +102,48 @@ fn one_loaded_link_carries_what_its_stages_let_it() {
                 "{pipeline:?}, {channels} channels, {depth} deep: {found}/6000"
             );
         }
+    }
+}
+
+/// Two packets of six flits to a core that takes none, each on a channel of its own: two flits of each wait at the core, two
+/// in its router, two in the sender's, and from then on each channel waits a cycle a cycle.
+#[test]
+fn channels_count_what_waits_in_them() {
+    let mut config = Config::mesh(2, 1, Pipeline::TWO, 2, 2);
+    config.ejection_depth = 2;
+    for mut engine in engines(&config) {
+        engine.stall(1, 10_000);
+        let mut packets = Packets(vec![offer(1, 6), offer(1, 6)]);
+        assert_eq!(engine.run(200, &mut packets, &mut ()), Ok(Progress::Reached));
+        let before = engine.statistics().clone();
+        assert_eq!(engine.run(300, &mut packets, &mut ()), Ok(Progress::Reached));
+        let after = engine.statistics();
+        // Between the routers, then to the core.
+        let link = after.links.iter().position(|link| link.flits > 0).expect("a link");
+        let of = |link: &LinkCounts| {
+            let channels = link.channels.iter().map(|own| (own.flits, own.peak)).collect::<Vec<_>>();
+            (link.flits, link.peak, channels)
+        };
+        assert_eq!(of(&after.injection[0]), (12, 4, vec![(6, 2), (6, 2)]));
+        assert_eq!(of(&after.links[link]), (8, 4, vec![(4, 2), (4, 2)]));
+        assert_eq!(of(&after.ejection[1]), (4, 4, vec![(2, 2), (2, 2)]));
+        for (counts, before, cause) in [
+            (&after.links[link], &before.links[link], Cause::NoCredit),
+            (&after.ejection[1], &before.ejection[1], Cause::Ejection),
+        ] {
+            let mut wanted = before.clone();
+            wanted.stalls[cause as usize] += 200;
+            wanted.channels.iter_mut().for_each(|own| own.stalls[cause as usize] += 100);
+            assert_eq!(*counts, wanted);
+        }
+    }
+}
+
+/// Packets of core 0.
+struct Packets(Vec<Offer>);
+
+impl Source for Packets {
+    fn next(&mut self, endpoint: u32, _now: u64) -> Next {
+        if endpoint == 0 { self.0.pop().into() } else { Next::Nothing }
     }
 }

@@ -63,6 +63,12 @@ impl Ejector {
         self.held
     }
 
+    /// How many channels there are.
+    #[must_use]
+    pub fn channels(&self) -> usize {
+        self.queues.len()
+    }
+
     /// Flits that wait in a channel's queue.
     #[must_use]
     pub fn held_in(&self, channel: usize) -> usize {

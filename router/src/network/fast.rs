@@ -45,7 +45,7 @@ use crate::network::engine::{Busiest, Engine, LinkName, Progress};
 use crate::network::graph::End;
 use crate::network::plain::Plain;
 use crate::network::plan::Plan;
-use crate::network::statistics::{LinkCounts, Statistics};
+use crate::network::statistics::{ChannelCounts, LinkCounts, Statistics, add_cycles};
 use crate::network::stuck::{Edge, Halt, Input, Waits, find};
 use crate::network::traffic::{Sink, Source};
 use ends::Ends;
@@ -136,21 +136,35 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Fast<W, N, Q, C> {
     /// Counts of the far end of an output.
     fn counts_of(&self, router: usize, port: usize) -> LinkCounts {
         let state = &self.routers[router];
-        let (peak, endpoint) = match self.rest.plan.graph.wire(router as u32, port).end {
+        let (peak, peaks, endpoint) = match self.rest.plan.graph.wire(router as u32, port).end {
             End::Router { router, port } => {
-                (u32::from(self.routers[router as usize].ports[usize::from(port)].held_peak), false)
+                let (peak, peaks) = self.peaks(router, usize::from(port));
+                (peak, peaks, false)
             }
-            End::Endpoint(endpoint) => (self.ends.all[endpoint as usize].counts.peak, true),
-            End::None => (0, false),
+            End::Endpoint(endpoint) => {
+                let counts = &self.ends.all[endpoint as usize].counts;
+                (counts.peak, &counts.peaks[..], true)
+            }
+            End::None => return LinkCounts::default(),
         };
-        let channels = self.rest.channels;
-        let sent = &state.sent[port * channels..(port + 1) * channels];
-        LinkCounts {
-            flits: state.ports[port].flits,
-            channels: if channels > 1 { sent.to_vec() } else { Vec::new() },
-            peak,
-            stalls: state.stalls(port, self.now, endpoint),
+        let mut link = LinkCounts::new(self.rest.channels as u32);
+        (link.flits, link.peak) = (state.ports[port].flits, peak);
+        link.stalls = state.head_stalls(port, self.now, endpoint);
+        for (channel, peak) in peaks.iter().enumerate().take(self.rest.channels) {
+            let at = port * self.rest.channels + channel;
+            let stalls = state.channel_stalls(port, at, self.now, endpoint);
+            add_cycles(&mut link.stalls, &stalls);
+            if let Some(own) = link.channels.get_mut(channel) {
+                *own = ChannelCounts { flits: state.counts[at].sent, peak: u32::from(*peak), stalls };
+            }
         }
+        link
+    }
+
+    /// Most flits at an input, and in each of its channels.
+    fn peaks(&self, router: u32, port: usize) -> (u32, &[u16]) {
+        let (state, channels) = (&self.routers[router as usize], self.rest.channels);
+        (u32::from(state.ports[port].held_peak), &state.peak[port * channels..(port + 1) * channels])
     }
 }
 
@@ -218,8 +232,8 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Engine for Fast<W,
         }
         for (endpoint, place) in graph.endpoints.iter().enumerate() {
             let end = &self.ends.all[endpoint];
-            let peak = self.routers[place.router as usize].ports[usize::from(place.port)].held_peak;
-            all.injection[endpoint] = end.injection(self.now, u32::from(peak), self.rest.channels);
+            let (peak, peaks) = self.peaks(place.router, usize::from(place.port));
+            all.injection[endpoint] = end.injection(self.now, peak, peaks);
             all.accepted[endpoint] = end.counts.accepted;
         }
         all.latency = self.ends.latency.clone();
@@ -230,7 +244,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Engine for Fast<W,
 
     fn clear(&mut self) {
         let now = self.now;
-        self.routers.iter_mut().for_each(|router| router.clear(now));
+        self.routers.iter_mut().for_each(|router| router.clear(&self.rest, now));
         self.ends.all.iter_mut().for_each(|end| end.clear(now));
         (self.ends.latency, self.ends.injected, self.ends.last_arrival) = Default::default();
         self.since = now;

@@ -174,9 +174,10 @@ impl Injector {
         Some(Sent { packet: self.packet, target: self.target, channel: self.channel, head, tail })
     }
 
-    /// Channel of the packet that is leaving, if it waits for a credit of that channel alone.
+    /// Channel of the packet that is leaving; none before its head has left.
     #[must_use]
-    pub fn waits_for(&self) -> Option<u8> {
+    #[inline]
+    pub fn holds(&self) -> Option<u8> {
         (self.sent > 0).then_some(self.channel)
     }
 

@@ -25,7 +25,7 @@ use crate::network::plan::Plan;
 use crate::network::statistics::{Cause, LinkCounts, Statistics};
 use crate::network::stuck::{Edge, Halt, Input, Waits, find};
 use crate::network::traffic::{Next, Sink, Source};
-use state::{Flit, Line, Router};
+use state::{Flit, Line, Router, Stall};
 
 /// A network that is looked at as a whole in every cycle.
 #[derive(Clone, Debug)]
@@ -122,11 +122,11 @@ impl Plain {
             match injector.choose(&self.plan, self.now) {
                 Send::Idle => continue,
                 Send::Busy => {
-                    counts.stalls[Cause::LinkBusy as usize] += 1;
+                    counts.stalled(Cause::LinkBusy, injector.holds());
                     continue;
                 }
                 Send::Blocked(cause) => {
-                    counts.stalls[cause as usize] += 1;
+                    counts.stalled(cause, injector.holds());
                     continue;
                 }
                 Send::Head(part) => {
@@ -152,28 +152,31 @@ impl Plain {
             let place = self.plan.graph.endpoints[endpoint];
             while let Some((channel, flit)) = self.injection[endpoint].due(self.now) {
                 self.arrive_at(place.router, place.port, channel, flit);
-                let held = self.routers[place.router as usize].held_at(place.port);
-                let peak = &mut self.statistics.injection[endpoint].peak;
-                *peak = held.max(*peak);
+                let router = &self.routers[place.router as usize];
+                let in_channel = router.held_in(place.port, channel);
+                let counts = &mut self.statistics.injection[endpoint];
+                counts.held(router.held_at(place.port), usize::from(channel), in_channel);
             }
         }
         for output in 0..self.flits.len() {
             let wire = self.plan.graph.wires[output];
             while let Some((channel, flit)) = self.flits[output].due(self.now) {
-                let (held, counts) = match wire.end {
+                let at = usize::from(channel);
+                match wire.end {
                     End::Router { router, port } => {
                         self.arrive_at(router, port, channel, flit);
-                        let held = self.routers[router as usize].held_at(port);
-                        (held, &mut self.statistics.links[wire.link as usize])
+                        let router = &self.routers[router as usize];
+                        let counts = &mut self.statistics.links[wire.link as usize];
+                        counts.held(router.held_at(port), at, router.held_in(port, channel));
                     }
                     End::Endpoint(endpoint) => {
                         let ejector = &mut self.ejectors[endpoint as usize];
                         ejector.push(channel, Waiting { packet: flit.packet, tail: flit.tail });
-                        (ejector.held(), &mut self.statistics.ejection[endpoint as usize])
+                        let counts = &mut self.statistics.ejection[endpoint as usize];
+                        counts.held(ejector.held(), at, ejector.held_in(at) as u32);
                     }
                     End::None => continue,
-                };
-                counts.peak = counts.peak.max(held);
+                }
                 self.moved = true;
             }
             let router = output / self.plan.graph.ports;
@@ -221,7 +224,7 @@ impl Plain {
         let plan = &self.plan;
         let router = &mut self.routers[number as usize];
         let grants = router.decide(plan, Moment { now: self.now, origin: self.origin, router: number });
-        for (port, cause) in router.stalls(&grants, self.now) {
+        for Stall { port, cause, channel } in router.stalls(&grants, self.now) {
             let wire = plan.graph.wire(number, port);
             let (counts, cause) = match (wire.end, cause) {
                 (End::Endpoint(endpoint), Cause::NoChannel | Cause::NoCredit) => {
@@ -230,7 +233,7 @@ impl Plain {
                 (End::Endpoint(endpoint), _) => (&mut self.statistics.ejection[endpoint as usize], cause),
                 _ => (&mut self.statistics.links[wire.link as usize], cause),
             };
-            counts.stalls[cause as usize] += 1;
+            counts.stalled(cause, channel);
         }
         self.moved |= router.commit_channels(&grants);
         for (input, port) in grants.switch {
@@ -348,14 +351,17 @@ impl Engine for Plain {
         for (wire, at) in graph.wires.iter().zip(0..) {
             match wire.end {
                 End::Router { router, port } => {
-                    self.statistics.links[wire.link as usize].peak =
-                        self.routers[router as usize].held_at(port);
+                    let counts = &mut self.statistics.links[wire.link as usize];
+                    self.routers[router as usize].count_held(port, counts);
                 }
                 End::Endpoint(endpoint) => {
                     let (router, port) = (at / graph.ports, (at % graph.ports) as u8);
-                    self.statistics.injection[endpoint as usize].peak = self.routers[router].held_at(port);
-                    self.statistics.ejection[endpoint as usize].peak =
-                        self.ejectors[endpoint as usize].held();
+                    self.routers[router].count_held(port, &mut self.statistics.injection[endpoint as usize]);
+                    let ejector = &self.ejectors[endpoint as usize];
+                    for channel in 0..self.plan.config.channels as usize {
+                        let counts = &mut self.statistics.ejection[endpoint as usize];
+                        counts.held(ejector.held(), channel, ejector.held_in(channel) as u32);
+                    }
                 }
                 End::None => {}
             }

@@ -3,9 +3,12 @@
 //! | count | of | meaning |
 //! | --- | --- | --- |
 //! | flits | link, router | switch grants to it; of an injection link, flits sent by the endpoint |
-//! | flits by channel | link | the same by the virtual channel that they were sent on, where there are several |
 //! | peak | link | most flits that waited at its far end; of a router, at all its inputs together |
 //! | stalls | link | cycles that a head or body, first in its channel, waited for it, by cause |
+//! | all three by channel | link | of its virtual channels, where there are several: flits sent on one, most that waited in its buffer, cycles that flits of a packet that holds it waited |
+//!
+//! A head that has no channel yet may take any that is free, so its waiting is the link's and no channel's: stalls of a link
+//! are those of its channels and of such heads. Peaks of channels may be of different cycles.
 //!
 //! A packet that copies itself counts once a branch. Utilisation is flits times the link's period, a cycle.
 //!
@@ -32,13 +35,24 @@ pub enum Cause {
 /// Number of causes.
 pub const CAUSES: usize = 5;
 
+/// Counts of a virtual channel of a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelCounts {
+    /// Flits that were sent on it.
+    pub flits: u64,
+    /// Most flits in its buffer at once.
+    pub peak: u32,
+    /// Cycles that flits of packets that held it waited, by [`Cause`]; none for a channel.
+    pub stalls: [u64; CAUSES],
+}
+
 /// Counts of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkCounts {
     /// Flits that were sent over it.
     pub flits: u64,
-    /// The same by virtual channel; empty in a network with one.
-    pub channels: Vec<u64>,
+    /// Counts of its virtual channels; empty in a network with one.
+    pub channels: Vec<ChannelCounts>,
     /// Most flits at its far end at once.
     pub peak: u32,
     /// Cycles waited for it, by [`Cause`].
@@ -49,27 +63,52 @@ impl LinkCounts {
     /// Nothing counted yet, in a network of so many channels.
     #[must_use]
     pub fn new(channels: u32) -> Self {
-        Self {
-            channels: if channels > 1 { vec![0; channels as usize] } else { Vec::new() },
-            ..Self::default()
-        }
+        let several = if channels > 1 { channels as usize } else { 0 };
+        Self { channels: vec![ChannelCounts::default(); several], ..Self::default() }
     }
 
     /// A flit was sent on a channel.
     #[inline]
     pub fn sent(&mut self, channel: u8) {
         self.flits += 1;
-        self.channels.iter_mut().skip(usize::from(channel)).take(1).for_each(|flits| *flits += 1);
+        if let Some(own) = self.channels.get_mut(usize::from(channel)) {
+            own.flits += 1;
+        }
+    }
+
+    /// So many flits wait at its far end, `of_channel` of them in the buffer of `channel`.
+    pub fn held(&mut self, flits: u32, channel: usize, of_channel: u32) {
+        self.peak = self.peak.max(flits);
+        if let Some(own) = self.channels.get_mut(channel) {
+            own.peak = own.peak.max(of_channel);
+        }
+    }
+
+    /// A flit waits for a cycle; one of a packet that holds a channel, for that.
+    pub fn stalled(&mut self, cause: Cause, channel: Option<u8>) {
+        self.stalls[cause as usize] += 1;
+        if let Some(own) = channel.and_then(|channel| self.channels.get_mut(usize::from(channel))) {
+            own.stalls[cause as usize] += 1;
+        }
     }
 
     /// Adds what was counted at another time: sums, and the larger peak.
     pub fn add(&mut self, other: &Self) {
         self.flits += other.flits;
-        self.channels.resize(self.channels.len().max(other.channels.len()), 0);
-        self.channels.iter_mut().zip(&other.channels).for_each(|(sum, flits)| *sum += flits);
+        self.channels.resize(self.channels.len().max(other.channels.len()), ChannelCounts::default());
+        for (own, other) in self.channels.iter_mut().zip(&other.channels) {
+            own.flits += other.flits;
+            own.peak = own.peak.max(other.peak);
+            add_cycles(&mut own.stalls, &other.stalls);
+        }
         self.peak = self.peak.max(other.peak);
-        self.stalls.iter_mut().zip(other.stalls).for_each(|(sum, cycles)| *sum += cycles);
+        add_cycles(&mut self.stalls, &other.stalls);
     }
+}
+
+/// Adds cycles, cause by cause.
+pub fn add_cycles(sum: &mut [u64; CAUSES], cycles: &[u64; CAUSES]) {
+    sum.iter_mut().zip(cycles).for_each(|(sum, cycles)| *sum += cycles);
 }
 
 /// Counts of a router.

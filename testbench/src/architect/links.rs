@@ -1,7 +1,7 @@
 //! `links.csv`: what passed every link, and what a simulated network counted of it.
 //!
-//! A simulated network has links between a core and its router too. It counts flits by virtual channel; what waits, of all
-//! channels together.
+//! A simulated network has links between a core and its router too. It counts flits, what waits and why by virtual channel; a
+//! head that waits for any channel of a link, of the link alone.
 //!
 //! Promises: a link is called the same in every table. Absent on purpose: links that nothing passed.
 
@@ -93,13 +93,14 @@ pub fn table(told: &Told<'_>) -> Table {
             row.extend([known(load.map(|load| load.packets)), known(load.map(|load| load.peak))]);
             row.extend(counted(flow, elapsed_ps));
             table.rows.push(row);
-            for (channel, flits) in own.iter().enumerate().filter(|(_, flits)| **flits > 0) {
-                let held_ps = flow.map_or(0, |flow| by_flits(flow, *flits));
-                let cells = [*flits as u128, held_ps, utilisation_ppm(held_ps, elapsed_ps)];
+            for (channel, own) in own.iter().enumerate().filter(|(_, own)| own.flits > 0) {
+                let held_ps = flow.map_or(0, |flow| by_flits(flow, own.flits));
+                let passed = [u128::from(own.flits), held_ps, utilisation_ppm(held_ps, elapsed_ps)];
+                let stalls = STALLS.map(|(cause, _)| u128::from(own.stalls[cause as usize]));
+                let cells = passed.into_iter().chain([u128::from(own.peak)]).chain(stalls);
                 let mut row = [begin.clone(), vec![channel.to_string()], stage_cells.to_vec()].concat();
                 row.extend(words(&["", ""]));
                 row.extend(cells.map(|cell| cell.to_string()));
-                row.resize(COLUMNS.len() + STALLS.len(), String::new());
                 table.rows.push(row);
             }
         }

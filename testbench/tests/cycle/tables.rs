@@ -154,8 +154,12 @@ fn links_are_whole(told: &Told) -> Result<u64, TestCaseError> {
             prop_assert!(flow.held_ps <= elapsed, "{:?}", link);
             prop_assert_eq!(flow.held_ps > 0, flow.counts.flits > 0);
             let by_channel = &flow.counts.channels;
-            let whole = by_channel.iter().sum::<u64>() == flow.counts.flits;
+            let whole = by_channel.iter().map(|own| own.flits).sum::<u64>() == flow.counts.flits;
             prop_assert!(by_channel.is_empty() || whole, "{:?}", link);
+            let peaks = by_channel.iter().map(|own| own.peak);
+            let (most, all) = (peaks.clone().max().unwrap_or(0), peaks.sum::<u32>());
+            prop_assert!(most <= flow.counts.peak, "{:?}", link);
+            prop_assert!(by_channel.is_empty() || flow.counts.peak <= all, "{:?}", link);
             // What passes without waiting need not be seen.
             prop_assert!(u64::from(flow.counts.peak) <= flow.counts.flits);
             let (from, to) = (link.from, link.to);

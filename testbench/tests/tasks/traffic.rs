@@ -1,7 +1,7 @@
 //! The network between the cores alone, as its users meet it: what stands in `curve.csv`, and what is refused.
 
 use crate::folder::Folder;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const CHIP: &str = "(
     format: \"synfire-chip/1\",
@@ -144,26 +144,54 @@ fn recorded_packets_are_sent_as_they_were() {
     }
 }
 
+/// What waits at a link waits in one of its channels; what waits for it holds one, or is a head that waits for any.
+fn channels_add_up(link: &Line, channels: &[&Line]) {
+    let of = |column: &str| channels.iter().map(|channel| real(channel, column)).collect::<Vec<f64>>();
+    let (peaks, peak) = (of("peak_flits"), real(link, "peak_flits"));
+    assert!(
+        peaks.iter().all(|own| *own <= peak) && peaks.iter().sum::<f64>() >= peak,
+        "{link:?} {channels:?}"
+    );
+    for cause in ["no_credit", "no_channel", "arbitration", "ejection", "link_busy"] {
+        let column = format!("stalls_{cause}");
+        let (sum, whole) = (of(&column).iter().sum::<f64>(), real(link, &column));
+        // Between routers a head has no credit to wait for and no link yet.
+        let alone = link["kind"] == "link" && ["no_credit", "link_busy"].contains(&cause);
+        assert!(if alone { sum == whole } else { sum <= whole }, "{cause}: {link:?} {channels:?}");
+    }
+    assert!(of("stalls_no_channel").iter().all(|cycles| *cycles == 0.0), "{channels:?}");
+}
+
 /// The curve's columns about links follow from the table of links.
 #[test]
 fn links_add_up_to_the_curve() {
     let folder = folder();
+    let several = EXPERIMENT.replace("flits: 2)", "flits: 2, set: {\"chip.noc.channels\": 2})");
+    folder.write("traffic.ron", &several);
     folder.succeeds(&["noc", "traffic.ron", "--out", "out"]);
     let (curve, links) = (lines(&folder.read("out/curve.csv")), lines(&folder.read("out/links.csv")));
     assert!(links.iter().any(|link| link["kind"] == "ejection" && real(link, "stalls_ejection") > 0.0));
+    let waits = |link: &Line| link["channel"] == "1" && real(link, "stalls_no_credit") > 0.0;
+    assert!(links.iter().any(waits), "a channel that waits for credits");
     for point in &curve {
         let same =
             |link: &&Line| ["row", "seed", "load"].iter().all(|column| link[*column] == point[*column]);
         let own: Vec<&Line> = links.iter().filter(same).collect();
-        let (own, by_channel): (Vec<&Line>, Vec<&Line>) =
-            own.into_iter().partition(|link| ["0", "all"].contains(&link["channel"].as_str()));
+        let place = |link: &Line| ["kind", "from", "to"].map(|column| link[column].clone());
+        let several: BTreeSet<_> =
+            own.iter().filter(|link| link["channel"] == "all").map(|link| place(link)).collect();
+        let whole = |link: &&Line| link["channel"] == "all" || !several.contains(&place(link));
+        let (own, by_channel): (Vec<&Line>, Vec<&Line>) = own.into_iter().partition(whole);
         // A link's flits are those of its channels.
         for link in &own {
-            let place =
-                |other: &&&Line| ["kind", "from", "to"].iter().all(|column| other[*column] == link[*column]);
-            let flits: f64 = by_channel.iter().filter(place).map(|link| real(link, "flits")).sum();
+            let channels: Vec<&Line> =
+                by_channel.iter().filter(|other| place(other) == place(link)).copied().collect();
+            let flits: f64 = channels.iter().map(|link| real(link, "flits")).sum();
             let wanted = if link["channel"] == "all" { real(link, "flits") } else { 0.0 };
             assert_eq!(flits, wanted, "{link:?}");
+            if link["channel"] == "all" {
+                channels_add_up(link, &channels);
+            }
         }
         for column in ["no_credit", "no_channel", "arbitration", "ejection", "link_busy"] {
             let column = format!("stalls_{column}");

@@ -60,7 +60,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         }
         if bids.outputs != 0 {
             self.allocate_switch(rest, at, &bids, grants);
-            self.count_lost(&bids, grants);
+            self.count_lost(rest, at.router as usize, &bids, grants);
         }
     }
 

@@ -52,7 +52,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
                 rest.branches.of[first + output].channel = NONE;
             }
             if flit.tail() || passed == self.len[at] {
-                self.clear_ready(input, output, now);
+                self.clear_ready(input, output, branch.channel, now);
             } else if !self.credit.has(branch.channel) {
                 self.clear_ask(input, output);
             }

@@ -11,7 +11,7 @@ use crate::network::graph::Place;
 use crate::network::injector::{Injector, Send};
 use crate::network::packets::Packets;
 use crate::network::plan::Plan;
-use crate::network::statistics::{CAUSES, Cause, Histogram, LinkCounts};
+use crate::network::statistics::{CAUSES, Cause, ChannelCounts, Histogram, LinkCounts};
 use crate::network::stuck::Halt;
 use crate::network::traffic::{Next, Sink, Source};
 
@@ -23,9 +23,23 @@ pub struct EndCounts {
     pub by_channel: [u64; 16],
     pub marked: u64,
     pub stalls: [u64; CAUSES],
-    /// Flits taken, and the most that waited.
+    /// Flits taken, and the most that waited, also by channel.
     pub accepted: u64,
     pub peak: u32,
+    pub peaks: [u16; 16],
+    /// Waiting for the injection link by the channel that the packet holds.
+    pub channel_stalls: [[u64; CAUSES]; 16],
+}
+
+impl EndCounts {
+    /// A flit waited so long; one of a packet that holds a channel, for that.
+    #[inline]
+    fn stalled(&mut self, cause: Cause, channel: Option<u8>, cycles: u64) {
+        self.stalls[cause as usize] += cycles;
+        if let Some(channel) = channel {
+            self.channel_stalls[usize::from(channel) & 15][cause as usize] += cycles;
+        }
+    }
 }
 
 /// An endpoint.
@@ -68,20 +82,27 @@ impl End {
     /// Forgets what was counted before cycle `now`.
     pub fn clear(&mut self, now: u64) {
         self.counts = EndCounts { peak: self.ejector.held(), ..EndCounts::default() };
+        for channel in 0..self.ejector.channels() {
+            self.counts.peaks[channel & 15] = self.ejector.held_in(channel) as u16;
+        }
         if let Some((since, _)) = &mut self.blocked {
             *since = now;
         }
     }
 
-    /// Counts of the injection link before cycle `now`; `peak` flits waited at its far end at once.
-    pub fn injection(&self, now: u64, peak: u32, channels: usize) -> LinkCounts {
-        let channels = if channels > 1 { &self.counts.by_channel[..channels] } else { &[] };
-        let EndCounts { sent: flits, stalls, .. } = self.counts;
-        let mut link = LinkCounts { flits, channels: channels.to_vec(), peak, stalls };
+    /// Counts of the injection link before cycle `now`; `peak` flits waited at its far end at once, `peaks` by channel.
+    pub fn injection(&self, now: u64, peak: u32, peaks: &[u16]) -> LinkCounts {
+        let mut counts = self.counts;
         if let Some((since, cause)) = self.blocked {
-            link.stalls[cause as usize] += now - since;
+            counts.stalled(cause, self.injector.holds(), now - since);
         }
-        link
+        let of = |(channel, peak): (usize, &u16)| ChannelCounts {
+            flits: counts.by_channel[channel & 15],
+            peak: u32::from(*peak),
+            stalls: counts.channel_stalls[channel & 15],
+        };
+        let channels = if peaks.len() > 1 { peaks.iter().enumerate().map(of).collect() } else { Vec::new() };
+        LinkCounts { flits: counts.sent, channels, peak, stalls: counts.stalls }
     }
 }
 
@@ -177,7 +198,7 @@ impl Ends {
             let end = &mut self.all[at];
             end.injector.credit(&rest.plan, channel);
             if let Some((since, cause)) = end.blocked.take() {
-                end.counts.stalls[cause as usize] += now - since;
+                end.counts.stalled(cause, end.injector.holds(), now - since);
                 self.awake[at / 64] |= 1 << (at % 64);
                 self.some = true;
             }
@@ -234,7 +255,7 @@ impl Ends {
         match injector.choose(&rest.plan, now) {
             Send::Idle => return Ok(false),
             Send::Busy => {
-                end.counts.stalls[Cause::LinkBusy as usize] += 1;
+                end.counts.stalled(Cause::LinkBusy, injector.holds(), 1);
                 return Ok(true);
             }
             Send::Blocked(cause) => {
@@ -274,11 +295,15 @@ impl Ends {
             let end = &mut self.all[at];
             if end.ejector.pass(now, channel, || sink.ready(endpoint, now)) {
                 end.counts.peak = end.counts.peak.max(1);
+                let peak = &mut end.counts.peaks[usize::from(channel) & 15];
+                *peak = (*peak).max(1);
                 self.taken(rest, now, at, (channel, waiting), sink);
                 continue;
             }
             end.ejector.push(channel, waiting);
             end.counts.peak = end.counts.peak.max(end.ejector.held());
+            let peak = &mut end.counts.peaks[usize::from(channel) & 15];
+            *peak = (*peak).max(end.ejector.held_in(usize::from(channel)) as u16);
             self.holders += usize::from(self.holding[at / 64] >> (at % 64) & 1 == 0);
             self.holding[at / 64] |= 1 << (at % 64);
         }

@@ -81,6 +81,9 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         self.ports[port & (Q - 1)].turn = behind(Self::within(rest, input, port));
         let held = self.ports[port & (Q - 1)].held + 1;
         self.ports[port & (Q - 1)].held_peak = self.ports[port & (Q - 1)].held_peak.max(held);
+        if C != 1 {
+            self.peak[at] = self.peak[at].max(1);
+        }
         self.send(rest, number, (output, channel as u8), flit, now);
         self.head[at] = self.head[at].wrapping_add(1);
         self.give_back(rest, port, input, now);

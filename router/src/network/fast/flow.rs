@@ -106,6 +106,9 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         self.len[at] += 1;
         self.ports[port].held += 1;
         self.ports[port].held_peak = self.ports[port].held_peak.max(self.ports[port].held);
+        if C != 1 {
+            self.peak[at] = self.peak[at].max(self.len[at]);
+        }
         self.all += 1;
         if !self.front.has(input) {
             self.begin_front(rest, number, input, now, !rest.lookahead);
@@ -155,7 +158,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
     #[inline(always)]
     pub fn wait_for(&mut self, input: usize, output: usize, from: u64) {
         self.set_wait(input, output);
-        self.ports[output & (Q - 1)].counts.wait_from(from);
+        self.ports[output & (Q - 1)].waited.from(from);
     }
 
     /// A head waits for a channel of each output that its packet leaves by.

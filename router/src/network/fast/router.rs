@@ -5,10 +5,10 @@
 //! the channels of a port where the network is a usual one, see `rest`, so that the compiler knows them and what is usual;
 //! else 0. What one flit touches is kept together.
 
-use crate::network::fast::counts::{Counts, RareCounts, stalls};
+use crate::network::fast::counts::{ChannelCounts, RareCounts, Waited, channel_stalls, head_stalls};
 use crate::network::fast::far::{Far, first_ring};
 use crate::network::fast::rest::Rest;
-use crate::network::fast::sets::Word;
+use crate::network::fast::sets::{Word, bits};
 use crate::network::plan::Plan;
 use crate::network::statistics::CAUSES;
 
@@ -20,9 +20,11 @@ pub const NONE: u8 = u8::MAX;
 #[repr(align(64))]
 pub struct Port<W> {
     pub far: Far,
-    /// Flits that left by the output since counts were cleared, and what waited for it.
+    /// Flits that left by the output since counts were cleared; cycles that heads waited for a channel; cycles in which
+    /// the channel had a flit, less those in which it moved, where a port has one channel and the compiler knows.
     pub flits: u64,
-    pub counts: Counts,
+    pub waited: Waited,
+    pub unsent: Waited,
     /// Input channels whose head wants a channel of the output.
     pub wait: W,
     /// Input channels with a channel of the output and a flit for it.
@@ -79,8 +81,11 @@ pub struct Router<W, const N: usize, const Q: usize, const C: usize> {
     /// Of an input channel: channels its packet may take. All may where the network is uniform.
     pub allowed: [u16; N],
     pub rare: [RareCounts; Q],
-    /// Flits that left by each output channel, where a port has several.
-    pub sent: [u64; N],
+    /// Of an output channel: cycles in which it had a flit, less those in which it moved, and what else is counted.
+    pub unsent: [Waited; N],
+    pub counts: [ChannelCounts; N],
+    /// Of an input channel, most flits there were, where a port has several.
+    pub peak: [u16; N],
 }
 
 impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
@@ -90,7 +95,8 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         let port = |port| Port {
             far: Far::new(plan, slot_bits, number, port),
             flits: 0,
-            counts: Counts::default(),
+            waited: Waited::default(),
+            unsent: Waited::default(),
             wait: W::default(),
             ready: W::default(),
             ask: W::default(),
@@ -129,7 +135,9 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
             ports: std::array::from_fn(port),
             allowed: [0; N],
             rare: [RareCounts::default(); Q],
-            sent: [0; N],
+            unsent: [Waited::default(); N],
+            counts: [ChannelCounts::default(); N],
+            peak: [0; N],
         };
         for output in 0..plan.graph.ports * channels {
             let room = plan.room(number, output / channels);
@@ -150,26 +158,75 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         }
     }
 
-    /// Stalls of an output before cycle `now`; `endpoint`: it leads to one.
-    pub fn stalls(&self, output: usize, now: u64, endpoint: bool) -> [u64; CAUSES] {
-        stalls(&self.ports[output].counts, &self.rare[output], now, self.waiters(output), endpoint)
+    /// Stalls of heads at an output before cycle `now`; `endpoint`: it leads to one.
+    pub fn head_stalls(&self, output: usize, now: u64, endpoint: bool) -> [u64; CAUSES] {
+        let port = &self.ports[output];
+        let waited = port.waited.before(now, port.wait.wide().count_ones());
+        head_stalls(waited, &self.rare[output], endpoint)
+    }
+
+    /// Stalls of an output channel before cycle `now`; `endpoint`: it leads to one.
+    pub fn channel_stalls(&self, output: usize, channel: usize, now: u64, endpoint: bool) -> [u64; CAUSES] {
+        let unsent = if C == 1 { self.ports[output].unsent } else { self.unsent[channel] };
+        let unsent = unsent.before(now, self.has_flit(output, channel));
+        channel_stalls(unsent, &self.counts[channel], endpoint)
     }
 
     /// Forgets what was counted before cycle `now`.
-    pub fn clear(&mut self, now: u64) {
-        for port in 0..Q {
-            let waiters = self.waiters(port);
-            let port = &mut self.ports[port];
-            (port.flits, port.counts, port.held_peak) = (0, Counts::cleared(now, waiters), port.held);
+    pub fn clear(&mut self, rest: &Rest<W>, now: u64) {
+        for channel in 0..rest.total {
+            let output = usize::from(rest.port_of[channel]);
+            let unsent = Waited::cleared(now, self.has_flit(output, channel));
+            *self.unsent(output, channel as u8) = unsent;
+        }
+        for port in &mut self.ports {
+            (port.flits, port.held_peak) = (0, port.held);
+            port.waited = Waited::cleared(now, port.wait.wide().count_ones());
         }
         self.rare = [RareCounts::default(); Q];
-        self.sent = [0; N];
-        self.all_peak = self.all;
+        self.counts = [ChannelCounts::default(); N];
+        (self.peak, self.all_peak) = (self.len, self.all);
     }
 
-    /// How many heads wait for an output, and how many channels have a flit for it.
-    fn waiters(&self, output: usize) -> (u32, u32) {
-        (self.ports[output].wait.wide().count_ones(), self.ports[output].ready.wide().count_ones())
+    /// Whether an output channel's packet has a flit here, as a number.
+    fn has_flit(&self, output: usize, channel: usize) -> u32 {
+        let owner = self.owner[channel];
+        u32::from(owner != NONE && self.ports[output].ready.has(owner))
+    }
+
+    /// Cycles in which an output channel had a flit that did not move.
+    #[inline(always)]
+    pub fn unsent(&mut self, output: usize, channel: u8) -> &mut Waited {
+        if C == 1 {
+            &mut self.ports[output & (Q - 1)].unsent
+        } else {
+            &mut self.unsent[usize::from(channel) & (N - 1)]
+        }
+    }
+
+    /// The channel of an output that an input channel's packet holds.
+    #[inline]
+    pub fn held_channel(&self, rest: &Rest<W>, number: usize, input: usize, output: usize) -> u8 {
+        if self.branched.has(input) {
+            rest.branches.of[(number * N + input) * Q + output].channel
+        } else {
+            self.channel[input & (N - 1)]
+        }
+    }
+
+    /// Counts of the output channels that these input channels hold at an output.
+    #[inline]
+    pub fn count_each(
+        &mut self,
+        rest: &Rest<W>,
+        (number, output): (usize, usize),
+        inputs: u64,
+        count: impl Fn(&mut ChannelCounts),
+    ) {
+        for input in bits(inputs) {
+            let channel = usize::from(self.held_channel(rest, number, input, output));
+            count(&mut self.counts[channel & (N - 1)]);
+        }
     }
 
     /// An input channel's head waits for a channel of `output`.
@@ -210,7 +267,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
     #[inline(always)]
     pub fn set_ready(&mut self, input: usize, output: usize, channel: u8, from: u64) {
         self.ports[output & (Q - 1)].ready.add(input);
-        self.ports[output & (Q - 1)].counts.ready_from(from);
+        self.unsent(output, channel).from(from);
         if self.credit.has(channel) {
             self.set_ask(input, output);
         }
@@ -218,9 +275,9 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
 
     /// It has none after this cycle.
     #[inline(always)]
-    pub fn clear_ready(&mut self, input: usize, output: usize, now: u64) {
+    pub fn clear_ready(&mut self, input: usize, output: usize, channel: u8, now: u64) {
         self.ports[output & (Q - 1)].ready.remove(input);
-        self.ports[output & (Q - 1)].counts.ready_until(now + 1);
+        self.unsent(output, channel).until(now + 1);
         self.clear_ask(input, output);
     }
 

@@ -13,7 +13,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         self.owner[usize::from(channel) & (N - 1)] = input as u8;
         self.free.remove(channel);
         self.clear_wait(input, output);
-        self.ports[output & (Q - 1)].counts.wait_until(now);
+        self.ports[output & (Q - 1)].waited.until(now);
         if !self.branched.has(input) {
             self.channel[input & (N - 1)] = channel;
         } else {
@@ -57,9 +57,9 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         self.send(rest, number, (output, channel), flit, now);
         if !holds {
             self.clear_wait(input, output);
-            self.ports[output & (Q - 1)].counts.wait_until(now);
+            self.ports[output & (Q - 1)].waited.until(now);
         } else if tail || self.len[at] == 1 {
-            self.clear_ready(input, output, now);
+            self.clear_ready(input, output, channel, now);
         } else if !self.credit.has(channel) {
             self.clear_ask(input, output);
         }
@@ -86,7 +86,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         }
         self.ports[output & (Q - 1)].flits += 1;
         if C != 1 {
-            self.sent[at] += 1;
+            self.counts[at].sent += 1;
         }
         if Self::narrow(rest) {
             rest.free_at[number * Q + output] = now + u64::from(far.period);

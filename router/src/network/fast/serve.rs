@@ -75,7 +75,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
             }
         }
         if !open {
-            self.rare[at].held += u64::from(sure.count_ones());
+            self.count_each(rest, (number, output), sure, |counts| counts.held += 1);
             sure = 0;
         }
         let asks = sure | guess;
@@ -85,7 +85,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         let mut input = asks.trailing_zeros() as usize;
         if several(asks) {
             input = self.pick(rest, output, sure, guess);
-            self.rare[at].lost_switch += u64::from((sure & !(1 << input)).count_ones());
+            self.count_each(rest, (number, output), sure & !(1 << input), |counts| counts.lost_switch += 1);
         }
         let port = Self::port_of(rest, input);
         choices.of[at] = input as u8;
@@ -183,8 +183,8 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         if C != 1 && several(outputs) {
             output = first_from(outputs, usize::from(self.ports[port & (Q - 1)].accept)).unwrap_or(output);
             for other in bits(outputs & !(1 << output)) {
-                let lost = self.ports[other & (Q - 1)].ask.wide() >> choices.of[other & (Q - 1)] & 1;
-                self.rare[other & (Q - 1)].lost_switch += lost;
+                let lost = self.ports[other & (Q - 1)].ask.wide() & 1 << choices.of[other & (Q - 1)];
+                self.count_each(rest, (number, other), lost, |counts| counts.lost_switch += 1);
             }
         }
         let input = usize::from(choices.of[output & (Q - 1)]);
@@ -194,7 +194,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         let channel = self.channel[input & (N - 1)];
         let mut holds = true;
         if self.ports[output & (Q - 1)].ask.has(input) {
-            self.ports[output & (Q - 1)].counts.moved();
+            self.unsent(output, channel).moved();
         } else {
             if choices.heads >> input & 1 == 0 || !self.credit.has(channel) {
                 return;

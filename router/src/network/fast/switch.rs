@@ -38,7 +38,7 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
         for output in bits(asking) {
             let ask = self.ports[output & (Q - 1)].ask.wide();
             if rest.narrow && rest.free_at[number * Q + output] > at.now {
-                self.rare[output & (Q - 1)].held += u64::from(ask.count_ones());
+                self.count_each(rest, (number, output), ask, |counts| counts.held += 1);
                 continue;
             }
             let mut guess = 0;
@@ -217,20 +217,19 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
 
     /// Counts channels that asked for an output, those that got it and those that did not.
     #[inline]
-    pub fn count_lost(&mut self, bids: &Bids<Q>, grants: &Grants<N, Q>) {
+    pub fn count_lost(&mut self, rest: &Rest<W>, number: usize, bids: &Bids<Q>, grants: &Grants<N, Q>) {
         for output in bits(bids.outputs) {
             let sure = bids.sure[output & (Q - 1)];
-            if sure != 0 {
-                self.rare[output & (Q - 1)].lost_switch += u64::from(sure.count_ones());
-            }
+            self.count_each(rest, (number, output), sure, |counts| counts.lost_switch += 1);
         }
         for input in bits(grants.inputs) {
             let passing = grants.passing[input & (Q - 1)];
             for output in bits(grants.outputs[input & (Q - 1)]) {
                 let sure = bids.sure[output & (Q - 1)] >> passing & 1;
                 if sure != 0 {
-                    self.rare[output & (Q - 1)].lost_switch -= 1;
-                    self.ports[output & (Q - 1)].counts.moved();
+                    let channel = self.held_channel(rest, number, usize::from(passing), output);
+                    self.counts[usize::from(channel) & (N - 1)].lost_switch -= 1;
+                    self.unsent(output, channel).moved();
                 }
             }
         }

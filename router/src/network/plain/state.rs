@@ -4,7 +4,7 @@ use crate::network::config::ChannelFree;
 use crate::network::fifo::Fifo;
 use crate::network::plan::{Exit, Plan};
 use crate::network::routes::Target;
-use crate::network::statistics::Cause;
+use crate::network::statistics::{Cause, LinkCounts};
 use crate::network::stuck::{Edge, Input as Place};
 use std::collections::VecDeque;
 
@@ -50,6 +50,17 @@ pub struct Grants {
     pub channels: Vec<(usize, usize, usize)>,
     /// Input channel, output port.
     pub switch: Vec<(usize, usize)>,
+}
+
+/// A flit that waits for a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// Output port that it waits for.
+    pub port: usize,
+    /// Why.
+    pub cause: Cause,
+    /// Channel there that its packet holds.
+    pub channel: Option<u8>,
 }
 
 /// A flit.
@@ -204,6 +215,18 @@ impl Router {
         self.inputs[first..first + self.channels].iter().map(|input| input.fifo.len() as u32).sum()
     }
 
+    /// Flits of a channel of a port.
+    pub fn held_in(&self, port: u8, channel: u8) -> u32 {
+        self.inputs[usize::from(port) * self.channels + usize::from(channel)].held() as u32
+    }
+
+    /// Counts what waits at a port.
+    pub fn count_held(&self, port: u8, counts: &mut LinkCounts) {
+        for channel in 0..self.channels {
+            counts.held(self.held_at(port), channel, self.held_in(port, channel as u8));
+        }
+    }
+
     /// Flits at all inputs.
     pub fn held(&self) -> u32 {
         self.inputs.iter().map(|input| input.fifo.len() as u32).sum()
@@ -274,8 +297,8 @@ impl Router {
         true
     }
 
-    /// Everything that waits, as output port and cause.
-    pub fn stalls(&self, grants: &Grants, now: u64) -> Vec<(usize, Cause)> {
+    /// Everything that waits.
+    pub fn stalls(&self, grants: &Grants, now: u64) -> Vec<Stall> {
         let mut stalls = Vec::new();
         for (number, input) in self.inputs.iter().enumerate() {
             let Some(front) = input.front.as_ref().filter(|front| !front.routing) else { continue };
@@ -288,7 +311,8 @@ impl Router {
                             && self.outputs[port * self.channels + channel].free()
                     });
                     if !granted {
-                        stalls.push((port, if open { Cause::Arbitration } else { Cause::NoChannel }));
+                        let cause = if open { Cause::Arbitration } else { Cause::NoChannel };
+                        stalls.push(Stall { port, cause, channel: None });
                     }
                     continue;
                 };
@@ -298,7 +322,8 @@ impl Router {
                 let full = self.outputs[port * self.channels + channel].credits == 0;
                 let busy = self.free_at[port] > now;
                 let cause = if full { Cause::NoCredit } else { Cause::Arbitration };
-                stalls.push((port, if busy && !full { Cause::LinkBusy } else { cause }));
+                let cause = if busy && !full { Cause::LinkBusy } else { cause };
+                stalls.push(Stall { port, cause, channel: Some(channel as u8) });
             }
         }
         stalls

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use synfire_router::network::engine::Engine;
 use synfire_router::network::graph::End;
 use synfire_router::network::plan::Plan;
-use synfire_router::network::statistics::{CAUSES, Histogram, Statistics};
+use synfire_router::network::statistics::{CAUSES, ChannelCounts, Histogram, Statistics, add_cycles};
 use synfire_router::network::stuck::Halt;
 use synfire_router::network::traffic::{Arrival, Next, Sink, Source};
 
@@ -116,8 +116,8 @@ pub struct LinkUse {
     pub link: Leads,
     /// Flits over it.
     pub flits: u64,
-    /// The same by virtual channel; empty in a network with one.
-    pub channels: Vec<u64>,
+    /// Counts of its virtual channels; empty in a network with one.
+    pub channels: Vec<ChannelCounts>,
     /// Share of the cycles for which it was held.
     pub utilisation: f64,
     /// Most flits at its far end at once.
@@ -202,7 +202,7 @@ fn point(plan: &Plan, counted: &Statistics, arrived: &Arrived, seen: Seen, alone
     let busiest = between.rev().max_by(|(_, a), (_, b)| a.utilisation.total_cmp(&b.utilisation));
     let mut stalls = [0; CAUSES];
     for link in &links {
-        stalls.iter_mut().zip(link.stalls).for_each(|(sum, cycles)| *sum += cycles);
+        add_cycles(&mut stalls, &link.stalls);
     }
     Point {
         load,

@@ -119,11 +119,12 @@ pub fn links(task: &Task, results: &[CellResult]) -> Table {
                 fields.push(of.peak.to_string());
                 fields.extend(of.stalls.iter().map(u64::to_string));
                 table.rows.push([place.clone(), fields].concat());
-                for (channel, flits) in of.channels.iter().enumerate() {
+                for (channel, own) in of.channels.iter().enumerate() {
                     // A link is held as long by each of its flits.
-                    let held = of.utilisation * *flits as f64 / of.flits.max(1) as f64;
-                    let mut fields = vec![channel.to_string(), flits.to_string(), held.to_string()];
-                    fields.resize(fields.len() + 1 + STALLS.len(), String::new());
+                    let held = of.utilisation * own.flits as f64 / of.flits.max(1) as f64;
+                    let mut fields = vec![channel.to_string(), own.flits.to_string(), held.to_string()];
+                    fields.push(own.peak.to_string());
+                    fields.extend(own.stalls.iter().map(u64::to_string));
                     table.rows.push([place.clone(), fields].concat());
                 }
             }
