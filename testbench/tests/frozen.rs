@@ -4,8 +4,8 @@
 //! Hashed in logical order (population and neuron, projection and synapse), so placement and threads do not enter. Counts,
 //! times and energies are no part of it: their models may change, bits may not.
 //!
-//! Where a change of bits is meant: `SYNFIRE_FROZEN=write cargo test -p synfire --test frozen` rewrites the file. Its
-//! difference then lists the experiments that changed; the commit says why.
+//! Where a change of bits is meant: `SYNFIRE_WRITE_GOLDEN=1 cargo test -p synfire --test frozen` rewrites the file and prints the
+//! experiments that changed; the commit says why.
 
 #[path = "plain"]
 #[expect(dead_code, reason = "shared with the comparison with the plain reference, which uses all of it")]
@@ -18,6 +18,9 @@ mod plain {
     pub mod mapping;
     pub mod trace;
 }
+
+#[path = "golden/hold.rs"]
+mod golden;
 
 #[path = "frozen/digest.rs"]
 mod digest;
@@ -42,8 +45,6 @@ use tasks::Entry;
 const NETWORKS: u32 = 200;
 /// Workers; the machine's cores are others' too.
 const WORKERS: usize = 2;
-/// Set to `write`, the hashes are kept instead of compared.
-const REWRITE: &str = "SYNFIRE_FROZEN";
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -83,23 +84,6 @@ fn run(jobs: &[Job<'_>]) -> Vec<Entry> {
     found.into_inner().expect("no poison").into_values().flatten().collect()
 }
 
-/// The lines that differ: `-` what is kept, `+` what was found.
-fn difference(kept: &str, found: &str) -> Vec<String> {
-    let lines = |text: &str| -> BTreeMap<String, String> {
-        let pairs = text.lines().filter_map(|line| line.rsplit_once("  "));
-        pairs.map(|(name, hash)| (name.to_owned(), hash.to_owned())).collect()
-    };
-    let (kept, found) = (lines(kept), lines(found));
-    let mut differ = Vec::new();
-    for name in kept.keys().chain(found.keys().filter(|name| !kept.contains_key(*name))) {
-        if kept.get(name) != found.get(name) {
-            differ.extend(kept.get(name).map(|hash| format!("- {name}  {hash}")));
-            differ.extend(found.get(name).map(|hash| format!("+ {name}  {hash}")));
-        }
-    }
-    differ
-}
-
 #[test]
 fn no_bit_changed() {
     let recordings = tempfile::tempdir().expect("a folder");
@@ -115,13 +99,7 @@ fn no_bit_changed() {
         jobs.push(Box::new(move || (seeds..NETWORKS.min(seeds + 20)).map(random::entry).collect()));
     }
     let found: String = run(&jobs).into_iter().map(|(name, hash)| format!("{name}  {hash}\n")).collect();
-    let file = folder("tests/frozen/hashes.txt");
-    if std::env::var(REWRITE).is_ok_and(|value| value == "write") {
-        std::fs::write(file, found).expect("the hashes can be written");
-        return;
-    }
-    let differ = difference(&std::fs::read_to_string(file).unwrap_or_default(), &found);
-    assert!(differ.is_empty(), "bits changed ({REWRITE}=write keeps them):\n{}", differ.join("\n"));
+    golden::hold(&folder("tests/frozen/hashes.txt"), &found);
 }
 
 /// The same hashes on a chip of smaller cores, with two workers.

@@ -3,6 +3,9 @@
 //! Every test makes its files in a folder of its own and runs the command. `model` is a neuron written down once more
 //! in plain loops, so that no table of expected numbers is needed.
 
+#[path = "golden/hold.rs"]
+mod golden;
+
 mod simulate {
     pub mod errors;
     pub mod fixture;
