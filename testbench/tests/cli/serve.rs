@@ -3,7 +3,7 @@
 use super::folder::Folder;
 use super::sweeps;
 use serde_json::{Value, json};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 /// The answers to lines, the first of which says what can be asked; in the order of their ids.
@@ -139,6 +139,39 @@ fn a_number_of_many_digits_is_the_one_that_a_sweep_would_draw() {
         "axis `shift` has no value, and there is no axis `shft`, did you mean `shift`?"
     );
     assert_eq!(all[5]["error"], "`chip.technology.voltage` is stated twice: by its axis and by its path");
+}
+
+/// A file that is edited while a sweep is at work: what ran on it gets no name that was made of what it was.
+#[test]
+fn an_edit_meanwhile_is_no_result() {
+    let folder = sweeps::folder();
+    let mut command = folder.command(&["sweep", "serve", "s.ron", "--out", "out"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("the command");
+    let mut stdin = child.stdin.take().expect("its input");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let mut answer = |line: &str| -> Value {
+        if !line.is_empty() {
+            writeln!(stdin, "{line}").expect("a line");
+        }
+        serde_json::from_str(&lines.next().expect("a line").expect("a text")).expect("JSON")
+    };
+    answer("");
+    let first = answer(r#"{"id": 1, "values": {"shift": 13, "mesh": [4, 1]}}"#);
+    assert_eq!(first["status"], "done", "{first}");
+    let before = folder.read("two-classes.network.ron");
+    folder.edit("two-classes.network.ron", "neurons: 16", "neurons: 12");
+    let edited = answer(r#"{"id": 2, "values": {"shift": 14, "mesh": [4, 1]}}"#);
+    assert_eq!(edited["status"], "refused", "{edited}");
+    let error = edited["error"].as_str().unwrap();
+    assert!(error.contains("two-classes.network.ron` was edited while the sweep was at work"), "{error}");
+    let results = || std::fs::read_dir(folder.path("out/results")).unwrap().count();
+    assert_eq!(results(), 2);
+    // Put back, it goes on.
+    folder.write("two-classes.network.ron", before);
+    let again = answer(r#"{"id": 3, "values": {"shift": 14, "mesh": [4, 1]}}"#);
+    assert_eq!((again["status"].as_str(), results()), (Some("done"), 4));
+    drop(stdin);
+    assert!(child.wait().expect("its end").success());
 }
 
 /// The example of the guide, where Optuna is installed.

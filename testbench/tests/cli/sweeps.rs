@@ -3,7 +3,7 @@
 use super::folder::Folder;
 use insta::assert_snapshot;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A sweep over a rate and the mesh, with two seeds, and everything asked that a training has.
@@ -179,6 +179,33 @@ fn a_finished_trial_never_runs_again_and_what_is_lost_does() {
     folder.edit("s.ron", "(of: StepTime, at_most: 1.0),", "(of: StepTime),");
     folder.succeeds(&["sweep", "s.ron", "--out", "out"]);
     assert_eq!(told(&folder, "out"), told_once);
+}
+
+/// Draws of few values are often the same: one trial, however many points have it, on two threads and in shards.
+#[test]
+fn points_of_equal_values_are_one_trial() {
+    let folder = Folder::new();
+    let sweep = SWEEP.replace("seeds: [3, 4]", "seeds: [3], samples: (count: 12, seed: 2)");
+    let sweep = sweep.replace("List([13, 14])", "OneOf([13, 14])");
+    folder.write(
+        "s.ron",
+        sweep.replace("List([2, 4]), \"chip.mesh.rows\": List([2, 1])", "Uniform(from: 4, to: 3)"),
+    );
+    let ended = folder.run(&["sweep", "s.ron", "--threads", "2", "--out", "out"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    let points = table(&folder, "out/points.csv");
+    let names: BTreeSet<&String> = points.iter().map(|point| &point["hash"]).collect();
+    assert!(points.len() == 12 && names.len() <= 4, "{names:?}");
+    assert!(ended.err.starts_with(&format!("{} trials\n", names.len())), "{}", ended.err);
+    let columns: BTreeSet<&str> = points.iter().map(|point| point["chip.mesh.columns"].as_str()).collect();
+    assert_eq!(columns.into_iter().collect::<Vec<_>>(), ["3", "4"]);
+    for shard in ["1/2", "2/2"] {
+        folder.succeeds(&["sweep", "s.ron", "--out", "many", "--least-seconds", "0", "--shard", shard]);
+    }
+    let of = |shard: &str| {
+        std::fs::read_dir(folder.path(&format!("many/shards/{shard}/results"))).unwrap().count()
+    };
+    assert_eq!(of("1-of-2") + of("2-of-2"), names.len());
 }
 
 /// Each value is good by itself; cores of 4 neurons do not hold the network on one tile.

@@ -169,7 +169,9 @@ fn tokens(
         Ok((0..count).map(number).collect::<Vec<_>>())
     };
     let drawn = |from: &Raw, to: &Raw, log: bool| {
-        let (low, high, whole) = ends(from, to, log)?;
+        let (first, last, whole) = ends(from, to, log)?;
+        // Ends of a draw have no order.
+        let (low, high) = (first.min(last), first.max(last));
         let number = |part: f64| {
             // Of whole numbers each end has as much room as every other.
             let (low, high) = if whole && !log { (low - 0.5, high + 0.5) } else { (low, high) };

@@ -30,7 +30,8 @@ impl Number {
 #[must_use]
 pub fn token(value: f64, whole: bool) -> String {
     if whole {
-        return format!("{:.0}", value.round());
+        // Zero has no sign.
+        return format!("{:.0}", value.round() + 0.0);
     }
     if value == 0.0 {
         return "0.0".to_owned();

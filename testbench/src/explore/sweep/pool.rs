@@ -1,13 +1,15 @@
 //! Running the trials of a folder on several threads: those that are not finished, long ones first.
 //!
 //! How long a trial takes is guessed from those that have ended: the mean of all, times what each of its moves made of it
-//! elsewhere. Promises: a finished trial never runs again, one that failed does; results do not depend on threads or order;
-//! a file that cannot be written ends the sweep, nothing else does. Absent on purpose: what a trial does (`trial`).
+//! elsewhere. Promises: a finished trial never runs again, one that failed does; points of the same values are one trial, and
+//! run once; results do not depend on threads or order; a file that cannot be written, or an input that is edited meanwhile,
+//! ends the sweep, nothing else does. Absent on purpose: what a trial does (`trial`).
 
 use super::error::SweepError;
 use super::opened::{Sweep, Trial};
 use super::store::{Kept, Outcome, Store};
-use super::trial::{self, Place};
+use super::trial::{self, Ended, Place};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -43,7 +45,11 @@ pub fn run(
 ) -> Result<(), SweepError> {
     let mut ahead = Vec::new();
     let mut times = Times::new(sweep);
-    for number in trials {
+    // Draws may be the same: their trials have one name.
+    let mut names = HashSet::new();
+    let trials: Vec<usize> =
+        trials.iter().copied().filter(|number| names.insert(&sweep.trials[*number].hash)).collect();
+    for number in &trials {
         match store.result(&sweep.trials[*number].hash)? {
             Some(Kept { outcome: Outcome::Done(_), simulator, .. }) => {
                 times.add(sweep, &sweep.trials[*number], simulator.seconds);
@@ -57,6 +63,10 @@ pub fn run(
     let state = Mutex::new(State { ahead, times, failure: None, sorted_at: 0 });
     let stop = AtomicBool::new(false);
     let stopped = || stop.load(Ordering::Relaxed) || options.interrupt.load(Ordering::Relaxed);
+    let fail = |error: SweepError| {
+        lock(&state).failure.get_or_insert(error);
+        stop.store(true, Ordering::Relaxed);
+    };
     let work = || {
         while !stopped() {
             let Some(number) = lock(&state).next(sweep) else { return };
@@ -65,13 +75,15 @@ pub fn run(
             let folder = store.work(trial);
             let place =
                 Place { folder: &folder, interrupt: options.interrupt, save_every: options.save_every };
-            let Some(ended) = trial::run(sweep, trial, place) else { return };
+            let ended = match undisturbed(sweep, trial, place) {
+                Ok(Some(ended)) => ended,
+                Ok(None) => return,
+                Err(error) => return fail(error),
+            };
             let outcome = ended.map_or_else(Outcome::Failed, Outcome::Done);
             let kept = Kept::new(sweep, trial, outcome, started.elapsed().as_secs_f64());
             if let Err(error) = store.keep(&kept) {
-                lock(&state).failure.get_or_insert(error);
-                stop.store(true, Ordering::Relaxed);
-                return;
+                return fail(error);
             }
             let left = {
                 let mut state = lock(&state);
@@ -95,6 +107,17 @@ pub fn run(
         return Err(SweepError::Interrupted);
     }
     Ok(())
+}
+
+/// Runs a trial on files that nobody touched meanwhile; again where somebody did, and left them as they were.
+fn undisturbed(sweep: &Sweep, trial: &Trial, place: Place<'_>) -> Result<Ended, SweepError> {
+    loop {
+        let before = sweep.watched.unchanged()?;
+        let ended = trial::run(sweep, trial, place);
+        if ended.is_none() || sweep.watched.unchanged()? == before {
+            return Ok(ended);
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -65,6 +65,7 @@ impl Shard {
     pub fn trials(&self, sweep: &Sweep, batches: u32) -> Vec<usize> {
         let mut order: Vec<usize> = (0..sweep.trials.len()).collect();
         order.sort_by(|a, b| sweep.trials[*a].hash.cmp(&sweep.trials[*b].hash));
+        order.dedup_by(|a, b| sweep.trials[*a].hash == sweep.trials[*b].hash);
         let (first, step) = (self.number as usize - 1, batches.max(1) as usize);
         if first >= step { Vec::new() } else { order.into_iter().skip(first).step_by(step).collect() }
     }

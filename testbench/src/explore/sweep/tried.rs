@@ -11,6 +11,7 @@
 use super::axes::{Moves, Stated};
 use super::draws::Number;
 use super::file::{SweepFile, Values};
+use super::inputs::Inputs;
 use super::opened::Point;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
@@ -235,24 +236,26 @@ impl Base<'_> {
         element.or_else(|| source.locate(&field))
     }
 
-    /// The files that were read for the experiment with each of its moves, hashed.
+    /// The files that were read for the experiment with each of its moves, hashed, and where they lie.
     ///
     /// # Errors
     /// When one cannot be read again.
-    pub fn inputs(&self, read: Vec<PathBuf>) -> Result<Vec<HashedFile>, Diagnostics> {
+    pub fn inputs(&self, read: Vec<PathBuf>) -> Result<(Vec<HashedFile>, Inputs), Diagnostics> {
         let carried = embedded::find(self.experiment).filter(|_| !Path::new(self.experiment).is_file());
         let mut all: BTreeMap<String, HashedFile> = BTreeMap::new();
         if let Some((name, text)) = carried {
             all.insert(name.to_owned(), HashedFile::of_text(name, text));
         }
+        let mut watched = Vec::new();
         for path in read {
             let file = self.shown(&path);
             let hashed = HashedFile::new(file.clone(), &path).map_err(|error| {
                 Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {error}", path.display())))
             })?;
+            watched.push((path, hashed.sha256.clone()));
             all.insert(file, hashed);
         }
-        Ok(all.into_values().collect())
+        Ok((all.into_values().collect(), Inputs::new(watched)))
     }
 
     /// A file as it is found from the sweep's folder.
