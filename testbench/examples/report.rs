@@ -1,5 +1,6 @@
 //! Writes a report with every kind of block, made of invented numbers, so that its look can be judged:
-//! `cargo run -p synfire --example report` fills `target/synfire/report-demo/`; `points.html` there has 10,000 points.
+//! `cargo run -p synfire --example report` fills `target/synfire/report-demo/`; `points.html` there has 10,000 points, and
+//! `one-quantity.html` the same with one quantity.
 
 use std::error::Error;
 use std::fs::{self, File};
@@ -17,6 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
     fs::write(folder.join("report.html"), html::render(&report)?)?;
     fs::write(folder.join("points.html"), explorer::render(&about_points(), &points())?)?;
+    let mut of_one = points();
+    of_one.quantities.truncate(1);
+    fs::write(folder.join("one-quantity.html"), explorer::render(&about_points(), &of_one)?)?;
     let text = terminal::render(&report, terminal::Style::of_stdout());
     fs::write(folder.join("report.txt"), &text)?;
     json::write(&report, &mut File::create(folder.join("report.jsonl"))?)?;

@@ -38,7 +38,7 @@ class Scale {
 
 class Plot {
   constructor(canvas, told) {
-    Object.assign(this, { canvas, told, across: 0, up: 1, logs: [false, false], bars: true, visible: [], places: new Map() });
+    Object.assign(this, { canvas, told, across: 0, up: 0, logs: [false, false], bars: true, visible: [], places: new Map() });
     Object.assign(this, { kept: -1, near: -1, base: document.createElement("canvas") });
     const resized = () => this.size !== this.wanted() && this.draw();
     new ResizeObserver(resized).observe(canvas);

@@ -68,7 +68,7 @@ function wordOf(column, word) {
   if (between) {
     const [low, high] = [typed(between[1], column.shown), typed(between[2], column.shown)];
     if (low === null || high === null) return null;
-    return (point) => column.number(point) >= low && column.number(point) <= high;
+    return (point) => column.number(point) !== null && column.number(point) >= low && column.number(point) <= high;
   }
   if (compared && !(compared[1] === "=" && !column.shown && typed(compared[2]) === null)) {
     const value = typed(compared[2], column.shown);
