@@ -147,7 +147,8 @@ fn single_neurons_fire_as_files_say() {
 fn what_map_does_not_know_is_refused() {
     let folder = Folder::new();
     folder.write("other.csv", "population,steps\nhidden,1\n");
-    let cases: [(&[&str], &str); 11] = [
+    let cases: [(&[&str], &str); 12] = [
+        (&[NETWORK, "--rate", "hidden=1"], "--place <HOW>"),
         (
             &[NETWORK, "--place", "greedy", "--rate", "hidden=1", "--rate", "hidden=2"],
             "something else was said of `hidden`",
@@ -172,6 +173,70 @@ fn what_map_does_not_know_is_refused() {
     folder.succeeds(&["map", NETWORK, "--set", own, "--set", FEW[1], "--out", "own.ron"]);
     let text = String::from_utf8(folder.read("own.ron")).expect("a text");
     assert!(text.contains("(population: \"readout\", first: 0, count: 2, core: 15, tile: (3, 3))"), "{text}");
+}
+
+/// Routers that hold the keys of the placement in order and no more: what a search finds beyond them is passed over.
+#[test]
+fn a_placement_without_keys_is_passed_over() {
+    let folder = Folder::new();
+    let neuron = "neuron: (current_decay: 0, membrane_decay: Factor(3584), threshold: 1.0)";
+    let population = |name: &str, neurons: u32| format!("(name: \"{name}\", neurons: {neurons}, {neuron})");
+    let readout = population("c", 6).replace("threshold: 1.0", "threshold: 1.0, spiking: false");
+    let projection = |from: &str, to: &str| {
+        format!(
+            "(name: \"{from}_{to}\", from: \"{from}\", to: \"{to}\", connect: AllToAll, weights: Uniform(low: -0.3, high: \
+             0.4), store: (bits: 8, fraction: 8))"
+        )
+    };
+    folder.write(
+        "row.network.ron",
+        format!(
+            "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 40)], populations: [{}, {}, {}], projections: \
+             [{}, {}, {}])",
+            population("a", 48),
+            population("b", 32),
+            readout,
+            projection("in", "a"),
+            projection("a", "b"),
+            projection("b", "c")
+        ),
+    );
+    folder.write(
+        "row.ron",
+        "(format: \"synfire-experiment/1\", title: \"A row\", chip: \"small\", task: Simulate((network: \"row.network.ron\", \
+         steps: 6, stimuli: [Poisson(input: \"in\", rate_ppm: 100_000)])))",
+    );
+    let noc = "chip.noc=(flit_bits: 16, channels: 2, depth: 4, pipeline: (lookahead: true, speculative: true, traversal: 1), \
+               link: (bits: 16, latency: 1, credit_latency: 1), packets: (spike: 32, error: 32, target: 32, control: 32, \
+               barrier: 32), multicast: Tree)";
+    let chip = [
+        "chip.mesh.addressing=SourceKey",
+        "chip.limits.neurons=8",
+        "chip.mesh.columns=12",
+        "chip.mesh.rows=1",
+        noc,
+    ];
+    let keys = |entries: u64| format!("chip.mesh.keys_in=Routers(entries: {entries})");
+    let with = |entries: u64, command: &[&str]| -> Vec<String> {
+        let set = chip.iter().map(|change| (*change).to_owned()).chain([keys(entries)]);
+        command
+            .iter()
+            .map(|word| (*word).to_owned())
+            .chain(set.flat_map(|change| ["--set".to_owned(), change]))
+            .collect()
+    };
+    let as_words = |all: &[String]| folder.run(&all.iter().map(String::as_str).collect::<Vec<_>>());
+    let refused = as_words(&with(1, &["check", "row.ron"]));
+    let (_, needed) = refused.err.split_once("Routers(entries: ").expect("what would hold them");
+    let needed: u64 = needed.split_once(')').expect("a number").0.parse().expect("a number");
+    let search =
+        ["--place", "anneal", "--for", "time", "--moves", "2000", "--simulations", "40", "--steps", "6"];
+    let search = [&["map", "row.ron", "--out", "found.ron"][..], &search].concat();
+    let found = as_words(&with(needed, &search));
+    assert_eq!(found.code, Some(0), "{}", found.err);
+    assert!(found.out.contains("that the routers have too few keys for"), "{}", found.out);
+    let run = as_words(&with(needed, &["run", "row.ron", "--placement", "found.ron", "--out", "out"]));
+    assert_eq!(run.code, Some(0), "{}", run.err);
 }
 
 /// The carried experiment that needs more than eight cores of `small` is never slower as found, by the cycle model.

@@ -46,7 +46,7 @@ pub struct MapOptions {
     #[arg(long = "for", value_name = "GOAL", default_value = "hops")]
     pub goal: GoalOption,
     /// Keep what has less traffic though its steps take longer, `--for hops` and `--for link`
-    #[arg(long)]
+    #[arg(long, requires = "place")]
     pub slower: bool,
     /// Seed of the exchanges
     #[arg(long, default_value = "1")]
@@ -62,10 +62,10 @@ pub struct MapOptions {
     pub steps: u32,
     /// Spikes of an earlier run: its `populations.csv`, or `NAME=FILE`, spikes of single neurons of an input or a
     /// population (`hidden.spikes.npy`, `hidden.spikes.csv`). Repeatable
-    #[arg(long, visible_alias = "traffic", value_name = "FILE")]
+    #[arg(long, visible_alias = "traffic", value_name = "FILE", requires = "place")]
     pub spikes: Vec<String>,
     /// Spikes of a neuron in a step, of an input or a population: `hidden=0.05`. Repeatable
-    #[arg(long, value_name = "NAME=SPIKES")]
+    #[arg(long, value_name = "NAME=SPIKES", requires = "place")]
     pub rate: Vec<String>,
     /// The placement file to write; an existing one is never overwritten
     #[arg(long, value_name = "FILE")]

@@ -20,6 +20,7 @@ use synfire_chip::place::traffic::greedy;
 use synfire_chip::place::traffic::layout::{Cost, Layout};
 use synfire_chip::place::traffic::single::Single;
 use synfire_chip::placing::Objective;
+use synfire_chip::run::machine::Machine;
 
 /// Moves between two notes of progress.
 const STRIDE: u64 = 4096;
@@ -89,6 +90,8 @@ pub struct Found {
     pub simulated: (u64, Duration),
     /// What has less of what was looked for than what was kept, and longer steps: its cost, and what it took.
     pub slower: Option<(Cost, Tried)>,
+    /// Placements that were found and passed over, as the chip's routers have too few keys for them.
+    pub without_keys: u64,
 }
 
 /// A search at work.
@@ -100,6 +103,7 @@ struct Looking<'a> {
     search: Search,
     moves: (u64, Duration),
     simulated: (u64, Duration),
+    without_keys: u64,
     watch: &'a mut dyn FnMut(Progress),
 }
 
@@ -123,7 +127,8 @@ pub fn look(
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Found, String> {
     let (moves, simulated) = ((0, Duration::ZERO), (0, Duration::ZERO));
-    let mut looking = Looking { network, chip, start, expected, search, moves, simulated, watch };
+    let mut looking =
+        Looking { network, chip, start, expected, search, moves, simulated, without_keys: 0, watch };
     let objective = if search.goal == Goal::Link { Objective::Link } else { Objective::Hops };
     let Some(trial) = trial else {
         let placed = looking.place(objective).pop().unwrap_or_else(|| start.clone());
@@ -167,7 +172,8 @@ impl Looking<'_> {
         for (round, looked_for) in rounds.into_iter().enumerate() {
             let mut candidates = self.place(looked_for);
             if round == 0 {
-                candidates.push(greedy::placed(self.layout(self.start, objective)).mapping(self.start));
+                let greedy = greedy::placed(self.layout(self.start, objective)).mapping(self.start);
+                candidates.extend(Some(greedy).filter(|placed| self.has_keys(placed)));
             }
             for placed in candidates {
                 if all.iter().all(|known| known.placed != placed) {
@@ -200,8 +206,23 @@ impl Looking<'_> {
         Layout::new(&Flows::of(self.network, self.chip, of, &rate), self.chip, objective)
     }
 
-    /// The best placements by expected traffic: of loads, then of single slices where those can move.
+    /// The best placements by expected traffic: of loads, then of single slices where those can move. None that the chip's
+    /// routers have too few keys for: a search does not know those.
     fn place(&mut self, objective: Objective) -> Vec<Mapping> {
+        let mut found = self.annealed(objective);
+        let all = found.len();
+        found.retain(|placed| self.has_keys(placed));
+        self.without_keys += (all - found.len()) as u64;
+        found
+    }
+
+    /// Whether the routers' tables hold a placement.
+    fn has_keys(&self, placed: &Mapping) -> bool {
+        self.chip.mesh.router_entries().is_none()
+            || Machine::with_mapping(self.network, self.chip, placed.clone()).is_ok()
+    }
+
+    fn annealed(&mut self, objective: Objective) -> Vec<Mapping> {
         let layout = self.layout(self.start, objective);
         if self.search.how == How::Greedy {
             return vec![greedy::placed(layout).mapping(self.start)];
@@ -262,11 +283,17 @@ impl Looking<'_> {
         while self.simulated.0 < of {
             let Some(taken) = annealing.take_next() else { break };
             let placed = annealing.layout().mapping(&start);
-            let tried = self.simulate(trial, &placed)?;
-            if tried.ps < best.0.ps {
-                *best = (tried, placed);
-            } else {
-                annealing.take_back(taken);
+            let tried = if self.has_keys(&placed) { Some(self.simulate(trial, &placed)?) } else { None };
+            match tried {
+                Some(tried) if tried.ps < best.0.ps => *best = (tried, placed),
+                Some(_) => annealing.take_back(taken),
+                None => {
+                    annealing.take_back(taken);
+                    self.without_keys += 1;
+                    if self.without_keys > of {
+                        break;
+                    }
+                }
             }
             let better = best.0.ps as f64 / first;
             (self.watch)(Progress { unit: "placements", done: self.simulated.0, of, better });
@@ -276,6 +303,14 @@ impl Looking<'_> {
 
     fn found(self, mapping: Mapping, tried: Option<[Tried; 2]>, slower: Option<(Cost, Tried)>) -> Found {
         let expected = [self.start, &mapping].map(|of| self.layout(of, Objective::Link).cost());
-        Found { mapping, expected, tried, moves: self.moves, simulated: self.simulated, slower }
+        Found {
+            mapping,
+            expected,
+            tried,
+            moves: self.moves,
+            simulated: self.simulated,
+            slower,
+            without_keys: self.without_keys,
+        }
     }
 }

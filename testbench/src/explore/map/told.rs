@@ -51,6 +51,12 @@ pub fn table(found: &Found, expected: &Expected, steps: u64) -> Table {
         }));
         notes.push(format!("tried: the first {steps} steps, by the cycle model"));
     }
+    if found.without_keys > 0 {
+        let count = quantity::count(found.without_keys.into());
+        notes.push(format!(
+            "passed over: {count} placements that the routers have too few keys for (`mesh.keys_in`)"
+        ));
+    }
     if let (Some((cost, slower)), Some([_, tried])) = (&found.slower, &found.tried) {
         let mean = |ps: u128| quantity::duration(ps / u128::from(steps.max(1)));
         notes.push(format!(
