@@ -1,7 +1,7 @@
 //! The command `synfire`.
 
 use std::process::ExitCode;
-use synfire::cli::arguments::{Arguments, Command, TimeModelOption, placement_change};
+use synfire::cli::arguments::{Arguments, Command, TimeModelOption, change_placement};
 use synfire::cli::error::CommandError;
 use synfire::cli::interrupt::Interrupt;
 use synfire::cli::progress::say;
@@ -46,11 +46,11 @@ fn dispatch(arguments: Arguments, interrupt: &Interrupt) -> Result<(), CommandEr
         Some(Command::Run { experiment, mut options, time_model, placement, tables, mut changes }) => {
             options.tables = tables.form()?;
             changes.set.extend(time_model.map(TimeModelOption::change));
-            changes.set.extend(placement.as_deref().map(placement_change));
+            change_placement(&mut changes.set, placement.as_deref())?;
             run::run(&experiment, &options, &changes, interrupt)
         }
         Some(Command::Check { file, chip, placement, mut changes }) => {
-            changes.set.extend(placement.as_deref().map(placement_change));
+            change_placement(&mut changes.set, placement.as_deref())?;
             check::check(&file, &chip, &changes)
         }
         Some(Command::Presets { name }) => check::presets(name.as_deref()),

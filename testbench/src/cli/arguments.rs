@@ -8,7 +8,7 @@ mod verify;
 
 pub use explore::{CompareOptions, CompareRunsOptions, GoalOption, HowOption, MapOptions};
 pub use hardware::{DiffOptions, ExportOptions, ImportOptions, TraceOptions};
-pub use run::{ChangeOptions, RunOptions, TablesOption, TimeModelOption, expect_form, placement_change};
+pub use run::{ChangeOptions, RunOptions, TablesOption, TimeModelOption, change_placement, expect_form};
 pub use sweep::{MergeOptions, PlanOptions, ServeOptions, SweepArguments, SweepCommand, SweepOptions};
 pub use verify::{CalibrateOptions, VectorsOptions};
 

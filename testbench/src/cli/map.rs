@@ -1,6 +1,6 @@
 //! `synfire map`: what a network takes of a chip, and placements of it by traffic.
 
-use super::arguments::{GoalOption, HowOption, MapOptions, placement_change};
+use super::arguments::{GoalOption, HowOption, MapOptions, change_placement};
 use super::cells::{self, threads};
 use super::check::format_of;
 use super::error::CommandError;
@@ -33,7 +33,7 @@ use synfire_chip::warnings::warnings;
 /// [`CommandError`].
 pub fn map(options: &MapOptions) -> Result<(), CommandError> {
     let mut set = options.changes.set.clone();
-    set.extend(options.placement.as_deref().map(placement_change));
+    change_placement(&mut set, options.placement.as_deref())?;
     if let Some(out) = options.out.as_deref().filter(|out| out.exists()) {
         let text = format!("`{}` is there already\n   = allowed: a new file (`--out`)", out.display());
         return Err(CommandError::Usage(text));

@@ -129,6 +129,17 @@ fn a_placement_that_cannot_be_is_shown_where_it_stands() {
             folder.refuses(&["check", EXPERIMENT, "--set", &format!("network.placement=({twice})")]);
         assert!(refused.contains(wanted), "no `{wanted}` in {refused}");
     }
+    // The option and a change of the field that it stands for: neither is dropped.
+    folder
+        .write("near.ron", "(format: \"synfire-placement/1\", slices: [(population: \"hidden\", core: 3)])");
+    for change in ["network.placement=(rest: Greedy())", "network.placement.slices[0].core=2"] {
+        for command in ["run", "check", "map"] {
+            let both = [command, EXPERIMENT, "--placement", "near.ron", "--set", change];
+            let refused = folder.refuses(&both);
+            let wanted = format!("stated twice: by `--placement near.ron` and by `--set {change}`");
+            assert!(refused.contains(&wanted), "no `{wanted}` in {refused}");
+        }
+    }
     let good = folder.succeeds(&[
         "check",
         EXPERIMENT,

@@ -88,11 +88,28 @@ pub fn expect_form(form: Form) -> Result<(), CommandError> {
     Err(CommandError::Usage(format!("`--tables {}`: {WITHOUT_PARQUET}", form.name())))
 }
 
-/// The change of the network's file that `--placement FILE` stands for: the file is the one here, wherever the network is.
-#[must_use]
-pub fn placement_change(file: &Path) -> String {
+/// The field of a network's file that `--placement` stands for.
+const PLACEMENT: &str = "network.placement";
+
+/// Adds the change of the network's file that `--placement FILE` stands for: the file is the one here, wherever the network is.
+///
+/// # Errors
+/// When one of the other changes is of that field, too.
+pub fn change_placement(set: &mut Vec<String>, placement: Option<&Path>) -> Result<(), CommandError> {
+    let Some(file) = placement else { return Ok(()) };
+    let same = |change: &&String| {
+        let path = change.split('=').next().unwrap_or_default().trim();
+        path.strip_prefix(PLACEMENT).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    if let Some(change) = set.iter().find(same) {
+        return Err(CommandError::Usage(format!(
+            "`{PLACEMENT}` is stated twice: by `--placement {}` and by `--set {change}`\n   = allowed: one of the two",
+            file.display()
+        )));
+    }
     let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    format!("network.placement=(file: {:?})", file.to_string_lossy())
+    set.push(format!("{PLACEMENT}=(file: {:?})", file.to_string_lossy()));
+    Ok(())
 }
 
 /// Changes to the files of an experiment.
