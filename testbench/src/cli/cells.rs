@@ -164,7 +164,7 @@ impl Run<'_> {
         Narrowed { quick: self.options.quick, seed: self.options.seed }
     }
 
-    /// Runs all cells of an experiment that `decides` so; nothing is begun before `make` found the inputs good.
+    /// Runs all cells of an experiment that `decides` so; nothing is begun before `make` found the inputs of every row good.
     pub fn cells<W: Work + Send>(
         &self,
         decides: &Decides,
@@ -173,6 +173,11 @@ impl Run<'_> {
     ) -> Result<Vec<W::Result>, CommandError> {
         let first = make(0)?;
         self.warn(&first.warnings());
+        if matches!(self.entry, Entry::Begin(..)) {
+            // Rows have networks and chips of their own; seeds only draw.
+            let mut others = (1..cells.len()).filter(|index| cells[*index].seed == cells[0].seed);
+            others.try_for_each(|index| make(index).map(|_| ()))?;
+        }
         let (units, outputs) = (first.units(), first.outputs());
         // Loaded once: the cell that showed the inputs to be good is also the one that runs.
         let first = Mutex::new(Some(first));

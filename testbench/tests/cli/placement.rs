@@ -148,3 +148,16 @@ fn a_placement_that_cannot_be_is_shown_where_it_stands() {
     ]);
     assert!(good.contains("good"), "{good}");
 }
+
+/// A placement that only a later row cannot have is refused before anything of a run is in the folder.
+#[test]
+fn what_a_later_row_cannot_have_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let change = "\"network.projections[pixels_hidden].learning\": None,";
+    folder.edit(EXPERIMENT, change, &format!("{change} \"chip.limits.neurons\": 8,"));
+    folder.write("one.ron", "(format: \"synfire-placement/1\", slices: [(population: \"hidden\", core: 0)])");
+    let refused = folder.refuses(&["run", EXPERIMENT, "--placement", "one.ron", "--out", "out"]);
+    assert!(refused.contains("core 0 would need 16 neurons, it has 8"), "{refused}");
+    assert!(!folder.path("out").exists(), "nothing was run");
+    folder.succeeds(&["run", EXPERIMENT, "--out", "out", "--seed", "1"]);
+}
