@@ -1,7 +1,7 @@
 //! Finished runs side by side: what differs, by what ratio, and where intervals overlap.
 //!
 //! Promises: the first run is what others are compared with; a ratio stands only between figures that mean the same: not
-//! between accuracies of two experiments, nor of a lower bound. An interval is from the lower to the upper ends of prices,
+//! between accuracies of two experiments, nor of a lower bound; runs of two contracts are refused. An interval is from the lower to the upper ends of prices,
 //! and a standard error of the seeds beyond. Absent on purpose: why something differs (the ledgers of the runs).
 
 use super::finished::{Figure, Finished, Row, Unit};
@@ -15,16 +15,17 @@ use std::collections::BTreeSet;
 /// # Errors
 /// With why their figures cannot be compared.
 pub fn report(runs: &[Finished], row: Option<&str>) -> Result<Report, String> {
-    let mut report = Report { title: "Runs side by side".to_owned(), ..Report::default() };
-    report.push(about(runs));
-    let contracts: BTreeSet<&str> = runs.iter().map(|run| run.contract.as_str()).collect();
-    if contracts.len() > 1 {
-        let all: Vec<&str> = contracts.into_iter().collect();
-        report.intro.push(format!(
-            "Contracts of arithmetic {}: bits may differ by them alone, and all that follows from bits.",
-            all.join(" and ")
+    if let Some(other) = runs.iter().find(|run| run.contract != runs[0].contract) {
+        let of = |run: &Finished| format!("`{}` has contract {}", run.name, run.contract);
+        return Err(format!(
+            "runs of several contracts of arithmetic: {}, {}\n   = allowed: runs of one contract, for by another alone bits \
+             may differ, and all that follows from them; run the older experiment again",
+            of(&runs[0]),
+            of(other)
         ));
     }
+    let mut report = Report { title: "Runs side by side".to_owned(), ..Report::default() };
+    report.push(about(runs));
     let same = runs.iter().all(|run| run.experiment == runs[0].experiment);
     if !same {
         report.intro.push("Of several experiments: accuracies are shown, not compared.".to_owned());

@@ -41,6 +41,12 @@ fn runs_are_set_side_by_side() {
         line(counts, "synaptic events")[1]["number"],
         summary("a")["parts"][0]["counts"]["core"]["synaptic_events"].as_f64().unwrap()
     );
+    // Of another contract bits may differ by it alone.
+    let mut older = summary("b");
+    older["contract"] = "0.9".into();
+    folder.write("b/summary.json", older.to_string());
+    let text = folder.refuses(&["compare-runs", "a", "b"]);
+    assert!(text.contains("several contracts") && text.contains("`b` has contract 0.9"), "{text}");
 }
 
 #[test]
