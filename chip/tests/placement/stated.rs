@@ -279,6 +279,36 @@ fn a_gap_is_refused_where_all_must_be_stated() {
     );
 }
 
+/// Two statements of one thing, and what would be ignored.
+#[test]
+fn what_is_said_twice_or_of_nothing_is_refused() {
+    let chip = tiles("ByRows");
+    for (stated, wanted) in [
+        (
+            "inputs: [(input: \"in\", cores: [5]),\n(input: \"in\", port: \"west\")]",
+            &["input `in` is placed twice", "`inputs[0]` has it", "net.ron:21:"][..],
+        ),
+        (
+            "rest: Greedy(rates: [(\"a\", 1),\n(\"b\", 1), (\"a\", 2)])",
+            &["the rate of `a` is stated twice", "`rest.rates[0]` has it", "net.ron:21:11"],
+        ),
+        (
+            "rest: Anneal(rates: [(\"out\", 0.5)])",
+            &["`out` never fires: `spiking: false`", "found `0.5`", "0, or leaving it out"],
+        ),
+        ("rest: Greedy(moves: 5)", &["`moves`", "net.ron:20:"]),
+        ("rest: Greedy(seed: 3)", &["`seed`", "net.ron:20:"]),
+        ("rest: Anneal(move: 5)", &["`move`", "did you mean `moves`?"]),
+    ] {
+        let shown = placed(&format!("placement: ({stated})"), &chip).expect_err(stated);
+        for part in wanted {
+            assert!(shown.contains(part), "no `{part}` of {stated}:\n{shown}");
+        }
+    }
+    placed("placement: (rest: Greedy(rates: [(\"a\", 0.5), (\"out\", 0)]))", &chip)
+        .expect("0 is what it sends");
+}
+
 /// A file of another kind, and one that says nothing of its format.
 #[test]
 fn another_file_is_no_placement() {

@@ -255,12 +255,12 @@ fn expected(
     for table in &tables {
         expected.of_run(network, Path::new(table))?;
     }
-    match expected.silent_input(network) {
+    match expected.unsaid(network) {
         // Who is measured beside who is not would be a sum of two things.
-        Some(input) if !tables.is_empty() && trial.is_none() => {
+        Some(name) if !tables.is_empty() && trial.is_none() => {
             let text = format!(
-                "`{}` does not say how often channels of `{input}` fire\n   = allowed: `--rate {input}=SPIKES` or `--spikes \
-                 {input}=FILE` beside it",
+                "`{}` does not say how often `{name}` fires\n   = allowed: `--rate {name}=SPIKES` or `--spikes {name}=FILE` \
+                 beside it",
                 tables[0]
             );
             Err(CommandError::Usage(text))

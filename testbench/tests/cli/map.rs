@@ -100,7 +100,7 @@ fn a_placement_is_found_written_and_run() {
     // A run's own table says how often neurons fire, of its inputs it says nothing.
     let spikes = [NETWORK, "--place", "greedy", "--spikes", "hops/populations.csv"];
     let refused = folder.refuses(&[&["map"], &spikes[..], &FEW].concat());
-    assert!(refused.contains("does not say how often channels of `pixels` fire"), "{refused}");
+    assert!(refused.contains("does not say how often `pixels` fires"), "{refused}");
     let told = map(&folder, &[&spikes[..], &["--rate", "pixels=0.4"]].concat());
     let words = "traffic: rates as stated of pixels, spikes in hops/populations.csv of hidden, readout";
     assert!(told.replace('\n', " ").contains(words), "{told}");
@@ -147,8 +147,7 @@ fn single_neurons_fire_as_files_say() {
 fn what_map_does_not_know_is_refused() {
     let folder = Folder::new();
     folder.write("other.csv", "population,steps\nhidden,1\n");
-    let cases: [(&[&str], &str); 12] = [
-        (&[NETWORK, "--rate", "hidden=1"], "--place <HOW>"),
+    let cases: [(&[&str], &str); 14] = [
         (
             &[NETWORK, "--place", "greedy", "--rate", "hidden=1", "--rate", "hidden=2"],
             "something else was said of `hidden`",
@@ -159,6 +158,12 @@ fn what_map_does_not_know_is_refused() {
         (&[NETWORK, "--place", "anneal", "--for", "time"], "a network alone has no steps"),
         (&[NETWORK, "--place", "greedy", "--rate", "hiden=1"], "did you mean `hidden`?"),
         (&[NETWORK, "--place", "greedy", "--rate", "hidden=300"], "0..=255"),
+        (&[NETWORK, "--place", "greedy", "--rate", "readout=1"], "`readout` never fires"),
+        (
+            &[NETWORK, "--set", "network.placement=(rest: Greedy(rates: [(\"readout\", 0.5)]))"],
+            "`readout` never fires: `spiking: false`",
+        ),
+        (&[NETWORK, "--rate", "hidden=0.1"], "--place <HOW>"),
         (&[NETWORK, "--place", "greedy", "--spikes", "other.csv"], "no column `neurons`"),
         (&[EXPERIMENT, "--chip", "small"], "an experiment names its chip"),
         (&[EXPERIMENT, "--row", "learnt"], "did you mean `learned`?"),

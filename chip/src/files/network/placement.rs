@@ -162,8 +162,15 @@ fn rest(check: &mut Check<'_>, source: &Source, populations: &[Population], inpu
         };
         let value = fixed_point(rate.token())
             .filter(|value| rate.is_number() && (0..=MAX_RATE).contains(&value.ceil()));
-        match value {
-            Some(value) => *place = nearest_lane(value, RATE_FRACTION) as u32,
+        let silent = input.is_none() && population.is_some_and(|of| !populations[of].parameters.spiking);
+        match value.map(|value| nearest_lane(value, RATE_FRACTION) as u32) {
+            Some(value) if silent && value > 0 => {
+                let problem = show(check, &field, format!("`{name}` never fires: `spiking: false`"))
+                    .labelled(format!("found `{}`", rate.token()))
+                    .noted("allowed", "0, or leaving it out");
+                check.push(problem);
+            }
+            Some(value) => *place = value,
             None => {
                 let problem = show(check, &field, format!("the rate of `{name}` is out of range"))
                     .labelled(format!("found `{}`", rate.token()))

@@ -52,7 +52,7 @@ pub struct MapOptions {
     #[arg(long, default_value = "1")]
     pub seed: u32,
     /// Exchanges that are tried (default: 2000 a load, 1000000 at least)
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "NUMBER", requires = "place", value_parser = clap::value_parser!(u64).range(1..))]
     pub moves: Option<u64>,
     /// Placements that are simulated at most, `--for time`
     #[arg(long, value_name = "NUMBER", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]

@@ -64,11 +64,13 @@ impl Expected {
         }
     }
 
-    /// An input of which nothing was said.
+    /// An input, or a population that fires, of which nothing was said.
     #[must_use]
-    pub fn silent_input<'n>(&self, network: &'n Network) -> Option<&'n str> {
+    pub fn unsaid<'n>(&self, network: &'n Network) -> Option<&'n str> {
         let said = |name: &str| self.said.iter().any(|(_, names)| names.iter().any(|own| own == name));
-        network.inputs.iter().map(|input| input.name.as_str()).find(|name| !said(name))
+        let inputs = network.inputs.iter().map(|input| input.name.as_str());
+        let fire = network.populations.iter().filter(|population| population.parameters.spiking);
+        inputs.chain(fire.map(|population| population.name.as_str())).find(|name| !said(name))
     }
 
     /// Notes where the rates of a name are from.
@@ -168,7 +170,7 @@ impl Expected {
     /// Sets the rate of an input or a population, `NAME=SPIKES` a neuron and step.
     ///
     /// # Errors
-    /// When there is none of that name, it was said already, or the number is none.
+    /// When there is none of that name, it was said already or never fires, or the number is none.
     pub fn state(&mut self, network: &Network, text: &str) -> Result<(), Diagnostics> {
         let refuse = |found: String, allowed: &str| {
             Diagnostics::from(Diagnostic::new(format!("--rate `{text}`: {found}")).noted("allowed", allowed))
@@ -180,6 +182,11 @@ impl Expected {
             return Err(refuse(format!("{value} is out of range"), "0..=255"));
         }
         let rate = libm::round(value * f64::from(Rates::UNIT)) as u64;
+        let silent = network.input(name).is_none()
+            && network.population(name).is_some_and(|of| !network.populations[of].parameters.spiking);
+        if silent && rate > 0 {
+            return Err(refuse(format!("`{name}` never fires: `spiking: false`"), "0, or leaving it out"));
+        }
         self.named(network, name, &format!("--rate `{text}`"))?.fill(rate);
         self.say("rates as stated".to_owned(), name);
         Ok(())
