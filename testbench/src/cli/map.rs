@@ -230,7 +230,7 @@ fn mapped(
     bar.close();
     let found = found.map_err(CommandError::Failed)?;
     report.intro = told::intro(&found, &search);
-    report.headlines.push(told::headline(&found));
+    report.headlines.push(told::headline(&found, &search));
     report.push(told::table(&found, &expected, trial.as_ref().map_or(0, Trial::steps)));
     written(options, &report, &placed::of_mapping(network, &found.mapping, chip))
 }

@@ -4,48 +4,56 @@
 
 use super::expected::Expected;
 use super::search::{Found, Goal, How, Search};
+use super::trial::Tried;
 use crate::report::model::{Headline, Table, TableCell};
 use crate::report::quantity;
 use std::time::Duration;
+use synfire_chip::place::traffic::layout::Cost;
 use synfire_chip::placing::Rates;
 
-/// How much less there is of something: `2.61 times fewer`; nothing where there was none.
+/// How much less there is of something: `2.61 times less`; nothing where there was none.
 fn by(before: f64, after: f64) -> TableCell {
     if before == after || before <= 0.0 || after <= 0.0 {
         return TableCell::text("");
     }
-    let less = before / after;
-    let text =
-        if less >= 1.0 { format!("{less:.2} times less") } else { format!("{:.2} times more", 1.0 / less) };
-    TableCell::number(less, text)
+    TableCell::number(before / after, less(before / after))
 }
 
-fn row(name: &str, [before, after]: [f64; 2], show: impl Fn(f64) -> String) -> Vec<TableCell> {
+/// `2.61 times less`, or how much more.
+fn less(times: f64) -> String {
+    if times >= 1.0 { format!("{times:.2} times less") } else { format!("{:.2} times more", 1.0 / times) }
+}
+
+/// A figure in order, as found, and of what was passed over.
+fn row(name: &str, all: &[f64], show: impl Fn(f64) -> String) -> Vec<TableCell> {
     let cell = |value: f64| TableCell::number(value, show(value));
-    vec![TableCell::text(name), cell(before), cell(after), by(before, after)]
+    let others = all[1..].iter().flat_map(|after| [cell(*after), by(all[0], *after)]);
+    [TableCell::text(name), cell(all[0])].into_iter().chain(others).collect()
 }
 
-/// Traffic, time and energy, in order and as found.
+/// Traffic, time and energy, in order, as found, and of what was passed over.
 #[must_use]
 pub fn table(found: &Found, expected: &Expected, steps: u64) -> Table {
     let unit = f64::from(Rates::UNIT);
-    let [before, after] = found.expected;
+    let passed = found.slower.as_ref();
+    let costs: Vec<Cost> = found.expected.into_iter().chain(passed.map(|(cost, _)| *cost)).collect();
+    let expect =
+        |of: &dyn Fn(&Cost) -> u64| -> Vec<f64> { costs.iter().map(|cost| of(cost) as f64 / unit).collect() };
     let mut rows = vec![
-        row("hops", [before.hops, after.hops].map(|hops| hops as f64 / unit), |n| format!("{n:.1}")),
-        row("most loaded link", [before.most, after.most].map(|most| most as f64 / unit), |n| {
-            format!("{n:.2}")
-        }),
+        row("hops", &expect(&|cost| cost.hops), |n| format!("{n:.1}")),
+        row("most loaded link", &expect(&|cost| cost.most), |n| format!("{n:.2}")),
     ];
     let mut notes = vec![format!("hops and packets a step; traffic: {}", expected.words())];
     if let Some(tried) = found.tried {
-        let each = |of: &dyn Fn(&super::trial::Tried) -> f64| tried.each_ref().map(of);
+        let all: Vec<Tried> = tried.into_iter().chain(passed.map(|(_, tried)| *tried)).collect();
+        let each = |of: &dyn Fn(&Tried) -> f64| -> Vec<f64> { all.iter().map(of).collect() };
         let mean = |value: f64| value / steps.max(1) as f64;
-        rows.push(row("hops, all tried", each(&|t| t.hops as f64), |n| quantity::count(n as u128)));
-        rows.push(row("busiest link of a step", each(&|t| t.busiest_link as f64), |n| format!("{n:.0}")));
-        rows.push(row("time of a step", each(&|t| mean(t.ps as f64)), |ps| quantity::duration(ps as u128)));
-        rows.push(row("longest step", each(&|t| t.longest_ps as f64), |ps| quantity::duration(ps as u128)));
+        rows.push(row("hops, all tried", &each(&|t| t.hops as f64), |n| quantity::count(n as u128)));
+        rows.push(row("busiest link of a step", &each(&|t| t.busiest_link as f64), |n| format!("{n:.0}")));
+        rows.push(row("time of a step", &each(&|t| mean(t.ps as f64)), |ps| quantity::duration(ps as u128)));
+        rows.push(row("longest step", &each(&|t| t.longest_ps as f64), |ps| quantity::duration(ps as u128)));
         let least = tried[0].energy.1;
-        rows.push(row("energy of a step", each(&|t| mean(t.energy.0 as f64)), |aj| {
+        rows.push(row("energy of a step", &each(&|t| mean(t.energy.0 as f64)), |aj| {
             let text = quantity::energy(aj as u128);
             if least { format!("at least {text}") } else { text }
         }));
@@ -57,20 +65,18 @@ pub fn table(found: &Found, expected: &Expected, steps: u64) -> Table {
             "passed over: {count} placements that the routers have too few keys for (`mesh.keys_in`)"
         ));
     }
-    if let (Some((cost, slower)), Some([_, tried])) = (&found.slower, &found.tried) {
-        let mean = |ps: u128| quantity::duration(ps / u128::from(steps.max(1)));
+    let mut columns = vec!["", "in order", "as found", "change"];
+    if let (Some((_, slower)), Some([before, _])) = (passed, &found.tried) {
+        columns.extend(["passed over", "change"]);
+        let longer = 100.0 * (slower.ps as f64 / before.ps.max(1) as f64 - 1.0);
         notes.push(format!(
-            "passed over: {:.1} hops, {:.2} packets over the most loaded link, and steps of {} where these take {} \
-             (`--slower` takes it)",
-            cost.hops as f64 / unit,
-            cost.most as f64 / unit,
-            mean(slower.ps),
-            mean(tried.ps)
+            "passed over: what was best by what was looked for has steps {longer:.2} % longer than in order; `--slower` takes \
+             it all the same"
         ));
     }
     Table {
         title: "In order, and as found".to_owned(),
-        columns: ["", "in order", "as found", "change"].map(str::to_owned).to_vec(),
+        columns: columns.into_iter().map(str::to_owned).collect(),
         rows,
         notes,
     }
@@ -107,17 +113,19 @@ pub fn intro(found: &Found, search: &Search) -> Vec<String> {
     lines
 }
 
-/// How much better it is.
+/// How much better it is by what was looked for.
 #[must_use]
-pub fn headline(found: &Found) -> Headline {
-    let [before, after] = found.expected.map(|cost| cost.hops as f64);
-    let less = if after > 0.0 { before / after } else { 1.0 };
-    let text =
-        if less >= 1.0 { format!("{less:.2} times fewer") } else { format!("{:.2} times more", 1.0 / less) };
+pub fn headline(found: &Found, search: &Search) -> Headline {
+    let (label, [before, after]) = match (search.goal, found.tried) {
+        (Goal::Time, Some(tried)) => ("time of a step", tried.map(|tried| tried.ps as f64)),
+        (Goal::Link, _) => ("most loaded link", found.expected.map(|cost| cost.most as f64)),
+        _ => ("hops", found.expected.map(|cost| cost.hops as f64)),
+    };
+    let times = if after > 0.0 { before / after } else { 1.0 };
     Headline {
-        label: "hops".to_owned(),
-        text,
-        number: Some(less),
+        label: label.to_owned(),
+        text: less(times),
+        number: Some(times),
         note: "than in order".to_owned(),
         ..Headline::default()
     }
