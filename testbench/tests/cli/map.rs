@@ -64,6 +64,13 @@ fn what_would_do_where_it_does_not_fit() {
         folder.succeeds(&["map", file, "--set", "chip.limits.neurons=2"]);
         folder.succeeds(&[&few[..], &["--set", "chip.mesh.rows=5"]].concat());
     }
+    // Of memory a readout alone needs 25 times what there is.
+    for file in [NETWORK, EXPERIMENT] {
+        let refused = folder.refuses(&["map", file, "--set", "chip.limits.synapse_memory_bits=10"]);
+        let wanted = "`limits.synapse_memory_bits: 256` would do, 25.60 times what it is";
+        assert!(refused.contains(wanted), "no `{wanted}`:\n{refused}");
+        folder.succeeds(&["map", file, "--set", "chip.limits.synapse_memory_bits=256"]);
+    }
     let typo = folder.refuses(&["map", NETWORK, "--set", "chip.limits.neurns=1"]);
     assert!(typo.contains("did you mean `neurons`?") && !typo.contains("would do"), "{typo}");
 }

@@ -137,8 +137,12 @@ pub fn changes_that_do(chip: &Chip, fits: &dyn Fn(&[String]) -> bool) -> Vec<Str
     let limit = |resource: Resource, limit: u64| format!("chip.{}={limit}", resource.field());
     let rows = |rows: u64| format!("chip.mesh.rows={rows}");
     let now = u64::from(chip.mesh.rows);
-    let most =
-        |resource: Resource| resource.limit(&chip.limits).max(1).saturating_mul(RAISED).min(resource.most());
+    let room = ROOM / chip.mesh.cores().max(1) as u64;
+    let most = |resource: Resource| {
+        let raised = resource.limit(&chip.limits).max(1).saturating_mul(RAISED);
+        let is_memory = matches!(resource, Resource::SynapseMemory | Resource::LearningMemory);
+        if is_memory { raised.max(room) } else { raised }.min(resource.most())
+    };
     let mut raised: Vec<String> =
         Resource::ALL.into_iter().map(|resource| limit(resource, most(resource))).collect();
     raised.push(rows((now * RAISED).clamp(now, MOST_ROWS.max(now))));
@@ -151,8 +155,9 @@ pub fn changes_that_do(chip: &Chip, fits: &dyn Fn(&[String]) -> bool) -> Vec<Str
     would_do(all)
 }
 
-/// By how much limits are raised at most where each try loads everything.
+/// By how much limits are raised at most where each try loads everything; memories also to so many bits of all cores.
 const RAISED: u64 = 16;
+const ROOM: u64 = 1 << 30;
 /// Most rows of a mesh that are tried.
 const MOST_ROWS: u64 = 256;
 
