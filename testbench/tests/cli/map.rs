@@ -154,7 +154,8 @@ fn single_neurons_fire_as_files_say() {
 fn what_map_does_not_know_is_refused() {
     let folder = Folder::new();
     folder.write("other.csv", "population,steps\nhidden,1\n");
-    let cases: [(&[&str], &str); 14] = [
+    folder.write("part.csv", "population,neurons,steps,core.spikes\nreadout,2,10,0\n");
+    let cases: [(&[&str], &str); 15] = [
         (
             &[NETWORK, "--place", "greedy", "--rate", "hidden=1", "--rate", "hidden=2"],
             "something else was said of `hidden`",
@@ -172,6 +173,10 @@ fn what_map_does_not_know_is_refused() {
         ),
         (&[NETWORK, "--rate", "hidden=0.1"], "--place <HOW>"),
         (&[NETWORK, "--place", "greedy", "--spikes", "other.csv"], "no column `neurons`"),
+        (
+            &[NETWORK, "--place", "greedy", "--spikes", "part.csv", "--rate", "pixels=1"],
+            "`part.csv` does not say how often `hidden` fires",
+        ),
         (&[EXPERIMENT, "--chip", "small"], "an experiment names its chip"),
         (&[EXPERIMENT, "--row", "learnt"], "did you mean `learned`?"),
         (&[NETWORK, "--set", "network.placement=(rest: Anneal(moves: 0))"], "`rest.moves` is out of range"),
@@ -249,6 +254,55 @@ fn a_placement_without_keys_is_passed_over() {
     assert!(found.out.contains("that the routers have too few keys for"), "{}", found.out);
     let run = as_words(&with(needed, &["run", "row.ron", "--placement", "found.ron", "--out", "out"]));
     assert_eq!(run.code, Some(0), "{}", run.err);
+}
+
+/// The best by link that is slower stands beside what is taken in its place, and is taken where that is asked for.
+#[test]
+fn what_is_passed_over_is_shown_and_can_be_taken() {
+    let folder = Folder::new();
+    let neuron = |more: &str| {
+        format!("(current_decay: Factor(0), membrane_decay: Factor(3584), threshold: 1.0, {more})")
+    };
+    let fires = neuron("reset: ToValue(0.0)");
+    let synapses = "connect: AllToAll, weights: Uniform(low: -0.3, high: 0.4), store: (bits: 8, fraction: 8)";
+    folder.write(
+        "net.ron",
+        format!(
+            "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 40)], populations: [
+             (name: \"a\", neurons: 48, neuron: {fires}), (name: \"b\", neurons: 32, neuron: {fires}),
+             (name: \"out\", neurons: 6, neuron: {})], projections: [
+             (name: \"in_a\", from: \"in\", to: \"a\", {synapses}), (name: \"a_b\", from: \"a\", to: \"b\", {synapses}),
+             (name: \"b_out\", from: \"b\", to: \"out\", {synapses})])",
+            neuron("spiking: false")
+        ),
+    );
+    folder.write(
+        "exp.ron",
+        "(format: \"synfire-experiment/1\", title: \"t\", chip: \"small\", task: Simulate((network: \"net.ron\", steps: 20, \
+         stimuli: [Poisson(input: \"in\", rate_ppm: 100_000)])))",
+    );
+    let look = |more: &[&str]| {
+        let search = ["map", "exp.ron", "--place", "anneal", "--for", "link", "--moves", "1000", "--json"];
+        let told = folder.succeeds(&[&search[..], &["--set", "chip.limits.neurons=8"], more].concat());
+        let lines = told.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        let lines: Vec<serde_json::Value> = lines.collect();
+        assert_eq!(lines[0]["headlines"][2]["label"], "most loaded link", "{told}");
+        let table =
+            lines.into_iter().find(|line| line["title"] == "In order, and as found").expect("a table");
+        ["most loaded link", "time of a step"].map(|name| {
+            let mut rows = table["rows"].as_array().expect("rows").iter();
+            let row = rows.find(|row| row[0]["text"] == name).expect(name).as_array().expect("cells").clone();
+            let figures = row.iter().step_by(2).chain([&row[1]]).filter_map(|cell| cell["number"].as_f64());
+            // As found, what was passed over, in order.
+            figures.collect::<Vec<f64>>()
+        })
+    };
+    let [link, time] = look(&[]);
+    assert_eq!([link.len(), time.len()], [3, 3], "{link:?}, {time:?}");
+    assert!(link[0] < link[2] && link[1] < link[0], "better than in order, and not the best: {link:?}");
+    assert!(time[0] <= time[2] && time[1] > time[2], "for its steps are longer: {time:?}");
+    let [taken, slower] = look(&["--slower"]);
+    assert_eq!([taken, slower], [vec![link[1], link[2]], vec![time[1], time[2]]]);
 }
 
 /// The carried experiment that needs more than eight cores of `small` is never slower as found, by the cycle model.
