@@ -21,6 +21,7 @@ pub mod merge;
 pub mod objectives;
 pub mod opened;
 pub mod page;
+pub mod point;
 pub mod points;
 pub mod pool;
 pub mod sensitivity;

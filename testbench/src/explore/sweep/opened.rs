@@ -9,6 +9,7 @@ use super::constraints;
 use super::error::SweepError;
 use super::file::{FORMAT, Objective, SweepFile};
 use super::inputs::Inputs;
+use super::point::{Point, Trial};
 use super::tried::Base;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::{command, embedded, names, reference};
@@ -26,30 +27,6 @@ const MOST_TRIALS: usize = 200_000;
 
 /// The version of the program that names trials.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// A point: one move of every axis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Point {
-    /// Its number, from 0.
-    pub index: usize,
-    /// What each path has there, as the file states it, in the order of the axes.
-    pub values: Vec<String>,
-    /// Which move of each axis it is.
-    pub moves: Vec<usize>,
-    /// Its changes, as `--set` takes them: those of every point, and its own.
-    pub set: Vec<String>,
-}
-
-/// A point with one seed: what is run, and has a result of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trial {
-    /// Number of its point.
-    pub point: usize,
-    /// The seed; `None`: the experiment's own.
-    pub seed: Option<u32>,
-    /// Of everything that decides it, in hexadecimal.
-    pub hash: String,
-}
 
 /// An opened sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,8 @@
 use super::error::SweepError;
 use super::figures::Figures;
 use super::objectives::Measured;
-use super::opened::{Sweep, Trial};
+use super::opened::Sweep;
+use super::point::Trial;
 use super::store::{Kept, Outcome, Store};
 use super::trial::Failure;
 use serde::Serialize;

@@ -6,7 +6,8 @@
 //! ends the sweep, nothing else does. Absent on purpose: what a trial does (`trial`).
 
 use super::error::SweepError;
-use super::opened::{Sweep, Trial};
+use super::opened::Sweep;
+use super::point::Trial;
 use super::store::{Kept, Outcome, Store};
 use super::trial::{self, Ended, Place};
 use std::collections::HashSet;

@@ -6,7 +6,8 @@
 
 use super::error::{SweepError, failed};
 use super::figures::Figures;
-use super::opened::{Sweep, Trial, VERSION};
+use super::opened::{Sweep, VERSION};
+use super::point::Trial;
 use super::trial::Failure;
 use crate::experiment::whole;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,8 @@
 //! are kept (`store`), the order of trials (`pool`).
 
 use super::figures::Figures;
-use super::opened::{Sweep, Trial};
+use super::opened::Sweep;
+use super::point::Trial;
 use crate::architect::summary;
 use crate::experiment::kind::{Content, Kind, Narrowed, Ran, Registry, Visit};
 use crate::experiment::pool::{CellContext, Outcome, PoolError, Work};

@@ -12,7 +12,7 @@ use super::axes::{Moves, Stated};
 use super::draws::Number;
 use super::file::{SweepFile, Values};
 use super::inputs::Inputs;
-use super::opened::Point;
+use super::point::Point;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
 use crate::experiment::{embedded, reference};
