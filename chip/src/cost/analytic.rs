@@ -24,7 +24,7 @@ use crate::cost::service::{Phases, RowService, Service};
 use crate::cost::stage::{ByStage, Costs, Drawn, Spent, Stage};
 use crate::cost::ways;
 use crate::cost::widths::Widths;
-use crate::cost::window::Window;
+use crate::cost::window::CountedWindow;
 use crate::run::checkpoint::ModelState;
 use crate::run::machine::Machine;
 use serde::{Deserialize, Serialize};
@@ -95,7 +95,7 @@ pub(super) struct State {
     pub(super) times: GatedTimes,
     /// How long each core was at work, where that is formed when all shares are known; otherwise empty.
     pub(super) works: Vec<GatedWork>,
-    pub(super) window: Window,
+    pub(super) window: CountedWindow,
 }
 
 /// The model.
@@ -175,12 +175,12 @@ impl Analytic {
             let Totals { host, taken, .. } = totals.of(stage);
             [host].into_iter().chain(taken).for_each(|counts| earlier.take(stage, counts, None));
         }
-        *window = Window::after(steps, earlier, times.clone());
+        *window = CountedWindow::after(steps, earlier, times.clone());
     }
 
     /// The last steps ([`Analytic::keep_window`]).
     #[must_use]
-    pub fn window(&self) -> &Window {
+    pub fn window(&self) -> &CountedWindow {
         &self.state.window
     }
 

@@ -18,7 +18,7 @@ use crate::cost::stage::Stage;
 use crate::cost::step::{InputShare, Sender, Step};
 use crate::cost::time;
 use crate::cost::ways::{NodeWays, Sources};
-use crate::cost::window::Window;
+use crate::cost::window::CountedWindow;
 use crate::run::observer::{Observer, Part, Record};
 use crate::run::program::{StepEvents, StimulusSpike};
 use synfire_core::address::CoreId;
@@ -55,7 +55,7 @@ struct Whole<'a> {
     times: &'a mut GatedTimes,
     works: &'a mut Vec<GatedWork>,
     series: Option<&'a mut Series>,
-    window: Option<&'a mut Window>,
+    window: Option<&'a mut CountedWindow>,
 }
 
 /// One worker's part of the model.

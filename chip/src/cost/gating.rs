@@ -43,14 +43,20 @@ impl GatedCounts {
     /// Adds a step, and takes out of `counts` what a gated engine may leave out of it.
     #[inline]
     pub fn add(&mut self, stage: Stage, counts: &mut NodeCounts, flags: Flags) {
-        if self.owes && (flags.cleared || flags.learns) {
-            self.settle(!flags.cleared);
-        }
+        self.hear(flags);
         if !flags.learns {
             move_gated(counts, self.open.of_mut(stage));
             self.owes = true;
         }
         self.done.of_mut(stage).add(counts);
+    }
+
+    /// Ends an open stretch where the flags of the next step do.
+    #[inline]
+    pub(super) fn hear(&mut self, flags: Flags) {
+        if self.owes && (flags.cleared || flags.learns) {
+            self.settle(!flags.cleared);
+        }
     }
 
     /// Adds what is known of a step, and what is open of it.
@@ -72,7 +78,7 @@ impl GatedCounts {
     }
 
     /// Ends a stretch whose open work was needed, or was not.
-    pub(super) fn settle(&mut self, needed: bool) {
+    fn settle(&mut self, needed: bool) {
         let open = std::mem::take(&mut self.open);
         for stage in Stage::ALL.into_iter().filter(|_| needed) {
             self.done.of_mut(stage).add(open.of(stage));

@@ -5,13 +5,14 @@
 //!
 //! Promises: stages together are the run. Absent on purpose: how figures arise (`step`).
 
-use crate::cost::cycle::kept::{Kept, Timed, Window};
+use crate::cost::cycle::kept::Kept;
 use crate::cost::cycle::network::{Journey, Outside};
 use crate::cost::cycle::units::CoreTimes;
 use crate::cost::gating::{Flags, GatedTimes};
 use crate::cost::prices::Timing;
 use crate::cost::stage::{ByStage, Stage};
 use crate::cost::time::{Elapsed, StepTime};
+use crate::cost::window::{Timed, Window};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use synfire_router::network::engine::{Busiest, LinkName};
