@@ -17,6 +17,7 @@ use synfire_chip::cost::widths::Widths;
 use synfire_chip::files::{Change, NetworkOverrides, chip_from_text, load_changed_chip, network_from_text};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::technology::{Figure, Kind};
+use synfire_chip::warnings::of_chip;
 use synfire_router::packet::PACKET_BITS;
 
 const PRESET: &str = "small";
@@ -310,6 +311,15 @@ fn prices_of_events_and_of_operations_do_not_meet() {
     let text = text.replace("    technology: (table: \"lstp\", node_nm: 45),\n", "");
     let found = chip_from_text("prices.ron", &text, Path::new("")).expect_err("one price").to_string();
     assert!(found.contains("missing field `synaptic_event` in `energy`"), "{found}");
+}
+
+#[test]
+fn an_ideal_unit_is_stated_as_zero_and_warned_about() {
+    assert_eq!(of_chip(&chip(&[])), None);
+    let ideal = chip(&["chip.timing.synapse_word_cycles=0"]);
+    let warning = of_chip(&ideal).expect("a warning");
+    assert!(warning.contains("`synapses` (`timing.synapse_word`)"), "{warning}");
+    assert!(!warning.contains("axons"), "{warning}");
 }
 
 #[test]

@@ -23,7 +23,8 @@ use thiserror::Error;
 
 /// Longest checkpoint that is read: 16 GiB.
 const LONGEST: u64 = 16 << 30;
-const MAGIC: &[u8; 8] = b"SYNFIRE\x01";
+/// The last byte counts what may be in one: another is another program's.
+const MAGIC: &[u8; 8] = b"SYNFIRE\x02";
 
 /// State of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

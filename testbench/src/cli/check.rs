@@ -16,7 +16,7 @@ use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root, SourceText};
 use synfire_chip::run::machine::Machine;
-use synfire_chip::warnings::warnings;
+use synfire_chip::warnings::{of_chip, warnings};
 
 fn line(text: &str) -> Result<(), CommandError> {
     let mut out = std::io::stdout().lock();
@@ -46,6 +46,7 @@ pub fn check(file: &str, chip: &str, changes: &ChangeOptions) -> Result<(), Comm
         format if format.starts_with("synfire-chip/") => {
             opened.expect(&[Root::Chip])?;
             let chip = files::changed_chip_from_text(opened.name(), opened.text(), &folder, &opened.changes)?;
+            cells::warn(&of_chip(&chip).into_iter().collect::<Vec<_>>());
             for row in measured::lines(&chip) {
                 line(&row)?;
             }

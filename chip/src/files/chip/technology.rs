@@ -285,7 +285,8 @@ fn fits(
         };
         let access = memory.time.round().nominal.div_ceil(1000);
         let Some((timed_by, ps)) = held_by(check, chip, timing, store.timed_by()) else { continue };
-        if access > ps {
+        // Time 0 is that of an ideal unit (`warnings::of_chip`).
+        if ps > 0 && access > ps {
             let (name, allowed) = match chip.timing.clock_ps {
                 Some(clock) => {
                     ("cycles", format!("at least {} cycles of {clock} ps", access.div_ceil(clock)))

@@ -18,7 +18,7 @@ use std::sync::{Arc, OnceLock};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
-use synfire_chip::warnings::warnings;
+use synfire_chip::warnings::{of_chip, warnings};
 
 /// A classification, ready to run.
 pub struct Task {
@@ -71,7 +71,8 @@ impl Task {
             networks.push(network);
         }
         task.rows().check_stores(&networks)?;
-        task.warnings = networks.iter().flat_map(warnings).collect();
+        task.warnings =
+            task.chips.iter().filter_map(of_chip).chain(networks.iter().flat_map(warnings)).collect();
         task.decides = task.deciding(&networks);
         Ok(task)
     }

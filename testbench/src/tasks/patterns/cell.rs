@@ -146,7 +146,8 @@ impl Task {
         let networks = variants.iter().map(|variant| task.rows().variant(*variant, seed));
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
         task.rows().check_stores(&networks)?;
-        task.warnings = networks.iter().flat_map(warnings::warnings).collect();
+        let of_chips = task.chips.iter().filter_map(warnings::of_chip);
+        task.warnings = of_chips.chain(networks.iter().flat_map(warnings::warnings)).collect();
         task.decides = task.deciding(&networks);
         Ok(task)
     }
