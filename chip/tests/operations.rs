@@ -2,6 +2,9 @@
 
 mod files_common;
 
+#[path = "../../testbench/tests/golden/hold.rs"]
+mod golden;
+
 use ron::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -170,18 +173,13 @@ fn tables() -> String {
     text
 }
 
-/// `SYNFIRE_WRITE_DOCS=1` writes the tables into the document.
+/// A golden part of the document.
 #[test]
 fn the_document_has_the_table() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/formats.md");
     let document = std::fs::read_to_string(&path).expect("docs/formats.md");
     let (begin, end) = ("<!-- operations: written by a test -->\n", "<!-- end of operations -->");
     let (before, rest) = document.split_once(begin).expect("a beginning");
-    let (found, after) = rest.split_once(end).expect("an end");
-    let wanted = format!("\n{}\n", tables());
-    if std::env::var_os("SYNFIRE_WRITE_DOCS").is_some() {
-        std::fs::write(&path, format!("{before}{begin}{wanted}{end}{after}")).expect("written");
-    } else {
-        assert_eq!(found, wanted, "run again with SYNFIRE_WRITE_DOCS=1");
-    }
+    let (_, after) = rest.split_once(end).expect("an end");
+    golden::hold(&path, &format!("{before}{begin}\n{}\n{end}{after}", tables()));
 }

@@ -2,7 +2,7 @@
 //!
 //! One row an operation. From it come the price and time fields of the chip file and of [`Energy`] and [`Timing`],
 //! the arithmetic of [`NodeCounts`], a core's time of a step, the rows of a bill, and the table of
-//! `docs/formats.md` (a test compares it; `SYNFIRE_WRITE_DOCS=1` writes it).
+//! `docs/formats.md` (a test compares it; `SYNFIRE_WRITE_GOLDEN=1` writes it).
 //!
 //! A row says: record field of [`NodeCounts`], name, the [`Activity`] that it belongs to, what one of it is; then, where it has one, its `price` field,
 //! and its `time` field in picoseconds and in cycles (`/ lanes` of a word; `way` where it is time of a packet's way

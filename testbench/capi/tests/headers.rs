@@ -1,4 +1,7 @@
-//! The committed C headers are what `cbindgen` writes of the sources. `SYNFIRE_WRITE_HEADERS=1` writes them anew.
+//! The committed C headers are what `cbindgen` writes of the sources. `SYNFIRE_WRITE_GOLDEN=1` writes them anew.
+
+#[path = "../../tests/golden/hold.rs"]
+mod golden;
 
 use cbindgen::{Builder, Config, Language};
 use std::path::Path;
@@ -26,17 +29,7 @@ fn written(source: &str, guard: &str, says: &str, after: Option<String>) -> Stri
 
 /// What a header is now, or what it is to be where it is written anew.
 fn hold(header: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("include").join(header);
-    if std::env::var_os("SYNFIRE_WRITE_HEADERS").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let changed = committed.lines().zip(text.lines()).position(|(old, new)| old != new);
-    assert!(
-        committed == text,
-        "include/{header} is not what cbindgen writes, from line {} on: SYNFIRE_WRITE_HEADERS=1 writes it anew",
-        changed.unwrap_or_else(|| committed.lines().count().min(text.lines().count())) + 1
-    );
+    golden::hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("include").join(header), text);
 }
 
 #[test]
