@@ -16,4 +16,5 @@ pub mod observable;
 pub mod observer;
 pub mod probe;
 pub mod program;
+pub mod shown;
 pub mod weights;

@@ -319,6 +319,24 @@ int32_t synfire_read_neurons(synfire_model model,
                              size_t *count);
 
 /**
+ * A register of a population or a projection (`kind`) by its name in `docs/arithmetic.md`, 11.1, of everything that
+ * there is one of it for, as it is after the last step; `D0` and the like, and `V`, are 0 before the first. Of a
+ * population: `MW`, `ME1` and `ME2` by neuron, then channel; `Y`, `e` and `f` by group, then channel; all others by
+ * neuron. Of a projection: `V`, `Q` and `P` by axon, all others by synapse, in the order of `synfire_read_weights`. As
+ * `synfire_read_neurons`.
+ *
+ * # Safety
+ * `name` is a text that ends with a zero byte; `room` numbers may be written to `values`, one to `count`.
+ */
+int32_t synfire_read_register(synfire_model model,
+                              uint32_t kind,
+                              uint32_t index,
+                              const char *name,
+                              int32_t *values,
+                              size_t room,
+                              size_t *count);
+
+/**
  * The neurons of a population that fired in the last step, ascending; as `synfire_read_neurons`.
  *
  * # Safety

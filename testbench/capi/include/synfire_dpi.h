@@ -180,6 +180,19 @@ int synfire_dpi_read_neurons(unsigned long long model,
                              unsigned int first,
                              int *values);
 
+/**
+ * The values `first` to `first + 15` of a register by its name; 0 past its last.
+ *
+ * # Safety
+ * The text ends with a zero byte, `values` is an array of 16.
+ */
+int synfire_dpi_read_register(unsigned long long model,
+                              unsigned int kind,
+                              unsigned int index,
+                              const char *name,
+                              unsigned int first,
+                              int *values);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif  // __cplusplus

@@ -42,7 +42,7 @@ localparam int SYNFIRE_WEIGHT = 32;
 localparam int SYNFIRE_THRESHOLD = 33;
 localparam int SYNFIRE_BIAS = 34;
 
-// Values of synfire_dpi_read_neurons in one call.
+// Values of synfire_dpi_read_neurons and synfire_dpi_read_register in one call.
 localparam int SYNFIRE_RUN = 16;
 /* verilator lint_on UNUSEDPARAM */
 
@@ -81,6 +81,10 @@ import "DPI-C" function int synfire_dpi_write(
 import "DPI-C" function int synfire_dpi_read_neurons(
     input longint unsigned model, input int unsigned what, input int unsigned population, input int unsigned first,
     output int values[0:15]);
+// The values `first` to `first` + 15 of a register of a population or projection, by its name; 0 past its last.
+import "DPI-C" function int synfire_dpi_read_register(
+    input longint unsigned model, input int unsigned kind, input int unsigned index, input string name,
+    input int unsigned first, output int values[0:15]);
 import "DPI-C" function int synfire_dpi_lockstep(input longint unsigned model, input int on);
 // `expected` is the model's value where the word exists.
 import "DPI-C" function int synfire_dpi_check(

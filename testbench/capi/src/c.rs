@@ -358,6 +358,33 @@ pub unsafe extern "C" fn synfire_read_neurons(
     })
 }
 
+/// A register of a population or a projection (`kind`) by its name in `docs/arithmetic.md`, 11.1, of everything that
+/// there is one of it for, as it is after the last step; `D0` and the like, and `V`, are 0 before the first. Of a
+/// population: `MW`, `ME1` and `ME2` by neuron, then channel; `Y`, `e` and `f` by group, then channel; all others by
+/// neuron. Of a projection: `V`, `Q` and `P` by axon, all others by synapse, in the order of `synfire_read_weights`. As
+/// `synfire_read_neurons`.
+///
+/// # Safety
+/// `name` is a text that ends with a zero byte; `room` numbers may be written to `values`, one to `count`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfire_read_register(
+    model: synfire_model,
+    kind: u32,
+    index: u32,
+    name: *const c_char,
+    values: *mut i32,
+    room: usize,
+    count: *mut usize,
+) -> i32 {
+    answer(|| {
+        // SAFETY: the caller's promise, for the time of the call.
+        let (name, count) = unsafe { (text(name, "name")?, Place::new(count, "count")?) };
+        let read = with(model, |model| model.named(Kind::new(kind)?, index, name))?;
+        // SAFETY: the caller's promise, for the time of the call.
+        unsafe { copy(&read, values, room, count) }
+    })
+}
+
 /// The neurons of a population that fired in the last step, ascending; as `synfire_read_neurons`.
 ///
 /// # Safety

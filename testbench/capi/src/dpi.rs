@@ -5,13 +5,14 @@
 //! did not write is 0: a simulator copies it back whatever the status is.
 
 use crate::c;
-use crate::failure::{answer, last};
+use crate::failure::{Failure, answer, last};
 use crate::handles::with;
-use crate::pointers::{Place, copy};
+use crate::model::Kind;
+use crate::pointers::{Place, copy, text};
 use std::ffi::{CStr, c_char, c_int, c_uint, c_ulonglong};
 use std::ptr::null;
 
-/// Values of `synfire_dpi_read_neurons`, as `SYNFIRE_RUN` of `synfire_dpi.svh`.
+/// Values of one call that reads many, as `SYNFIRE_RUN` of `synfire_dpi.svh`.
 const RUN: usize = 16;
 
 /// Empties the place of an output; what is wrong with the pointer the call itself will say.
@@ -272,6 +273,29 @@ pub unsafe extern "C" fn synfire_dpi_check_end(
     }
 }
 
+/// Writes the values `first` to `first + 15` of `all` into an array; 0 past their last, and everywhere where there are none.
+///
+/// # Safety
+/// `values` is an array of 16.
+unsafe fn run(
+    all: impl FnOnce() -> Result<Vec<c_int>, Failure>,
+    first: c_uint,
+    values: *mut c_int,
+) -> Result<(), Failure> {
+    let mut count = 0;
+    // SAFETY: `count` lives as long as the call; the array is the caller's promise.
+    let into = |run: &[c_int; RUN], count: &mut usize| unsafe {
+        copy(run, values, RUN, Place::new(count, "count")?)
+    };
+    into(&[0; RUN], &mut count)?;
+    let all = all()?;
+    let mut run = [0; RUN];
+    for (value, read) in run.iter_mut().zip(all.iter().skip(first as usize)) {
+        *value = *read;
+    }
+    into(&run, &mut count)
+}
+
 /// A word of the neurons `first` to `first + 15` of a population; 0 past its last.
 ///
 /// # Safety
@@ -285,17 +309,32 @@ pub unsafe extern "C" fn synfire_dpi_read_neurons(
     values: *mut c_int,
 ) -> c_int {
     answer(|| {
-        let mut count = 0;
-        // SAFETY: `count` lives as long as the call; the array is the caller's promise.
-        let into = |run: &[c_int; RUN], count: &mut usize| unsafe {
-            copy(run, values, RUN, Place::new(count, "count")?)
+        let all = || with(model, |model| model.registers(c::of_neurons(what)?, population));
+        // SAFETY: the caller's promise is the same.
+        unsafe { run(all, first, values) }
+    })
+}
+
+/// The values `first` to `first + 15` of a register by its name; 0 past its last.
+///
+/// # Safety
+/// The text ends with a zero byte, `values` is an array of 16.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn synfire_dpi_read_register(
+    model: c_ulonglong,
+    kind: c_uint,
+    index: c_uint,
+    name: *const c_char,
+    first: c_uint,
+    values: *mut c_int,
+) -> c_int {
+    answer(|| {
+        let all = || {
+            // SAFETY: the caller's promise is the same.
+            let name = unsafe { text(name, "name")? };
+            with(model, |model| model.named(Kind::new(kind)?, index, name))
         };
-        into(&[0; RUN], &mut count)?;
-        let all = with(model, |model| model.registers(c::of_neurons(what)?, population))?;
-        let mut run = [0; RUN];
-        for (value, read) in run.iter_mut().zip(all.iter().skip(first as usize)) {
-            *value = *read;
-        }
-        into(&run, &mut count)
+        // SAFETY: the caller's promise is the same.
+        unsafe { run(all, first, values) }
     })
 }

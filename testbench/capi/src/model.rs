@@ -12,6 +12,7 @@ use synfire_chip::files::{self, Diagnostics, NetworkOverrides};
 use synfire_chip::network::Network;
 use synfire_chip::run::back_door::BackDoorError;
 use synfire_chip::run::machine::{Machine, RunOptions};
+use synfire_chip::run::observable;
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::{Control, Injection, StepEvents, StimulusSpike};
 
@@ -211,10 +212,11 @@ impl Model {
             lockstep.begin(&self.machine)?;
         }
         let events = std::mem::take(&mut self.events);
-        // Dendritic sums are kept where a probe asks for them, be it of no neuron.
-        let (variable, neurons) = (Variable::Dendritic(0), Vec::new());
-        let kept = Probe { target: 0, variable, neurons, from: 0, until: 0, every: 1 };
-        let mut recorder = Recorder::new(vec![kept], &self.machine.nodes);
+        // Dendritic sums and arrivals are kept where a probe asks for them, be it of no neuron or axon.
+        let none = |variable| Probe { target: 0, variable, neurons: Vec::new(), from: 0, until: 0, every: 1 };
+        let arrivals = self.network.projections.first().map(|_| none(Variable::Arrivals));
+        let kept = [none(Variable::Dendritic(0))].into_iter().chain(arrivals);
+        let mut recorder = Recorder::of(&self.network, kept.collect(), &self.machine.nodes);
         let ran = self.machine.run(&[events], RunOptions::default(), &mut recorder);
         // The state of a machine that broke off is not whole: nobody may look at it again.
         ran.unwrap_or_else(|error| panic!("{error}"));
@@ -266,6 +268,24 @@ impl Model {
         let of =
             |neuron| self.machine.register(&self.network, variable, found, neuron).map_err(Failure::from);
         neurons.map(of).collect()
+    }
+
+    /// A register of a population or projection by its name in the contract, 11.1: of everything that there is one of it for.
+    pub fn named(&self, kind: Kind, index: u32, name: &str) -> Result<Vec<i32>, Failure> {
+        self.size(kind, index)?;
+        let (network, at) = (&self.network, index as usize);
+        let (what, all) = match kind {
+            Kind::Input => ("input", Vec::new()),
+            Kind::Population => ("population", observable::of_population(network, at)),
+            Kind::Projection => ("projection", observable::of_projection(network, at)),
+        };
+        let found = all.iter().copied().find(|variable| variable.name(network, at) == name);
+        let variable = found.ok_or_else(|| {
+            let has: Vec<_> = all.iter().map(|variable| variable.name(network, at)).collect();
+            let has = if has.is_empty() { "none".to_owned() } else { has.join(", ") };
+            Failure::argument(format_args!("{what} {index} has no register `{}`: it has {has}", shown(name)))
+        })?;
+        Ok(self.machine.shown(network, variable, at))
     }
 
     /// The neurons of a population that fired in the last step, ascending.
