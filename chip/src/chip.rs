@@ -235,7 +235,7 @@ pub struct CoreLimits {
     pub learning_memory_bits: u64,
     /// Widest weight store in bits, 1..=16.
     pub weight_bits: u8,
-    /// Longest delay in steps, 1..=63.
+    /// Longest delay in steps, 1..=64.
     pub delay_steps: u8,
 }
 

@@ -91,7 +91,7 @@ pub struct MemoryFault {
 }
 
 /// Longest delay.
-const LONGEST_DELAY: u8 = 63;
+const LONGEST_DELAY: u8 = 64;
 
 /// A memory of a core, while its words are looked at.
 #[derive(Clone, Copy)]
@@ -184,8 +184,8 @@ impl CoreMemories {
                 Some((before, _)) if before > pre => u64::MAX,
                 _ => 0u64,
             };
-            look.expect(seen >> delay & 1 == 0, axon, found, "axons ascending by pre, one a delay")?;
-            last = Some((pre, seen | 1 << delay));
+            look.expect(seen >> (delay - 1) & 1 == 0, axon, found, "axons ascending by pre, one a delay")?;
+            last = Some((pre, seen | 1 << (delay - 1)));
         }
         Ok(())
     }

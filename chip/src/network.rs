@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use synfire_core::address::CoreId;
 use synfire_core::arrival::Delays;
 use synfire_core::neuron::{Datapath, NeuronParameters};
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::WeightFormat;
 use synfire_plasticity::config::{LearningDatapath, NeuronLearning, Readout, SynapseLearning};
 
 /// A network, resolved.
@@ -177,7 +177,7 @@ pub struct Projection {
     pub format: WeightFormat,
     /// Its synapses.
     pub synapses: Synapses,
-    /// Delay of each axon of `synapses`, 1..=63.
+    /// Delay of each axon of `synapses`, 1..=64.
     pub delays: Delays,
     /// How it learns; `None`: its weights are fixed.
     pub learning: Option<SynapseLearning>,

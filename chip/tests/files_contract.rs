@@ -271,10 +271,10 @@ fn attempts() -> Vec<(&'static str, Vec<String>, &'static str)> {
         ),
         ("more than 65,535 channels of errors and surrogates", too_many_channels(), "broadcast channels"),
         (
-            "delays or error delay outside 1..63",
+            "delays outside 1..64, an error delay outside 1..63",
             vec![
                 bad(&digits_with("learning: (shift: 16)", "delay: 0")),
-                bad(&digits_with("learning: (shift: 16)", "delay: 64")),
+                bad(&digits_with("learning: (shift: 16)", "delay: 65")),
                 bad_chip("learning: (error_delay_steps: 0)"),
                 bad_chip("learning: (error_delay_steps: 64)"),
             ],

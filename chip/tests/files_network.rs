@@ -10,6 +10,7 @@ use synfire_chip::network::{Network, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::dither::{self, Purpose};
 use synfire_core::neuron::{Adaptation, NeuronParameters, Noise, PerNeuron, Refractory, Reset};
+use synfire_core::weight::Dropped;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, MatrixDraw, ThirdFactor};
 
 /// The neuron parameters that these fields resolve to, on the preset `paper`.
@@ -374,6 +375,35 @@ fn channels_follow_the_populations() {
     let learning = network.populations[2].learning.expect("learning");
     assert_eq!((learning.first_channel, learning.channels), (3, 2));
     assert_eq!(network.name, "net");
+}
+
+/// Loihi's own delays of 0 to 63 are 1 to 64 here, and its inhibitory weights lose bits of their magnitude.
+#[test]
+fn loihi_has_its_longest_delay_and_its_truncation() {
+    let text = |delay: u8, store: &str| {
+        one_projection(
+            2,
+            2,
+            &format!("connect: AllToAll, weights: Lanes(-255), store: ({store}), delay: {delay}"),
+        )
+    };
+    let store = "bits: 9, fraction: 0, delivered_bits: 5, exponent: 4";
+    let on = |text: &str, name: &str| {
+        let read = network_from_text("n.ron", text, Path::new(""), &chip(name), &NetworkOverrides::default());
+        read.map_err(|problems| trimmed(&problems))
+    };
+    let network =
+        on(&text(64, &format!("{store}, dropped: TowardZero")), "loihi").expect("a network of Loihi");
+    let own = &network.projections[0];
+    assert_eq!((&own.delays, own.format.dropped), (&Delays::Same(64), Dropped::TowardZero));
+    let network = on(&text(1, store), "loihi").expect("a floor where nothing is stated");
+    assert_eq!(network.projections[0].format.dropped, Dropped::Floor);
+    let late = on(&text(65, store), "loihi").expect_err("later than Loihi");
+    assert!(late.contains("65") && late.contains("1..=64"), "{late}");
+    let late = on(&text(64, store), "paper").expect_err("later than its chip");
+    assert!(late.contains("1..=63"), "{late}");
+    let wrong = on(&text(1, &format!("{store}, dropped: Nearest")), "loihi").expect_err("no way to drop");
+    assert!(wrong.contains("Nearest") && wrong.contains("TowardZero"), "{wrong}");
 }
 
 /// One projection on `chip` whose sums need exactly these bits.

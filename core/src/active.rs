@@ -410,9 +410,10 @@ mod tests {
     use crate::arrival::{Arrivals, Delays};
     use crate::format::Overflow;
     use crate::neuron::{Compare, Datapath, NeuronParameters, Order, PerNeuron, Reset};
-    use crate::neuron_core::{AxonBlock, NeuronCore, Watch, WeightFormat};
+    use crate::neuron_core::{AxonBlock, NeuronCore, Watch};
     use crate::slice::Slice;
     use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
+    use crate::weight::{Dropped, WeightFormat};
 
     const DATAPATH: Datapath = Datapath {
         order: Order::UpdatedCurrent,
@@ -449,7 +450,13 @@ mod tests {
             presynaptic: (0..rows.len() as u32).collect(),
             delays: Delays::Same(1),
             memory,
-            format: WeightFormat { store_bits: 8, fraction: 0, delivered_bits: 8, exponent: 0 },
+            format: WeightFormat {
+                store_bits: 8,
+                fraction: 0,
+                delivered_bits: 8,
+                exponent: 0,
+                dropped: Dropped::Floor,
+            },
             port: 0,
             arrivals: Arrivals::new(rows.len(), 1, 1),
             traces: None,

@@ -1,6 +1,6 @@
 //! The arrival buffer of a block of axons: what arrives at which step.
 //!
-//! A spike of step `n` on an axon of delay `d` is marked in slot `(n + d) mod slots`, `d` in `1..=63`; micro-step
+//! A spike of step `n` on an axon of delay `d` is marked in slot `(n + d) mod slots`, `d` in `1..=64`; micro-step
 //! 1 of step `n + d` takes it out. Source: `docs/arithmetic.md`, "Step".
 //!
 //! Promises: a mark is idempotent where the multiplicity limit is 1 (one bit an axon); with a limit up to
@@ -40,11 +40,15 @@ impl Delays {
     }
 }
 
-/// Slots of a ring for delays up to `max_delay`: what is used in this step, and what is on its way. A power of two, so
-/// that a slot is the low bits of a step.
+/// Most slots that the low bits of a step number.
+const NUMBERED: usize = 64;
+
+/// Slots of a ring for delays up to `max_delay`: what is used in this step, and what is on its way. Up to 64 a power of
+/// two, so that a slot is the low bits of a step; beyond, no more than are used: twice as many would hold nothing.
 #[must_use]
 pub const fn slots(max_delay: u8) -> usize {
-    (max_delay as usize + 1).next_power_of_two()
+    let used = max_delay as usize + 1;
+    if used > NUMBERED { used } else { used.next_power_of_two() }
 }
 
 /// Pending arrivals, by slot.
@@ -74,11 +78,21 @@ impl Arrivals {
         Self { axons, slots, words, marks, extra, pending: vec![0; slots], limit, merged: 0 }
     }
 
+    /// The slot of a step.
+    #[inline]
+    fn slot(&self, step: u64) -> usize {
+        if self.slots <= NUMBERED {
+            step as usize & (self.slots - 1)
+        } else {
+            (step % self.slots as u64) as usize
+        }
+    }
+
     /// Marks `count` events on `axon`, due at step `due`.
     #[inline]
     pub fn mark(&mut self, axon: usize, due: u64, count: u8) {
         assert!(axon < self.axons, "an axon of the block");
-        let slot = due as usize & (self.slots - 1);
+        let slot = self.slot(due);
         let (word, bit) = (slot * self.words + axon / 64, 1u64 << (axon % 64));
         let word = &mut self.marks.as_raw_mut_slice()[word];
         let had = u8::from(*word & bit != 0);
@@ -98,13 +112,13 @@ impl Arrivals {
     #[inline]
     #[must_use]
     pub fn due(&self, step: u64) -> u32 {
-        self.pending[step as usize & (self.slots - 1)]
+        self.pending[self.slot(step)]
     }
 
     /// Lists the axons with events due at `step` into `axons`, ascending.
     pub fn list(&self, step: u64, axons: &mut Vec<u32>) {
         axons.clear();
-        let slot = step as usize & (self.slots - 1);
+        let slot = self.slot(step);
         if self.pending[slot] == 0 {
             return;
         }
@@ -122,7 +136,7 @@ impl Arrivals {
     #[inline]
     #[must_use]
     pub fn extra(&self, axon: usize, step: u64) -> u8 {
-        if self.limit == 1 { 0 } else { self.extra[(step as usize & (self.slots - 1)) * self.axons + axon] }
+        if self.limit == 1 { 0 } else { self.extra[self.slot(step) * self.axons + axon] }
     }
 
     /// Whether one axon can carry several events in a step.
@@ -133,7 +147,7 @@ impl Arrivals {
 
     /// Empties the slot of `step`, after its axons were delivered.
     pub fn retire(&mut self, step: u64) {
-        let slot = step as usize & (self.slots - 1);
+        let slot = self.slot(step);
         if self.pending[slot] == 0 {
             return;
         }

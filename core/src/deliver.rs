@@ -1,22 +1,48 @@
 //! Delivery: synapse rows of the axons that spiked, added into the dendritic accumulators of a slice.
 //!
-//! `acc[post] += count * (w >>> drop) << exponent`, exact in `i32` by the load-time proof of [`crate::width`].
-//! Micro-step 3 of `docs/arithmetic.md`, its sum. A negative exponent is not applied here: it shifts the
-//! projection's sum, not its weights.
+//! `acc[post] += count * (w >>> drop) << exponent`, the shift right toward zero where a format says so, exact in
+//! `i32` by the load-time proof of [`crate::width`]. Micro-step 3 of `docs/arithmetic.md`, its sum. A negative
+//! exponent is not applied here: it shifts the projection's sum, not its weights.
 //!
 //! Promises: the result is a sum, so the order of axons is invisible; four dense rows are added per pass over
 //! the accumulators, which changes nothing else.
 
 use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use crate::vectorised;
+use crate::weight::{Dropped, WeightFormat};
 
 /// How a stored weight becomes an addend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scaling {
-    /// Stored bits that are not delivered (arithmetic shift right).
-    pub drop: u8,
+    /// Stored bits that are not delivered.
+    drop: u8,
+    /// What a negative weight is raised by before they are shifted out: nothing for a floor, one less than the shift's
+    /// unit for rounding toward zero.
+    raise: i32,
     /// Left shift of what is delivered.
-    pub exponent: u8,
+    exponent: u8,
+}
+
+impl Scaling {
+    /// Nothing is dropped or shifted.
+    const WHOLE: Self = Self { drop: 0, raise: 0, exponent: 0 };
+
+    /// That of a format.
+    #[must_use]
+    pub fn of(format: WeightFormat) -> Self {
+        let drop = format.dropped_bits();
+        let raise = match format.dropped {
+            Dropped::Floor => 0,
+            Dropped::TowardZero => (1 << drop) - 1,
+        };
+        Self { drop, raise, exponent: format.exponent.max(0) as u8 }
+    }
+
+    /// What an event of a stored weight adds.
+    #[inline(always)]
+    fn addend(self, weight: i32) -> i32 {
+        ((weight + (weight >> 31 & self.raise)) >> self.drop) << self.exponent
+    }
 }
 
 /// A stored weight lane.
@@ -28,8 +54,8 @@ impl Weight for i16 {}
 fn dense_body<W: Weight>(acc: &mut [i32], weights: &[W], axons: &[u32], scaling: Scaling) {
     let posts = acc.len();
     let row = |axon: u32| &weights[axon as usize * posts..(axon as usize + 1) * posts];
-    let plain = scaling == Scaling { drop: 0, exponent: 0 };
-    let addend = |w: W| if plain { w.into() } else { (w.into() >> scaling.drop) << scaling.exponent };
+    let plain = scaling == Scaling::WHOLE;
+    let addend = |w: W| if plain { w.into() } else { scaling.addend(w.into()) };
     let mut four = axons.chunks_exact(4);
     for group in &mut four {
         let (r0, r1, r2, r3) = (row(group[0]), row(group[1]), row(group[2]), row(group[3]));
@@ -60,8 +86,8 @@ fn sparse_body<W: Weight>(
     axons: &[u32],
     scaling: Scaling,
 ) {
-    let plain = scaling == Scaling { drop: 0, exponent: 0 };
-    let addend = |w: W| if plain { w.into() } else { (w.into() >> scaling.drop) << scaling.exponent };
+    let plain = scaling == Scaling::WHOLE;
+    let addend = |w: W| if plain { w.into() } else { scaling.addend(w.into()) };
     let row = |axon: u32| {
         let entries = starts[axon as usize] as usize..starts[axon as usize + 1] as usize;
         (&posts[entries.clone()], &weights[entries])
@@ -115,7 +141,7 @@ fn shared_body<W: Weight>(
     for &axon in axons {
         let entries = starts[axon as usize] as usize..starts[axon as usize + 1] as usize;
         for (&post, &tap) in posts[entries.clone()].iter().zip(&taps[entries]) {
-            acc[usize::from(post)] += (weights[tap as usize].into() >> scaling.drop) << scaling.exponent;
+            acc[usize::from(post)] += scaling.addend(weights[tap as usize].into());
         }
     }
 }
@@ -157,6 +183,6 @@ pub fn deliver(memory: &SynapseMemory, axons: &[u32], scaling: Scaling, acc: &mu
 pub fn deliver_extra(memory: &SynapseMemory, axon: usize, extra: i32, scaling: Scaling, acc: &mut [i32]) {
     for entry in memory.row(axon) {
         let weight = memory.weights.get(memory.place(entry));
-        acc[memory.post(axon, entry)] += ((weight >> scaling.drop) << scaling.exponent) * extra;
+        acc[memory.post(axon, entry)] += scaling.addend(weight) * extra;
     }
 }

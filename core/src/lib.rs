@@ -29,9 +29,10 @@ pub mod simd;
 pub mod slice;
 pub mod synapse;
 pub mod trace;
+pub mod weight;
 pub mod width;
 pub mod words;
 
 /// Version of `docs/arithmetic.md` that this crate implements. Stands in every checkpoint, summary and report;
 /// a reader of a checkpoint refuses another major version.
-pub const ARITH_SPEC: &str = "1.4";
+pub const ARITH_SPEC: &str = "1.5";

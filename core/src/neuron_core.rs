@@ -14,21 +14,9 @@ use crate::deliver::{self, Scaling};
 use crate::slice::{Registers, Slice};
 use crate::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use crate::trace::{TraceConfig, Traces};
+use crate::weight::WeightFormat;
 use serde::{Deserialize, Serialize};
 use std::ops::AddAssign;
-
-/// How a block's weights are stored and scaled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct WeightFormat {
-    /// Bits of the plastic store, 1..=16, symmetric.
-    pub store_bits: u8,
-    /// Fraction bits of the store.
-    pub fraction: u8,
-    /// Bits that reach the accumulator: the store's top ones.
-    pub delivered_bits: u8,
-    /// Power of two between a delivered weight and a state lane. Negative: the projection's sum is shifted.
-    pub exponent: i8,
-}
 
 /// The axons of one projection that end in one slice, with their rows.
 #[derive(Clone, Debug)]
@@ -410,8 +398,7 @@ fn deliver_block(
     block.arrivals.list(step, axons);
     if !axons.is_empty() {
         let format = block.format;
-        let exponent = format.exponent.max(0) as u8;
-        let scaling = Scaling { drop: format.store_bits - format.delivered_bits, exponent };
+        let scaling = Scaling::of(format);
         let sums = &mut slice.ports[block.port].sums;
         deliver::deliver(&block.memory, axons, scaling, sums);
         if block.arrivals.counts_events() {

@@ -217,7 +217,7 @@ impl ThirdFactor {
 pub struct MirrorConfig {
     /// Index of the projection.
     pub projection: u32,
-    /// Its delay, 1..=63.
+    /// Its delay, 1..=64.
     pub delay: u8,
     /// The traces of its axons.
     pub traces: TraceConfig,

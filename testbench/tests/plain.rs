@@ -30,6 +30,8 @@ use synfire_chip::placing::{Objective, Order, Rates, Search};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::StepEvents;
+use synfire_core::arrival::Delays;
+use synfire_core::weight::Dropped;
 use synfire_core::width::reaches;
 
 fn run(case: &Case, mapping: usize, threads: usize, dense_sweep: bool) -> Run<'_> {
@@ -259,6 +261,44 @@ fn registers_of_lava_agree_where_they_wrap() {
         "{} past their width, {} at 32 bits",
         beyond.get(),
         wrapped.get()
+    );
+}
+
+/// Weights whose bits are dropped toward zero, and spikes that take 64 steps, longer than the low bits of a step number a
+/// ring's slots.
+#[test]
+fn rounding_toward_zero_and_the_longest_delay_equal_the_reference() {
+    let (rounded, late) = (Cell::new(0), Cell::new(0));
+    check_cases(12, |case, _| {
+        let mut case = case.clone();
+        let rules = case.network.populations.iter().filter_map(|population| population.learning);
+        let mirrored: Vec<u16> =
+            rules.filter_map(|rule| rule.third_factor.mirrored()).map(|(projection, _)| projection).collect();
+        for (number, projection) in (0..).zip(&mut case.network.projections) {
+            projection.format.dropped = Dropped::TowardZero;
+            let weights = projection.synapses.weights();
+            let unit = 1 << projection.format.dropped_bits();
+            let is_rounded = |weight: i32| weight < 0 && weight % unit != 0;
+            rounded.set(rounded.get() + (0..weights.len()).filter(|at| is_rounded(weights.get(*at))).count());
+            if !mirrored.contains(&number) && matches!(projection.delays, Delays::Same(_)) {
+                projection.delays = Delays::Same(64);
+                late.set(late.get() + 1);
+            }
+        }
+        let program = case.program.clone();
+        case.program =
+            program.iter().cycle().take(program.len().max(1).next_multiple_of(140)).cloned().collect();
+        let (wanted, _) = reference(&case);
+        for (mapping, dense_sweep) in [(0, false), (1, true)] {
+            let (found, _) =
+                run(&case, mapping, case.threads[mapping], dense_sweep).step_by_step(&case.program);
+            same(&wanted, &found, "toward zero, and late")?;
+        }
+        Ok(())
+    });
+    assert!(
+        rounded.get() > 100 && late.get() > 5,
+        "{rounded:?} weights lose bits, {late:?} projections are late"
     );
 }
 

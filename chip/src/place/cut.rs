@@ -6,8 +6,8 @@
 use crate::network::{Encoding, Listed, Network, Projection, Synapses};
 use crate::structures::rows::{self, Content};
 use synfire_core::arrival::Delays;
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::{RowEncoding, RowLayout, SynapseMemory, TapName, WeightLanes};
+use synfire_core::weight::WeightFormat;
 
 /// The axons of one block and their rows.
 #[derive(Debug)]

@@ -65,7 +65,7 @@ pub(super) fn tidy(mut list: Vec<Structure>) -> Vec<Structure> {
     list
 }
 
-/// Bits of a delay of up to 63 steps.
+/// Bits of a delay of up to 64 steps, of which 64 is kept as 0.
 const DELAY_BITS: u64 = 6;
 
 /// An axon's number among so many, and its delay.

@@ -11,8 +11,8 @@ use synfire_chip::chip::Chip;
 use synfire_chip::files::{NetworkOverrides, network_from_text};
 use synfire_chip::network::{Encoding, Network, Projection, Source, Synapses};
 use synfire_core::arrival::Delays;
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::{Dropped, WeightFormat};
 
 /// Modules, and populations of each.
 const MODULES: usize = 4;
@@ -87,7 +87,13 @@ fn local(draw: &mut Draw, (from, to): (usize, usize), neurons: u32) -> Projectio
         name: format!("{from}_{to}"),
         source: Source::Population(from),
         target: to,
-        format: WeightFormat { store_bits: 8, fraction: 7, delivered_bits: 8, exponent: 0 },
+        format: WeightFormat {
+            store_bits: 8,
+            fraction: 7,
+            delivered_bits: 8,
+            exponent: 0,
+            dropped: Dropped::Floor,
+        },
         synapses,
         delays: Delays::Same(1),
         learning: None,

@@ -8,10 +8,11 @@ use synfire_core::arrival::{Arrivals, Delays};
 use synfire_core::decay::decay;
 use synfire_core::format::Overflow;
 use synfire_core::neuron::PerNeuron;
-use synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
+use synfire_core::neuron_core::{AxonBlock, NeuronCore};
 use synfire_core::rounding::{Rounding, scale};
 use synfire_core::slice::Slice;
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
+use synfire_core::weight::{Dropped, WeightFormat};
 use synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand, reach};
 
 /// Executors of this file.
@@ -123,6 +124,10 @@ struct Projection {
 fn projections(row: &Row) -> Vec<Projection> {
     let parse = |text: &str| {
         let (format, axons) = text.split_once(':')?;
+        let (format, dropped) = match format.trim().strip_suffix('z') {
+            Some(format) => (format, Dropped::TowardZero),
+            None => (format, Dropped::Floor),
+        };
         let numbers: Option<Vec<i64>> = format.trim().split('/').map(integer).collect();
         let [store, delivered, exponent] = numbers?[..] else { return None };
         let format = WeightFormat {
@@ -130,6 +135,7 @@ fn projections(row: &Row) -> Vec<Projection> {
             fraction: 0,
             delivered_bits: delivered as u8,
             exponent: exponent as i8,
+            dropped,
         };
         let axons: Option<Vec<(i32, u8)>> = axons.split_whitespace().map(|word| pair(word, 'x')).collect();
         Some(Projection { format, axons: axons? })

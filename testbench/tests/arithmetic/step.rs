@@ -9,11 +9,12 @@ use synfire_chip::run::node::Node;
 use synfire_chip::run::program::Control;
 use synfire_core::address::{AxonIn, CoreId};
 use synfire_core::arrival::{Arrivals, Delays};
-use synfire_core::neuron_core::{AxonBlock, NeuronCore, WeightFormat};
+use synfire_core::neuron_core::{AxonBlock, NeuronCore};
 use synfire_core::rounding::Rounding;
 use synfire_core::slice::Slice;
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
 use synfire_core::trace::{TraceConfig, Traces};
+use synfire_core::weight::{Dropped, WeightFormat};
 use synfire_plasticity::broadcast::BroadcastState;
 use synfire_plasticity::config::{
     Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, SliceConfig, Surrogate,
@@ -116,7 +117,13 @@ fn node(options: &Options, sparse: bool, dense_sweep: bool) -> Node {
         presynaptic: vec![0],
         delays: Delays::Same(1),
         memory: SynapseMemory { posts: 1, axons: 1, layout, weights },
-        format: WeightFormat { store_bits: 16, fraction: 14, delivered_bits: 16, exponent: 1 },
+        format: WeightFormat {
+            store_bits: 16,
+            fraction: 14,
+            delivered_bits: 16,
+            exponent: 1,
+            dropped: Dropped::Floor,
+        },
         port: 0,
         arrivals: Arrivals::new(1, 1, 1),
         traces: Some((trace, Traces::new(1))),

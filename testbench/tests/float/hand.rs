@@ -7,8 +7,8 @@ use synfire_chip::run::program::{Control, StepEvents, StimulusSpike};
 use synfire_core::arrival::Delays;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Compare, Datapath, NeuronParameters, Order, Reset};
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::{Dropped, WeightFormat};
 use synfire_plasticity::config::{
     Eligibility, ErrorSignal, LearningDatapath, NeuronLearning, Readout, Surrogate, SurrogateShape,
     SynapseLearning, ThirdFactor,
@@ -76,7 +76,13 @@ fn network(spiking: bool) -> Network {
             name: "w".to_owned(),
             source: Source::Input(0),
             target: 0,
-            format: WeightFormat { store_bits: 16, fraction: 14, delivered_bits: 16, exponent: 1 },
+            format: WeightFormat {
+                store_bits: 16,
+                fraction: 14,
+                delivered_bits: 16,
+                exponent: 1,
+                dropped: Dropped::Floor,
+            },
             synapses: Synapses::Dense { weights: WeightLanes::I16(vec![1 << 13]) },
             delays: Delays::Same(1),
             learning: Some(SynapseLearning::new(10)),

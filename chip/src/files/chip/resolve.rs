@@ -178,7 +178,7 @@ fn limits(check: &mut Check<'_>, file: &LimitsFile) -> CoreLimits {
             0..=most(Resource::LearningMemory),
         ) as u64,
         weight_bits: check.stated("limits.weight_bits", file.weight_bits, 1..=16) as u8,
-        delay_steps: check.stated("limits.delay_steps", file.delay_steps, 1..=63) as u8,
+        delay_steps: check.stated("limits.delay_steps", file.delay_steps, 1..=64) as u8,
     }
 }
 

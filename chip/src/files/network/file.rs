@@ -16,6 +16,7 @@ use crate::files::text::layer::LayerFile;
 use crate::files::text::write::stated;
 use crate::network::Encoding;
 use serde::{Deserialize, Serialize};
+use synfire_core::weight::Dropped;
 
 /// A network file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -237,7 +238,8 @@ impl StoreFile {
     /// A store that is delivered whole at its natural exponent.
     #[must_use]
     pub fn new(bits: u8, fraction: u8) -> Self {
-        Self { bits: i64::from(bits), fraction: i64::from(fraction), delivered_bits: None, exponent: None }
+        let (bits, fraction) = (i64::from(bits), i64::from(fraction));
+        Self { bits, fraction, delivered_bits: None, exponent: None, dropped: None }
     }
 }
 
@@ -369,6 +371,9 @@ pub struct StoreFile {
     /// Power of two from a delivered weight to a state lane.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exponent: Option<i64>,
+    /// How the other bits are dropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Dropped>,
 }
 
 fn one() -> i64 {

@@ -17,8 +17,8 @@ use crate::files::network::file::{ConnectFile, ProjectionFile, StoreFile};
 use crate::files::text::check::Check;
 use crate::network::{Encoding, Projection, Synapses};
 use synfire_core::arrival::Delays;
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::WeightFormat;
 
 /// Resolves a projection; `None` after a problem.
 pub(in crate::files) fn resolve(
@@ -96,6 +96,7 @@ fn store(check: &mut Check<'_>, path: &str, file: &StoreFile, plastic: bool, chi
         fraction: fraction as u8,
         delivered_bits: delivered as u8,
         exponent: exponent as i8,
+        dropped: file.dropped.unwrap_or_default(),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::files::text::diagnostic::Diagnostic;
 use crate::network::RealRange;
 use fixed::types::I32F32;
 use std::ops::RangeInclusive;
-use synfire_core::neuron_core::WeightFormat;
+use synfire_core::weight::WeightFormat;
 
 /// Legal lanes of a store: symmetric where it learns, two's complement where it is fixed.
 pub(in crate::files) fn store_range(format: WeightFormat, plastic: bool) -> RangeInclusive<i64> {

@@ -199,7 +199,7 @@ fn each_block(core: &CoreMemories, network: &Network, sink: Sink<'_>) -> Result<
         let name = |memory| Name { core: Some(core.core.0), part: Part::Block(at), memory };
         let (axons, rows, projection) = (block.presynaptic.len(), &block.rows, block.projection as usize);
         let pairs = block.presynaptic.iter().zip(&block.delays);
-        let values = pairs.flat_map(|(pre, delay)| [i64::from(*pre), i64::from(*delay)]).collect();
+        let values = pairs.flat_map(|(pre, delay)| [i64::from(*pre), fields::delay_field(*delay)]).collect();
         sink(Array { shape: line(name("axons"), "axon", axons, fields::axon(network, projection)), values })?;
         let counts = [axons, rows.posts, rows.weights.len()];
         let shape = weights(name("weights"), (projection, rows_of(&rows.layout)), counts, network);
@@ -353,7 +353,7 @@ fn read_block(
     let axons = count(source, "axons")?;
     let values = source.read(&line(name("axons"), "axon", axons, fields::axon(network, number)))?;
     let presynaptic = values.iter().step_by(2).map(|pre| *pre as u32).collect();
-    let delays = values.iter().skip(1).step_by(2).map(|delay| *delay as u8).collect();
+    let delays = values.iter().skip(1).step_by(2).map(|delay| fields::delay_of(*delay)).collect();
     let all = match placed.rows {
         Rows::Dense => axons.saturating_mul(posts),
         Rows::Sparse | Rows::Shared => count(source, "weights")?,

@@ -8,7 +8,7 @@ use synfire_chip::chip::Chip;
 use synfire_chip::network::Network;
 use synfire_core::format::Format;
 use synfire_core::neuron::{NeuronParameters, PerNeuron, Reset};
-use synfire_core::neuron_core::WeightFormat;
+use synfire_core::weight::WeightFormat;
 use synfire_plasticity::config::Eligibility;
 
 /// A parameter of neurons: the name of its memory, whether it has one where all neurons share a value, where it is.
@@ -133,10 +133,22 @@ pub fn axon(network: &Network, projection: usize) -> Vec<Field> {
     vec![Field::index("pre", neurons), delay()]
 }
 
-/// A delay.
+/// A delay of 1 to 64 steps; 64 is 0.
 #[must_use]
 pub fn delay() -> Field {
-    Field { name: "delay", format: Format::unsigned(6, 0), low: 1, high: 63 }
+    Field { name: "delay", format: Format::unsigned(6, 0), low: 0, high: 63 }
+}
+
+/// A delay as its field holds it.
+#[must_use]
+pub fn delay_field(delay: u8) -> i64 {
+    i64::from(delay % 64)
+}
+
+/// The delay that a field holds.
+#[must_use]
+pub fn delay_of(field: i64) -> u8 {
+    if field == 0 { 64 } else { field as u8 }
 }
 
 /// Where the entries of each of some lists begin, in a memory of so many entries.

@@ -11,6 +11,7 @@ use synfire_chip::network::{Network, Population};
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Order, PerNeuron, Refractory, Reset};
 use synfire_core::rounding::Rounding;
+use synfire_core::weight::Dropped;
 use synfire_plasticity::config::{ErrorSignal, Presynaptic, SurrogateShape, ThirdFactor};
 
 /// A network that the RTL cannot hold.
@@ -85,6 +86,10 @@ pub fn supported(network: &Network, chip: &Chip) -> Result<(), HardwareError> {
         let name = format!("projection `{}`", projection.name);
         let exponent = projection.format.exponent;
         no(exponent >= 0, name.clone(), &format!("an exponent of {exponent}"), "0 or more")?;
+        let floor = projection.format.dropped == Dropped::Floor || projection.format.dropped_bits() == 0;
+        no(floor, name.clone(), "bits dropped toward zero", "`dropped: Floor`")?;
+        let delay = projection.delays.max();
+        no(delay < 64, name.clone(), &format!("a delay of {delay}"), "1..=63")?;
         let Some(rule) = projection.learning else { continue };
         no(rule.eligibility.is_none(), name.clone(), "an `eligibility`", "none")?;
         no(

@@ -6,10 +6,12 @@ use super::draw::choices::Choices;
 use synfire_chip::network::{Network, Projection, Synapses};
 use synfire_chip::place::build::sum_bits;
 use synfire_chip::run::program::{Control, Program, StepEvents};
+use synfire_core::arrival::Delays;
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Adaptation, Noise, PerNeuron, Reset};
 use synfire_core::rounding::Rounding;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::Dropped;
 use synfire_plasticity::config::{
     Eligibility, ErrorSignal, MatrixDraw, Readout, Surrogate, SurrogateShape, SynapseLearning, ThirdFactor,
 };
@@ -19,7 +21,7 @@ use synfire_plasticity::config::{
 pub enum Aim {
     /// As it was drawn.
     Drawn,
-    /// Weights at their ends and beside them.
+    /// Weights at their ends and beside them, dropped toward zero.
     Weights,
     /// Currents and membranes that forget nothing, pushed to the ends of saturating registers.
     Saturation,
@@ -29,15 +31,15 @@ pub enum Aim {
     Lava,
     /// Membranes that meet the threshold exactly.
     Equality,
-    /// Currents, membranes and traces that forget everything, or nothing.
+    /// Currents, membranes and traces that forget everything, or nothing; weights dropped toward zero.
     Decays,
-    /// Shifts at both ends, and offsets beyond them.
+    /// Shifts at both ends, and offsets beyond them; weights dropped toward zero.
     Shifts,
     /// Learning without a pause, targets far away.
     Learning,
     /// Neurons that fire in nearly every one of many steps.
     Rates,
-    /// Bursts, then silence.
+    /// Bursts, then silence; spikes as long under way as they can be.
     Bursts,
     /// Group readouts that fill their registers.
     Groups,
@@ -133,7 +135,7 @@ pub fn aim(c: &mut Choices<'_>, at: Aim, network: &mut Network, program: &mut Pr
         Aim::Shifts => shifts(c, network, program),
         Aim::Learning => learning(c, network, program),
         Aim::Rates => rates(network, program),
-        Aim::Bursts => bursts(c, program),
+        Aim::Bursts => bursts(c, network, program),
         Aim::Groups => groups(c, network),
         Aim::Thresholds => thresholds(c, network),
         Aim::ErrorTraces => error_traces(network),
@@ -156,6 +158,7 @@ fn lanes(synapses: &mut Synapses) -> &mut WeightLanes {
 
 fn weights(c: &mut Choices<'_>, network: &mut Network) {
     let mut bulk = c.bulk();
+    toward_zero(network);
     for projection in &mut network.projections {
         let half = 1i64 << (projection.format.store_bits - 1);
         // A fixed store may hold its most negative code, a plastic one is symmetric.
@@ -256,7 +259,27 @@ fn without_adaptation(network: &mut Network) {
     }
 }
 
+/// What is not delivered of a weight is dropped toward zero.
+fn toward_zero(network: &mut Network) {
+    let formats = network.projections.iter_mut().map(|projection| &mut projection.format);
+    formats.for_each(|format| format.dropped = Dropped::TowardZero);
+}
+
+/// The first projection that no mirror follows takes as long as a spike can be under way.
+fn late(network: &mut Network) {
+    let rules = network.populations.iter().filter_map(|population| population.learning);
+    let mirrored: Vec<u16> =
+        rules.filter_map(|rule| rule.third_factor.mirrored()).map(|(projection, _)| projection).collect();
+    let free = (0..).zip(&mut network.projections).find(|(number, _)| !mirrored.contains(number));
+    if let Some((_, projection)) = free
+        && matches!(projection.delays, Delays::Same(_))
+    {
+        projection.delays = Delays::Same(64);
+    }
+}
+
 fn decays(c: &mut Choices<'_>, network: &mut Network) {
+    toward_zero(network);
     let one = 1 << network.datapath.decay_fraction;
     for population in &mut network.populations {
         let parameters = &mut population.parameters;
@@ -266,6 +289,7 @@ fn decays(c: &mut Choices<'_>, network: &mut Network) {
 }
 
 fn shifts(c: &mut Choices<'_>, network: &mut Network, program: &mut Program) {
+    toward_zero(network);
     for rule in network.projections.iter_mut().filter_map(|projection| projection.learning.as_mut()) {
         rule.shift = c.pick(&[31, 0, 1, 30]);
         rule.weight_decay = rule.weight_decay.map(|decay| decay.min(rule.shift));
@@ -315,7 +339,8 @@ fn rates(network: &mut Network, program: &mut Program) {
     program.resize(MANY_STEPS, StepEvents::default());
 }
 
-fn bursts(c: &mut Choices<'_>, program: &mut Program) {
+fn bursts(c: &mut Choices<'_>, network: &mut Network, program: &mut Program) {
+    late(network);
     let length = c.range(2, 6) as usize;
     for (step, events) in program.iter_mut().enumerate() {
         if !(step / length).is_multiple_of(3) {

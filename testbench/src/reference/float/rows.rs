@@ -18,9 +18,9 @@ use super::units::{flushed, power, real, reals};
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::{Network, Projection, Source};
 use synfire_core::neuron::Order;
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::rounding::Rounding;
 use synfire_core::vectorised;
+use synfire_core::weight::WeightFormat;
 use synfire_plasticity::config::{Eligibility, Presynaptic, SynapseLearning};
 
 /// Registers of a projection.
@@ -131,7 +131,8 @@ impl RowConstants {
             encoding: _,
             stated: _,
         } = projection;
-        let WeightFormat { store_bits, fraction, delivered_bits, exponent } = *format;
+        // Nothing rounds here, so how bits are dropped is nothing to it.
+        let WeightFormat { store_bits, fraction, delivered_bits, exponent, dropped: _ } = *format;
         let datapath = &network.datapath;
         let population = &network.populations[*target];
         let posts = population.neurons as usize;

@@ -11,8 +11,8 @@ use synfire_core::arrival::Delays;
 use synfire_core::dither::{Purpose, row_key, uniform, word};
 use synfire_core::format::{Format, Overflow};
 use synfire_core::neuron::{Adaptation, Compare, Datapath, NeuronParameters, Order, PerNeuron, Reset};
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::{Dropped, WeightFormat};
 use synfire_plasticity::config::{
     Competition, Eligibility, ErrorSignal, LearningDatapath, MatrixDraw, NeuronLearning, Readout, Surrogate,
     SurrogateShape, SynapseLearning, ThirdFactor,
@@ -243,6 +243,7 @@ fn projection(
             fraction: 14,
             delivered_bits: 16,
             exponent: STATE_FRACTION as i8 - 14,
+            dropped: Dropped::Floor,
         },
         synapses: Synapses::Dense { weights: WeightLanes::I16(weights) },
         delays: Delays::Each((0..pres).map(|_| draws.range(1, 3) as u8).collect()),

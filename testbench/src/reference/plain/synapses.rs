@@ -14,10 +14,11 @@ use synfire_core::arrival::Delays;
 use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::{Dropped, WeightFormat};
 use synfire_plasticity::config::{Eligibility, Presynaptic};
 
 /// The longest delay, in steps.
-const LONGEST: usize = 63;
+const LONGEST: usize = 64;
 
 /// An axon of a projection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,16 @@ pub(super) struct Post<'a> {
     pub population: &'a Population,
 }
 
+/// 3.1.1: what an event of a weight delivers.
+#[must_use]
+pub fn delivered(format: WeightFormat, weight: i64) -> i64 {
+    let bits = u32::from(format.store_bits - format.delivered_bits);
+    match format.dropped {
+        Dropped::Floor => floor(weight, bits),
+        Dropped::TowardZero => toward_zero(weight, bits),
+    }
+}
+
 impl SynapseRows {
     pub(super) fn at_reset(network: &Network, projection: &Projection) -> Self {
         let posts = network.populations[projection.target].neurons as usize;
@@ -144,9 +155,7 @@ impl SynapseRows {
         let format = projection.format;
         let mut own = vec![0i64; posts];
         for synapse in &self.synapses {
-            let delivered =
-                floor(self.weights[synapse.weight], u32::from(format.store_bits - format.delivered_bits));
-            own[synapse.post] += self.arrived[synapse.axon] * delivered;
+            own[synapse.post] += self.arrived[synapse.axon] * delivered(format, self.weights[synapse.weight]);
         }
         own
     }

@@ -6,8 +6,8 @@ use super::scale::Scale;
 use synfire_chip::network::{Encoding, Kernel, Network, Projection, Source, Synapses};
 use synfire_core::arrival::Delays;
 use synfire_core::format::Overflow;
-use synfire_core::neuron_core::WeightFormat;
 use synfire_core::synapse::WeightLanes;
+use synfire_core::weight::{Dropped, WeightFormat};
 
 /// Appends a projection to the network.
 pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: usize, scale: Scale) {
@@ -59,7 +59,7 @@ fn format(c: &mut Choices<'_>, network: &Network, scale: Scale, plastic: bool) -
     let natural = i64::from(scale.theta) - i64::from(delivered_bits.saturating_sub(1));
     let natural = natural - i64::from(network.datapath.input_shift);
     let exponent = (natural + c.range(-3, 1)).clamp(-20, 20) as i8;
-    WeightFormat { store_bits, fraction: 0, delivered_bits, exponent }
+    WeightFormat { store_bits, fraction: 0, delivered_bits, exponent, dropped: Dropped::Floor }
 }
 
 /// Draws weights of one projection.

@@ -103,10 +103,11 @@ pub fn due(seen: &mut Coverage, step: Step<'_>) {
     groups.flatten().for_each(|error| seen.sign(at, *error));
 }
 
-fn delayed(delay: u8) -> &'static str {
+/// Which of the bins of a delay this is, where `most` is the longest.
+fn delayed(delay: u8, most: (u8, &'static str)) -> &'static str {
     match delay {
         1 => "1",
-        63 => "63",
+        longest if longest == most.0 => most.1,
         _ => "between",
     }
 }
@@ -123,12 +124,12 @@ pub fn sent(seen: &mut Coverage, step: Step<'_>) {
             }
         };
         for axon in rows.axons.iter().filter(|axon| events[axon.pre as usize] > 0) {
-            seen.named(delay, delayed(axon.delay));
+            seen.named(delay, delayed(axon.delay, (64, "64")));
             seen.compared(limits, events[axon.pre as usize], limit);
         }
     }
     if step.after.formed.iter().any(|error| *error != 0) {
         let at = seen.at("step 9", "error delay");
-        seen.named(at, delayed(step.network.learning.error_delay));
+        seen.named(at, delayed(step.network.learning.error_delay, (63, "63")));
     }
 }

@@ -3,21 +3,29 @@
 use super::super::coverage::{At, Coverage};
 use super::step::Step;
 use crate::reference::plain::arithmetic::{Draw, decay, dither, floor, power, signed, word};
+use crate::reference::plain::synapses::delivered;
 use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
+use synfire_core::weight::Dropped;
 use synfire_plasticity::config::{Eligibility, Presynaptic, SynapseLearning, ThirdFactor};
 
 /// 3.1 of a projection.
 pub fn delivery(seen: &mut Coverage, step: Step<'_>, number: usize) {
     let (format, rows) = (step.network.projections[number].format, &step.begun.rows[number]);
     let dropped = u32::from(format.store_bits - format.delivered_bits);
-    let delivered = seen.at("3.1 line 1", "weight, delivered");
+    let rounds = seen.at(
+        "3.1 line 1",
+        match format.dropped {
+            Dropped::Floor => "weight, delivered",
+            Dropped::TowardZero => "weight, delivered toward zero",
+        },
+    );
     let [product, events] = ["events times weight", "events"].map(|what| seen.at("3.1 line 2", what));
     for synapse in &rows.synapses {
         let (weight, arrived) = (rows.weights[synapse.weight], rows.arrived[synapse.axon]);
         if arrived > 0 {
-            seen.rounded(delivered, weight, dropped);
-            seen.sign(product, arrived * floor(weight, dropped));
+            seen.rounded(rounds, weight, dropped);
+            seen.sign(product, arrived * delivered(format, weight));
             seen.named(events, if arrived == 1 { "one" } else { "several" });
         }
     }
