@@ -16,11 +16,10 @@ mod plain {
 #[path = "cycle/tables.rs"]
 mod tables;
 
-use plain::case::{Case, check_cases};
+use plain::case::{Case, Tally, check_cases};
 use plain::engine::Run;
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
-use std::cell::Cell;
 use synfire_chip::chip::{Chip, Noc, PacketBits, RowService, Time};
 use synfire_chip::cost::analytic::Analytic;
 use synfire_chip::cost::cycle::design::{CoreDesign, Ending, First, NetworkModel, Ports, Rows, Send, Stages};
@@ -104,7 +103,7 @@ fn number(case: &Case) -> usize {
 /// Nothing waits, nothing overlaps: the formula, on every step, and with clock-gated engines over every run.
 #[test]
 fn without_waiting_it_is_the_analytic_model() {
-    let long = Cell::new(0);
+    let long = Tally::default();
     check_cases(300, |case, _| {
         let ideal = |chip: &mut Chip| chip.core = CoreDesign::ideal();
         let totals = simulated(case, ideal);
@@ -133,7 +132,7 @@ fn without_waiting_it_is_the_analytic_model() {
             prop_assert_eq!(one.time.total_ps(), other.times.total_ps, "step {}", one.step);
             prop_assert_eq!(one.time.core_ps, other.times.core_ps, "step {}", one.step);
             prop_assert_eq!(Some(u32::from(one.critical_core.0)), other.times.critical_core);
-            long.set(long.get() + u64::from(one.time.network_ps > 0));
+            long.count(usize::from(one.time.network_ps > 0));
         }
         Ok(())
     });
@@ -143,7 +142,7 @@ fn without_waiting_it_is_the_analytic_model() {
 /// Whatever worked, and whatever link was held, a step is no shorter; a core's phases are what they did and waited for.
 #[test]
 fn a_step_is_never_shorter_than_what_was_busy_in_it() {
-    let (waited, linked) = (Cell::new([0u64; Wait::ALL.len()]), Cell::new(0));
+    let (waited, linked) = (Tally::<[u64; Wait::ALL.len()]>::default(), Tally::default());
     check_cases(300, |case, _| {
         let number = number(case);
         let totals = simulated(case, |chip| {
@@ -157,13 +156,11 @@ fn a_step_is_never_shorter_than_what_was_busy_in_it() {
                 }
                 let end = core.done_ps.max(core.marked_ps);
                 prop_assert_eq!(end + core.times.waited(Wait::Others), times.total_ps);
-                let mut all = waited.get();
-                all.iter_mut().zip(core.times.waits).for_each(|(sum, ps)| *sum += ps);
-                waited.set(all);
+                waited.with(|all| all.iter_mut().zip(core.times.waits).for_each(|(sum, ps)| *sum += ps));
             }
             let link = times.critical_link.map_or(0, |link| link.1);
             prop_assert!(link <= times.total_ps);
-            linked.set(linked.get() + u64::from(link > 0));
+            linked.count(usize::from(link > 0));
             prop_assert_eq!(times.core_ps + times.network_ps + times.barrier_ps, times.total_ps);
             prop_assert_eq!(times.core_ps, cores.iter().map(|core| core.done_ps).max().unwrap_or(0));
         }
@@ -246,7 +243,7 @@ impl Moved {
 /// Where every unit has its own port, and packets their own ways, more lanes never lengthen a step; neither do ports.
 #[test]
 fn without_sharing_more_is_never_longer() {
-    let moved = Cell::new([Moved::default(); 3]);
+    let moved = Tally::<[Moved; 3]>::default();
     check_cases(200, |case, _| {
         let number = number(case);
         let plain = |chip: &mut Chip| {
@@ -259,16 +256,18 @@ fn without_sharing_more_is_never_longer() {
             chip.core.ports = Ports::Own;
         };
         let (shared, own) = (simulated(case, plain), simulated(case, alone));
-        let mut all = moved.get();
-        all[2].add("a port for each", &shared, &own);
-        for (all, (name, better)) in all.iter_mut().zip(&BETTER[..2]) {
-            let after = simulated(case, |chip| {
+        let after = [&BETTER[0], &BETTER[1]].map(|(name, better)| {
+            let totals = simulated(case, |chip| {
                 alone(chip);
                 better(chip);
             });
-            all.add(name, &own, &after);
-        }
-        moved.set(all);
+            (name, totals)
+        });
+        let all = moved.with(|all| {
+            all[2].add("a port for each", &shared, &own);
+            all.iter_mut().zip(&after).for_each(|(moved, (name, after))| moved.add(name, &own, after));
+            *all
+        });
         prop_assert!(all.iter().all(|moved| moved.longer == 0), "{:?}", all);
         Ok(())
     });
@@ -295,19 +294,18 @@ fn where_packets_meet_anomalies_are_few() {
             }
         }),
     ];
-    let moved = Cell::new([Moved::default(); 7]);
+    let moved = Tally::<[Moved; 7]>::default();
     check_cases(150, |case, _| {
         let number = number(case);
         let before = simulated(case, |chip| design(chip, number));
-        let mut all = moved.get();
-        for (all, (name, better)) in all.iter_mut().zip(BETTER.iter().chain(&further)) {
+        let changes = BETTER.iter().chain(&further);
+        for (index, (name, better)) in changes.enumerate() {
             let after = simulated(case, |chip| {
                 design(chip, number);
                 better(chip);
             });
-            all.add(name, &before, &after);
+            moved.with(|all| all[index].add(name, &before, &after));
         }
-        moved.set(all);
         Ok(())
     });
     for ((name, _), moved) in BETTER.iter().chain(&further).zip(moved.get()) {

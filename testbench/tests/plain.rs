@@ -14,13 +14,12 @@ mod plain {
     pub mod trace;
 }
 
-use plain::case::{Case, check_cases, reference};
+use plain::case::{Case, Tally, check_cases, reference};
 use plain::engine::{Run, restored};
 use plain::retire::{Traces, first_difference};
 use plain::trace::{COUNTED, Register, Trace};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
-use std::cell::Cell;
 use synfire::experiment::file::{TraceFormFile, TracedRegisters};
 use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::stage::Stage;
@@ -72,7 +71,7 @@ fn same_weights(case: &Case, machine: &Machine, wanted: &Trace) -> Result<(), Te
 fn every_register_equals_the_reference() {
     let activity = check_cases(1500, |case, activity| {
         let (wanted, totals) = reference(case);
-        activity.borrow_mut().add(case, totals);
+        activity.with(|all| all.add(case, totals));
         let (found, chip) = run(case, 0, case.threads[0], false).step_by_step(&case.program);
         same(&wanted, &found, "event-driven, step by step")?;
         let counts = chip.counts();
@@ -115,7 +114,7 @@ fn every_register_equals_the_reference() {
 fn threads_change_no_count() {
     let activity = check_cases(200, |case, activity| {
         let (wanted, totals) = reference(case);
-        activity.borrow_mut().add(case, totals);
+        activity.with(|all| all.add(case, totals));
         let mut counts = Vec::new();
         for threads in 1..=4 {
             let run = run(case, 1, threads, false);
@@ -139,24 +138,23 @@ fn threads_change_no_count() {
 /// Invariant 2: a placement that a search by traffic found has the reference's bits, as any other.
 #[test]
 fn a_placement_by_traffic_changes_no_bit() {
-    let moved = Cell::new(0);
-    let cases = 40;
-    check_cases(cases, |case, activity| {
+    let moved = Tally::default();
+    let activity = check_cases(40, |case, activity| {
         let (wanted, totals) = reference(case);
-        activity.borrow_mut().add(case, totals);
+        activity.with(|all| all.add(case, totals));
         let (start, chip) = (&case.mappings[0], plain::mapping::chip(&case.network));
         let objective = if case.cut.is_multiple_of(2) { Objective::Hops } else { Objective::Link };
         let order = Order::Anneal { seed: case.network.seed, moves: Some(300) };
         let search = Search { order, objective, rates: Rates::default() };
         let mapping = &traffic::found(&case.network, &chip, start, &search);
-        moved.set(moved.get() + u32::from(mapping != start));
+        moved.count(usize::from(mapping != start));
         let placed = Run { mapping, ..run(case, 0, case.threads[0], false) };
         let mut chip = placed.build();
         let found = placed.at_once(&mut chip, &case.program);
         same(&probed(&wanted, &found), &found, "at once, placed by traffic")?;
         same_weights(case, &chip.machine, &wanted)
     });
-    assert!(moved.get() * 4 > cases, "{} of {cases} were placed otherwise", moved.get());
+    assert!(moved.get() * 4 > activity.cases, "{} of {} were placed otherwise", moved.get(), activity.cases);
 }
 
 /// Invariant 7: saved at any step, loaded into a fresh chip, run on: bits and counts of never having stopped.
@@ -164,7 +162,7 @@ fn a_placement_by_traffic_changes_no_bit() {
 fn a_checkpoint_goes_on_with_the_same_bits() {
     let activity = check_cases(400, |case, activity| {
         let (wanted, totals) = reference(case);
-        activity.borrow_mut().add(case, totals);
+        activity.with(|all| all.add(case, totals));
         let whole = run(case, 0, case.threads[0], false);
         let mut chip = whole.build();
         whole.at_once(&mut chip, &case.program[..case.cut]);
@@ -191,15 +189,15 @@ fn a_checkpoint_goes_on_with_the_same_bits() {
 /// registers came to rest stays at rest.
 #[test]
 fn silence_is_exact() {
-    let at_rest = Cell::new(0);
+    let at_rest = Tally::default();
     let activity = check_cases(200, |case, activity| {
         let mut case = case.clone();
         case.calm();
         case.program.extend(vec![StepEvents::default(); 150]);
         let (wanted, totals) = reference(&case);
-        activity.borrow_mut().add(&case, totals);
+        activity.with(|all| all.add(&case, totals));
         let last = wanted.rows.len() - 1;
-        at_rest.set(at_rest.get() + usize::from(wanted.rows[last - 20] == wanted.rows[last]));
+        at_rest.count(usize::from(wanted.rows[last - 20] == wanted.rows[last]));
         for dense_sweep in [false, true] {
             let run = run(&case, 1, case.threads[0], dense_sweep);
             let mut chip = run.build();
@@ -222,7 +220,7 @@ fn silence_is_exact() {
 /// the reference agree.
 #[test]
 fn registers_of_lava_agree_where_they_wrap() {
-    let (beyond, wrapped) = (Cell::new(0), Cell::new(0));
+    let (beyond, wrapped) = (Tally::default(), Tally::default());
     check_cases(200, |case, _| {
         let mut case = case.clone();
         if !case.unleash() {
@@ -247,8 +245,8 @@ fn registers_of_lava_agree_where_they_wrap() {
         let half = 1i64 << (case.network.datapath.state_width - 1);
         let largest =
             wanted.largest(|column| matches!(column.register, Register::Current | Register::Membrane));
-        beyond.set(beyond.get() + usize::from(largest > half));
-        wrapped.set(wrapped.get() + usize::from(largest > (1 << 30) + 2 * half));
+        beyond.count(usize::from(largest > half));
+        wrapped.count(usize::from(largest > (1 << 30) + 2 * half));
         for (mapping, dense_sweep) in [(0, false), (1, true)] {
             let (found, _) =
                 run(&case, mapping, case.threads[mapping], dense_sweep).step_by_step(&case.program);
@@ -268,7 +266,7 @@ fn registers_of_lava_agree_where_they_wrap() {
 /// ring's slots.
 #[test]
 fn rounding_toward_zero_and_the_longest_delay_equal_the_reference() {
-    let (rounded, late) = (Cell::new(0), Cell::new(0));
+    let (rounded, late) = (Tally::default(), Tally::default());
     check_cases(12, |case, _| {
         let mut case = case.clone();
         let rules = case.network.populations.iter().filter_map(|population| population.learning);
@@ -279,10 +277,10 @@ fn rounding_toward_zero_and_the_longest_delay_equal_the_reference() {
             let weights = projection.synapses.weights();
             let unit = 1 << projection.format.dropped_bits();
             let is_rounded = |weight: i32| weight < 0 && weight % unit != 0;
-            rounded.set(rounded.get() + (0..weights.len()).filter(|at| is_rounded(weights.get(*at))).count());
+            rounded.count((0..weights.len()).filter(|at| is_rounded(weights.get(*at))).count());
             if !mirrored.contains(&number) && matches!(projection.delays, Delays::Same(_)) {
                 projection.delays = Delays::Same(64);
-                late.set(late.get() + 1);
+                late.count(1);
             }
         }
         let program = case.program.clone();
@@ -298,7 +296,9 @@ fn rounding_toward_zero_and_the_longest_delay_equal_the_reference() {
     });
     assert!(
         rounded.get() > 100 && late.get() > 5,
-        "{rounded:?} weights lose bits, {late:?} projections are late"
+        "{} weights lose bits, {} projections are late",
+        rounded.get(),
+        late.get()
     );
 }
 
@@ -306,15 +306,15 @@ fn rounding_toward_zero_and_the_longest_delay_equal_the_reference() {
 /// after an interruption, in both forms; of all registers and of those that are compared first.
 #[test]
 fn a_retire_trace_has_the_same_bytes_in_every_run() {
-    let (traced, changed) = (Cell::new(0), Cell::new(0));
+    let (traced, changed) = (Tally::default(), Tally::default());
     check_cases(120, |case, _| {
         for (registers, form) in
             [(TracedRegisters::All, TraceFormFile::Text), (TracedRegisters::Compared, TraceFormFile::Binary)]
         {
             let Some(traces) = Traces::of(case, &registers, form) else { continue };
             let wanted = traces.of_reference(case);
-            traced.set(traced.get() + 1);
-            changed.set(changed.get() + usize::from(traces.has_changes(case)));
+            traced.count(1);
+            changed.count(usize::from(traces.has_changes(case)));
             for (mapping, threads, dense_sweep) in [(0, 1, false), (0, 2, true), (1, 3, false)] {
                 let found = traces.of_run(&run(case, mapping, threads, dense_sweep), case, &[case.cut]);
                 prop_assert_eq!(first_difference(&wanted, &found), None, "{} threads", threads);
@@ -326,7 +326,9 @@ fn a_retire_trace_has_the_same_bytes_in_every_run() {
     });
     assert!(
         traced.get() > 80 && changed.get() * 8 > traced.get(),
-        "{traced:?} traces, {changed:?} with changes"
+        "{} traces, {} with changes",
+        traced.get(),
+        changed.get()
     );
 }
 

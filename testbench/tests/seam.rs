@@ -19,13 +19,12 @@ mod seam {
     pub mod tables;
 }
 
-use plain::case::{Case, check_cases};
+use plain::case::{Case, Tally, check_cases};
 use plain::engine::Run;
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use seam::replay::Replay;
 use seam::tables::Figures;
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -61,7 +60,7 @@ fn built(case: &Case, mapping: usize, threads: usize) -> Machine {
 fn copied_records_hold_all_that_costs() {
     let activity = check_cases(300, |case, activity| {
         let (_, totals) = plain::case::reference(case);
-        activity.borrow_mut().add(case, totals);
+        activity.with(|all| all.add(case, totals));
         let mut machine = built(case, 0, 1);
         let mut costs = Analytic::new(&machine);
         run(&mut machine, &case.program, case.threads[0], &mut costs);
@@ -82,7 +81,7 @@ fn copied_records_hold_all_that_costs() {
 /// not do then.
 #[test]
 fn what_learning_hardware_does_while_learning_is_off_is_gated() {
-    let seen = RefCell::new(BTreeSet::new());
+    let seen = Tally::<BTreeSet<&str>>::default();
     check_cases(300, |case, _| {
         let mut program = case.program.clone();
         for events in &mut program {
@@ -96,12 +95,12 @@ fn what_learning_hardware_does_while_learning_is_off_is_gated() {
         let of_learning = |row: &&Operation| row.record.starts_with("learning.") || row.gated;
         for row in OPERATIONS.iter().filter(of_learning).filter(|row| (row.count)(&counts) > 0) {
             prop_assert!(row.gated, "{} are counted while learning is off", row.name);
-            seen.borrow_mut().insert(row.record);
+            seen.with(|all| all.insert(row.record));
         }
         Ok(())
     });
     let gated = OPERATIONS.iter().filter(|row| row.gated).map(|row| row.record);
-    assert_eq!(seen.into_inner(), gated.collect());
+    assert_eq!(seen.get(), gated.collect());
 }
 
 /// Killed at any step and gone on with in fresh machines and models, by another number of workers.

@@ -14,10 +14,9 @@ mod plain {
     pub mod trace;
 }
 
-use plain::case::{Case, check_cases};
+use plain::case::{Case, Tally, check_cases};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use synfire_chip::chip::{Addressing, Chip};
 use synfire_chip::network::Network;
@@ -58,7 +57,7 @@ fn whole(network: &Network) -> Vec<Placement> {
 
 #[test]
 fn planned_and_counted_are_one_list() {
-    let seen: RefCell<BTreeSet<Kind>> = RefCell::default();
+    let seen = Tally::<BTreeSet<Kind>>::default();
     check_cases(600, |case: &Case, _| {
         let mut chip = plain::mapping::chip(&case.network);
         if case.start.is_multiple_of(2) {
@@ -66,12 +65,12 @@ fn planned_and_counted_are_one_list() {
         }
         for mapping in &case.mappings {
             for list in lists(&case.network, &chip, mapping)? {
-                seen.borrow_mut().extend(list.iter().map(|structure| structure.kind));
+                seen.with(|all| all.extend(list.iter().map(|structure| structure.kind)));
             }
         }
         Ok(())
     });
-    let seen = seen.into_inner();
+    let seen = seen.get();
     let names: Vec<&str> = seen.iter().map(|kind| kind.name()).collect();
     // 23 kinds and 17 registers of learning, but for the parameters that the generator keeps equal.
     assert!(seen.len() >= 35 && seen.contains(&Kind::Key), "only {names:?}");
@@ -80,7 +79,7 @@ fn planned_and_counted_are_one_list() {
 /// What the mapper gives fits, counted; what it refuses, no core holds; and its advice holds.
 #[test]
 fn what_is_accepted_fits_and_what_is_refused_does_not() {
-    let (accepted, refused) = (RefCell::new(0), RefCell::new(0));
+    let (accepted, refused) = (Tally::default(), Tally::default());
     check_cases(400, |case: &Case, _| {
         let network = &case.network;
         let mut chip = plain::mapping::chip(network);
@@ -95,14 +94,14 @@ fn what_is_accepted_fits_and_what_is_refused_does_not() {
         }
         match mapping::map(network, &chip) {
             Ok(mapping) => {
-                *accepted.borrow_mut() += 1;
+                accepted.count(1);
                 for list in lists(network, &chip, &mapping)? {
                     let needs = Needs::of(&list);
                     prop_assert!(needs.fit(&chip.limits), "{needs:?} of {:?}", chip.limits);
                 }
             }
             Err(MappingError::SliceTooLarge { population, reason, .. }) => {
-                *refused.borrow_mut() += 1;
+                refused.count(1);
                 prop_assert!(reason.needed > reason.available, "{population}: {reason}");
                 // With the need of that resource as its limit, the population is short of another, or fits, or what
                 // straddles is too much, where a group or a band alone was.
@@ -122,6 +121,6 @@ fn what_is_accepted_fits_and_what_is_refused_does_not() {
         }
         Ok(())
     });
-    let (accepted, refused) = (accepted.into_inner(), refused.into_inner());
+    let (accepted, refused) = (accepted.get(), refused.get());
     assert!(accepted > 50 && refused > 50, "{accepted} accepted, {refused} refused");
 }

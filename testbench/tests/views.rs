@@ -13,7 +13,7 @@ mod plain {
     pub mod trace;
 }
 
-use plain::case::{Case, check_cases};
+use plain::case::{Case, Tally, check_cases};
 use plain::engine::Run;
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
@@ -206,7 +206,7 @@ fn details_are_the_run(case: &Case, ran: &Ran, detail: &Detail, costs: &Costs) -
 fn views_sum_to_the_bill_and_details_to_the_run() {
     let activity = check_cases(200, |case, activity| {
         let (_, totals) = plain::case::reference(case);
-        activity.borrow_mut().add(case, totals);
+        activity.with(|all| all.add(case, totals));
         for window in [0, 3, case.program.len()] {
             let ran = run(case, case.threads[0], window, false);
             let detail = ran.costs.detail(&ran.machine, &case.network);
@@ -228,8 +228,7 @@ fn views_sum_to_the_bill_and_details_to_the_run() {
 /// Of two populations in one core what it draws is nobody's alone; hops are the network's.
 #[test]
 fn what_has_no_owner_is_a_row_of_its_own() {
-    let (mut shared, mut network, mut unused) = (0, 0, 0);
-    let seen = std::cell::RefCell::new((&mut shared, &mut network, &mut unused));
+    let (shared, network, unused) = (Tally::default(), Tally::default(), Tally::default());
     check_cases(100, |case, _| {
         let ran = run(case, 1, 2, false);
         let detail = ran.costs.detail(&ran.machine, &case.network);
@@ -244,22 +243,22 @@ fn what_has_no_owner_is_a_row_of_its_own() {
         for row in &ledger.populations {
             let own = ledger.components.iter().zip(&row.amounts).filter(|(_, amount)| amount.nominal > 0);
             let components: Vec<&str> = own.map(|(component, _)| *component).collect();
-            let mut seen = seen.borrow_mut();
             match row.owner {
                 Owner::Shared(core) => {
                     prop_assert!(populations(core) > 1);
                     prop_assert!(components.iter().all(|component| *component == "core_static"));
-                    *seen.0 += components.len();
+                    shared.count(components.len());
                 }
                 Owner::Network => {
                     prop_assert!(components.iter().all(|component| hops.contains(component)));
-                    *seen.1 += components.len();
+                    network.count(components.len());
                 }
-                Owner::Unused => *seen.2 += components.len(),
+                Owner::Unused => unused.count(components.len()),
                 _ => prop_assert!(components.iter().all(|component| !hops.contains(component))),
             }
         }
         Ok(())
     });
-    assert!(shared > 0 && network > 0 && unused > 0, "{shared}, {network}, {unused}");
+    let seen = [shared, network, unused].map(|components| components.get());
+    assert!(seen.iter().all(|components| *components > 0), "{seen:?}");
 }

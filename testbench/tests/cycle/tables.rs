@@ -1,10 +1,9 @@
 //! What tables are made of: a run's detail by the cycle model, in random stages, on random networks and designs.
 
-use super::plain::case::{Case, check_cases};
+use super::plain::case::{Case, Tally, check_cases};
 use super::{built, design, number};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use synfire_chip::chip::{Chip, TimeModel};
 use synfire_chip::cost::cycle::design::{Ending, Send};
@@ -188,7 +187,7 @@ fn links_are_whole(told: &Told) -> Result<u64, TestCaseError> {
 /// threads, and through a checkpoint.
 #[test]
 fn a_detail_is_what_the_models_say() {
-    let (arrived, windows) = (Cell::new(0), Cell::new(0));
+    let (arrived, windows) = (Tally::default(), Tally::default());
     check_cases(120, |case, _| {
         let change = |chip: &mut Chip| design(chip, number(case));
         let totals = totals(case, change);
@@ -197,8 +196,9 @@ fn a_detail_is_what_the_models_say() {
             prop_assert_eq!(cycle.detail.steps.len(), window.min(case.program.len()));
             if window > 0 {
                 steps_are_the_run(&cycle, &totals)?;
-                arrived.set(arrived.get() + links_are_whole(&cycle)?);
-                windows.set(windows.get() + 1);
+                let packets = links_are_whole(&cycle)?;
+                arrived.count(packets as usize);
+                windows.count(1);
                 let ledger = Ledger::of(&cycle.detail, &cycle.chip);
                 let steps: u128 = ledger.steps.iter().flat_map(|row| &row.amounts).map(|of| of.nominal).sum();
                 let cores: u128 = ledger.cores.iter().map(|row| row.total().nominal).sum();
@@ -249,7 +249,7 @@ fn beside(both: &Detail, analytic: &Detail, cycle: &Detail) -> Result<(), TestCa
 /// Where gated work moves packets, a step is run twice; links count its packets once.
 #[test]
 fn packets_of_a_step_count_once_whatever_is_gated() {
-    let seen = Cell::new(0);
+    let seen = Tally::default();
     check_cases(200, |case, _| {
         let number = number(case);
         let gates = |gated: bool| {
@@ -271,7 +271,7 @@ fn packets_of_a_step_count_once_whatever_is_gated() {
         prop_assert_eq!(packets(&gated), packets(&whole));
         let shorter =
             |stage: &Stage| gated.costs.of(*stage).elapsed.total_ps < whole.costs.of(*stage).elapsed.total_ps;
-        seen.set(seen.get() + usize::from(Stage::ALL.iter().any(shorter)));
+        seen.count(usize::from(Stage::ALL.iter().any(shorter)));
         Ok(())
     });
     assert!(seen.get() > 5, "gates saved time in {} cases", seen.get());

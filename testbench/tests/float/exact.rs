@@ -4,10 +4,9 @@
 //! product whole. With registers too wide to saturate both twins equal the reference, and a case is followed until a
 //! lane leaves what a double holds; with narrow ones the twin with ends equals it, whatever is full.
 
-use crate::plain::case::check_cases;
+use crate::plain::case::{Tally, check_cases};
 use crate::plain::learning::{FACTORS, KINDS, STATES, factor_without_rounding, without_rounding};
 use proptest::test_runner::TestCaseError;
-use std::cell::Cell;
 use synfire::reference::float::chip::FloatChip;
 use synfire::reference::plain::PlainChip;
 use synfire_chip::network::Network;
@@ -294,7 +293,7 @@ fn without_offsets(events: &StepEvents) -> StepEvents {
 
 #[test]
 fn the_twin_equals_the_reference_where_nothing_rounds() {
-    let did = Cell::new(Did::default());
+    let did = Tally::<Did>::default();
     check_cases(4000, |case, _| {
         let mut network = case.network.clone();
         exact(&mut network);
@@ -318,9 +317,7 @@ fn the_twin_equals_the_reference_where_nothing_rounds() {
                     "step {step}: no register is full, and ends matter"
                 )));
             }
-            let mut so_far = did.get();
-            so_far.add_step(&network, &plain, &before);
-            did.set(so_far);
+            did.with(|did| did.add_step(&network, &plain, &before));
             if most >= SAFE {
                 break;
             }
@@ -332,7 +329,7 @@ fn the_twin_equals_the_reference_where_nothing_rounds() {
 
 #[test]
 fn the_twin_with_ends_equals_the_reference_where_registers_are_full() {
-    let full = Cell::new(Full::default());
+    let full = Tally::<Full>::default();
     check_cases(2000, |case, _| {
         let mut network = case.network.clone();
         exact(&mut network);
@@ -345,9 +342,7 @@ fn the_twin_with_ends_equals_the_reference_where_registers_are_full() {
             if let Some(found) = difference(&network, &plain, &chip) {
                 return Err(TestCaseError::fail(format!("step {step}: {found}")));
             }
-            let mut so_far = full.get();
-            so_far.add_step(&network, &plain);
-            full.set(so_far);
+            full.with(|full| full.add_step(&network, &plain));
         }
         Ok(())
     });

@@ -5,7 +5,9 @@ use crate::plain::learning::KINDS;
 use crate::plain::trace::{self, Totals, Trace};
 use crate::plain::{mapping, network, program};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use std::cell::RefCell;
+use std::panic;
+use std::sync::Mutex;
+use std::thread;
 use synfire::hardware::vectors::aim::unleash;
 use synfire_chip::network::Network;
 use synfire_chip::place::mapping::Mapping;
@@ -136,30 +138,68 @@ impl Activity {
     }
 }
 
+/// What all cases of a test did together, whichever thread checked them.
+#[derive(Debug, Default)]
+pub struct Tally<T>(Mutex<T>);
+
+impl<T> Tally<T> {
+    pub fn with<R>(&self, add: impl FnOnce(&mut T) -> R) -> R {
+        add(&mut self.0.lock().expect("no other case panicked as it was added"))
+    }
+
+    pub fn get(&self) -> T
+    where
+        T: Clone,
+    {
+        self.with(|all| all.clone())
+    }
+}
+
+impl Tally<usize> {
+    pub fn count(&self, more: usize) {
+        self.with(|all| *all += more);
+    }
+}
+
+/// How many threads share the cases of a test. It decides which cases they are, so that it is not the machine's number.
+const SHARES: u32 = 4;
+
 /// Runs `check` on `cases` random cases. The cases are the same in every run, unless `SYNFIRE_PLAIN_SEED` says
 /// otherwise; `SYNFIRE_PLAIN_CASES` multiplies them.
 pub fn check_cases(
     cases: u32,
-    check: impl Fn(&Case, &RefCell<Activity>) -> Result<(), TestCaseError>,
+    check: impl Fn(&Case, &Tally<Activity>) -> Result<(), TestCaseError> + Sync,
 ) -> Activity {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    let config = Config {
-        cases: cases * number("SYNFIRE_PLAIN_CASES").unwrap_or(1) as u32,
-        failure_persistence: None,
-        max_shrink_iters: 3000,
-        ..Config::default()
-    };
-    let mut seed = [7; 32];
-    seed[..8].copy_from_slice(&number("SYNFIRE_PLAIN_SEED").unwrap_or(0).to_le_bytes());
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    let activity = RefCell::new(Activity::default());
-    let words = proptest::collection::vec(proptest::num::u32::ANY, 400..500);
-    match runner.run(&words, |words| check(&Case::new(&words), &activity)) {
-        Ok(()) => activity.into_inner(),
-        Err(TestError::Fail(reason, words)) => {
-            panic!("{reason}\n{}", shown(&Case::new(&words)));
+    let cases = cases * number("SYNFIRE_PLAIN_CASES").unwrap_or(1) as u32;
+    let seed = number("SYNFIRE_PLAIN_SEED").unwrap_or(0);
+    let activity = Tally::<Activity>::default();
+    thread::scope(|scope| {
+        let shares: Vec<_> = (0..SHARES)
+            .map(|share| {
+                let own = cases / SHARES + u32::from(share < cases % SHARES);
+                let (check, activity) = (&check, &activity);
+                scope.spawn(move || check_share(own, seed, share, |case| check(case, activity)))
+            })
+            .collect();
+        for share in shares {
+            share.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked));
         }
+    });
+    activity.get()
+}
+
+/// The cases of one thread.
+fn check_share(cases: u32, seed: u64, share: u32, check: impl Fn(&Case) -> Result<(), TestCaseError>) {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 3000, ..Config::default() };
+    let mut bytes = [7; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8..12].copy_from_slice(&share.to_le_bytes());
+    let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let words = proptest::collection::vec(proptest::num::u32::ANY, 400..500);
+    match runner.run(&words, |words| check(&Case::new(&words))) {
+        Ok(()) => (),
+        Err(TestError::Fail(reason, words)) => panic!("{reason}\n{}", shown(&Case::new(&words))),
         Err(TestError::Abort(reason)) => panic!("{reason}"),
     }
 }
