@@ -14,7 +14,7 @@
 use crate::chip::Chip;
 use crate::cost::arriving::Arriving;
 use crate::cost::capacity::Capacity;
-use crate::cost::counters::NodeCounts;
+use crate::cost::counters::{NodeCounts, UNREACHABLE};
 use crate::cost::gating::{GatedCounts, GatedTimes, GatedWork};
 use crate::cost::host::HostPorts;
 use crate::cost::per_step::{Series, StepFigures};
@@ -96,6 +96,21 @@ pub(super) struct State {
     /// How long each core was at work, where that is formed when all shares are known; otherwise empty.
     pub(super) works: Vec<GatedWork>,
     pub(super) window: CountedWindow,
+}
+
+impl State {
+    /// Whether a run can have come as far: what is added to counts beyond would overflow.
+    fn is_reachable(&self) -> bool {
+        let of_stage = |stage| {
+            let Totals { host, busiest_link, loads, taken } = self.totals.of(stage);
+            let of_links = loads.iter().flat_map(|load| [load.packets, load.peak]);
+            host.is_reachable()
+                && taken.iter().all(NodeCounts::is_reachable)
+                && of_links.chain([*busiest_link]).all(|packets| packets < UNREACHABLE)
+        };
+        let slices = self.nodes.iter().flat_map(|core| &core.slices);
+        Stage::ALL.into_iter().all(of_stage) && slices.into_iter().all(GatedCounts::is_reachable)
+    }
 }
 
 /// The model.
@@ -267,7 +282,35 @@ impl Analytic {
         if let Some(core) = pairs.position(|(found, own)| found.slices.len() != own.slices.len()) {
             return Err(format!("costs of another number of populations in core {core}"));
         }
+        if !state.is_reachable() {
+            return Err(format!("a count of {UNREACHABLE} or more, which no run reaches"));
+        }
         self.state = state;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_that_no_run_reaches_are_known() {
+        let mut counts = NodeCounts::default();
+        counts.core.spikes = UNREACHABLE;
+        let mut slice = GatedCounts::default();
+        slice.take(Stage::Test, &NodeCounts::default(), Some(&counts));
+        let of_core =
+            State { nodes: vec![Core { slices: vec![slice], ..Core::default() }], ..State::default() };
+        let in_totals = |change: fn(&mut Totals, NodeCounts)| {
+            let mut state = State::default();
+            change(state.totals.of_mut(Stage::Training), counts);
+            state
+        };
+        let host = in_totals(|totals, counts| totals.host = counts);
+        let taken = in_totals(|totals, counts| totals.taken = vec![counts]);
+        let link = in_totals(|totals, _| totals.loads = vec![Load { packets: 0, peak: u64::MAX }]);
+        let states = [State::default(), of_core, host, taken, link];
+        assert_eq!(states.map(|state| state.is_reachable()), [true, false, false, false, false]);
     }
 }

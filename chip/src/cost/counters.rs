@@ -109,6 +109,9 @@ pub struct Operation {
     pub set: fn(&mut NodeCounts, u64),
 }
 
+/// More than any run counts: ten thousand million operations a second for two hundred years.
+pub(super) const UNREACHABLE: u64 = 1 << 56;
+
 macro_rules! counted {
     ($({ ($($record:ident).+) $name:literal $activity:ident $unit:literal
          ($($price:ident)?) ($($ps:ident $(/ $lanes:ident)?)?) ($($way_ps:ident)?) ($($with:ident)?) })*) => {
@@ -146,6 +149,12 @@ impl NodeCounts {
     #[inline]
     pub fn add(&mut self, other: &Self) {
         add(self, other);
+    }
+
+    /// Whether a run can have come as far: no step adds what would let such counts overflow.
+    #[must_use]
+    pub(super) fn is_reachable(&self) -> bool {
+        OPERATIONS.iter().all(|row| (row.count)(self) < UNREACHABLE)
     }
 
     /// The sum of many counts.

@@ -51,6 +51,12 @@ impl GatedCounts {
         self.done.of_mut(stage).add(counts);
     }
 
+    /// Whether a run can have come as far.
+    pub(super) fn is_reachable(&self) -> bool {
+        let counts = |stage| [self.done.of(stage), self.open.of(stage)];
+        Stage::ALL.into_iter().flat_map(counts).all(NodeCounts::is_reachable)
+    }
+
     /// Ends an open stretch where the flags of the next step do.
     #[inline]
     pub(super) fn hear(&mut self, flags: Flags) {
