@@ -13,7 +13,17 @@ use synfire_chip::files::Diagnostics;
 /// With all that are wrong.
 pub fn numbers(settings: &RateNetwork, chip: &Chip, place: &Origin) -> Result<(), Diagnostics> {
     let mut check = Check::new(place);
-    check.range("hidden", settings.hidden, 1, 65_536);
+    let most = chip.mesh.cores() as u64 * u64::from(chip.limits.neurons);
+    let most = most.min(65_536) as u32;
+    // Before a weight is drawn for any of them.
+    let allowed = format!("1..={most} on chip `{}`", chip.name);
+    check.expect(
+        (1..=most).contains(&settings.hidden),
+        "hidden",
+        "`hidden` is out of range",
+        settings.hidden,
+        &allowed,
+    );
     check.range("batch", settings.batch, 1, 1_000_000);
     for (field, empty) in [("steps", settings.steps.is_empty()), ("stores", settings.stores.is_empty())] {
         check.expect(!empty, field, "nothing to deploy", "[]", "1 or more");
