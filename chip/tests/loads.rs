@@ -48,6 +48,12 @@ fn machine(chip: &Chip) -> Machine {
 }
 
 fn figures(chip: &Chip, threads: usize) -> StepFigures {
+    let figures = ran(chip, threads);
+    assert_eq!(figures.busiest_link, 10);
+    figures
+}
+
+fn ran(chip: &Chip, threads: usize) -> StepFigures {
     let mut machine = machine(chip);
     let mut program = vec![StepEvents::default(); 3];
     program[0].spikes.push(StimulusSpike { input: 0, neuron: 0, count: 1 });
@@ -59,7 +65,7 @@ fn figures(chip: &Chip, threads: usize) -> StepFigures {
     let steps = costs.take_steps();
     let busy: Vec<_> = steps.iter().filter(|step| step.counts.spike_packets > 0).collect();
     assert_eq!(busy.len(), 1);
-    assert_eq!((busy[0].counts.spike_packets, busy[0].busiest_link), (10, 10));
+    assert_eq!(busy[0].counts.spike_packets, 10);
     let elapsed = costs.costs().inference.elapsed;
     let by = [elapsed.by_way, elapsed.by_link, elapsed.by_port];
     let own = match busy[0].time.bound {
@@ -96,6 +102,35 @@ fn the_most_loaded_of_ways_links_and_ports_is_paid() {
     chip.timing.neuron_access_ps = Time::Picoseconds(6 * CYCLE);
     let time = step(&chip, 1);
     assert_eq!((time.total_ps() / CYCLE, time.bound), (30, Bound::Nothing));
+}
+
+/// One packet that is copied at the second tile: three hops are two, and the first link carries half.
+#[test]
+fn copies_on_the_way_pass_a_link_once() {
+    let chip = |multicast: &str, seam: u16, more: &str| {
+        row(&format!(
+            "{more} noc: (flit_bits: 32, channels: 1, depth: 4, \
+             pipeline: (lookahead: true, speculative: true, traversal: 1), \
+             link: (bits: 16, latency: 1, credit_latency: 1), \
+             packets: (spike: 32, error: 32, target: 32, control: 32, barrier: 32), \
+             link_classes: [(name: \"board\", bits: 16, latency: 1, credit_latency: 1)], \
+             seams: [(at: Columns(west: {seam}), class: \"board\")], multicast: {multicast}),"
+        ))
+    };
+    let found = |multicast: &str, seam: u16, more: &str| {
+        let figures = ran(&chip(multicast, seam, more), 2);
+        let time = figures.time;
+        let counts = (figures.counts.hops_x, figures.counts.seam_bits / 32, figures.busiest_link);
+        (counts, time.network_ps / CYCLE, time.bound)
+    };
+    let repeated = ((15, 10, 10), 20, Bound::Link(0));
+    assert_eq!(found("Repeated", 0, ""), repeated);
+    for multicast in ["Tree", "Path"] {
+        assert_eq!(found(multicast, 0, ""), ((10, 5, 5), 10, Bound::Link(0)), "{multicast}");
+        assert_eq!(found(multicast, 1, "").0, (10, 5, 5), "{multicast}");
+        // Nothing copies on ways that are not simulated.
+        assert_eq!(found(multicast, 0, "core: (network: Ideal),"), repeated, "{multicast}");
+    }
 }
 
 /// Where spikes are addressed by their sources, who takes them looks them up; the bits of the step are the same.

@@ -21,6 +21,7 @@
 pub mod arbiter;
 pub mod check;
 pub mod config;
+pub mod copies;
 pub mod ejector;
 pub mod engine;
 pub mod fast;

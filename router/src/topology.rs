@@ -86,6 +86,20 @@ impl Way {
     pub fn links(&self) -> impl Iterator<Item = Span> + '_ {
         self.links.iter().chain(&self.further).copied()
     }
+
+    /// Adds the link behind a port of a router; the router there, or `None` where the port leads to none.
+    pub(crate) fn pass(&mut self, shape: Shape, router: u32, port: usize) -> Option<u32> {
+        let (next, _, link) = shape.neighbour(router, port)?;
+        let along_y = shape.grid().is_some() && port >= SOUTH;
+        *(if along_y { &mut self.hops.y } else { &mut self.hops.x }) += 1;
+        let link = link as u32;
+        match self.further.last_mut() {
+            Some(last) if last.end == link => last.end += 1,
+            Some(last) if last.first == link + 1 => last.first = link,
+            _ => self.further.push(Span { first: link, end: link + 1 }),
+        }
+        Some(next)
+    }
 }
 
 impl Topology {
@@ -136,15 +150,7 @@ impl Topology {
     fn walk(&self, mut at: u32, to: u32) -> Way {
         let mut way = Way::default();
         while let Some(hop) = routing::hop(self.shape, false, at, to) {
-            let Some((next, _, link)) = self.shape.neighbour(at, hop.port) else { break };
-            let along_y = self.shape.grid().is_some() && hop.port >= SOUTH;
-            *(if along_y { &mut way.hops.y } else { &mut way.hops.x }) += 1;
-            let link = link as u32;
-            match way.further.last_mut() {
-                Some(last) if last.end == link => last.end += 1,
-                Some(last) if last.first == link + 1 => last.first = link,
-                _ => way.further.push(Span { first: link, end: link + 1 }),
-            }
+            let Some(next) = way.pass(self.shape, at, hop.port) else { break };
             at = next;
         }
         way

@@ -14,6 +14,7 @@ pub mod barrier;
 pub mod calibrate;
 pub mod capacity;
 pub mod composition;
+pub mod copier;
 pub mod counters;
 pub mod cycle;
 pub mod detail;

@@ -167,7 +167,7 @@ impl Step {
                     self.ports[*node as usize][0] += sources * by.flits;
                 }
                 if let Some(core) = by.core {
-                    self.ports[core][1] += (class.packets + class.leaving) * sources * by.flits;
+                    self.ports[core][1] += class.made * sources * by.flits;
                 }
             }
         }

@@ -5,7 +5,7 @@ use super::{built, design, number};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use std::collections::BTreeMap;
-use synfire_chip::chip::{Chip, TimeModel};
+use synfire_chip::chip::{Chip, PacketBits, TimeModel};
 use synfire_chip::cost::cycle::design::{Ending, Send};
 use synfire_chip::cost::cycle::model::Cycle;
 use synfire_chip::cost::cycle::totals::{Bound, Link, Totals};
@@ -218,6 +218,32 @@ fn a_detail_is_what_the_models_say() {
         Ok(())
     });
     assert!(arrived.get() > 1000 && windows.get() > 200, "{} packets", arrived.get());
+}
+
+/// Whatever copies packets on their way, the packets that the analytic model counts on a link are those whose flits passed it.
+#[test]
+fn both_models_count_the_same_packets_on_every_link() {
+    let copied = Tally::default();
+    check_cases(200, |case, _| {
+        let number = number(case);
+        let both = told(case, TimeModel::Both, case.threads[0], 0, false, |chip| {
+            design(chip, number);
+            chip.core.barrier = Ending::Wires;
+            let Some(noc) = &mut chip.noc else { return };
+            noc.config.multicast = [Multicast::Repeated, Multicast::Tree, Multicast::Path][number % 13 % 3];
+            noc.packets = PacketBits { spike: 24, error: 24, target: 24, control: 24, barrier: 24 };
+        });
+        let between = |link: &&LinkDetail| !matches!(link.link, Link::From(_) | Link::To(_));
+        for link in both.detail.links.iter().filter(between) {
+            for stage in Stage::ALL {
+                prop_assert_eq!(flits(link, stage), link.loads.of(stage).packets, "{:?}", link);
+                let copies = both.chip.noc.iter().any(|noc| noc.config.multicast != Multicast::Repeated);
+                copied.count(usize::from(copies && flits(link, stage) > 0));
+            }
+        }
+        Ok(())
+    });
+    assert!(copied.get() > 50, "{} links with copies", copied.get());
 }
 
 /// Of both models times are the analytic one's; what the other one knows stands beside them.
