@@ -309,6 +309,23 @@ fn the_rest_is_placed_by_traffic() {
     assert_eq!(traffic::found(&network, &chip, &start, &search), start);
 }
 
+/// What a seed finds stays what it is: cores of all slices, weighed by their place, and what it costs.
+#[test]
+fn a_seed_finds_what_it_found() {
+    let (chip, moves) = (mesh(16), 3000);
+    let mut network = network(&chip, 1, 64);
+    let found =
+        [(Objective::Hops, 3), (Objective::Hops, 4), (Objective::Link, 3)].map(|(objective, seed)| {
+            let order = Order::Anneal { seed, moves: Some(moves) };
+            network.placing.rest = Rest::ByTraffic(Search { order, objective, rates: Rates::default() });
+            let found = mapping::map(&network, &chip).expect("64 cores");
+            let weighed: u64 = (1..).zip(&found.slices).map(|(at, slice)| at * u64::from(slice.core.0)).sum();
+            let Cost { most, hops } = routed(&network, &chip, &found);
+            (weighed, most, hops)
+        });
+    assert_eq!(found, [(72_104, 112, 7584), (73_184, 176, 7968), (63_822, 128, 13_248)]);
+}
+
 /// Hops of a placement in order and of an annealed one.
 fn annealed(seed: u64, neurons: u32, moves: u64) -> (u64, u64) {
     let chip = mesh(neurons / 4);

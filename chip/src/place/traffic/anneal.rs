@@ -1,8 +1,7 @@
 //! Simulated annealing: random exchanges, worse ones taken less and less often.
 //!
-//! It begins with the better of the placement at hand and the greedy one. The first temperature is half of what an exchange
-//! changes in the mean; it falls geometrically to a tenth. The last tenth of the moves begins with the best placement that was
-//! seen, and takes none that is worse.
+//! It begins with the better of the placement at hand and the greedy one, at half of what an exchange changes in the mean
+//! (`schedule`).
 //!
 //! Promises: the best placement that was seen; a pure function of the flows, the seed and the number of moves, however they
 //! are dealt out. Absent on purpose: clocks.
@@ -10,16 +9,11 @@
 use super::draw::Draws;
 use super::greedy;
 use super::layout::{Cost, Layout};
+use super::schedule::{PROBED, Schedule};
 use crate::placing::Objective;
 
-/// Exchanges by which the first temperature is found.
-const PROBED: usize = 256;
 /// The first temperature, of the mean change.
 const HOT: f64 = 0.5;
-/// The last one, of the first.
-const COLD: f64 = 0.1;
-/// One of so many moves is at the end, and takes nothing worse.
-const END: u64 = 10;
 /// The temperature of single exchanges that are tried, of the first.
 const COOL: f64 = 0.02;
 /// Exchanges that are drawn for one that is taken.
@@ -27,8 +21,6 @@ const PATIENCE: u64 = 100_000;
 /// Exchanges a load, where none are asked for, and the least.
 const EACH: u64 = 2000;
 const LEAST: u64 = 1_000_000;
-/// Moves between two looks at the temperature.
-const STEADY: u64 = 64;
 
 /// A search at work.
 #[derive(Clone, Debug)]
@@ -39,10 +31,7 @@ pub struct Annealing {
     figure: i64,
     movable: Vec<u32>,
     draws: Draws,
-    first: f64,
-    temperature: f64,
-    moves: u64,
-    tried: u64,
+    schedule: Schedule,
     taken: u64,
 }
 
@@ -67,14 +56,10 @@ impl Annealing {
             figure,
             movable,
             draws,
-            first: 0.0,
-            temperature: 0.0,
-            moves,
-            tried: 0,
+            schedule: Schedule::new(0.0, moves),
             taken: 0,
         };
-        own.first = HOT * own.mean_change();
-        own.temperature = own.first;
+        own.schedule = Schedule::new(HOT * own.mean_change(), moves);
         own
     }
 
@@ -82,7 +67,7 @@ impl Annealing {
     #[must_use]
     pub fn cold(layout: Layout, seed: u32) -> Self {
         let mut own = Self::from(layout, seed, u64::MAX);
-        own.temperature = own.first * COOL;
+        own.schedule = Schedule::at(own.schedule.first() * COOL);
         own
     }
 
@@ -98,7 +83,7 @@ impl Annealing {
         for _ in 0..PATIENCE {
             let (load, site) = self.drawn()?;
             let (before, taken) = (self.layout.site(load), self.taken);
-            self.tried += 1;
+            self.schedule.count();
             self.attempt(load, site);
             if self.taken > taken {
                 return Some((load, before));
@@ -148,25 +133,21 @@ impl Annealing {
 
     /// Tries up to `moves` more exchanges; how many were left to try.
     pub fn advance(&mut self, moves: u64) -> u64 {
-        let end = self.tried.saturating_add(moves).min(self.moves);
-        let hot = self.moves - self.moves / END;
-        while self.tried < end {
-            if self.tried == hot {
+        let end = self.schedule.until(moves);
+        while self.schedule.tried() < end {
+            if self.schedule.next_is_last_part() {
                 self.layout.clone_from(&self.best);
-                (self.figure, self.temperature) = (self.best_figure, 0.0);
-            } else if self.tried < hot && self.tried.is_multiple_of(STEADY) {
-                let part = self.tried as f64 / hot as f64;
-                self.temperature = self.first * libm::pow(COLD, part);
+                self.figure = self.best_figure;
             }
             let Some((load, site)) = self.drawn() else {
-                // Nothing can move: there is nothing more to try.
-                self.moves = self.tried;
+                // Nothing can move.
+                self.schedule.stop();
                 break;
             };
-            self.tried += 1;
+            self.schedule.count();
             self.attempt(load, site);
         }
-        self.moves - self.tried
+        self.schedule.left()
     }
 
     fn attempt(&mut self, load: usize, site: u32) {
@@ -176,7 +157,7 @@ impl Annealing {
         }
         if self.layout.objective() == Objective::Hops {
             let change = self.layout.hops_by(load, site);
-            if self.accepts(change) {
+            if self.schedule.accepts(change, &mut self.draws) {
                 self.layout.exchange(load, site);
                 self.take(self.figure + change);
             }
@@ -184,16 +165,11 @@ impl Annealing {
         }
         self.layout.exchange(load, site);
         let figure = self.layout.figure();
-        if self.accepts(figure - self.figure) {
+        if self.schedule.accepts(figure - self.figure, &mut self.draws) {
             self.take(figure);
         } else {
             self.layout.exchange(load, before);
         }
-    }
-
-    #[inline]
-    fn accepts(&mut self, change: i64) -> bool {
-        change <= 0 || self.draws.unit() < libm::exp(-(change as f64) / self.temperature.max(1e-9))
     }
 
     fn take(&mut self, figure: i64) {
@@ -207,7 +183,7 @@ impl Annealing {
     /// Exchanges that were tried, and that were taken.
     #[must_use]
     pub const fn done(&self) -> (u64, u64) {
-        (self.tried, self.taken)
+        (self.schedule.tried(), self.taken)
     }
 
     /// The best cost that was seen.

@@ -16,6 +16,7 @@ pub mod greedy;
 mod grid;
 pub mod layout;
 pub mod links;
+mod schedule;
 pub mod single;
 mod sources;
 

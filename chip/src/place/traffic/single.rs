@@ -5,7 +5,7 @@
 //! place and reach the same slices are a *class*; a class pays the hops to each core that it reaches, once.
 //!
 //! A drawn slice goes to a drawn core where it fits, or else changes places with a drawn slice of that core where both fit;
-//! worse moves are taken as in annealing by loads, from a lower temperature, and none in the last tenth.
+//! worse moves are taken as in annealing by loads, from a lower temperature (`schedule`).
 //!
 //! Promises: no core ever holds more than its limits; slices are moved as they were cut, so that groups stay whole; what is
 //! stated stays; the cost that is kept is the one that would be computed anew, which is that of a [`Layout`] of the same
@@ -18,6 +18,7 @@ use super::draw::Draws;
 use super::grid::Grid;
 use super::layout::Cost;
 use super::links::LinkLoads;
+use super::schedule::{PROBED, Schedule};
 use super::sources::{self, Begin, Begins};
 use crate::chip::{Chip, CoreLimits, Outputs};
 use crate::cost::host::HostPorts;
@@ -31,16 +32,8 @@ use std::collections::BTreeMap;
 use synfire_core::address::CoreId;
 use synfire_router::topology::Tile;
 
-/// Moves by which the first temperature is found.
-const PROBED: usize = 256;
 /// The first temperature, of the mean change.
 const WARM: f64 = 0.1;
-/// The last one, of the first.
-const COLD: f64 = 0.1;
-/// One of so many moves is at the end, and takes nothing worse.
-const END: u64 = 10;
-/// Moves between two looks at the temperature.
-const STEADY: u64 = 64;
 /// One for so many exchanges of loads.
 const SHARE: u64 = 4;
 
@@ -87,10 +80,7 @@ pub struct Single {
     now: i64,
     best: (i64, Vec<u16>),
     draws: Draws,
-    first: f64,
-    temperature: f64,
-    moves: u64,
-    tried: u64,
+    schedule: Schedule,
     /// Cores of one class, classes of one move.
     seen: Seen,
 }
@@ -151,10 +141,7 @@ impl Single {
             now: 0,
             best: (0, Vec::new()),
             draws: Draws::new(seed),
-            first: 0.0,
-            temperature: 0.0,
-            moves,
-            tried: 0,
+            schedule: Schedule::new(0.0, moves),
             seen: Seen::default(),
         };
         let all: Vec<u32> = (0..own.ground.classes.len() as u32).collect();
@@ -162,8 +149,7 @@ impl Single {
         (0..own.core.len()).for_each(|slice| own.leave(slice, 1));
         own.now = own.figure();
         own.best = (own.now, own.core.clone());
-        own.first = WARM * own.mean_change();
-        own.temperature = own.first;
+        own.schedule = Schedule::new(WARM * own.mean_change(), moves);
         Some(own)
     }
 
@@ -195,25 +181,21 @@ impl Single {
     /// Moves that were tried.
     #[must_use]
     pub const fn tried(&self) -> u64 {
-        self.tried
+        self.schedule.tried()
     }
 
     /// Tries up to `moves` more; how many are left to try.
     pub fn advance(&mut self, moves: u64) -> u64 {
-        let end = self.tried.saturating_add(moves).min(self.moves);
-        let warm = self.moves - self.moves / END;
-        while self.tried < end {
-            if self.tried == warm {
+        let end = self.schedule.until(moves);
+        while self.schedule.tried() < end {
+            if self.schedule.next_is_last_part() {
                 let best = self.best.1.clone();
                 self.go_to(&best);
-                self.temperature = 0.0;
-            } else if self.tried < warm && self.tried.is_multiple_of(STEADY) {
-                self.temperature = self.first * libm::pow(COLD, self.tried as f64 / warm as f64);
             }
-            self.tried += 1;
+            self.schedule.count();
             self.step();
         }
-        self.moves - self.tried
+        self.schedule.left()
     }
 
     /// Draws a move, and takes it or not: whether it was one.
@@ -222,7 +204,7 @@ impl Single {
         let back = self.make(drawn);
         let figure = self.figure();
         let change = figure - self.now;
-        if change > 0 && self.draws.unit() >= libm::exp(-(change as f64) / self.temperature.max(1e-9)) {
+        if !self.schedule.accepts(change, &mut self.draws) {
             self.make(back);
             return true;
         }
