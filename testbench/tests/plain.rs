@@ -146,7 +146,7 @@ fn a_placement_by_traffic_changes_no_bit() {
         let objective = if case.cut.is_multiple_of(2) { Objective::Hops } else { Objective::Link };
         let order = Order::Anneal { seed: case.network.seed, moves: Some(300) };
         let search = Search { order, objective, rates: Rates::default() };
-        let mapping = &traffic::found(&case.network, &chip, start, &search);
+        let mapping = &traffic::found(&case.network, &chip, start, &search)[0];
         moved.count(usize::from(mapping != start));
         let placed = Run { mapping, ..run(case, 0, case.threads[0], false) };
         let mut chip = placed.build();

@@ -7,12 +7,13 @@
 //!
 //! Promises: no mapping changes a bit of a result; every slice is counted, given mappings too; what does not fit is
 //! refused with the numbers. Slices are placed in order, row by row of the mesh, unless the network asks for a search by traffic
-//! (`traffic`).
+//! (`traffic`); what it finds and the routers have too few keys for (`keys`) is passed over.
 
 use crate::chip::Chip;
 use crate::network::Network;
 use crate::place::fill;
 use crate::place::groups::Together;
+use crate::place::keys;
 use crate::place::misfit;
 use crate::place::segments;
 use crate::place::stated::{self, Seats};
@@ -41,7 +42,15 @@ pub fn map(network: &Network, chip: &Chip) -> Result<Mapping, MappingError> {
     let mapping = in_order(network, chip)?;
     Ok(match &network.placing.rest {
         Rest::InOrder | Rest::Refused => mapping,
-        Rest::ByTraffic(search) => traffic::found(network, chip, &mapping, search),
+        Rest::ByTraffic(search) => {
+            let mut found = traffic::found(network, chip, &mapping, search);
+            // A search does not know what routers hold: of what it found the best that they do, or what is in order.
+            let held = found.iter().chain([&mapping]).position(|of| keys::check(network, chip, of).is_ok());
+            match held {
+                Some(at) if at < found.len() => found.swap_remove(at),
+                _ => mapping,
+            }
+        }
     })
 }
 

@@ -8,6 +8,7 @@ pub mod build;
 pub mod cut;
 mod fill;
 mod groups;
+pub mod keys;
 pub mod mapping;
 mod misfit;
 pub mod router_tables;

@@ -8,9 +8,9 @@
 //! Absent on purpose: entries that a default route would save; look-ups of errors and control events, which are addressed by
 //! their destination.
 
-use crate::chip::Chip;
+use crate::chip::{Chip, Outputs};
 use crate::cost::host::HostPorts;
-use crate::network::Input;
+use crate::network::{Input, Network};
 use crate::place::misfit::MappingError;
 use crate::run::node::Node;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,13 @@ pub struct RouterTable {
 
 /// Where spikes of a source begin and go: a tile, cores, and a port if they leave.
 type Way = (Tile, Vec<CoreId>, Option<u32>);
+
+/// Whether the spikes of each population leave the chip.
+#[must_use]
+pub fn leaves(network: &Network, chip: &Chip) -> Vec<bool> {
+    let leave = chip.host.outputs == Outputs::Leave;
+    (0..network.populations.len()).map(|population| leave && network.is_output(population)).collect()
+}
 
 /// The tables of a chip's routers, ascending; none where cores have the keys. Inputs are stated by
 /// where their channels go and where they sit, `leaves` says whether the spikes of a population leave.

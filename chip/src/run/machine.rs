@@ -8,7 +8,7 @@
 //! not enter. Packets sent are packets received. An interrupt stops all workers after the same step.
 //! Absent on purpose: counts, time, energy (`cost`, which watches), data sets, training loops, reports.
 
-use crate::chip::{Chip, Outputs};
+use crate::chip::Chip;
 use crate::network::{Input, Network};
 use crate::place::build::{self, Built};
 use crate::place::mapping::{self, Mapping, MappingError};
@@ -166,9 +166,7 @@ impl Machine {
             }
         }
         places.iter_mut().for_each(|list: &mut Vec<_>| list.sort_unstable());
-        let leave = chip.host.outputs == Outputs::Leave;
-        let leaves: Vec<bool> =
-            (0..network.populations.len()).map(|population| leave && network.is_output(population)).collect();
+        let leaves = router_tables::leaves(network, chip);
         let out = |population: u32| leaves[population as usize];
         let router_tables = router_tables::tables(chip, &built.nodes, (&built.inputs, &network.inputs), out)?;
         Ok(Self {

@@ -300,13 +300,13 @@ fn the_rest_is_placed_by_traffic() {
         let search = Search { order, objective: Objective::Hops, rates: Rates::default() };
         network.placing.rest = Rest::ByTraffic(search.clone());
         let found = mapping::map(&network, &chip).expect("64 cores");
-        assert_eq!(found, traffic::found(&network, &chip, &start, &search));
+        assert_eq!(found, traffic::found(&network, &chip, &start, &search)[0]);
         assert!(routed(&network, &chip, &found).hops < routed(&network, &chip, &start).hops);
     }
     // A silent population asks for nothing: what it sends does not count.
     let silent = Rates { populations: vec![0; 16], inputs: Vec::new() };
     let search = Search { order: Order::Greedy, objective: Objective::Hops, rates: silent };
-    assert_eq!(traffic::found(&network, &chip, &start, &search), start);
+    assert_eq!(traffic::found(&network, &chip, &start, &search), [start]);
 }
 
 /// What a seed finds stays what it is: cores of all slices, weighed by their place, and what it costs.

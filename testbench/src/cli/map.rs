@@ -23,6 +23,7 @@ use std::path::Path;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, NetworkOverrides, Root};
 use synfire_chip::network::Network;
+use synfire_chip::place::keys;
 use synfire_chip::place::mapping::{self, Mapping, MappingError};
 use synfire_chip::run::program::StepEvents;
 use synfire_chip::warnings::warnings;
@@ -51,7 +52,11 @@ pub fn map(options: &MapOptions) -> Result<(), CommandError> {
                 let chip = chip_of_network(options, &opened)?;
                 Ok((network_for(&opened, &chip)?, chip))
             });
-            changed.is_ok_and(|(network, chip)| mapping::in_order(&network, &chip).is_ok())
+            changed.is_ok_and(|(network, chip)| {
+                mapping::in_order(&network, &chip)
+                    .and_then(|placed| keys::check(&network, &chip, &placed))
+                    .is_ok()
+            })
         };
         return of_network(options, &opened, &chip).map_err(|error| advised(error, &chip, &fits));
     }
@@ -169,7 +174,7 @@ impl Visit for OfExperiment<'_> {
         let steps = portable.steps.min(options.steps.into());
         let program: Vec<StepEvents> = (0..steps).map(|step| (portable.events)(step)).collect();
         let chip = portable.machine.chip.clone();
-        let refused = |error: &MappingError| CommandError::Failed(error.to_string());
+        let refused = |error: &MappingError| CommandError::from(Diagnostics::from(error.diagnostic(None)));
         mapped(options, (&portable.network, &chip), Some(program), &refused)
     }
 }
@@ -196,7 +201,8 @@ fn mapped(
         }
         other => other,
     })?;
-    mapping::check(network, chip, &start).map_err(|error| refused(&error))?;
+    let legal = mapping::check(network, chip, &start).and_then(|()| keys::check(network, chip, &start));
+    legal.map_err(|error| refused(&error))?;
     let mut report = Report { title: format!("{} on {}", network.name, chip.name), ..Report::default() };
     let fit = Fit::of(network, chip, &start);
     report.headlines = fit.headlines();

@@ -254,6 +254,25 @@ fn a_placement_without_keys_is_passed_over() {
     assert!(found.out.contains("that the routers have too few keys for"), "{}", found.out);
     let run = as_words(&with(needed, &["run", "row.ron", "--placement", "found.ron", "--out", "out"]));
     assert_eq!(run.code, Some(0), "{}", run.err);
+    // A search that the network itself asks for passes over the same, and where nothing is left it is told what would do, as
+    // `map` tells it.
+    let own = "network.placement=(rest: Anneal(moves: 2000))";
+    let run = as_words(&with(needed, &["run", "row.ron", "--set", own, "--out", "own"]));
+    assert_eq!(run.code, Some(0), "{}", run.err);
+    let network = ["--chip", "small", "row.network.ron"];
+    for command in [
+        &["check", "row.ron"][..],
+        &["check", "row.ron", "--set", own],
+        &["map", "row.ron", "--place", "anneal"],
+    ]
+    .into_iter()
+    .map(<[&str]>::to_vec)
+    .chain([[&["map"], &network[..]].concat(), [&["map", "--set", own], &network[..]].concat()])
+    {
+        let refused = as_words(&with(needed - 1, &command));
+        let wanted = format!("`mesh.keys_in: Routers(entries: {needed})` would hold them");
+        assert!(refused.code == Some(2) && refused.err.contains(&wanted), "{command:?}: {}", refused.err);
+    }
 }
 
 /// The best by link that is slower stands beside what is taken in its place, and is taken where that is asked for.

@@ -29,14 +29,15 @@ use flows::Flows;
 use layout::Layout;
 use single::Single;
 
-/// The placement of the loads of `mapping` that a search finds for the rates that it states.
+/// The placements of the loads of `mapping` that a search finds for the rates that it states, the best first: of single
+/// slices, where those can move, and of loads.
 #[must_use]
-pub fn found(network: &Network, chip: &Chip, mapping: &Mapping, search: &Search) -> Mapping {
+pub fn found(network: &Network, chip: &Chip, mapping: &Mapping, search: &Search) -> Vec<Mapping> {
     let rate = |source: Source, _neuron: u32| rate(&search.rates, source);
     let flows = Flows::of(network, chip, mapping, &rate);
     let layout = Layout::new(&flows, chip, search.objective);
     let Order::Anneal { seed, moves } = search.order else {
-        return greedy::placed(layout).mapping(mapping);
+        return vec![greedy::placed(layout).mapping(mapping)];
     };
     let moves = moves.unwrap_or_else(|| Annealing::enough(&layout));
     let mut annealing = Annealing::new(layout, seed, moves);
@@ -45,9 +46,9 @@ pub fn found(network: &Network, chip: &Chip, mapping: &Mapping, search: &Search)
     match Single::new(network, chip, &loads, &rate, (search.objective, seed, Single::share(moves))) {
         Some(mut single) => {
             single.advance(u64::MAX);
-            single.finish(&loads)
+            vec![single.finish(&loads), loads]
         }
-        None => loads,
+        None => vec![loads],
     }
 }
 

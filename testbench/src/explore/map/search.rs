@@ -13,6 +13,7 @@ use super::trial::{Trial, Tried};
 use std::time::{Duration, Instant};
 use synfire_chip::chip::Chip;
 use synfire_chip::network::{Network, Source};
+use synfire_chip::place::keys;
 use synfire_chip::place::mapping::Mapping;
 use synfire_chip::place::traffic::anneal::Annealing;
 use synfire_chip::place::traffic::flows::Flows;
@@ -20,7 +21,6 @@ use synfire_chip::place::traffic::greedy;
 use synfire_chip::place::traffic::layout::{Cost, Layout};
 use synfire_chip::place::traffic::single::Single;
 use synfire_chip::placing::Objective;
-use synfire_chip::run::machine::Machine;
 
 /// Moves between two notes of progress.
 const STRIDE: u64 = 4096;
@@ -218,8 +218,7 @@ impl Looking<'_> {
 
     /// Whether the routers' tables hold a placement.
     fn has_keys(&self, placed: &Mapping) -> bool {
-        self.chip.mesh.router_entries().is_none()
-            || Machine::with_mapping(self.network, self.chip, placed.clone()).is_ok()
+        keys::check(self.network, self.chip, placed).is_ok()
     }
 
     fn annealed(&mut self, objective: Objective) -> Vec<Mapping> {
