@@ -113,6 +113,31 @@ fn a_placement_is_found_written_and_run() {
     assert!(told.replace('\n', " ").contains(words), "{told}");
 }
 
+/// The number that is said is the number that is made, and never more than was asked for.
+#[test]
+fn no_more_placements_are_simulated_than_asked_for() {
+    let folder = Folder::new();
+    let simulated = |goal: &str, how: &str, most: u64| -> (u64, String) {
+        let (most, out) = (most.to_string(), format!("{goal}-{how}-{most}.ron"));
+        let quick = ["--moves", "2000", "--steps", "10", "--out", &out];
+        let search = [EXPERIMENT, "--place", how, "--for", goal, "--simulations", &most];
+        let told = map(&folder, &[&search[..], &quick].concat()).replace('\n', " ");
+        let before = told.split(" placements simulated").next().expect("how many");
+        (before.rsplit(' ').next().expect("a word").parse().expect("a number"), out)
+    };
+    map(&folder, &[EXPERIMENT, "--out", "in-order.ron"]);
+    for goal in ["time", "hops", "link"] {
+        for how in ["anneal", "greedy"] {
+            let (one, out) = simulated(goal, how, 1);
+            assert_eq!(one, 1, "{goal}, {how}");
+            // Beside the placement in order nothing was looked at.
+            assert_eq!(folder.read(&out), folder.read("in-order.ron"), "{goal}, {how}");
+            assert!((1..=3).contains(&simulated(goal, how, 3).0), "{goal}, {how}");
+        }
+    }
+    assert_eq!([2, 5, 9].map(|most| simulated("time", "anneal", most).0), [2, 5, 9]);
+}
+
 /// Hops of a network whose neurons fire as files say: of single neurons, as a list or as an array.
 #[test]
 fn single_neurons_fire_as_files_say() {

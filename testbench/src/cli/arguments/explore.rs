@@ -54,7 +54,7 @@ pub struct MapOptions {
     /// Exchanges that are tried (default: 2000 a load, 1000000 at least)
     #[arg(long, value_name = "NUMBER", requires = "place", value_parser = clap::value_parser!(u64).range(1..))]
     pub moves: Option<u64>,
-    /// Placements that are simulated at most, `--for time`
+    /// Placements of an experiment that are simulated at most, the one in order first; who fires is measured before
     #[arg(long, value_name = "NUMBER", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
     pub simulations: u32,
     /// Steps of an experiment that are looked at

@@ -5,8 +5,8 @@
 //! would take when it is nearly cold are tried one by one, and kept where steps take less time. Only those are simulated.
 //!
 //! Promises: by time, of what was tried the fastest; by traffic, of what was tried and is not slower than in order the one with
-//! the least, and what was passed over for that is told; the placement in order where nothing is better. The same seed finds
-//! the same. Absent on purpose: bars on a terminal (`cli` draws them).
+//! the least, and what was passed over for that is told; the placement in order where nothing is better. No more placements
+//! are simulated than asked for. The same seed finds the same. Absent on purpose: bars on a terminal (`cli` draws them).
 
 use super::expected::Expected;
 use super::trial::{Trial, Tried};
@@ -56,7 +56,7 @@ pub struct Search {
     pub seed: u32,
     /// Exchanges; `None`: as many as the loads ask for.
     pub moves: Option<u64>,
-    /// Placements that are simulated at most, by time.
+    /// Placements that are simulated at most, the one in order among them.
     pub simulations: u32,
     /// By hops or link: whether what has less traffic is kept though its steps take longer.
     pub slower: bool,
@@ -140,7 +140,14 @@ pub fn look(
     }
     let mut best = (before, start.clone());
     for objective in [Objective::Hops, Objective::Link] {
+        // Where nothing may be simulated any more nothing is looked for either.
+        if looking.is_spent() {
+            break;
+        }
         for placed in looking.place(objective) {
+            if looking.is_spent() {
+                break;
+            }
             let tried = looking.simulate(trial, &placed)?;
             if tried.ps < best.0.ps {
                 best = (tried, placed);
@@ -170,13 +177,16 @@ impl Looking<'_> {
         let fits = |of: &Candidate| slower || of.tried.ps <= before.ps;
         let mut chosen = 0;
         for (round, looked_for) in rounds.into_iter().enumerate() {
+            if self.is_spent() {
+                break;
+            }
             let mut candidates = self.place(looked_for);
             if round == 0 {
                 let greedy = greedy::placed(self.layout(self.start, objective)).mapping(self.start);
                 candidates.extend(Some(greedy).filter(|placed| self.has_keys(placed)));
             }
             for placed in candidates {
-                if all.iter().all(|known| known.placed != placed) {
+                if !self.is_spent() && all.iter().all(|known| known.placed != placed) {
                     let tried = self.simulate(trial, &placed)?;
                     all.push(Candidate { less: self.less(&placed, objective), tried, placed });
                 }
@@ -265,6 +275,11 @@ impl Looking<'_> {
         }
     }
 
+    /// Whether as many placements were simulated as may be.
+    fn is_spent(&self) -> bool {
+        self.simulated.0 >= u64::from(self.search.simulations)
+    }
+
     fn simulate(&mut self, trial: &Trial<'_>, placed: &Mapping) -> Result<Tried, String> {
         let began = Instant::now();
         let tried = trial.run(placed)?;
@@ -279,7 +294,7 @@ impl Looking<'_> {
         let start = best.1.clone();
         let of = u64::from(self.search.simulations);
         let mut annealing = Annealing::cold(self.layout(&start, Objective::Hops), self.search.seed);
-        while self.simulated.0 < of {
+        while !self.is_spent() {
             let Some(taken) = annealing.take_next() else { break };
             let placed = annealing.layout().mapping(&start);
             let tried = if self.has_keys(&placed) { Some(self.simulate(trial, &placed)?) } else { None };
