@@ -8,6 +8,7 @@ use super::output;
 use super::paths;
 use super::progress::SearchProgress;
 use crate::architect::placed;
+use crate::experiment::file::FORMAT;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
 use crate::experiment::names;
 use crate::experiment::portable::Taken;
@@ -59,6 +60,15 @@ pub fn map(options: &MapOptions) -> Result<(), CommandError> {
             })
         };
         return of_network(options, &opened, &chip).map_err(|error| advised(error, &chip, &fits));
+    }
+    if let Some(format) = format_of(&opened).filter(|format| *format != FORMAT) {
+        let problem = Diagnostic::new(format!("a file of format `{format}` has no network to map"));
+        let problem = match opened.source.locate("format") {
+            Some(span) => problem.at(&opened.source, span),
+            None => problem,
+        };
+        let allowed = format!("a network file, or an experiment (`{FORMAT}`), which names one");
+        return Err(Diagnostics::from(problem.noted("allowed", allowed)).into());
     }
     let (file, opened) = tasks::open_changed(&options.file, &set)?;
     let chip = reference::chip(&file.chip, &opened)?;
@@ -168,7 +178,7 @@ impl Visit for OfExperiment<'_> {
         let Some(mut portable) = experiment.portable(row, seed, what)? else {
             let problem =
                 Diagnostic::new(format!("{name}: an experiment of this kind has no steps to look at"));
-            let allowed = "an experiment whose task is `Simulate` or `Classify`, or a network file";
+            let allowed = "an experiment of another kind, whose task is no `Traffic`, or a network file";
             return Err(Diagnostics::from(problem.noted("allowed", allowed)).into());
         };
         let steps = portable.steps.min(options.steps.into());
@@ -224,7 +234,7 @@ fn mapped(
     };
     if search.goal == Goal::Time && program.is_none() {
         let text = "a network alone has no steps whose time could be looked at\n   = allowed: `--for time` beside an \
-                    experiment whose task is `Simulate` or `Classify`; `--for hops` or `--for link`";
+                    experiment that runs it; `--for hops` or `--for link`";
         return Err(CommandError::Usage(text.to_owned()));
     }
     let trial = program.map(|program| Trial::new(network, chip, program, threads(options.threads)));

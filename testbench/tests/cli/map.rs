@@ -217,6 +217,52 @@ fn what_map_does_not_know_is_refused() {
     assert!(text.contains("(population: \"readout\", first: 0, count: 2, core: 15, tile: (3, 3))"), "{text}");
 }
 
+/// Files without a network, kinds without steps, networks in which nothing travels: a message or a sound answer.
+#[test]
+fn what_has_nothing_to_map_or_nothing_that_travels_is_told() {
+    let folder = Folder::new();
+    folder.write("s.ron", super::sweeps::SWEEP);
+    folder.write("chip.ron", "(format: \"synfire-chip/1\", extends: \"small\")");
+    for (file, format) in [("s.ron", "synfire-sweep/1"), ("chip.ron", "synfire-chip/1")] {
+        let refused = folder.refuses(&["map", file]);
+        let wanted = format!("a file of format `{format}` has no network to map");
+        assert!(refused.contains(&wanted) && refused.contains(&format!("--> {file}:")), "{refused}");
+    }
+    for search in [&[][..], &["--place", "anneal", "--for", "time"]] {
+        let refused = folder.refuses(&[&["map", "noc"], search].concat());
+        assert!(refused.contains("noc.ron: an experiment of this kind has no steps to look at"), "{refused}");
+    }
+    // Networks that are made and trained off the chip have steps too.
+    for kind in ["spike-time", "rate-network"] {
+        let told = folder.succeeds(&["map", kind, "--place", "greedy", "--steps", "5"]);
+        assert!(told.contains("cores in use") && told.contains("time of a step"), "{told}");
+    }
+    let neuron = "neuron: (current_decay: 0, membrane_decay: 0, threshold: 1.0)";
+    folder.write(
+        "silent.ron",
+        format!(
+            "(format: \"synfire-network/1\", inputs: [(name: \"in\", neurons: 3)], populations: [(name: \"a\", neurons: 300, \
+             {neuron})], projections: [])"
+        ),
+    );
+    folder.write(
+        "exp.ron",
+        "(format: \"synfire-experiment/1\", title: \"t\", chip: \"small\", task: Simulate((network: \"silent.ron\", steps: \
+         3)))",
+    );
+    folder.succeeds(&["map", "silent.ron", "--out", "in-order.ron"]);
+    let quiet = ["--place", "anneal", "--moves", "100", "--simulations", "3", "--out"];
+    for (goal, out) in [("hops", "h.ron"), ("link", "l.ron"), ("time", "t.ron")] {
+        let told = folder.succeeds(&[&["map", "exp.ron", "--for", goal], &quiet[..], &[out]].concat());
+        assert!(
+            told.replace('\n', " ").contains("no packet travels") && told.contains("1.00 times less"),
+            "{told}"
+        );
+    }
+    let told = folder.succeeds(&["map", "exp.ron", "--place", "greedy", "--rate", "a=0.5"]);
+    assert!(!told.contains("no packet travels"), "{told}");
+}
+
 /// Routers that hold the keys of the placement in order and no more: what a search finds beyond them is passed over.
 #[test]
 fn a_placement_without_keys_is_passed_over() {

@@ -82,6 +82,10 @@ pub fn table(found: &Found, expected: &Expected, steps: u64) -> Table {
     }
 }
 
+/// Why a search found nothing.
+const NOTHING_TRAVELS: &str = "By what is expected no packet travels, so that no placement has less: of an experiment more \
+                               `--steps` may see who fires, or `--rate` and `--spikes` say it.";
+
 /// What was looked for, and the work that it was.
 #[must_use]
 pub fn intro(found: &Found, search: &Search) -> Vec<String> {
@@ -107,6 +111,9 @@ pub fn intro(found: &Found, search: &Search) -> Vec<String> {
     let mut lines = vec![format!("{how} for {goal}.")];
     if search.how == How::Anneal && found.moves.0 == 0 {
         lines.push("Nothing can move: every slice is stated, or there is one place.".to_owned());
+    }
+    if found.expected.iter().all(|cost| cost.hops == 0) {
+        lines.push(NOTHING_TRAVELS.to_owned());
     }
     lines.extend(rate(found.moves, "exchanges"));
     lines.extend(rate(found.simulated, "placements simulated"));
