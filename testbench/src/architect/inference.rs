@@ -224,9 +224,11 @@ pub fn overlaps(energies: &[(String, f64, f64)]) -> Option<String> {
             );
         }
         count if count == all => "all energies overlap within their ends".to_owned(),
-        count if count > MOST_PAIRS => {
-            format!("{count} of {all} pairs of energies overlap within their ends")
-        }
+        count if count > MOST_PAIRS => format!(
+            "{count} of {all} pairs of energies overlap within their ends: {}, and {} more",
+            pairs[..MOST_PAIRS].join(", "),
+            count - MOST_PAIRS
+        ),
         _ => format!("energies that overlap within their ends: {}", pairs.join(", ")),
     };
     Some(format!("{listed}: prices as sure as these do not order them, unless they err alike in both"))

@@ -7,6 +7,7 @@ use synfire::explore::sweep::front::{FrontRow, Standing, front};
 use synfire::explore::sweep::objectives::Measured;
 use synfire::explore::sweep::points::{PointRow, Status};
 use synfire::explore::sweep::shard::Shard;
+use synfire::explore::sweep::tables::listed;
 
 fn objective(best: Best) -> Objective {
     Objective {
@@ -94,9 +95,10 @@ proptest! {
                     let (a, b) = (points[*own][at], points[other.point][at]);
                     let meet = a.0 - a.1 - a.3 <= b.0 + b.2 + b.3 && b.0 - b.1 - b.3 <= a.0 + a.2 + a.3;
                     let wide = a.1 + a.2 + a.3 + b.1 + b.2 + b.3 > 0;
-                    let listed = others.first.contains(&other.point);
-                    prop_assert!(listed == (meet && wide) || (!listed && others.count > others.first.len()));
+                    let listed = others.points.iter().any(|(first, last)| (*first..=*last).contains(&other.point));
+                    prop_assert_eq!(listed, meet && wide);
                 }
+                prop_assert_eq!(others.count, others.points.iter().map(|(first, last)| last - first + 1).sum::<usize>());
             }
         }
     }
@@ -117,6 +119,22 @@ proptest! {
         let error = (text.parse::<f64>().unwrap() - value).abs() / value;
         prop_assert!(error <= 5e-6, "{} of {}", text, value);
     }
+}
+
+/// The table names every point, the terminal and the page the first and how many more.
+#[test]
+fn no_overlap_is_left_out() {
+    let rows: Vec<PointRow> = (0..40).map(|at| point(at, &[(5, 3, 3, 0)])).collect();
+    let found = front(&rows, &[objective(Best::Least)]);
+    let own = &found[30].overlaps[0];
+    assert_eq!((own.count, listed(own, usize::MAX).as_str()), (39, "0-29 31-39"));
+    assert_eq!(listed(own, 1), "0-29 and 9 more");
+    let every_second: Vec<PointRow> =
+        (0..60).map(|at| point(at, &[if at % 2 == 0 { (5, 3, 3, 0) } else { (50, 0, 0, 0) }])).collect();
+    let own = &front(&every_second, &[objective(Best::Least)])[0].overlaps[0];
+    let all: Vec<String> = (1..30).map(|at| (2 * at).to_string()).collect();
+    assert_eq!(listed(own, usize::MAX), all.join(" "));
+    assert_eq!(listed(own, 20), format!("{} and 9 more", all[..20].join(" ")));
 }
 
 #[test]

@@ -28,12 +28,20 @@ pub struct FrontRow {
 pub struct Overlap {
     /// How many.
     pub count: usize,
-    /// The first of them, [`MOST_LISTED`] at most.
-    pub first: Vec<usize>,
+    /// All of them, ascending: the first and the last of each run of consecutive numbers.
+    pub points: Vec<(usize, usize)>,
 }
 
-/// Points that an overlap lists.
-pub const MOST_LISTED: usize = 20;
+impl Overlap {
+    /// Adds a point behind all others.
+    fn push(&mut self, point: usize) {
+        self.count += 1;
+        match self.points.last_mut() {
+            Some((_, last)) if *last + 1 == point => *last = point,
+            _ => self.points.push((point, point)),
+        }
+    }
+}
 
 /// Where a point stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -114,10 +122,7 @@ pub fn front(rows: &[PointRow], objectives: &[Objective]) -> Vec<FrontRow> {
         for (other, _) in listed.iter().filter(|(other, _)| other.point != own.point) {
             let (other_low, other_high) = other.interval(at);
             if low <= other_high && other_low <= high && (low < high || other_low < other_high) {
-                overlap.count += 1;
-                if overlap.first.len() < MOST_LISTED {
-                    overlap.first.push(other.point);
-                }
+                overlap.push(other.point);
             }
         }
         overlap

@@ -131,12 +131,15 @@ fn shown(of: Quantity) -> Shown {
     }
 }
 
+/// Numbers, and runs of them, that a point lists; the table has all.
+const MOST_LISTED: usize = 20;
+
 /// Of each point of the front those that an interval cannot tell it from.
 fn overlaps(swept: &Swept<'_>) -> BTreeMap<usize, Vec<(String, String)>> {
     let of = |row: &FrontRow| {
         let each = row.overlaps.iter().zip(&swept.columns).filter(|(others, _)| others.count > 0);
         let each: Vec<_> =
-            each.map(|(others, column)| (told::title(column), tables::listed(others))).collect();
+            each.map(|(others, column)| (told::title(column), tables::listed(others, MOST_LISTED))).collect();
         (!each.is_empty()).then_some((row.point, each))
     };
     swept.front.iter().filter_map(of).collect()

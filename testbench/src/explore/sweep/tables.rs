@@ -224,7 +224,7 @@ impl<'a> Swept<'a> {
             let mut cells = vec![row.point.to_string(), row.front.name().to_owned()];
             cells.extend(point.values.iter().cloned());
             cells.extend(self.measured(&point.objectives));
-            cells.extend(row.overlaps.iter().map(listed));
+            cells.extend(row.overlaps.iter().map(|of| listed(of, usize::MAX)));
             cells.push(commands(&point.trials));
             cells
         };
@@ -274,12 +274,18 @@ pub fn commands(trials: &[TrialRow]) -> String {
     all.join("; ")
 }
 
-/// Points, the first of them by number.
+/// Points by number, runs of them as `4-9`; of more than `most` numbers and runs it is said how many points follow.
 #[must_use]
-pub fn listed(of: &Overlap) -> String {
-    let mut words: Vec<String> = of.first.iter().map(usize::to_string).collect();
-    if of.count > of.first.len() {
-        words.push(format!("and {} more", of.count - of.first.len()));
+pub fn listed(of: &Overlap, most: usize) -> String {
+    let shown = &of.points[..of.points.len().min(most)];
+    let word = |(first, last): &(usize, usize)| match last - first {
+        0 => first.to_string(),
+        _ => format!("{first}-{last}"),
+    };
+    let mut words: Vec<String> = shown.iter().map(word).collect();
+    let more = of.count - shown.iter().map(|(first, last)| last - first + 1).sum::<usize>();
+    if more > 0 {
+        words.push(format!("and {more} more"));
     }
     words.join(" ")
 }

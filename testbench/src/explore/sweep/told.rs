@@ -80,10 +80,24 @@ fn front(swept: &Swept<'_>) -> Table {
          possible: beaten there, but not everywhere"
             .to_owned(),
     ];
+    notes.extend(swept.columns.iter().enumerate().filter_map(|(at, column)| overlaps(swept, at, column)));
     if swept.front.len() > MOST_ROWS {
         notes.push(format!("{} more in front.csv", swept.front.len() - MOST_ROWS));
     }
     Table { title: "Points that no other beats".to_owned(), columns, rows, notes }
+}
+
+/// How many points of the list an objective does not order, where there are any.
+fn overlaps(swept: &Swept<'_>, at: usize, column: &str) -> Option<String> {
+    let counts = || swept.front.iter().map(|row| row.overlaps[at].count);
+    let (some, most) = (counts().filter(|count| *count > 0).count(), counts().max()?);
+    (most > 0).then(|| {
+        format!(
+            "{}: the intervals of {some} points have values in common with those of up to {most} others, all named in \
+             front.csv (`{column}_overlaps`)",
+            title(column)
+        )
+    })
 }
 
 /// The name of a column without its unit, which its cells have.

@@ -19,4 +19,7 @@ fn overlaps_are_named() {
     assert!(of(&[("a", 1.0, 3.0), ("b", 3.0, 4.0)]).expect("a note").starts_with("all energies overlap"));
     let some = of(&[("a", 1.0, 2.0), ("b", 1.5, 4.0), ("c", 5.0, 6.0)]).expect("a note");
     assert!(some.contains("`a` and `b`") && !some.contains("`c`"), "{some}");
+    let five: Vec<_> = "abcde".chars().map(|name| (name.to_string(), 1.0, 2.0)).collect();
+    let many = overlaps(&[&five[..], &[("f".to_owned(), 8.0, 9.0)]].concat()).expect("a note");
+    assert!(many.starts_with("10 of 15 pairs") && many.contains("`b` and `d`, and 4 more: prices"), "{many}");
 }
