@@ -1,13 +1,17 @@
 //! Points, draws, fronts and shards of sweeps, against plain statements of what they are.
 
 use proptest::prelude::*;
-use synfire::explore::sweep::draws::{Draws, token};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use synfire::explore::sweep::axes::{self, Stated};
+use synfire::explore::sweep::draws::{Draws, drawn, token};
 use synfire::explore::sweep::file::{Best, Method, Objective, Quantity, Samples, SweepFile};
 use synfire::explore::sweep::front::{FrontRow, Standing, front};
 use synfire::explore::sweep::objectives::Measured;
 use synfire::explore::sweep::points::{PointRow, Status};
 use synfire::explore::sweep::shard::Shard;
 use synfire::explore::sweep::tables::listed;
+use synfire_chip::files::SourceText;
 
 fn objective(best: Best) -> Objective {
     Objective {
@@ -135,6 +139,57 @@ fn no_overlap_is_left_out() {
     let all: Vec<String> = (1..30).map(|at| (2 * at).to_string()).collect();
     assert_eq!(listed(own, usize::MAX), all.join(" "));
     assert_eq!(listed(own, 20), format!("{} and 9 more", all[..20].join(" ")));
+}
+
+/// Draws of an axis between two ends, as the sweep's points have them.
+fn of_axis(values: &str, count: u32) -> Vec<f64> {
+    let text = super::sweeps::SWEEP
+        .replace("List([13, 14])", values)
+        .replace("seeds: [3, 4]", &format!("samples: (count: {count}, seed: 5)"));
+    let source = Arc::new(SourceText::new("s.ron", text));
+    let file: SweepFile = synfire_chip::files::parse("s.ron", &source.text).expect("a sweep");
+    let axes = axes::moves(&file, Stated { source: &source }).expect("axes");
+    axes[0].moves.iter().map(|tokens| tokens[0].parse().expect("a number")).collect()
+}
+
+#[test]
+fn draws_are_between_the_ends_as_documented() {
+    for (values, low, high) in [
+        ("Uniform(from: 3, to: -3)", -3.0, 3.0),
+        ("LogUniform(from: 1, to: 8)", 1.0, 8.0),
+        ("LogUniform(from: 8, to: 1)", 1.0, 8.0),
+    ] {
+        let all = of_axis(values, 2000);
+        let seen: BTreeSet<i64> = all.iter().map(|value| *value as i64).collect();
+        assert!(all.iter().all(|value| value.fract() == 0.0), "{values}: whole numbers");
+        assert_eq!(seen, (low as i64..=high as i64).collect(), "{values}: the ends and all between them");
+    }
+    for (values, low, high) in [
+        ("Uniform(from: 0.5, to: 1.0)", 0.5, 1.0),
+        ("LogUniform(from: 0.001, to: 10)", 0.001, 10.0),
+        ("LogUniform(from: 1e-300, to: 1e300)", 1e-300, 1e300),
+        ("LogUniform(from: 1e-30, to: 2e-30)", 1e-30, 2e-30),
+        ("Uniform(from: -1e308, to: 1e308)", -1e308, 1e308),
+    ] {
+        let all = of_axis(values, 500);
+        assert!(all.iter().all(|value| (low..high).contains(value)), "{values}: {all:?}");
+        let distinct: BTreeSet<u64> = all.iter().map(|value| value.to_bits()).collect();
+        assert!(distinct.len() > 400, "{values}: {all:?}");
+    }
+    // One number is a range too.
+    assert_eq!(of_axis("LogUniform(from: 7, to: 7)", 3), [7.0; 3]);
+    assert_eq!(of_axis("Uniform(from: 0.25, to: 0.25)", 3), [0.25; 3]);
+}
+
+/// The least and the largest draw that there can be.
+#[test]
+fn no_draw_is_beyond_an_end() {
+    let ends = [0.0, 1.0 - f64::EPSILON / 2.0];
+    assert_eq!(ends.map(|part| drawn((0.0, 8.0), part, true, false)), ["0", "8"]);
+    assert_eq!(ends.map(|part| drawn((3.0, -3.0), part, true, false)), ["-3", "3"]);
+    assert_eq!(ends.map(|part| drawn((1.0, 8.0), part, true, true)), ["1", "8"]);
+    assert_eq!(drawn((2.5, 0.1), 0.0, false, true), "0.1");
+    assert_eq!(token(1.5e-30, false).parse(), Ok(1.5e-30));
 }
 
 #[test]

@@ -421,6 +421,12 @@ fn what_is_wrong_with_a_sweep_is_shown_in_its_file() {
       = allowed: a number above 0
        = nothing was run; exit status 2
     "#);
+    for end in ["0", "-3", "-0.0", "true", "NaN"] {
+        let said = refused("List([13, 14])", &format!("LogUniform(from: 1, to: {end})"));
+        let shown = "`to` is no end of a range\n --> s.ron:7:";
+        assert!(said.contains(shown) && said.contains(&format!("^ found {end}\n")), "{said}");
+        assert!(said.contains("allowed: a number above 0"), "{said}");
+    }
     assert_snapshot!(refused("List([13, 14])", "Uniform(from: 12, to: 14)"), @r#"
     error: values are drawn, and nothing says how often
      --> s.ron:7:88

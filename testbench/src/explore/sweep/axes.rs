@@ -3,7 +3,7 @@
 //! Promises: paths of an axis have as many values each; no path is moved twice; of equal moves one is kept. Absent on
 //! purpose: whether a path leads anywhere (`opened`), which moves go together (`points`).
 
-use super::draws::{Draws, Number, between, token};
+use super::draws::{Draws, Number, between, drawn, token};
 use super::file::{Axis, Samples, SweepFile, Values};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -168,16 +168,9 @@ fn tokens(
         let number = |index| token(between((low, high), part(index), log), whole);
         Ok((0..count).map(number).collect::<Vec<_>>())
     };
-    let drawn = |from: &Raw, to: &Raw, log: bool| {
+    let drawn_between = |from: &Raw, to: &Raw, log: bool| {
         let (first, last, whole) = ends(from, to, log)?;
-        // Ends of a draw have no order.
-        let (low, high) = (first.min(last), first.max(last));
-        let number = |part: f64| {
-            // Of whole numbers each end has as much room as every other.
-            let (low, high) = if whole && !log { (low - 0.5, high + 0.5) } else { (low, high) };
-            token(between((low, high), part, log), whole)
-        };
-        Ok(draws()?.into_iter().map(number).collect::<Vec<_>>())
+        Ok(draws()?.into_iter().map(|part| drawn((first, last), part, whole, log)).collect::<Vec<_>>())
     };
     match values {
         Values::List(list) => listed(list),
@@ -187,8 +180,8 @@ fn tokens(
         }
         Values::Linear { from, to, count } => even(from, to, *count, false),
         Values::Log { from, to, count } => even(from, to, *count, true),
-        Values::Uniform { from, to } => drawn(from, to, false),
-        Values::LogUniform { from, to } => drawn(from, to, true),
+        Values::Uniform { from, to } => drawn_between(from, to, false),
+        Values::LogUniform { from, to } => drawn_between(from, to, true),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Numbers of an axis: even ranges, and draws that depend on a seed, the axis' name and their place alone.
 //!
-//! Promises: between whole ends every number is whole; others are plain decimals of six digits; a draw is the same
-//! whatever other axes there are. Absent on purpose: what a number is for.
+//! Promises: between whole ends every number is whole; others are plain decimals of six digits; none is beyond an end; a draw is
+//! the same whatever other axes there are. Absent on purpose: what a number is for.
 
 use super::file::{Method, Samples};
 use sha2::{Digest, Sha256};
@@ -37,16 +37,34 @@ pub fn token(value: f64, whole: bool) -> String {
         return "0.0".to_owned();
     }
     let before = value.abs().log10().floor() as i32;
-    let decimals = (5 - before).clamp(1, 17) as usize;
+    let decimals = (5 - before).clamp(1, MOST_DECIMALS) as usize;
     let text = format!("{value:.decimals$}");
     let short = text.trim_end_matches('0');
     if short.ends_with('.') { format!("{short}0") } else { short.to_owned() }
 }
 
+/// Decimals that tell the smallest numbers apart.
+const MOST_DECIMALS: i32 = 330;
+
 /// Where between two ends, 0 to 1, a number stands.
 #[must_use]
 pub fn between((from, to): (f64, f64), part: f64, log: bool) -> f64 {
-    if log { from * (to / from).powf(part) } else { from + (to - from) * part }
+    let (ratio, span) = (to / from, to - from);
+    match log {
+        true if ratio.is_finite() && ratio > 0.0 => from * ratio.powf(part),
+        true => (from.ln() + (to.ln() - from.ln()) * part).exp(),
+        false if span.is_finite() => from + span * part,
+        false => from * (1.0 - part) + to * part,
+    }
+}
+
+/// The number that a draw is between two ends, which have no order, as a token.
+#[must_use]
+pub fn drawn((first, last): (f64, f64), part: f64, whole: bool, log: bool) -> String {
+    let (low, high) = (first.min(last), first.max(last));
+    // Of whole numbers each end has as much room as every other.
+    let room = if whole && !log { (low - 0.5, high + 0.5) } else { (low, high) };
+    token(between(room, part, log).clamp(low, high), whole)
 }
 
 /// Draws of one axis.
