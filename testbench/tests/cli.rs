@@ -22,6 +22,7 @@ mod cli {
     pub mod runs;
     pub mod same_run;
     pub mod serve;
+    pub mod sweep_inputs;
     #[cfg(unix)]
     pub mod sweep_kill;
     pub mod sweep_points;

@@ -10,6 +10,7 @@ use super::interrupt::Interrupt;
 use super::output;
 use super::progress::say;
 use super::serve::serve;
+use crate::explore::sweep::another;
 use crate::explore::sweep::merge::{self, Merged};
 use crate::explore::sweep::opened::{self, Sweep};
 use crate::explore::sweep::page;
@@ -132,11 +133,9 @@ fn share(
     let planned = store::manifest(out)?;
     if let Some(planned) = planned.as_ref().filter(|planned| planned.sweep != sweep.name()) {
         return Err(CommandError::Usage(format!(
-            "`{}` holds another sweep: `{}`, {} trials, or the same before a change of its files\n   = allowed: the files \
-             that were planned, or `synfire sweep plan` in another folder (`--out`)",
+            "`{}` {}\n   = allowed: the files that were planned, or `synfire sweep plan` in another folder (`--out`)",
             out.display(),
-            planned.of.file.title,
-            planned.of.trials.len()
+            another::told(&planned.of, sweep)
         )));
     }
     let pace = planned.map_or_else(Pace::default, |planned| planned.simulator);

@@ -479,7 +479,7 @@ fn a_folder_holds_one_sweep_of_one_program() {
     folder.write("other.ron", small.replace("List([13])", "List([14])"));
     folder.succeeds(&["sweep", "s.ron", "--out", "out"]);
     assert_snapshot!(folder.refuses(&["sweep", "other.ron", "--out", "out"]), @r#"
-    error: `out` holds another sweep: `Rates and meshes`, 2 trials of two-classes.ron, or the same before a change of its files
+    error: `out` holds another sweep: `Rates and meshes`, 2 trials of two-classes.ron
        = allowed: another folder (`--out`), or `--grow`, which keeps the results that both have
        = nothing was run; exit status 2
     "#);

@@ -3,6 +3,7 @@
 //! Promises: every result is checked by its hash; two results of one trial that are not the same are refused; what no
 //! folder has is named. Absent on purpose: the tables (`tables`).
 
+use super::another;
 use super::error::SweepError;
 use super::opened::Sweep;
 use super::store::{self, Kept, Manifest, Outcome, SHARDS, Store};
@@ -30,12 +31,10 @@ pub fn merge(folders: &[PathBuf], out: &Path) -> Result<Merged, SweepError> {
     };
     if let Some((folder, other)) = others.iter().find(|(_, other)| other.sweep != first.sweep) {
         return Err(SweepError::Usage(format!(
-            "`{}` holds another sweep than `{}`: `{}`, {} trials\n   = allowed: folders of one sweep, planned from the same \
-             files",
-            folder.display(),
+            "two sweeps: beside that of `{}`, `{}` {}\n   = allowed: folders of one sweep, planned from the same files",
             found[0].0.display(),
-            other.of.file.title,
-            other.of.trials.len()
+            folder.display(),
+            another::told(&other.of, &first.of)
         )));
     }
     let sweep = first.of.clone();

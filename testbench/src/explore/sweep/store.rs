@@ -4,6 +4,7 @@
 //! what an interrupted one left. Promises: a file is written whole or not at all; one process at a time; results of another
 //! sweep, version or contract are refused with what to do, and so is a file that was changed. Absent on purpose: tables.
 
+use super::another;
 use super::error::{SweepError, failed};
 use super::figures::Figures;
 use super::opened::{Sweep, VERSION};
@@ -178,14 +179,8 @@ impl Store {
         match manifest(folder)? {
             Some(found) if found.sweep != sweep.name() && grow != Some(true) => {
                 let or = grow.map_or("", |_| ", or `--grow`, which keeps the results that both have");
-                let text = format!(
-                    "`{shown}` holds another sweep: `{}`, {} trials of {}, or the same before a change of its files\n   = \
-                     {ELSEWHERE}{or}",
-                    found.of.file.title,
-                    found.of.trials.len(),
-                    found.of.experiment
-                );
-                return Err(SweepError::Usage(text));
+                let text = another::told(&found.of, sweep);
+                return Err(SweepError::Usage(format!("`{shown}` {text}\n   = {ELSEWHERE}{or}")));
             }
             Some(found) if found.of == *sweep => {}
             Some(found) if found.sweep == sweep.name() => {
