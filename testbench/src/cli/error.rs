@@ -24,6 +24,9 @@ pub enum CommandError {
         "error: {0}\n   = help: restore what it belongs to, begin a new run, or delete it to compute its cell anew"
     )]
     Unusable(CheckpointError),
+    /// An input became another while it was at work: status 2.
+    #[error("error: {0}")]
+    Edited(String),
     /// A run or a comparison failed: status 1.
     #[error("error: {0}")]
     Failed(String),
@@ -43,16 +46,16 @@ impl CommandError {
     #[must_use]
     pub fn status(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Usage(_) | Self::Unusable(_) => 2,
+            Self::Input(_) | Self::Usage(_) | Self::Unusable(_) | Self::Edited(_) => 2,
             Self::Interrupted(_) => INTERRUPTED,
             Self::Failed(_) => 1,
         }
     }
 
-    /// Whether the user's input is wrong.
+    /// Whether the user's input was wrong from the start, so that nothing was run.
     #[must_use]
     pub fn is_input(&self) -> bool {
-        self.status() == 2
+        self.status() == 2 && !matches!(self, Self::Edited(_))
     }
 
     /// The error as one line of JSON: status, the text that a terminal shows, and each problem with its place.
@@ -107,6 +110,7 @@ impl From<SweepError> for CommandError {
         match error {
             SweepError::Input(diagnostics) => Self::Input(diagnostics),
             SweepError::Usage(text) => Self::Usage(text),
+            SweepError::Edited(text) => Self::Edited(text),
             SweepError::Failed(text) => Self::Failed(text),
             SweepError::Interrupted => Self::Interrupted("the same command".to_owned()),
         }

@@ -1,7 +1,7 @@
 //! `synfire sweep`: many points of an experiment on one machine, or a part of them on one of many.
 //!
-//! Exit status: 0 when every point has its objectives, 1 when one failed, lacks a figure or is missing, 2 bad input, 130
-//! interrupted; the same command goes on.
+//! Exit status: 0 when every point has its objectives, 1 when one failed, lacks a figure or is missing, 2 bad input, also where
+//! an input becomes another meanwhile, 130 interrupted; the same command goes on.
 
 use super::arguments::{MergeOptions, PlanOptions, SweepArguments, SweepCommand, SweepOptions};
 use super::cells::{save_every, threads};

@@ -21,5 +21,6 @@ pub mod portable;
 pub mod record;
 pub mod reference;
 pub mod rows;
+pub mod stamp;
 pub mod stores;
 pub mod whole;

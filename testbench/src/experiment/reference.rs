@@ -136,7 +136,7 @@ pub fn open_sweep(reference: &str) -> Result<Opened, Diagnostics> {
 fn named(reference: &str, wanted: Wanted) -> Result<Opened, Diagnostics> {
     let path = Path::new(reference);
     // A folder that has the name of a carried file hides nothing.
-    let on_disk = path.is_file() || (path.exists() && embedded::find(reference).is_none());
+    let on_disk = files::is_there(path) && (path.is_file() || embedded::find(reference).is_none());
     if on_disk { read(path) } else { carried(reference, reference, wanted) }
 }
 
@@ -173,7 +173,7 @@ fn open_from(reference: &str, from: &Opened) -> Result<Opened, Diagnostics> {
         None => carried(reference, reference, Wanted::Network),
         Some(folder) => {
             let path = folder.join(reference);
-            if path.exists() {
+            if files::is_there(&path) {
                 return read(&path);
             }
             carried(reference, &path.display().to_string(), Wanted::Network)
@@ -229,7 +229,10 @@ pub fn chip(reference: &str, from: &Opened) -> Result<Chip, Diagnostics> {
 /// As [`chip`].
 pub fn chip_with(reference: &str, from: &Opened, mut changes: Vec<Change>) -> Result<Chip, Diagnostics> {
     changes.extend(from.changes.iter().cloned());
-    let on_disk = from.folder.as_ref().is_some_and(|folder| folder.join(reference).is_file());
+    let of = |folder: &PathBuf| {
+        Some(folder.join(reference)).is_some_and(|path| files::is_there(&path) && path.is_file())
+    };
+    let on_disk = from.folder.as_ref().is_some_and(of);
     if !on_disk && let Some((name, text)) = embedded::find(reference) {
         return files::changed_chip_from_text(name, text, Path::new("."), &changes);
     }

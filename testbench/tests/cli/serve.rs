@@ -3,8 +3,8 @@
 use super::folder::Folder;
 use super::sweeps;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 /// The answers to lines, the first of which says what can be asked; in the order of their ids.
 fn answers(folder: &Folder, lines: &[&str]) -> (Value, Vec<Value>) {
@@ -20,6 +20,39 @@ fn answers(folder: &Folder, lines: &[&str]) -> (Value, Vec<Value>) {
     let hello = all.remove(0);
     all.sort_by_key(|answer| answer["id"].as_u64());
     (hello, all)
+}
+
+/// A sweep that is asked line by line.
+pub struct Serving {
+    child: Child,
+    stdin: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Serving {
+    pub fn begin(folder: &Folder, sweep: &str) -> Self {
+        let mut command = folder.command(&["sweep", "serve", sweep, "--out", "out"]);
+        let mut child = command.stdin(Stdio::piped()).spawn().expect("the command");
+        let stdin = child.stdin.take().expect("its input");
+        let lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        Self { child, stdin, lines }
+    }
+
+    /// The answer to a line; without one what it says by itself.
+    pub fn answer(&mut self, line: &str) -> Value {
+        if !line.is_empty() {
+            writeln!(self.stdin, "{line}").expect("a line");
+        }
+        serde_json::from_str(&self.lines.next().expect("a line").expect("a text")).expect("JSON")
+    }
+
+    /// Ends it, which it does well.
+    pub fn end(self) {
+        let Self { mut child, stdin, lines } = self;
+        drop(stdin);
+        assert!(child.wait().expect("its end").success());
+        drop(lines);
+    }
 }
 
 #[test]
@@ -145,16 +178,8 @@ fn a_number_of_many_digits_is_the_one_that_a_sweep_would_draw() {
 #[test]
 fn an_edit_meanwhile_is_no_result() {
     let folder = sweeps::folder();
-    let mut command = folder.command(&["sweep", "serve", "s.ron", "--out", "out"]);
-    let mut child = command.stdin(Stdio::piped()).spawn().expect("the command");
-    let mut stdin = child.stdin.take().expect("its input");
-    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let mut answer = |line: &str| -> Value {
-        if !line.is_empty() {
-            writeln!(stdin, "{line}").expect("a line");
-        }
-        serde_json::from_str(&lines.next().expect("a line").expect("a text")).expect("JSON")
-    };
+    let mut serving = Serving::begin(&folder, "s.ron");
+    let mut answer = |line: &str| serving.answer(line);
     answer("");
     let first = answer(r#"{"id": 1, "values": {"shift": 13, "mesh": [4, 1]}}"#);
     assert_eq!(first["status"], "done", "{first}");
@@ -170,8 +195,7 @@ fn an_edit_meanwhile_is_no_result() {
     folder.write("two-classes.network.ron", before);
     let again = answer(r#"{"id": 3, "values": {"shift": 14, "mesh": [4, 1]}}"#);
     assert_eq!((again["status"].as_str(), results()), (Some("done"), 4));
-    drop(stdin);
-    assert!(child.wait().expect("its end").success());
+    serving.end();
 }
 
 /// The example of the guide, where Optuna is installed.

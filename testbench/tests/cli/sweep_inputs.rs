@@ -1,8 +1,10 @@
-//! The files of a sweep, edited between two runs.
+//! The files of a sweep: edited between two runs or during one, not there and then there.
 
 use super::folder::Folder;
+use super::serve::Serving;
 use super::sweeps::{self, SWEEP, told};
 use insta::assert_snapshot;
+use std::time::{Duration, Instant};
 
 /// Two trials.
 fn small() -> Folder {
@@ -50,4 +52,47 @@ fn a_file_that_was_edited_since_is_named_and_nothing_is_lost() {
         ended.err
     );
     assert_eq!(told(&folder, "out"), before);
+}
+
+/// What is edited meanwhile ends the sweep as bad input does, with what ran before kept.
+#[test]
+fn an_edit_meanwhile_ends_a_sweep_with_status_2() {
+    let folder = sweeps::folder();
+    let seeds: Vec<String> = (0..60).map(|seed| seed.to_string()).collect();
+    folder.edit("s.ron", "[3, 4]", &format!("[{}]", seeds.join(", ")));
+    let mut child =
+        folder.command(&["sweep", "s.ron", "--out", "out", "--threads", "2"]).spawn().expect("the command");
+    let results = || std::fs::read_dir(folder.path("out/results")).map_or(0, Iterator::count);
+    let begun = Instant::now();
+    while results() < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(120) && child.try_wait().expect("a child").is_none());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    folder.edit(NETWORK, "neurons: 16", "neurons: 12");
+    let ended = folder.ended(child.wait_with_output().expect("its end"));
+    assert_eq!(ended.code, Some(2), "{}", ended.err);
+    let wanted =
+        "error: `two-classes.network.ron` was edited while the sweep was at work: no result since is kept";
+    assert!(ended.err.contains(wanted) && !ended.err.contains("nothing was run"), "{}", ended.err);
+    assert!((2..240).contains(&results()), "it ended early, and keeps what it had");
+}
+
+/// A file that would be taken in place of one that the program carries.
+#[test]
+fn a_file_that_appears_meanwhile_is_noticed() {
+    let folder = Folder::new();
+    let mut serving = Serving::begin(&folder, "layers.sweep");
+    serving.answer("");
+    folder.write("layers.ron", "no experiment");
+    let refused = serving
+        .answer(r#"{"id": 1, "values": {"neurons": 64, "lanes": [2, 2], "mesh": [6, 6], "voltage": 0.9}}"#);
+    assert_eq!(refused["status"], "refused", "{refused}");
+    let error = refused["error"].as_str().expect("a text");
+    assert!(error.contains("`layers.ron` was not there, and is while the sweep was at work"), "{error}");
+    // A folder of that name hides nothing.
+    std::fs::remove_file(folder.path("layers.ron")).expect("a file");
+    std::fs::create_dir(folder.path("layers.ron")).expect("a folder");
+    let refused = serving.answer(r#"{"id": 2, "values": {"neurons": 64}}"#);
+    assert!(!refused["error"].as_str().expect("a text").contains("was not there"), "{refused}");
+    serving.end();
 }

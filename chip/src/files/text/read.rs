@@ -2,7 +2,8 @@
 //!
 //! A path may come from a file that somebody else wrote. A device such as `/dev/zero` never ends, a named pipe waits for
 //! ever, a folder is no file: all are refused before a byte is read. Promises: whatever a path names, opening and
-//! reading end, in bounded memory; what is opened is noted ([`read_log`]). Absent on purpose: what the bytes mean.
+//! reading end, in bounded memory; what is opened, or is not there, is noted ([`read_log`]). Absent on purpose: what the bytes
+//! mean.
 
 use super::read_log;
 use std::fs::File;
@@ -20,7 +21,11 @@ const LONGEST_LINE: usize = 1 << 16;
 /// # Errors
 /// As `std::fs::File::open`, and for anything that is no regular file.
 pub fn open_regular(path: &Path) -> Result<File> {
-    let kind = std::fs::metadata(path)?;
+    let kind = std::fs::metadata(path).inspect_err(|error| {
+        if error.kind() == ErrorKind::NotFound {
+            read_log::missed(path);
+        }
+    })?;
     let refuse = |found: &str| {
         Err(Error::new(ErrorKind::InvalidInput, format!("it is {found}; allowed: a regular file")))
     };

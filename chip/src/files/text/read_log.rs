@@ -1,7 +1,8 @@
-//! Which files were read, for whoever is about to remove or write some.
+//! Which files were read, and which were looked for in vain: for whoever is about to remove or write some, or watches them.
 //!
 //! Every file that an experiment reads, itself and arrays included, is opened by [`open_regular`](super::read::open_regular):
-//! the log hears of it there, so that no loader has to hand on what it opened.
+//! the log hears of it there, so that no loader has to hand on what it opened. Who takes another file where there is none asks
+//! [`is_there`].
 //!
 //! Promises: nothing that the thread opened since [`ReadLog::begin`] is missing; without a log nothing is kept. Absent on
 //! purpose: what other threads open, what was read of a file.
@@ -10,8 +11,15 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+/// What a log has.
+#[derive(Clone, Debug, Default)]
+struct Log {
+    opened: BTreeSet<PathBuf>,
+    missing: BTreeSet<PathBuf>,
+}
+
 thread_local! {
-    static LOG: RefCell<Option<BTreeSet<PathBuf>>> = const { RefCell::new(None) };
+    static LOG: RefCell<Option<Log>> = const { RefCell::new(None) };
 }
 
 /// The files that this thread opens while the log lives. A thread has one at a time: a second one begins anew.
@@ -22,14 +30,20 @@ impl ReadLog {
     /// An empty log.
     #[must_use]
     pub fn begin() -> Self {
-        LOG.set(Some(BTreeSet::new()));
+        LOG.set(Some(Log::default()));
         Self(())
     }
 
     /// What was opened until now, as it was named.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
-        LOG.with_borrow(|log| log.iter().flatten().cloned().collect())
+        LOG.with_borrow(|log| log.iter().flat_map(|log| &log.opened).cloned().collect())
+    }
+
+    /// What was looked for until now and was not there: a file that lies there later may be taken in place of another.
+    #[must_use]
+    pub fn missing(&self) -> Vec<PathBuf> {
+        LOG.with_borrow(|log| log.iter().flat_map(|log| &log.missing).cloned().collect())
     }
 }
 
@@ -41,7 +55,22 @@ impl Drop for ReadLog {
 
 /// Notes that a file was opened.
 pub(super) fn opened(path: &Path) {
-    LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.insert(path.to_owned())));
+    LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.opened.insert(path.to_owned())));
+}
+
+/// Notes that a file was looked for in vain.
+pub(super) fn missed(path: &Path) {
+    LOG.with_borrow_mut(|log| log.as_mut().map(|log| log.missing.insert(path.to_owned())));
+}
+
+/// Whether anything lies at a path, for who takes another file where nothing does.
+#[must_use]
+pub fn is_there(path: &Path) -> bool {
+    let there = path.exists();
+    if !there {
+        missed(path);
+    }
+    there
 }
 
 #[cfg(test)]
@@ -63,7 +92,9 @@ mod tests {
         read_text(&second).expect("a text");
         let missing = folder.path().join("missing");
         read_text(&missing).expect_err("no file");
+        assert!(is_there(&first) && !is_there(&folder.path().join("other")));
         assert_eq!(log.files(), [first, second]);
+        assert_eq!(log.missing(), [missing, folder.path().join("other")]);
         drop(log);
         read_text(&third).expect("a text");
         assert!(ReadLog::begin().files().is_empty());

@@ -13,6 +13,9 @@ pub enum SweepError {
     /// Something is wrong with what was asked for, or with a folder.
     #[error("{0}")]
     Usage(String),
+    /// A file that results hang on became another meanwhile.
+    #[error("{0}")]
+    Edited(String),
     /// A file of the folder cannot be read or written.
     #[error("{0}")]
     Failed(String),

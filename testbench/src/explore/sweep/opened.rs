@@ -8,7 +8,7 @@ use super::axes::{self, Moves, Stated};
 use super::constraints;
 use super::error::SweepError;
 use super::file::{FORMAT, Objective, SweepFile};
-use super::inputs::Inputs;
+use super::live::Live;
 use super::point::{Point, Trial};
 use super::tried::Base;
 use crate::experiment::hashed::HashedFile;
@@ -45,9 +45,9 @@ pub struct Sweep {
     pub inputs: Vec<HashedFile>,
     /// The part of a summary that is judged; `None`: the first.
     pub row: Option<String>,
-    /// Those of them that lie on the disk, to be watched while it runs; none of a sweep that was read from its folder.
+    /// What is had of those that lie on the disk.
     #[serde(skip)]
-    pub watched: Inputs,
+    pub live: Live,
 }
 
 impl Sweep {
@@ -89,7 +89,7 @@ impl Sweep {
             trials,
             inputs,
             row: self.row.clone(),
-            watched: self.watched.clone(),
+            live: self.live.clone(),
         }
     }
 
@@ -134,12 +134,13 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
     let rows = base.rows()?;
     check_row(&file, &rows, stated)?;
     base.try_moves(&points)?;
-    let (inputs, watched) = base.inputs(log.files())?;
+    let (inputs, watched) = base.inputs(log.files(), log.missing())?;
     drop(log);
     // What has one row calls it in its summary as it likes.
     let row = file.row.clone().filter(|_| rows.len() > 1);
     let trials = trials(&file, &inputs, &points);
-    Ok(Sweep { file, experiment, axes, points, trials, inputs, row, watched })
+    let live = Live { watched };
+    Ok(Sweep { file, experiment, axes, points, trials, inputs, row, live })
 }
 
 /// What the text says it is, before its fields are read: those of another kind of file would be unknown ones.

@@ -113,9 +113,9 @@ pub fn run(
 /// Runs a trial on files that nobody touched meanwhile; again where somebody did, and left them as they were.
 fn undisturbed(sweep: &Sweep, trial: &Trial, place: Place<'_>) -> Result<Ended, SweepError> {
     loop {
-        let before = sweep.watched.unchanged()?;
+        let before = sweep.live.watched.unchanged()?;
         let ended = trial::run(sweep, trial, place);
-        if ended.is_none() || sweep.watched.unchanged()? == before {
+        if ended.is_none() || sweep.live.watched.unchanged()? == before {
             return Ok(ended);
         }
     }

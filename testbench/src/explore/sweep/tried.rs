@@ -15,6 +15,7 @@ use super::inputs::Inputs;
 use super::point::Point;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
+use crate::experiment::stamp::Stamp;
 use crate::experiment::{embedded, reference};
 use crate::tasks;
 use std::collections::{BTreeMap, HashSet};
@@ -139,9 +140,11 @@ impl Base<'_> {
                 let is_own = |problems: &Diagnostics| !self.own(index, at, problems).is_empty();
                 let problems = if refused.iter().all(is_own) { refused.pop() } else { by_itself() };
                 let Some(problems) = problems else { continue };
-                let noted = |problem: Diagnostic| match tried < own.len() {
-                    true => problem.noted("note", format!("tried at {tried} of its {} points", own.len())),
-                    false => problem,
+                let noted = |problem: Diagnostic| {
+                    if tried == own.len() {
+                        return problem;
+                    }
+                    problem.noted("note", format!("tried at {tried} of its {} points", own.len()))
                 };
                 Diagnostics::or(self.at_move(index, at, problems).into_iter().map(noted).collect(), ())?;
             }
@@ -236,11 +239,16 @@ impl Base<'_> {
         element.or_else(|| source.locate(&field))
     }
 
-    /// The files that were read for the experiment with each of its moves, hashed, and where they lie.
+    /// The files that were read for the experiment with each of its moves, hashed, and where they lie; `missing` were looked
+    /// for, and were not there.
     ///
     /// # Errors
     /// When one cannot be read again.
-    pub fn inputs(&self, read: Vec<PathBuf>) -> Result<(Vec<HashedFile>, Inputs), Diagnostics> {
+    pub fn inputs(
+        &self,
+        read: Vec<PathBuf>,
+        missing: Vec<PathBuf>,
+    ) -> Result<(Vec<HashedFile>, Inputs), Diagnostics> {
         let carried = embedded::find(self.experiment).filter(|_| !Path::new(self.experiment).is_file());
         let mut all: BTreeMap<String, HashedFile> = BTreeMap::new();
         if let Some((name, text)) = carried {
@@ -249,13 +257,15 @@ impl Base<'_> {
         let mut watched = Vec::new();
         for path in read {
             let file = self.shown(&path);
-            let hashed = HashedFile::new(file.clone(), &path).map_err(|error| {
+            let before = Stamp::of(&path);
+            let hashed = before.and_then(|before| Ok((before, HashedFile::new(file.clone(), &path)?)));
+            let (before, hashed) = hashed.map_err(|error| {
                 Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {error}", path.display())))
             })?;
-            watched.push((path, hashed.sha256.clone()));
+            watched.push((path, before, hashed.sha256.clone()));
             all.insert(file, hashed);
         }
-        Ok((all.into_values().collect(), Inputs::new(watched)))
+        Ok((all.into_values().collect(), Inputs::new(watched, missing)))
     }
 
     /// A file as it is found from the sweep's folder.
