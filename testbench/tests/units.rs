@@ -24,6 +24,7 @@ mod units {
         pub mod decides;
         pub mod deploy;
         pub mod hashed;
+        pub mod shared;
     }
     pub mod formats {
         pub mod arrays;

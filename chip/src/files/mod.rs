@@ -23,7 +23,7 @@ pub(crate) use text::decimal::{nearest_lane, show as show_lane};
 pub use text::diagnostic::{Diagnostic, Diagnostics};
 pub use text::parse::parse;
 pub use text::read::{LONGEST_TEXT, open_lines, open_regular, read_bytes, read_text};
-pub use text::read_log::{ReadLog, is_there};
+pub use text::read_log::{ReadLog, is_there, taken};
 pub use text::source::{Place, SourceText};
 pub use text::spelling::{nearest, nearest_first};
 pub use text::write::write;

@@ -17,6 +17,8 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use synfire_chip::files::read_bytes;
 
+/// Folders of the parts.
+const PARTS: [&str; 2] = ["Train", "Test"];
 /// Pixels a side of a recording.
 const SIDE: u32 = 34;
 /// Longest recording that is read, bytes: 13 million events, a thousand times those of a digit.
@@ -62,6 +64,18 @@ impl Nmnist {
         (SIDE - 2 * self.margin).div_ceil(1 << self.downsample)
     }
 
+    /// Every recording of a folder.
+    ///
+    /// # Errors
+    /// When the folder is not what it should be.
+    pub fn files(folder: &Path) -> Result<Vec<PathBuf>, ArrayError> {
+        let mut all = Vec::new();
+        for (part, digit) in PARTS.into_iter().flat_map(|part| (0..10_u8).map(move |digit| (part, digit))) {
+            all.extend(recordings(&folder.join(part).join(digit.to_string()))?);
+        }
+        Ok(all)
+    }
+
     /// Reads the recordings. The settings have no problem.
     ///
     /// # Errors
@@ -71,7 +85,7 @@ impl Nmnist {
         let mut samples = EventSamples::new(2 * side * side, 10, LinearView::Counts);
         let mut late = 0;
         let mut ends = [0; 2];
-        for (part, end) in ["Train", "Test"].iter().zip(&mut ends) {
+        for (part, end) in PARTS.into_iter().zip(&mut ends) {
             for digit in 0..10_u8 {
                 for file in recordings(&folder.join(part).join(digit.to_string()))? {
                     let (events, dropped) = self.read(&file)?;

@@ -9,6 +9,7 @@ use super::{DataError, Samples};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use synfire_chip::run::checkpoint;
 
@@ -25,6 +26,8 @@ pub struct DataSet {
     pub notes: Vec<String>,
     /// Accuracies that are known without a network, 0..=1, by name: a ceiling, for example.
     pub known: Vec<(String, f64)>,
+    /// What [`DataSet::fingerprint`] said.
+    pub(super) hash: OnceLock<[u8; 32]>,
 }
 
 /// The samples of a data set.
@@ -148,15 +151,18 @@ impl DataSet {
     /// Features, divided by the experiment.
     #[must_use]
     pub fn of_features(samples: Samples) -> Self {
-        let content = Content::Features(samples);
-        Self { content, own: None, every_case: false, notes: Vec::new(), known: Vec::new() }
+        Self::of(Content::Features(samples), None)
     }
 
     /// Events in their own parts.
     #[must_use]
     pub fn of_events(samples: EventSamples, own: OwnParts) -> Self {
-        let content = Content::Events(samples);
-        Self { content, own: Some(own), every_case: false, notes: Vec::new(), known: Vec::new() }
+        Self::of(Content::Events(samples), Some(own))
+    }
+
+    fn of(content: Content, own: Option<OwnParts>) -> Self {
+        let (notes, known, hash) = (Vec::new(), Vec::new(), OnceLock::new());
+        Self { content, own, every_case: false, notes, known, hash }
     }
 
     /// Class of each sample.
@@ -177,13 +183,13 @@ impl DataSet {
         }
     }
 
-    /// Of every sample with its label.
+    /// Of every sample with its label, of which none may change once it was asked for.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        match &self.content {
+        *self.hash.get_or_init(|| match &self.content {
             Content::Features(s) => checkpoint::fingerprint(&(&s.features, s.width, &s.labels, s.classes)),
             Content::Events(samples) => checkpoint::fingerprint(samples),
-        }
+        })
     }
 
     /// Features of a sample, or channels.

@@ -2,33 +2,45 @@
 //!
 //! A user's own set is `features.npy`, integers 0..=255 `[samples, features]`, and `labels.npy`, integers `[samples]`.
 //!
-//! Promises: a problem with a file is shown at the field that names it. Absent on purpose: which part is trained on.
+//! Promises: a problem with a file is shown at the field that names it; of the same files, points of a sweep have one set
+//! ([`shared`](super::shared)). Absent on purpose: which part is trained on.
 
 use super::file::Data;
 use super::origin::Origin;
+use crate::data::nmnist::Nmnist;
 use crate::data::set::DataSet;
 use crate::data::{Samples, digits};
 use crate::formats::ArrayError;
 use crate::formats::npy::IntegerRows;
 use std::path::Path;
+use std::sync::Arc;
 use synfire_chip::files::Diagnostics;
 
 /// Data that is the same for every seed; `None` where it is generated.
 ///
 /// # Errors
 /// When a file is missing, of another shape or type, or does not belong to its others.
-pub fn load(data: &Data, place: &Origin) -> Result<Option<DataSet>, Diagnostics> {
-    let samples = match data {
-        Data::Digits => digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?,
-        Data::Npy { features, labels } => arrays(place, features, labels)?,
+pub fn load(data: &Data, place: &Origin) -> Result<Option<Arc<DataSet>>, Diagnostics> {
+    let shared = &place.shared;
+    let set = match data {
+        Data::Digits => shared.get("digits", &[], || {
+            let samples = digits::load().map_err(|e| Diagnostics::from(place.at("data", e.to_string())))?;
+            Ok::<_, Diagnostics>(DataSet::of_features(samples))
+        }),
+        Data::Npy { features, labels } => {
+            let files = [place.path(features), place.path(labels)];
+            shared.get(&format!("{files:?}"), &files, || {
+                arrays(place, features, labels).map(DataSet::of_features)
+            })
+        }
         Data::Nmnist(settings) => {
-            let folder = place.path(&settings.folder);
-            let set = settings.load(&folder).map_err(|e| place.array("data.Nmnist[0].folder", e))?;
-            return Ok(Some(set));
+            let (folder, wrong) = (place.path(&settings.folder), |e| place.array("data.Nmnist[0].folder", e));
+            let files = Nmnist::files(&folder).map_err(wrong)?;
+            shared.get(&format!("{settings:?} {folder:?}"), &files, || settings.load(&folder).map_err(wrong))
         }
         _ => return Ok(None),
     };
-    Ok(Some(DataSet::of_features(samples)))
+    set.map(Some)
 }
 
 /// A data set from the two files that the experiment names; as many classes as the largest label says.

@@ -21,6 +21,7 @@ pub mod portable;
 pub mod record;
 pub mod reference;
 pub mod rows;
+pub mod shared;
 pub mod stamp;
 pub mod stores;
 pub mod whole;

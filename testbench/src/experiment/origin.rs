@@ -4,6 +4,7 @@
 //! Absent on purpose: what is wrong (the callers know).
 
 use crate::experiment::reference::Opened;
+use crate::experiment::shared::Shared;
 use crate::formats::ArrayError;
 use std::ops::Range;
 use std::path::PathBuf;
@@ -16,13 +17,19 @@ use synfire_chip::files::{Change, Diagnostic, Diagnostics, SourceText, nearest};
 pub struct Origin {
     source: Arc<SourceText>,
     folder: PathBuf,
+    /// What others loaded of the same files.
+    pub shared: Shared,
 }
 
 impl Origin {
     /// The file that `opened` holds.
     #[must_use]
     pub fn new(opened: &Opened) -> Self {
-        Self { source: Arc::clone(&opened.source), folder: opened.folder.clone().unwrap_or_default() }
+        Self {
+            source: Arc::clone(&opened.source),
+            folder: opened.folder.clone().unwrap_or_default(),
+            shared: opened.shared.clone(),
+        }
     }
 
     /// Path of a file that a field names.

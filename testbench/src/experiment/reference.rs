@@ -5,6 +5,7 @@
 //! first.
 
 use super::embedded;
+use super::shared::Shared;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use synfire_chip::chip::Chip;
@@ -30,6 +31,8 @@ pub struct Opened {
     pub changes: Vec<Change>,
     /// How many of a run's last steps are kept, of the part that its report shows.
     pub step_rows: u32,
+    /// What others loaded of the same files.
+    pub shared: Shared,
 }
 
 impl Opened {
@@ -37,7 +40,8 @@ impl Opened {
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, folder: Option<PathBuf>) -> Self {
         let source = Arc::new(SourceText::new(name, text));
-        Self { file: Arc::clone(&source), source, folder, changes: Vec::new(), step_rows: STEP_ROWS }
+        let (changes, shared) = (Vec::new(), Shared::default());
+        Self { file: Arc::clone(&source), source, folder, changes, step_rows: STEP_ROWS, shared }
     }
 
     /// Its name for messages.

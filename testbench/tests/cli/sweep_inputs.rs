@@ -1,8 +1,8 @@
-//! The files of a sweep: edited between two runs or during one, not there and then there.
+//! The files of a sweep: edited between two runs or during one, not there and then there, and read once for all points.
 
-use super::folder::Folder;
+use super::folder::{Folder, npy};
 use super::serve::Serving;
-use super::sweeps::{self, SWEEP, told};
+use super::sweeps::{self, SWEEP, repeat, table, told};
 use insta::assert_snapshot;
 use std::time::{Duration, Instant};
 
@@ -95,4 +95,53 @@ fn a_file_that_appears_meanwhile_is_noticed() {
     let refused = serving.answer(r#"{"id": 2, "values": {"neurons": 64}}"#);
     assert!(!refused["error"].as_str().expect("a text").contains("was not there"), "{refused}");
     serving.end();
+}
+
+/// Every stimulus of a file, read once for all points: each has what it has by itself, where a point reads it otherwise too.
+#[cfg(unix)]
+#[test]
+fn points_that_share_their_inputs_have_the_numbers_of_their_commands() {
+    let folder = Folder::new();
+    let neuron = "neuron: (current_decay: 0, membrane_decay: Factor(3000), threshold: 1.0)";
+    folder.write(
+        "net.ron",
+        format!(
+            "(format: \"synfire-network/1\", inputs: [(name: \"a\", neurons: 4), (name: \"b\", neurons: 4), \
+             (name: \"c\", neurons: 4), (name: \"d\", neurons: 8)], populations: [(name: \"p\", neurons: 8, {neuron})], \
+             projections: [{}])",
+            ["a", "b", "c", "d"].map(|from| format!(
+                "(name: \"{from}\", from: \"{from}\", to: \"p\", connect: AllToAll, weights: Constant(0.1), store: (bits: \
+                 8, fraction: 7))"
+            ))
+            .join(", ")
+        ),
+    );
+    let raster: Vec<u8> = (0..160).map(|at| u8::from(at % 3 == 0)).collect();
+    folder.write("raster.npy", npy("|u1", &[40, 4], &raster));
+    let wave: Vec<u8> = (0..160_u32).map(|at| (at * at % 97) as u8).collect();
+    folder.write("wave.npy", npy("|u1", &[40, 4], &wave));
+    folder.write("features.npy", npy("|u1", &[2, 4], &[1, 50, 200, 255, 9, 8, 7, 6]));
+    folder.write(
+        "exp.ron",
+        "(format: \"synfire-experiment/1\", title: \"t\", chip: \"small\", task: Simulate((network: \"net.ron\", steps: \
+         40, samples: Some((steps: 20)), stimuli: [Raster(input: \"a\", file: \"raster.npy\"), SigmaDelta(input: \"b\", \
+         file: \"wave.npy\", full_scale: 100), RateCode(input: \"c\", features: \"features.npy\", rate_per_mille: 500), \
+         SendOnDelta(input: \"d\", file: \"wave.npy\", threshold: 20)])))",
+    );
+    folder.write(
+        "s.ron",
+        "(format: \"synfire-sweep/1\", title: \"t\", experiment: \"exp.ron\", axes: [(name: \"scale\", values: \
+         {\"experiment.task.stimuli[1].SigmaDelta.full_scale\": List([100, 400])}), (name: \"threshold\", values: \
+         {\"experiment.task.stimuli[3].SendOnDelta.threshold\": List([20, 60])}), (name: \"steps\", values: \
+         {\"experiment.task.samples.steps\": List([20, 40])})], objectives: [(of: InferenceEnergy), (of: StepTime)])",
+    );
+    folder.succeeds(&["sweep", "s.ron", "--out", "out", "--threads", "1"]);
+    let runs = table(&folder, "out/runs.csv");
+    let energy = |at: usize| runs[at]["inference_energy_aj"].parse::<f64>().expect("an energy");
+    for (at, line) in runs.iter().enumerate() {
+        let summary = repeat(&folder, &line["command"]);
+        let total = &summary["parts"][0]["stages"]["inference"]["energy"]["total_aj"];
+        assert_eq!(total.as_f64(), Some(energy(at)), "{}", line["command"]);
+    }
+    assert!(runs.len() == 8 && energy(0) != energy(2) && energy(0) != energy(4), "{runs:?}");
 }

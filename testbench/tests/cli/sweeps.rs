@@ -71,7 +71,7 @@ fn number(line: &BTreeMap<String, String>, head: &str) -> f64 {
 }
 
 /// Runs the command of a row as a shell does, and reads its summary.
-fn repeat(folder: &Folder, command: &str) -> Value {
+pub fn repeat(folder: &Folder, command: &str) -> Value {
     let program = Path::new(env!("CARGO_BIN_EXE_synfire"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let mut shell = std::process::Command::new("sh");

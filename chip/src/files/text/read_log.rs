@@ -4,8 +4,8 @@
 //! the log hears of it there, so that no loader has to hand on what it opened. Who takes another file where there is none asks
 //! [`is_there`].
 //!
-//! Promises: nothing that the thread opened since [`ReadLog::begin`] is missing; without a log nothing is kept. Absent on
-//! purpose: what other threads open, what was read of a file.
+//! Promises: nothing that the thread opened since [`ReadLog::begin`] is missing, nor what it took again of what was read
+//! before ([`taken`]); without a log nothing is kept. Absent on purpose: what other threads open, what was read of a file.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -73,6 +73,11 @@ pub fn is_there(path: &Path) -> bool {
     there
 }
 
+/// Notes that what was read of these files before is taken again.
+pub fn taken(files: &[PathBuf]) {
+    files.iter().for_each(|path| opened(path));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,10 +98,14 @@ mod tests {
         let missing = folder.path().join("missing");
         read_text(&missing).expect_err("no file");
         assert!(is_there(&first) && !is_there(&folder.path().join("other")));
-        assert_eq!(log.files(), [first, second]);
+        assert_eq!(log.files(), [first.clone(), second.clone()]);
         assert_eq!(log.missing(), [missing, folder.path().join("other")]);
         drop(log);
         read_text(&third).expect("a text");
-        assert!(ReadLog::begin().files().is_empty());
+        let log = ReadLog::begin();
+        assert!(log.files().is_empty());
+        // What was read before, and is taken again.
+        taken(&[second.clone(), first.clone()]);
+        assert_eq!(log.files(), [first, second]);
     }
 }

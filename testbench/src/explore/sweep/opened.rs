@@ -12,6 +12,7 @@ use super::live::Live;
 use super::point::{Point, Trial};
 use super::tried::Base;
 use crate::experiment::hashed::HashedFile;
+use crate::experiment::shared::Shared;
 use crate::experiment::{command, embedded, names, reference};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -129,7 +130,8 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
         return Err(problem.noted("allowed", format!("at most {MOST_TRIALS}")).into());
     }
     let experiment = experiment(&file, opened.folder.as_deref(), stated)?;
-    let base = Base { file: &file, experiment: &experiment, axes: &axes, stated };
+    let shared = Shared::keeping();
+    let base = Base { file: &file, experiment: &experiment, axes: &axes, stated, shared: &shared };
     let log = ReadLog::begin();
     let rows = base.rows()?;
     check_row(&file, &rows, stated)?;
@@ -139,7 +141,7 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
     // What has one row calls it in its summary as it likes.
     let row = file.row.clone().filter(|_| rows.len() > 1);
     let trials = trials(&file, &inputs, &points);
-    let live = Live { watched };
+    let live = Live { watched, shared };
     Ok(Sweep { file, experiment, axes, points, trials, inputs, row, live })
 }
 

@@ -100,6 +100,7 @@ fn opened(sweep: &Sweep, trial: &Trial, place: Place<'_>) -> Ended {
         |(file, mut opened)| {
             // Nobody reads its steps one by one.
             opened.step_rows = 0;
+            opened.shared = sweep.live.shared.clone();
             let chip = reference::chip(&file.chip, &opened)?;
             Ok((file, opened, chip))
         },

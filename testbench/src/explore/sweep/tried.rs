@@ -15,6 +15,7 @@ use super::inputs::Inputs;
 use super::point::Point;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
+use crate::experiment::shared::Shared;
 use crate::experiment::stamp::Stamp;
 use crate::experiment::{embedded, reference};
 use crate::tasks;
@@ -36,6 +37,8 @@ pub(super) struct Base<'a> {
     pub experiment: &'a str,
     pub axes: &'a [Moves],
     pub stated: Stated<'a>,
+    /// What was loaded, for the points too.
+    pub shared: &'a Shared,
 }
 
 /// Loads everything that an experiment refers to; gives the names of its rows.
@@ -80,7 +83,8 @@ impl Spot {
 
 impl Base<'_> {
     fn load(&self, set: &[String]) -> Result<Vec<String>, Diagnostics> {
-        let (file, opened) = tasks::open_changed(self.experiment, set)?;
+        let (file, mut opened) = tasks::open_changed(self.experiment, set)?;
+        opened.shared = self.shared.clone();
         let chip = reference::chip(&file.chip, &opened)?;
         let narrowed = Narrowed { quick: self.file.quick, seed: self.file.seeds.first().copied() };
         file.task.accept(Loads { chip, opened, narrowed })

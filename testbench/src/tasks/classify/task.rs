@@ -48,7 +48,7 @@ impl Task {
     pub fn new(settings: Classify, chip: Chip, origin: Opened) -> Result<Self, Diagnostics> {
         let place = Origin::new(&origin);
         check::numbers(&settings, &place)?;
-        let fixed = labelled::load(&settings.data, &place)?.map(Arc::new);
+        let fixed = labelled::load(&settings.data, &place)?;
         let chips = rows::chips(&settings.rows, &chip, &origin, &place)?;
         let mut task = Self {
             settings,

@@ -57,11 +57,11 @@ impl Task {
             Data::Digits | Data::Npy { .. } => labelled::load(&settings.data, &place)?,
             _ => None,
         };
-        let Some(Content::Features(samples)) = data.map(|data| data.content) else {
+        let Some(Content::Features(samples)) = data.as_ref().map(|data| &data.content) else {
             let title = "the data set has no features: its samples are spikes already";
             return Err(place.at("data", title).noted("allowed", "`Digits` or `Npy(..)`").into());
         };
-        let (step_rows, mut files) = (origin.step_rows, Vec::new());
+        let (samples, step_rows, mut files) = (samples.clone(), origin.step_rows, Vec::new());
         let mut task = Self { settings, chip, samples, step_rows, files: Vec::new(), place };
         let seed = task.settings.seeds[0];
         let Parts { kept, held_out } = task.parts(seed)?;

@@ -348,7 +348,7 @@ fn hash_inputs(opened: &Opened, files: &[PathBuf]) -> Result<Vec<HashedFile>, Di
     let mut inputs = vec![HashedFile { file: name, sha256: text }];
     for path in files {
         let file = path.strip_prefix(&folder).unwrap_or(path).display().to_string();
-        let hashed = HashedFile::new(file, path);
+        let hashed = opened.shared.hashed(file, path);
         inputs.push(hashed.map_err(|e| {
             Diagnostics::from(Diagnostic::new(format!("cannot read `{}`: {e}", path.display())))
         })?);

@@ -5,7 +5,7 @@
 //! Absent on purpose: formats of files (`formats`).
 
 use super::file::{Simulate, Stimulus};
-use super::stimuli::{Event, Origin, Stimuli};
+use super::stimuli::{Event, Held, Origin, Stimuli};
 use crate::data::encode::{EncodeError, Encoder, LatencyCode, Poisson, RateCode};
 use crate::experiment::origin::Origin as Place;
 use crate::formats::ArrayError;
@@ -14,7 +14,9 @@ use crate::formats::control_list::{self, Limits};
 use crate::formats::npy::IntegerRows;
 use crate::formats::spike_list::{self, SpikeListFile};
 use crate::formats::stimulus::{CurrentFile, RasterFile, Stimulus as Stream};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Input, Network};
 use synfire_chip::run::program::StepEvents;
@@ -60,8 +62,11 @@ impl Loader<'_> {
                 let own = &self.network.inputs[usize::from(index)];
                 let (neurons, max_events) = (own.neurons, own.max_events);
                 let limits = spike_list::Limits { input: index, neurons, max_events, steps: self.steps };
-                let mut list = SpikeListFile::open(&path, limits).map_err(|e| self.place.array(&field, e))?;
-                Ok(Origin::Spikes(index, self.drain(&field, &mut list, &|step| step)?))
+                let list = self.held(&path, &format!("{limits:?}"), || {
+                    let list = SpikeListFile::open(&path, limits).map_err(|e| self.place.array(&field, e));
+                    self.drain(&field, &mut list?, &|step| step)
+                });
+                Ok(Origin::Spikes(index, list?))
             }
             Stimulus::Raster { input, file } => {
                 let open = |path: &Path, index, own: &Input| {
@@ -69,12 +74,12 @@ impl Loader<'_> {
                     let shape = raster.shape();
                     Ok((Box::new(raster) as Box<dyn Stream>, shape))
                 };
-                self.array(&format!("{at}.Raster"), (input, file), open)
+                self.array(&format!("{at}.Raster"), (input, file), "raster", open)
             }
             Stimulus::SigmaDelta { input, file, full_scale } => {
                 let at = format!("{at}.SigmaDelta");
                 self.positive(&at, "full_scale", *full_scale)?;
-                self.array(&at, (input, file), |path, index, own| {
+                self.array(&at, (input, file), &format!("sigma delta {full_scale}"), |path, index, own| {
                     let signals = SigmaDeltaFile::open(path, index, own.neurons, *full_scale)?;
                     let shape = signals.shape();
                     Ok((Box::new(signals) as Box<dyn Stream>, shape))
@@ -88,10 +93,13 @@ impl Loader<'_> {
                 let (index, path) = (self.population(&at, population)?, self.path(file));
                 let field = format!("{at}.file");
                 let neurons = self.network.populations[usize::from(index)].neurons;
-                let mut currents =
-                    CurrentFile::open(&path, index, neurons).map_err(|e| self.place.array(&field, e))?;
-                let step_of = self.step_of(&field, file, currents.shape())?;
-                Ok(Origin::Currents(index, self.drain(&field, &mut currents, &step_of)?))
+                let list = self.held(&path, &format!("currents {index} {neurons}"), || {
+                    let currents = CurrentFile::open(&path, index, neurons);
+                    let mut currents = currents.map_err(|e| self.place.array(&field, e))?;
+                    let step_of = self.step_of(&field, file, currents.shape())?;
+                    self.drain(&field, &mut currents, &step_of)
+                });
+                Ok(Origin::Currents(index, list?))
             }
             Stimulus::Control { file } => {
                 let (path, field) = (self.path(file), format!("{at}.Control.file"));
@@ -123,18 +131,35 @@ impl Loader<'_> {
         }
     }
 
-    /// The events of an array for an input; `open` also gives its samples and the steps of each.
+    /// The events of an array for an input, made of its numbers as `how` says; `open` also gives its samples and the steps of
+    /// each.
     fn array(
         &mut self,
         at: &str,
         (input, file): (&str, &str),
+        how: &str,
         open: impl FnOnce(&Path, u16, &Input) -> Result<(Box<dyn Stream>, (u64, u64)), ArrayError>,
     ) -> Result<Origin, Diagnostics> {
         let (index, path, field) = (self.input(at, input)?, self.path(file), format!("{at}.file"));
         let own = &self.network.inputs[usize::from(index)];
-        let (mut stream, shape) = open(&path, index, own).map_err(|e| self.place.array(&field, e))?;
-        let step_of = self.step_of(&field, file, shape)?;
-        Ok(Origin::Spikes(index, self.drain(&field, &mut *stream, &step_of)?))
+        let list = self.held(&path, &format!("{how} {index} {} {}", own.neurons, own.max_events), || {
+            let (mut stream, shape) = open(&path, index, own).map_err(|e| self.place.array(&field, e))?;
+            let step_of = self.step_of(&field, file, shape)?;
+            self.drain(&field, &mut *stream, &step_of)
+        });
+        Ok(Origin::Spikes(index, list?))
+    }
+
+    /// What `load` reads of a file as `how` says, in steps of the run; or what another run has of it.
+    fn held<T: Serialize + Send + Sync + 'static>(
+        &self,
+        path: &Path,
+        how: &str,
+        load: impl FnOnce() -> Result<Vec<T>, Diagnostics>,
+    ) -> Result<Arc<Held<T>>, Diagnostics> {
+        let steps = (self.steps, self.sample_steps);
+        let name = format!("{} {how} {steps:?}", path.display());
+        self.place.shared.get(&name, &[path.to_path_buf()], || load().map(Held::new))
     }
 
     fn send_on_delta(
@@ -150,7 +175,7 @@ impl Loader<'_> {
             let found = format!("{neurons} neurons");
             return Err(self.place.refuse(&format!("{at}.input"), &title, &found, "an even number"));
         }
-        self.array(at, (input, file), |path, index, own| {
+        self.array(at, (input, file), &format!("send on delta {threshold}"), |path, index, own| {
             let channels = (own.neurons / 2, own.max_events);
             let signals = SendOnDeltaFile::open(path, index, channels, threshold)?;
             let shape = signals.shape();
@@ -264,15 +289,18 @@ impl Loader<'_> {
         let index = self.input(at, input)?;
         let (path, field) = (self.path(file), format!("{at}.features"));
         let width = self.network.inputs[usize::from(index)].neurons as usize;
-        let features = features(&path, width).map_err(|e| self.place.array(&field, e))?;
+        let features = self.held(&path, &format!("features {width}"), || {
+            features(&path, width).map_err(|e| self.place.array(&field, e))
+        })?;
         let samples = self.sample_steps.map_or(1, |steps| self.steps.div_ceil(steps.max(1)));
-        if features.len() / width.max(1) < samples as usize {
+        let own = features.of.len() / width.max(1);
+        if own < samples as usize {
             let title = format!("`{file}` has too few samples for the run");
-            let found = (features.len() / width.max(1)).to_string();
+            let found = own.to_string();
             let allowed = format!("at least {samples}: `steps` / `samples.steps`");
             return Err(self.place.refuse(&field, &title, &found, &allowed));
         }
-        let largest = features.iter().copied().max().unwrap_or(1).max(1);
+        let largest = features.of.iter().copied().max().unwrap_or(1).max(1);
         let encoder = make(index, largest).map_err(|e| self.bad(&format!("{at}.{}", number.0), &e))?;
         Ok(Origin::Code { encoder, width, features })
     }

@@ -6,6 +6,8 @@
 
 use crate::data::encode::{Encoder, Presentation};
 use serde::Serialize;
+use std::sync::Arc;
+use synfire_chip::run::checkpoint;
 use synfire_chip::run::program::{Control, Injection, StepEvents, StimulusSpike};
 
 /// One event of a file: in 12 bytes, as there may be many.
@@ -19,12 +21,30 @@ pub struct Event {
     pub value: i32,
 }
 
+/// What a file holds, with its fingerprint: runs that read the same have it once.
+#[derive(Debug)]
+pub struct Held<T> {
+    /// Events ascending, or features sample by sample.
+    pub of: Vec<T>,
+    /// SHA-256 of them.
+    pub sha256: [u8; 32],
+}
+
+impl<T: Serialize> Held<T> {
+    /// What a file holds.
+    #[must_use]
+    pub fn new(of: Vec<T>) -> Self {
+        let sha256 = checkpoint::fingerprint(&of);
+        Self { of, sha256 }
+    }
+}
+
 /// Where the events of a stimulus come from.
 pub enum Origin {
     /// Spikes of a file, for this input; ascending.
-    Spikes(u16, Vec<Event>),
+    Spikes(u16, Arc<Held<Event>>),
     /// Currents of a file, for this population; ascending.
-    Currents(u16, Vec<Event>),
+    Currents(u16, Arc<Held<Event>>),
     /// Control events of a file; ascending by step.
     Control(Vec<(u32, Control)>),
     /// A generator that needs no data.
@@ -36,19 +56,19 @@ pub enum Origin {
         /// Features of a sample.
         width: usize,
         /// Features, sample by sample.
-        features: Vec<u8>,
+        features: Arc<Held<u8>>,
     },
 }
 
 /// What a stimulus has from its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Data<'a> {
-    /// Events, and the input or population that they are for.
-    Events(u16, &'a [Event]),
+    /// SHA-256 of events, and the input or population that they are for.
+    Events(u16, [u8; 32]),
     /// Control events.
     Control(&'a [(u32, Control)]),
-    /// Features, sample by sample.
-    Features(&'a [u8]),
+    /// SHA-256 of features.
+    Features([u8; 32]),
 }
 
 /// All stimuli of a run.
@@ -70,9 +90,11 @@ impl Stimuli {
     pub fn data(&self) -> Vec<Data<'_>> {
         fn data(origin: &Origin) -> Option<Data<'_>> {
             match origin {
-                Origin::Spikes(to, events) | Origin::Currents(to, events) => Some(Data::Events(*to, events)),
+                Origin::Spikes(to, events) | Origin::Currents(to, events) => {
+                    Some(Data::Events(*to, events.sha256))
+                }
                 Origin::Control(events) => Some(Data::Control(events)),
-                Origin::Code { features, .. } => Some(Data::Features(features)),
+                Origin::Code { features, .. } => Some(Data::Features(features.sha256)),
                 Origin::Noise(_) => None,
             }
         }
@@ -84,7 +106,7 @@ impl Stimuli {
     pub fn largest_current(&self, population: usize) -> u64 {
         let largest = |origin: &Origin| match origin {
             Origin::Currents(to, events) if usize::from(*to) == population => {
-                events.iter().map(|e| u64::from(e.value.unsigned_abs())).max().unwrap_or(0)
+                events.of.iter().map(|e| u64::from(e.value.unsigned_abs())).max().unwrap_or(0)
             }
             _ => 0,
         };
@@ -108,14 +130,14 @@ impl Stimuli {
         for (index, origin) in (0..).zip(&self.list) {
             match origin {
                 Origin::Spikes(input, list) => {
-                    events.spikes.extend(of(list, step).iter().map(|e| StimulusSpike {
+                    events.spikes.extend(of(&list.of, step).iter().map(|e| StimulusSpike {
                         input: *input,
                         neuron: e.neuron,
                         count: e.value as u8,
                     }))
                 }
                 Origin::Currents(population, list) => {
-                    events.injections.extend(of(list, step).iter().map(|e| Injection {
+                    events.injections.extend(of(&list.of, step).iter().map(|e| Injection {
                         population: *population,
                         neuron: e.neuron,
                         value: e.value,
@@ -134,7 +156,7 @@ impl Stimuli {
                     let sample = step / self.sample_steps;
                     let at = sample as usize * width;
                     let shown = Presentation { sample, epoch: index };
-                    let row = &features[at..at + width];
+                    let row = &features.of[at..at + width];
                     encoder.spikes(row, shown, step % self.sample_steps, &mut events.spikes);
                 }
             }
