@@ -25,6 +25,7 @@ mod cli {
     pub mod sweep_inputs;
     #[cfg(unix)]
     pub mod sweep_kill;
+    pub mod sweep_order;
     pub mod sweep_points;
     pub mod sweeps;
     pub mod time_model;

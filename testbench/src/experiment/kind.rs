@@ -83,6 +83,9 @@ pub trait Kind: Sized + Sync {
     /// others are made from the same files.
     fn decides(&self) -> Decides;
 
+    /// How much work all its cells are expected to be, in the unit of [`effort`](super::effort).
+    fn effort(&self) -> f64;
+
     /// Loads, maps and builds the cell of a row and a seed.
     ///
     /// # Errors

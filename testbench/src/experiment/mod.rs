@@ -8,6 +8,7 @@ pub mod check;
 pub mod command;
 pub mod decides;
 pub mod deploy;
+pub mod effort;
 pub mod embedded;
 pub mod engine;
 pub mod file;

@@ -2,7 +2,9 @@
 //!
 //! `file` states a sweep, `axes`, `draws` and `constraints` make points of it, `opened` checks it and says what decides it,
 //! `tried` loads its experiment with each value; `trial` runs one point with one seed in this process, `figures` reads what it
-//! left, `store` keeps it where the folder is not of `another` sweep, `pool` runs all of a folder while `inputs` watches its files; `live` has what was loaded of them. `points` adds seeds up, `front` and `sensitivity` compare points, `tables` writes all of it, `page` shows it.
+//! left, `store` keeps it where the folder is not of `another` sweep, `pool` runs all of a folder while `inputs` watches its
+//! files; `live` has what was loaded of them, `lengths` says which trials are long. `points` adds seeds up, `front` and
+//! `sensitivity` compare points, `tables` writes all of it, `page` shows it.
 //! `shard` shares the points out between machines, `merge` joins what they left. `served` answers whoever searches.
 //!
 //! Promises: a point is named by everything that decides it, and runs once; whatever is written but what stands under
@@ -18,6 +20,7 @@ pub mod figures;
 pub mod file;
 pub mod front;
 pub mod inputs;
+pub mod lengths;
 pub mod live;
 pub mod merge;
 pub mod objectives;

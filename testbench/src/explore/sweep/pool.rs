@@ -1,11 +1,12 @@
 //! Running the trials of a folder on several threads: those that are not finished, long ones first.
 //!
-//! How long a trial takes is guessed from those that have ended: the mean of all, times what each of its moves made of it
-//! elsewhere. Promises: a finished trial never runs again, one that failed does; points of the same values are one trial, and
-//! run once; results do not depend on threads or order; a file that cannot be written, or an input that is edited meanwhile,
-//! ends the sweep, nothing else does. Absent on purpose: what a trial does (`trial`).
+//! Which are long is expected or measured (`lengths`). Promises: a finished trial never runs again, one that failed does;
+//! points of the same values are one trial, and run once; results do not depend on threads or order; a file that cannot be
+//! written, or an input that is edited meanwhile, ends the sweep, nothing else does. Absent on purpose: what a trial does
+//! (`trial`).
 
 use super::error::SweepError;
+use super::lengths::Lengths;
 use super::opened::Sweep;
 use super::point::Trial;
 use super::store::{Kept, Outcome, Store};
@@ -45,7 +46,7 @@ pub fn run(
     watch: &dyn Watch,
 ) -> Result<(), SweepError> {
     let mut ahead = Vec::new();
-    let mut times = Times::new(sweep);
+    let mut finished = Vec::new();
     // Draws may be the same: their trials have one name.
     let mut names = HashSet::new();
     let trials: Vec<usize> =
@@ -53,61 +54,89 @@ pub fn run(
     for number in &trials {
         match store.result(&sweep.trials[*number].hash)? {
             Some(Kept { outcome: Outcome::Done(_), simulator, .. }) => {
-                times.add(sweep, &sweep.trials[*number], simulator.seconds);
+                finished.push((*number, simulator.seconds))
             }
             _ => ahead.push(*number),
         }
     }
-    watch.begin(trials.len() - ahead.len(), ahead.len());
-    // The first is taken first until something is known.
-    ahead.reverse();
-    let state = Mutex::new(State { ahead, times, failure: None, sorted_at: 0 });
-    let stop = AtomicBool::new(false);
-    let stopped = || stop.load(Ordering::Relaxed) || options.interrupt.load(Ordering::Relaxed);
-    let fail = |error: SweepError| {
-        lock(&state).failure.get_or_insert(error);
-        stop.store(true, Ordering::Relaxed);
+    watch.begin(finished.len(), ahead.len());
+    let threads = options.threads.clamp(1, ahead.len().max(1));
+    let mut lengths = Lengths::new(sweep);
+    // One after the other, and all at once, they take as long in any order; many that have ended say enough.
+    if threads > 1 && threads < ahead.len() && finished.len() < ahead.len() {
+        lengths.look(sweep, &ahead, threads, &|| options.interrupt.load(Ordering::Relaxed));
+    }
+    for (number, seconds) in finished {
+        lengths.add(sweep, &sweep.trials[number], seconds);
+    }
+    let state = State {
+        ahead: lengths.longest_last(sweep, &ahead),
+        sorted_at: lengths.known(),
+        lengths,
+        failure: None,
     };
-    let work = || {
-        while !stopped() {
-            let Some(number) = lock(&state).next(sweep) else { return };
-            let trial = &sweep.trials[number];
-            let started = Instant::now();
-            let folder = store.work(trial);
-            let place =
-                Place { folder: &folder, interrupt: options.interrupt, save_every: options.save_every };
-            let ended = match undisturbed(sweep, trial, place) {
-                Ok(Some(ended)) => ended,
-                Ok(None) => return,
-                Err(error) => return fail(error),
-            };
-            let outcome = ended.map_or_else(Outcome::Failed, Outcome::Done);
-            let kept = Kept::new(sweep, trial, outcome, started.elapsed().as_secs_f64());
-            if let Err(error) = store.keep(&kept) {
-                return fail(error);
-            }
-            let left = {
-                let mut state = lock(&state);
-                state.times.add(sweep, trial, kept.simulator.seconds);
-                state.left(sweep, options.threads)
-            };
-            watch.ended(&kept, left);
-        }
-    };
+    let pool = Pool { sweep, store, options, watch, state: Mutex::new(state), stop: AtomicBool::new(false) };
     std::thread::scope(|scope| {
-        for _ in 1..options.threads.clamp(1, trials.len().max(1)) {
-            scope.spawn(work);
+        for _ in 1..threads {
+            scope.spawn(|| pool.work());
         }
-        work();
+        pool.work();
     });
     store.tidy();
-    if let Some(error) = lock(&state).failure.take() {
+    if let Some(error) = lock(&pool.state).failure.take() {
         return Err(error);
     }
     if options.interrupt.load(Ordering::Relaxed) {
         return Err(SweepError::Interrupted);
     }
     Ok(())
+}
+
+/// Threads at work on a sweep.
+struct Pool<'a> {
+    sweep: &'a Sweep,
+    store: &'a Store,
+    options: &'a Options<'a>,
+    watch: &'a dyn Watch,
+    state: Mutex<State>,
+    /// Set by the first failure.
+    stop: AtomicBool,
+}
+
+impl Pool<'_> {
+    /// What a thread does: one trial after the other, until there is none or the sweep ends.
+    fn work(&self) {
+        while !self.stop.load(Ordering::Relaxed) && !self.options.interrupt.load(Ordering::Relaxed) {
+            let Some(number) = lock(&self.state).next(self.sweep) else { return };
+            match self.one(&self.sweep.trials[number]) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    lock(&self.state).failure.get_or_insert(error);
+                    self.stop.store(true, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    /// Runs a trial and keeps what comes of it; whether it came to its end.
+    fn one(&self, trial: &Trial) -> Result<bool, SweepError> {
+        let Self { sweep, store, options, .. } = *self;
+        let started = Instant::now();
+        let folder = store.work(trial);
+        let place = Place { folder: &folder, interrupt: options.interrupt, save_every: options.save_every };
+        let Some(ended) = undisturbed(sweep, trial, place)? else { return Ok(false) };
+        let outcome = ended.map_or_else(Outcome::Failed, Outcome::Done);
+        let kept = Kept::new(sweep, trial, outcome, started.elapsed().as_secs_f64());
+        store.keep(&kept)?;
+        let left = {
+            let mut state = lock(&self.state);
+            state.lengths.add(sweep, trial, kept.simulator.seconds);
+            state.left(sweep, options.threads)
+        };
+        self.watch.ended(&kept, left);
+        Ok(true)
+    }
 }
 
 /// Runs a trial on files that nobody touched meanwhile; again where somebody did, and left them as they were.
@@ -129,7 +158,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 struct State {
     /// Trials to come, the next last.
     ahead: Vec<usize>,
-    times: Times,
+    lengths: Lengths,
     failure: Option<SweepError>,
     /// How many had ended when they were last put in order.
     sorted_at: usize,
@@ -138,13 +167,9 @@ struct State {
 impl State {
     fn next(&mut self, sweep: &Sweep) -> Option<usize> {
         // Again when as many more have ended.
-        if self.times.known >= 2 * self.sorted_at.max(1) {
-            self.sorted_at = self.times.known;
-            let seconds = |number: &usize| self.times.guess(sweep, &sweep.trials[*number]).unwrap_or(0.0);
-            let mut guessed: Vec<(f64, usize)> = self.ahead.iter().map(|n| (seconds(n), *n)).collect();
-            // Of equal ones the earlier is later in the list, and so the next.
-            guessed.sort_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-            self.ahead = guessed.into_iter().map(|(_, number)| number).collect();
+        if self.lengths.known() >= 2 * self.sorted_at.max(1) {
+            self.sorted_at = self.lengths.known();
+            self.ahead = self.lengths.longest_last(sweep, &self.ahead);
         }
         self.ahead.pop()
     }
@@ -155,46 +180,10 @@ impl State {
         let every = self.ahead.len().div_ceil(MOST_GUESSES).max(1);
         let some = self.ahead.iter().step_by(every);
         let guessed: Vec<f64> =
-            some.map(|number| self.times.guess(sweep, &sweep.trials[*number])).collect::<Option<_>>()?;
+            some.map(|number| self.lengths.seconds(sweep, &sweep.trials[*number])).collect::<Option<_>>()?;
         let mean = guessed.iter().sum::<f64>() / guessed.len().max(1) as f64;
         Duration::try_from_secs_f64(mean * self.ahead.len() as f64 / threads.max(1) as f64).ok()
     }
 }
 
 const MOST_GUESSES: usize = 32;
-
-/// What is known of how long trials take: sums of logarithms, by move of each axis.
-struct Times {
-    moves: Vec<Vec<(f64, usize)>>,
-    all: f64,
-    known: usize,
-}
-
-impl Times {
-    fn new(sweep: &Sweep) -> Self {
-        let moves = sweep.axes.iter().map(|axis| vec![(0.0, 0); axis.moves.len()]).collect();
-        Self { moves, all: 0.0, known: 0 }
-    }
-
-    fn add(&mut self, sweep: &Sweep, trial: &Trial, seconds: f64) {
-        let log = seconds.max(1e-6).ln();
-        (self.all, self.known) = (self.all + log, self.known + 1);
-        for (axis, at) in self.moves.iter_mut().zip(&sweep.points[trial.point].moves) {
-            axis[*at] = (axis[*at].0 + log, axis[*at].1 + 1);
-        }
-    }
-
-    /// Seconds of a trial; `None` where nothing has ended.
-    fn guess(&self, sweep: &Sweep, trial: &Trial) -> Option<f64> {
-        if self.known == 0 {
-            return None;
-        }
-        let mean = self.all / self.known as f64;
-        let moves = self.moves.iter().zip(&sweep.points[trial.point].moves);
-        let effects = moves.map(|(axis, at)| match axis[*at] {
-            (_, 0) => 0.0,
-            (sum, count) => sum / count as f64 - mean,
-        });
-        Some((mean + effects.sum::<f64>()).exp())
-    }
-}

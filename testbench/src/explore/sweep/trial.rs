@@ -11,7 +11,7 @@ use crate::architect::summary;
 use crate::experiment::kind::{Content, Kind, Narrowed, Ran, Registry, Visit};
 use crate::experiment::pool::{CellContext, Outcome, PoolError, Work};
 use crate::experiment::reference::{self, Opened};
-use crate::tasks;
+use crate::tasks::{self, ExperimentFile};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -94,22 +94,50 @@ pub fn run(sweep: &Sweep, trial: &Trial, place: Place<'_>) -> Ended {
     ended
 }
 
+/// How much work a trial is expected to be; `None` where its experiment cannot be loaded.
+#[must_use]
+pub fn effort(sweep: &Sweep, trial: &Trial) -> Option<f64> {
+    let (file, opened, chip) = files(sweep, trial).ok()?;
+    file.task.accept(Expects { chip, opened, narrowed: narrowed(sweep, trial) })
+}
+
 fn opened(sweep: &Sweep, trial: &Trial, place: Place<'_>) -> Ended {
-    let narrowed = Narrowed { quick: sweep.file.quick, seed: trial.seed };
-    let loaded = tasks::open_changed(&sweep.experiment, &sweep.points[trial.point].set).and_then(
-        |(file, mut opened)| {
-            // Nobody reads its steps one by one.
-            opened.step_rows = 0;
-            opened.shared = sweep.live.shared.clone();
-            let chip = reference::chip(&file.chip, &opened)?;
-            Ok((file, opened, chip))
-        },
-    );
-    match loaded {
+    let narrowed = narrowed(sweep, trial);
+    match files(sweep, trial) {
         Ok((file, opened, chip)) => {
             file.task.accept(Whole { sweep, title: &file.title, chip, opened, narrowed, place })
         }
         Err(problems) => Some(Err(Failure::from(&problems))),
+    }
+}
+
+fn narrowed(sweep: &Sweep, trial: &Trial) -> Narrowed {
+    Narrowed { quick: sweep.file.quick, seed: trial.seed }
+}
+
+/// The experiment of a trial and its chip.
+fn files(sweep: &Sweep, trial: &Trial) -> Result<(ExperimentFile, Opened, Chip), Diagnostics> {
+    let (file, mut opened) = tasks::open_changed(&sweep.experiment, &sweep.points[trial.point].set)?;
+    // Nobody reads its steps one by one.
+    opened.step_rows = 0;
+    opened.shared = sweep.live.shared.clone();
+    let chip = reference::chip(&file.chip, &opened)?;
+    Ok((file, opened, chip))
+}
+
+/// An experiment of whatever kind, loaded for what it is expected to be.
+struct Expects {
+    chip: Chip,
+    opened: Opened,
+    narrowed: Narrowed,
+}
+
+impl Visit for Expects {
+    type Answer = Option<f64>;
+
+    fn visit<K: Kind>(self, mut settings: K::Settings) -> Option<f64> {
+        K::shorten(&mut settings, self.narrowed);
+        K::load(settings, self.chip, self.opened, self.narrowed.seed).ok().map(|loaded| loaded.effort())
     }
 }
 

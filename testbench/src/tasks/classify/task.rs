@@ -8,6 +8,7 @@ use crate::data::set::{Content, DataSet};
 use crate::data::split::{self, Parts};
 use crate::experiment::check::target;
 use crate::experiment::decides::Decides;
+use crate::experiment::effort;
 use crate::experiment::file::{EncoderFile, Row};
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
@@ -32,6 +33,8 @@ pub struct Task {
     pub warnings: Vec<String>,
     /// What decides its results.
     pub decides: Decides,
+    /// How much work all its cells are expected to be.
+    pub effort: f64,
     /// Data that is the same for every seed.
     fixed: Option<Arc<DataSet>>,
     /// The outline of the first seed's data: every row is checked against it.
@@ -56,6 +59,7 @@ impl Task {
             chips,
             warnings: Vec::new(),
             decides: Decides::default(),
+            effort: 0.0,
             fixed,
             first_outline: OnceLock::new(),
             origin,
@@ -63,18 +67,29 @@ impl Task {
         };
         let seed = task.settings.seeds[0];
         let data = task.outline(seed);
-        task.parts(&data, seed)?;
-        let mut networks = Vec::new();
+        let parts = task.parts(&data, seed)?;
+        let (mut networks, mut a_step) = (Vec::new(), 0.0);
         for variant in task.variants() {
             let network = task.network(variant, seed)?;
             task.schedule(&data, variant.row, &network, seed)?;
+            a_step += effort::of_step(&network, task.rows().chip(variant.row));
             networks.push(network);
         }
+        task.effort = a_step * task.steps_of_a_row(&parts);
         task.rows().check_stores(&networks)?;
         task.warnings =
             task.chips.iter().filter_map(of_chip).chain(networks.iter().flat_map(warnings)).collect();
         task.decides = task.deciding(&networks);
         Ok(task)
+    }
+
+    /// Steps of all cells of a row: training, a test after each epoch, and one more.
+    fn steps_of_a_row(&self, parts: &Parts) -> f64 {
+        let Classify { epochs, epoch_samples, sample_steps, seeds, score, .. } = &self.settings;
+        let scored = if matches!(score, ScoreOf::HeldOut) { parts.held_out.len() } else { 0 };
+        let trained = epoch_samples.map_or(parts.kept.len() as f64, f64::from);
+        let presented = f64::from(*epochs) * (trained + scored as f64) + scored as f64;
+        presented * f64::from(*sample_steps) * seeds.len() as f64
     }
 
     /// What decides the results, where `networks` are those of the first seed. Data that is generated follows from the

@@ -10,6 +10,7 @@ use super::file::Patterns;
 use super::score::{Score, Trains};
 use crate::architect::summary::Presentations;
 use crate::experiment::decides::Decides;
+use crate::experiment::effort;
 use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
 use crate::experiment::file::shift_offset;
 use crate::experiment::hashed::HashedFile;
@@ -126,6 +127,8 @@ pub struct Task {
     pub warnings: Vec<String>,
     /// What decides its results.
     pub decides: Decides,
+    /// How much work all its cells are expected to be.
+    pub effort: f64,
     origin: Opened,
     place: Origin,
 }
@@ -140,15 +143,23 @@ impl Task {
         check::numbers(&settings, &place)?;
         let chips = rows::chips(&settings.rows, &chip, &origin, &place)?;
         let (warnings, decides) = (Vec::new(), Decides::default());
-        let mut task = Self { settings, chip, chips, warnings, decides, origin, place };
+        let mut task = Self { settings, chip, chips, warnings, decides, effort: 0.0, origin, place };
         let seed = task.settings.seeds[0];
         let variants = task.rows().variants();
         let networks = variants.iter().map(|variant| task.rows().variant(*variant, seed));
         let networks = networks.collect::<Result<Vec<_>, _>>()?;
         task.rows().check_stores(&networks)?;
+        let a_step = networks
+            .iter()
+            .zip(&variants)
+            .map(|(network, variant)| effort::of_step(network, task.rows().chip(variant.row)));
+        let a_step: f64 = a_step.sum();
+        let steps =
+            task.settings.whole_steps(task.settings.data.cases()) as f64 * task.settings.seeds.len() as f64;
         let of_chips = task.chips.iter().filter_map(warnings::of_chip);
         task.warnings = of_chips.chain(networks.iter().flat_map(warnings::warnings)).collect();
         task.decides = task.deciding(&networks);
+        task.effort = a_step * steps;
         Ok(task)
     }
 

@@ -88,6 +88,17 @@ pub enum PatternData {
     Cues(Cues),
 }
 
+impl PatternData {
+    /// How many cases it makes.
+    #[must_use]
+    pub fn cases(&self) -> usize {
+        match self {
+            Self::Noise(data) => data.patterns as usize,
+            Self::Cues(data) => (data.symbols as usize).pow(2),
+        }
+    }
+}
+
 /// Frozen Poisson rasters, each with target spikes at drawn steps.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]

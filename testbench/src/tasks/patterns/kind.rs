@@ -53,6 +53,10 @@ impl Kind for Task {
         self.decides.clone()
     }
 
+    fn effort(&self) -> f64 {
+        self.effort
+    }
+
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Cell::new(self, self.variants()[row], seed)?.recorded(self)
     }

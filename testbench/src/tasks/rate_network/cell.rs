@@ -10,6 +10,7 @@ use super::{check, normalise, train};
 use crate::data::Samples;
 use crate::data::set::Content;
 use crate::data::split::{self, Parts};
+use crate::experiment::effort;
 use crate::experiment::file::Data;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::labelled;
@@ -38,6 +39,8 @@ pub struct Task {
     pub samples: Samples,
     /// How many of the last steps of what the report shows in detail are kept, each by itself.
     pub step_rows: u32,
+    /// How much work all its cells are expected to be.
+    pub effort: f64,
     /// Files that are recorded of it.
     files: Vec<String>,
     place: Origin,
@@ -61,10 +64,15 @@ impl Task {
             let title = "the data set has no features: its samples are spikes already";
             return Err(place.at("data", title).noted("allowed", "`Digits` or `Npy(..)`").into());
         };
-        let (samples, step_rows, mut files) = (samples.clone(), origin.step_rows, Vec::new());
-        let mut task = Self { settings, chip, samples, step_rows, files: Vec::new(), place };
+        let (step_rows, mut files) = (origin.step_rows, Vec::new());
+        let samples = samples.clone();
+        let mut task = Self { settings, chip, samples, step_rows, effort: 0.0, files: Vec::new(), place };
         let seed = task.settings.seeds[0];
         let Parts { kept, held_out } = task.parts(seed)?;
+        let RateNetwork { epochs, hidden, seeds, rows, .. } = &task.settings;
+        let products =
+            kept.len() as f64 * f64::from(*hidden) * (task.samples.width + task.samples.classes) as f64;
+        let mut effort = rows.len() as f64 * effort::of_products(f64::from(*epochs) * products);
         for (index, row) in task.settings.rows.iter().enumerate() {
             let scaled = task.scaled(row, &task.start(seed).network, &kept);
             for form in task.forms(row) {
@@ -73,11 +81,14 @@ impl Task {
                     problems.each(|problem| Diagnostic { place: place.clone(), ..problem })
                 };
                 let deployed = task.deployed(&scaled, form, seed).map_err(at_row)?;
+                let steps = held_out.len() as f64 * f64::from(form.steps);
+                effort += steps * effort::of_step(&deployed.network, &task.chip);
                 if task.shows(row, seed, form) {
                     files = task.records(&deployed, form, held_out.len())?.names();
                 }
             }
         }
+        task.effort = effort * seeds.len() as f64;
         task.files = files;
         Ok(task)
     }

@@ -47,6 +47,10 @@ impl Kind for Task {
             .with("data", &samples)
     }
 
+    fn effort(&self) -> f64 {
+        self.effort
+    }
+
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Cell::new(self, &self.settings.rows[row], seed)
     }

@@ -10,6 +10,7 @@ use super::outputs;
 use super::samples::{Answers, Samples};
 use super::stimuli::Stimuli;
 use crate::experiment::decides::Decides;
+use crate::experiment::effort;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
@@ -100,6 +101,8 @@ pub struct Task {
     pub seed: u32,
     /// What decides its results.
     pub decides: Decides,
+    /// How much work all its cells are expected to be.
+    pub effort: f64,
     opened: Opened,
     /// What was read, until a cell takes it.
     loaded: Mutex<Option<Loaded>>,
@@ -132,7 +135,8 @@ impl Task {
         let loaded = load(&settings, &chip, &opened, seed)?;
         let seed = loaded.network.seed;
         let decides = deciding(&settings, &chip, &opened, &loaded);
-        Ok(Self { settings, chip, seed, decides, opened, loaded: Mutex::new(Some(loaded)) })
+        let effort = settings.steps as f64 * effort::of_step(&loaded.network, &chip);
+        Ok(Self { settings, chip, seed, decides, effort, opened, loaded: Mutex::new(Some(loaded)) })
     }
 
     /// What the files hold: the first time what [`Task::new`] loaded.

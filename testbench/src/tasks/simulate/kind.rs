@@ -36,6 +36,10 @@ impl Kind for Task {
         self.decides.clone()
     }
 
+    fn effort(&self) -> f64 {
+        self.effort
+    }
+
     fn of_row(&self, _row: usize, _seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Cell::new(self)
     }

@@ -7,6 +7,7 @@ use super::check;
 use super::deploy::{self, Deployed, MOVED_CASES};
 use super::file::{SpikeTime, SpikeTimeRow};
 use super::train::{self, CASES};
+use crate::experiment::effort;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
 use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
@@ -31,6 +32,8 @@ pub struct Task {
     pub chip: Chip,
     /// How many of the last steps of what the report shows in detail are kept, each by itself.
     pub step_rows: u32,
+    /// How much work all its cells are expected to be.
+    pub effort: f64,
     /// Files that are recorded of it.
     files: Vec<String>,
     place: Origin,
@@ -47,9 +50,13 @@ impl Task {
         let place = Origin::new(origin);
         check::numbers(&settings, &place)?;
         let (step_rows, files) = (origin.step_rows, Vec::new());
-        let mut task = Self { settings, chip, step_rows, files, place };
+        let mut task = Self { settings, chip, step_rows, effort: 0.0, files, place };
         let start = train::start(&task.settings, task.settings.seeds[0]);
         let mut shown = None;
+        let SpikeTime { passes, hidden, seeds, rows, .. } = &task.settings;
+        let cells = (seeds.len() * rows.len()) as f64;
+        // Of four cases three sources reach every hidden neuron, and it two outputs.
+        let mut effort = effort::of_products(f64::from(*passes) * f64::from(*hidden) * 4.0 * 5.0);
         for (index, steps) in task.settings.steps_per_tau.iter().enumerate() {
             for bits in &task.settings.stores {
                 let deployed = Deployed::new(&task.settings, &start, &task.chip, *steps, *bits);
@@ -58,9 +65,12 @@ impl Task {
                     problems
                         .each(|problem| synfire_chip::files::Diagnostic { place: place.clone(), ..problem })
                 })?;
+                let steps = f64::from(deployed.steps()) * f64::from(MOVED_CASES);
+                effort += steps * effort::of_step(&deployed.network, &task.chip);
                 shown.get_or_insert(deployed);
             }
         }
+        task.effort = effort * cells;
         if let Some(shown) = shown {
             task.files = task.records(&shown)?.names();
         }

@@ -48,6 +48,10 @@ impl Kind for Task {
         Decides::default().with("settings", &settings).with("chip", &self.chip)
     }
 
+    fn effort(&self) -> f64 {
+        self.effort
+    }
+
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Ok(Cell::new(self, &self.settings.rows[row], seed))
     }

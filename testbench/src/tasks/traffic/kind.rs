@@ -45,6 +45,11 @@ impl Kind for Task {
             .with("data", &packets)
     }
 
+    /// No sweep compares it.
+    fn effort(&self) -> f64 {
+        1.0
+    }
+
     fn of_row(&self, row: usize, seed: u32) -> Result<Cell<'_>, Diagnostics> {
         Ok(Cell::new(self, row, seed))
     }
