@@ -7,7 +7,7 @@ use super::progress::say;
 use crate::hardware::error::HardwareError;
 use crate::hardware::layout::Layout;
 use crate::hardware::staging;
-use crate::hardware::vectors::coverage::Coverage;
+use crate::hardware::vectors::observe;
 use crate::hardware::vectors::vector::Vector;
 use std::sync::atomic::Ordering;
 
@@ -20,7 +20,7 @@ pub fn vectors(options: &VectorsOptions, interrupt: &Interrupt) -> Result<(), Co
     if let Some(out) = &options.out {
         staging::expect_empty(out)?;
     }
-    let (mut seen, mut values, mut written) = (Coverage::default(), 0, 0);
+    let (mut seen, mut values, mut written) = (observe::unseen(), 0, 0);
     for number in 0..options.count {
         if interrupt.flag().load(Ordering::Relaxed) {
             return Err(CommandError::Failed(format!(

@@ -1,6 +1,6 @@
 //! Random vectors reach every bin, and in each of them the chip has the values of the plain reference.
 
-use synfire::hardware::vectors::coverage::Coverage;
+use synfire::hardware::vectors::observe::unseen;
 use synfire::hardware::vectors::vector::Vector;
 
 const SEED: u32 = 1;
@@ -11,7 +11,7 @@ const COUNT: u32 = 380;
 #[expect(clippy::print_stderr, reason = "the number of bins is part of the result")]
 fn vectors_reach_every_bin() {
     let asked = std::env::var("SYNFIRE_VECTORS").ok().and_then(|text| text.parse().ok());
-    let mut seen = Coverage::default();
+    let mut seen = unseen();
     let mut values = 0;
     for number in 0..asked.unwrap_or(COUNT) {
         values += Vector::new(SEED, number).run(&mut seen).unwrap_or_else(|error| panic!("{error}"));
@@ -26,7 +26,7 @@ fn vectors_reach_every_bin() {
 /// A point that is not stated, and a side that is not, are told.
 #[test]
 fn a_stray_is_told() {
-    let mut seen = Coverage::default();
+    let mut seen = unseen();
     let at = seen.at("step 4.2", "nothing of the kind");
     seen.compared(at, 1, 2);
     let at = seen.at("step 4.2", "U_cmp and threshold, >");

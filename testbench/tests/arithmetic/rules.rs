@@ -1,8 +1,9 @@
-//! The points of random vectors (`hardware/vectors/points`) against the rules of sections 2 to 10 of the document: none
+//! The points of random vectors (`hardware/vectors/observe`) against the rules of sections 2 to 10 of the document: none
 //! without the other, and a comparison for each comparison.
 
 use std::collections::BTreeMap;
-use synfire::hardware::vectors::points::{COMPARED, ENDS, NOT_BELOW, POINTS, ROUNDED, SIGN};
+use synfire::hardware::vectors::observe::points;
+use synfire::hardware::vectors::points::{COMPARED, ENDS, NOT_BELOW, ROUNDED, SIGN};
 
 /// Rules without a point of their own, and why.
 const ELSEWHERE: [(&str, &str); 11] = [
@@ -84,15 +85,15 @@ fn elsewhere(rule: &str) -> bool {
 
 #[test]
 fn every_rule_has_a_point_and_every_point_a_rule() {
-    let rules = document();
+    let (rules, points) = (document(), points());
     let has = |rule: &str| {
         let inside = [format!("{rule} "), format!("{rule}.")];
-        POINTS.iter().any(|point| point.rule == rule || inside.iter().any(|of| point.rule.starts_with(of)))
+        points.iter().any(|point| point.rule == rule || inside.iter().any(|of| point.rule.starts_with(of)))
     };
     let missing: Vec<&String> = rules.keys().filter(|rule| !has(rule) && !elsewhere(rule)).collect();
     assert!(missing.is_empty(), "rules without a point: {missing:?}");
     let unknown: Vec<&str> =
-        POINTS.iter().map(|point| point.rule).filter(|rule| !rules.contains_key(*rule)).collect();
+        points.iter().map(|point| point.rule).filter(|rule| !rules.contains_key(*rule)).collect();
     assert!(unknown.is_empty(), "points of no rule: {unknown:?}");
     let kept: Vec<&str> =
         ELSEWHERE.iter().map(|(rule, _)| *rule).filter(|rule| !rules.contains_key(*rule)).collect();
@@ -102,16 +103,17 @@ fn every_rule_has_a_point_and_every_point_a_rule() {
 
 #[test]
 fn every_comparison_is_told_from_both_sides() {
+    let points = points();
     let compares = |text: &str| {
         let words = ["sat(", "sat_", "sat32(", "clamp(", "min(", "max(", " < ", " > ", " >= ", "overflow("];
         words.iter().any(|word| text.contains(word))
     };
     let told = |rule: &str| {
-        let own = POINTS.iter().filter(|point| point.rule == rule);
+        let own = points.iter().filter(|point| point.rule == rule);
         own.clone().any(|point| [COMPARED, ENDS, NOT_BELOW, SIGN, ROUNDED].contains(&point.sides))
     };
     let rules = document();
-    let own = rules.iter().filter(|(rule, _)| POINTS.iter().any(|point| point.rule == rule.as_str()));
+    let own = rules.iter().filter(|(rule, _)| points.iter().any(|point| point.rule == rule.as_str()));
     let silent: Vec<&String> = own
         .filter(|(rule, text)| compares(text) && !told(rule))
         .map(|(rule, _)| rule)
@@ -124,8 +126,8 @@ fn every_comparison_is_told_from_both_sides() {
         .filter(|rule| told(rule) || !compares(&rules[*rule]))
         .collect();
     assert!(idle.is_empty(), "told after all, or compare nothing: {idle:?}");
-    for point in POINTS {
-        let twice = POINTS.iter().filter(|own| (own.rule, own.what) == (point.rule, point.what)).count();
+    for point in &points {
+        let twice = points.iter().filter(|own| (own.rule, own.what) == (point.rule, point.what)).count();
         assert!(twice == 1 && point.sides.len() > 1, "{} {}", point.rule, point.what);
     }
 }
@@ -136,5 +138,5 @@ fn a_rule_more_is_seen() {
     let text = "\n## 2. Operations\n\n### 2.9 New\n\n1. `x = sat(y)`\n\n## 11. End\n";
     let rules = rules(text);
     assert_eq!(rules.keys().collect::<Vec<_>>(), ["2", "2.9", "2.9 line 1"]);
-    assert!(rules.keys().all(|rule| POINTS.iter().all(|point| point.rule != rule.as_str())));
+    assert!(rules.keys().all(|rule| points().iter().all(|point| point.rule != rule.as_str())));
 }

@@ -1,9 +1,9 @@
 //! How often each bin was reached.
 //!
-//! Promises: every bin of `points` is counted, those that nothing reached with 0; a point or a side that is not stated there is
-//! a stray, and is told. Absent on purpose: what reaches them.
+//! Promises: every bin of the stated points is counted, those that nothing reached with 0; a point or a side that is not stated
+//! is a stray, and is told. Absent on purpose: which points there are, what reaches them (`observe`).
 
-use super::points::{COMPARED, ENDS, POINTS, ROUNDED, SIGN};
+use super::points::{COMPARED, ENDS, Point, ROUNDED, SIGN};
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,22 +13,24 @@ pub type At = Option<usize>;
 /// Counts of all bins.
 #[derive(Clone, Debug)]
 pub struct Coverage {
+    points: Vec<Point>,
     places: HashMap<(&'static str, &'static str), usize>,
     counts: Vec<Vec<u64>>,
     strays: BTreeSet<String>,
 }
 
-impl Default for Coverage {
-    fn default() -> Self {
+impl Coverage {
+    /// Nothing was reached of `points` yet.
+    #[must_use]
+    pub fn of(points: Vec<Point>) -> Self {
         Self {
-            places: POINTS.iter().enumerate().map(|(at, point)| ((point.rule, point.what), at)).collect(),
-            counts: POINTS.iter().map(|point| vec![0; point.sides.len()]).collect(),
+            places: points.iter().enumerate().map(|(at, point)| ((point.rule, point.what), at)).collect(),
+            counts: points.iter().map(|point| vec![0; point.sides.len()]).collect(),
             strays: BTreeSet::new(),
+            points,
         }
     }
-}
 
-impl Coverage {
     /// Where `what` of `rule` is counted.
     pub fn at(&mut self, rule: &'static str, what: &'static str) -> At {
         let found = self.places.get(&(rule, what)).copied();
@@ -41,7 +43,7 @@ impl Coverage {
     /// Counts a side, by its place.
     fn side(&mut self, at: At, sides: &'static [&'static str], side: usize) {
         let Some(at) = at else { return };
-        let point = &POINTS[at];
+        let point = &self.points[at];
         match self.counts[at].get_mut(side).filter(|_| point.sides == sides) {
             Some(count) => *count += 1,
             None => {
@@ -53,7 +55,7 @@ impl Coverage {
     /// Counts a side, by its name.
     pub fn named(&mut self, at: At, side: &'static str) {
         let Some(place) = at else { return };
-        let point = &POINTS[place];
+        let point = &self.points[place];
         match point.sides.iter().position(|own| *own == side) {
             Some(side) => self.counts[place][side] += 1,
             None => {
@@ -139,7 +141,7 @@ impl Coverage {
 
     /// Every bin, by rule, point and side, and how often it was reached.
     pub fn bins(&self) -> impl Iterator<Item = (String, u64)> + '_ {
-        POINTS.iter().zip(&self.counts).flat_map(|(point, counts)| {
+        self.points.iter().zip(&self.counts).flat_map(|(point, counts)| {
             let named = move |side: &&str| format!("{}: {}: {side}", point.rule, point.what);
             point.sides.iter().map(named).zip(counts.iter().copied())
         })

@@ -3,9 +3,9 @@
 //! | what | where |
 //! | --- | --- |
 //! | random networks and programs | `draw`; aimed at limits, equality, silence, bursts | `aim` |
-//! | what is to be reached: points and their sides, as data | `points` |
+//! | what a point and its sides are | `points` |
+//! | which there are, and what a step of the plain reference reached | `observe` |
 //! | how often each was | `coverage` |
-//! | what a step of the plain reference reached | `observe` |
 //! | a vector, its run on the chip and by the reference, its files | `vector` |
 //!
 //! A *bin* is one side of a point: of a comparison less, equal, greater; of a register's end before, at and past it. Bins are

@@ -1,9 +1,37 @@
 //! Errors of readouts, of groups, and those that are handed down.
 
 use super::super::coverage::Coverage;
+use super::super::points::{COMPARED, ENDS, FACTOR, FLAG, Point, ROUNDED, SIGN, point};
 use super::step::{Step, error_lanes};
 use crate::reference::plain::arithmetic::{decay, toward_zero};
 use synfire_plasticity::config::{Competition, ErrorSignal, Readout, ThirdFactor};
+
+/// What is counted here.
+pub const POINTS: &[Point] = &[
+    point("2.1 zero", "error", ROUNDED),
+    point("5 line 1", "fraction of U less that of E", SIGN),
+    point("5 line 1", "target less U_cmp", SIGN),
+    point("5 line 1", "target less spike", SIGN),
+    point("5 line 1", "E1", ENDS),
+    point("5 line 1", "E2", ENDS),
+    point("5 line 2", "target and midpoint", COMPARED),
+    point("5 line 2", "x", &["negative, kept", "negative, cut", "positive, kept", "positive, cut"]),
+    point("5 line 3", "E", ENDS),
+    point("5 line 4", "magnitude of E and dead zone", COMPARED),
+    point("5.1", "margin not yet reached, and 0", COMPARED),
+    point("5.1", "E and its end", COMPARED),
+    point("5.1", "E and dead zone", COMPARED),
+    point("5.1", "targets above the midpoint", &["none", "some", "all"]),
+    point("5.1", "best wrong neuron", &["alone", "first of equals"]),
+    point("5.2", "L times surrogate", ROUNDED),
+    point("5.2", "E", ENDS),
+    point("5.2", "magnitude of E and dead zone", COMPARED),
+    point("6 line 1", "Y", ENDS),
+    point("6 line 1", "factor of Y", FACTOR),
+    point("6 line 2", "e", ENDS),
+    point("6 line 2", "learn flag", FLAG),
+    point("6 line 3", "error used", SIGN),
+];
 
 /// Section 5 of a population.
 pub fn readout(seen: &mut Coverage, step: Step<'_>, index: usize) {

@@ -1,9 +1,44 @@
 //! Control events, what is due in a step, what is sent in it.
 
 use super::super::coverage::Coverage;
+use super::super::points::{COMPARED, Point, SIGN, point};
 use super::step::Step;
 use synfire_chip::network::Source;
 use synfire_chip::run::program::Control;
+
+/// What is counted here.
+pub const POINTS: &[Point] = &[
+    point(
+        "step 1.1",
+        "`clear` of what is not 0",
+        &[
+            "I",
+            "U",
+            "R",
+            "A",
+            "Q",
+            "P",
+            "eligibility",
+            "error trace",
+            "group readout",
+            "spike counter",
+            "target",
+        ],
+    ),
+    point(
+        "step 1.1",
+        "target",
+        &["once in a step", "again in a step", "before a `clear`", "after a `clear`"],
+    ),
+    point("step 1.1", "learn flag", &["off, was off", "off, was on", "on, was off", "on, was on"]),
+    point("step 1.1", "shift offset", &["0", "1 to 30", "31 or more"]),
+    point("step 1.2", "events of an axon", &["none", "one", "several"]),
+    point("step 1.2", "error that is due", SIGN),
+    point("step 1.2", "group error that becomes current", SIGN),
+    point("step 9", "delay", &["1", "between", "64"]),
+    point("step 9", "events and limit", COMPARED),
+    point("step 9", "error delay", &["1", "between", "63"]),
+];
 
 /// 1.1
 pub fn control(seen: &mut Coverage, step: Step<'_>) {

@@ -1,10 +1,43 @@
 //! Third factors, mirrors, compartments, surrogates.
 
 use super::super::coverage::Coverage;
+use super::super::points::{COMPARED, ENDS, FLAG, Point, ROUNDED, SIGN, point};
 use super::step::Step;
 use crate::reference::plain::arithmetic::{decay, floor};
 use synfire_chip::run::program::Control;
 use synfire_plasticity::config::{MatrixDraw, NeuronLearning, Surrogate, SurrogateShape, ThirdFactor};
+
+/// What is counted here.
+pub const POINTS: &[Point] = &[
+    point("7 line 1", "source", &["own", "feedback", "group", "mirror", "symmetric"]),
+    point("7 line 1", "sum of products", ROUNDED),
+    point("7 line 2", "spikes and limit", COMPARED),
+    point("7 line 2", "spikes and 255", &["less", "equal", "beyond"]),
+    point("7 line 3", "L", ENDS),
+    point("7 line 4", "learn flag", &["on", "off, x is 0", "off, x is not 0"]),
+    point("7.1 line 1", "P of a mirror", &["0", "more"]),
+    point("7.1 line 2", "error that a mirror learns from", SIGN),
+    point("7.1 line 2", "states of a filter", FLAG),
+    point("7.1 line 3", "mirrored weight at a `clear`", SIGN),
+    point("7.2", "T", ENDS),
+    point("7.2", "learn flag", FLAG),
+    point("8 triangle", "x and h", COMPARED),
+    point("8 triangle", "U_cmp less threshold", SIGN),
+    point("8 triangle", "l less f", SIGN),
+    point("8 boxcar", "x and h", COMPARED),
+    point("8 boxcar", "U_cmp less threshold", SIGN),
+    point("8 fast sigmoid", "t and 64", COMPARED),
+    point("8 fast sigmoid", "U_cmp less threshold", SIGN),
+    point("8 exponential", "i and 31", COMPARED),
+    point("8 exponential", "U_cmp less threshold", SIGN),
+    point("8 exponential", "l less f", SIGN),
+    point("8 ramp", "x and h", COMPARED),
+    point("8 ramp", "U_cmp less threshold", SIGN),
+    point("8 ramp", "l + 1 less f", SIGN),
+    point("8 none", "L that is used", SIGN),
+    point("10.4", "draw", &["ones", "sign", "uniform"]),
+    point("10.4", "entry", SIGN),
+];
 
 /// Sections 7 and 8 of a population.
 pub fn population(seen: &mut Coverage, step: Step<'_>, index: usize) {

@@ -1,11 +1,67 @@
 //! Dendritic sums, currents, membranes, thresholds, spikes.
 
 use super::super::coverage::Coverage;
+use super::super::points::{COMPARED, ENDS, FACTOR, FLAG, Point, ROUNDED, SIGN, point};
 use super::step::Step;
 use crate::reference::plain::arithmetic::{Draw, decay, floor, overflow, scale, word};
 use synfire_chip::network::Population;
 use synfire_core::format::Overflow;
 use synfire_core::neuron::{Compare, Noise, Order, Refractory, Reset};
+
+/// What is counted here.
+pub const POINTS: &[Point] = &[
+    point("2.2", "I", SIGN),
+    point("2.2", "U", SIGN),
+    point("2.2", "factor of I", FACTOR),
+    point("2.2", "factor of U", FACTOR),
+    point("2.2", "U that decays to 0", FLAG),
+    point("2.3", "exponent", SIGN),
+    point("2.3", "sum under a negative exponent", ROUNDED),
+    point("2.4 saturate", "I", ENDS),
+    point("2.4 saturate", "U", ENDS),
+    point("2.4 wrap", "I", ENDS),
+    point("2.4 wrap", "U", ENDS),
+    point("2.4 wrap_lava", "I", ENDS),
+    point("2.4 wrap_lava", "U", ENDS),
+    point("2.4 wrap_lava", "I and 32 bits", &["below them", "in them", "above them"]),
+    point("step 2.0", "interval", &["none", "another step", "this step, at rest", "this step, not at rest"]),
+    point("step 2.0", "reset while the counter runs", FLAG),
+    point("step 2.1", "threshold is subtracted", FLAG),
+    point("step 2.1", "I that enters", &["of before 3", "of after 3"]),
+    point("step 2.1", "bias", SIGN),
+    point("step 2.1", "noise", SIGN),
+    point("step 3.1", "ports of negative exponent", &["none", "one", "several"]),
+    point("step 3.1", "injected current", SIGN),
+    point("step 3.1", "dendritic sum", SIGN),
+    point("step 3.2", "input_shift", &["0", "more"]),
+    point("step 4.0", "A and its end", COMPARED),
+    point("step 4.0", "threshold with A, and its end", COMPARED),
+    point("step 4.0", "noisy threshold and 0", COMPARED),
+    point("step 4.0", "noisy threshold and its end", COMPARED),
+    point("step 4.0", "a spike before raises A", FLAG),
+    point("step 4.1", "held", &["silent, integrates", "holds", "holds what 2.0 reset", "not silent"]),
+    point("step 4.2", "U_cmp and threshold, >=", COMPARED),
+    point("step 4.2", "U_cmp and threshold, >", COMPARED),
+    point("step 4.2", "above the threshold, and silent", FLAG),
+    point("step 4.2", "above the threshold, and not spiking", FLAG),
+    point("step 4.3", "U", &["SubtractNow", "SubtractNext", "ToValue", "no spike"]),
+    point("step 4.4", "R", &["set to 0", "set between", "set to 255", "counts", "counts to 0", "stays 0"]),
+    point("3.1 line 3", "sum of a port", SIGN),
+    point(
+        "3.2",
+        "reset and refractory steps",
+        &[
+            "SubtractNext",
+            "SubtractNow, integrates",
+            "SubtractNow, holds",
+            "ToValue, integrates",
+            "ToValue, holds",
+        ],
+    ),
+    point("3.4", "what moves the threshold", &["nothing", "adaptation", "noise", "both"]),
+    point("10.5", "noise enters", &["the membrane", "the threshold"]),
+    point("10.5", "noise", &["lowest", "between", "highest"]),
+];
 
 /// One neuron in one step.
 struct Neuron<'a> {

@@ -1,6 +1,7 @@
 //! Delivery, traces, eligibility, weight updates.
 
 use super::super::coverage::{At, Coverage};
+use super::super::points::{COMPARED, ENDS, FLAG, NOT_BELOW, Point, ROUNDED, SIGN, point};
 use super::step::Step;
 use crate::reference::plain::arithmetic::{Draw, decay, dither, floor, power, signed, word};
 use crate::reference::plain::synapses::delivered;
@@ -8,6 +9,46 @@ use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
 use synfire_core::weight::Dropped;
 use synfire_plasticity::config::{Eligibility, Presynaptic, SynapseLearning, ThirdFactor};
+
+/// What is counted here.
+pub const POINTS: &[Point] = &[
+    point("2.1 floor", "update of a weight", ROUNDED),
+    point("2.1 nearest", "update of a weight", ROUNDED),
+    point("2.1 stochastic", "update of a weight", ROUNDED),
+    point("3.1 line 1", "weight, delivered", ROUNDED),
+    point("3.1 line 1", "weight, delivered toward zero", ROUNDED),
+    point("3.1 line 2", "events times weight", SIGN),
+    point("3.1 line 2", "events", &["one", "several"]),
+    point("4 previous", "Q and its end", COMPARED),
+    point("4 previous", "P and its end", COMPARED),
+    point("4 updated", "Q and its end", COMPARED),
+    point("4 updated", "P and its end", COMPARED),
+    point("7.1 line 2", "mirrored weight", ENDS),
+    point("7.1 line 1", "E1 of a mirror and its end", COMPARED),
+    point("7.1 line 2", "E2 of a mirror and its end", COMPARED),
+    point("9.1", "E1 of a filter and its end", COMPARED),
+    point("9.1", "E2 of a filter and its end", COMPARED),
+    point("9.1 line 1", "e", NOT_BELOW),
+    point("9.1 line 1", "product", ROUNDED),
+    point("9.1 line 2", "X", NOT_BELOW),
+    point("9.2 trace", "product", SIGN),
+    point("9.2 event", "product", SIGN),
+    point("9.2 eligibility", "product", SIGN),
+    point("9.2 adaptation", "product", SIGN),
+    point("9.3 line 1", "k and 31", COMPARED),
+    point("9.3 line 2", "k", &["0", "1 to 30", "31"]),
+    point("9.3 line 3", "weight", ENDS),
+    point("9.3 line 3", "weight of 2 bits", ENDS),
+    point("9.5", "digits of E2 less reference, and N", COMPARED),
+    point("9.6", "weight that decays", SIGN),
+    point("9.6", "product of 0 with a weight that is not", FLAG),
+    point("9.7 line 1", "T", &["no term", "terms that cancel", "negative", "positive"]),
+    point("9.7 line 2", "k and 31", COMPARED),
+    point("9.7 line 3", "tap", ENDS),
+    point("9.7 line 3", "tap that decays", SIGN),
+    point("10.1", "named by", &["pre and post", "tap and copy"]),
+    point("10.3", "bits of a dither", &["0", "1 to 30", "31"]),
+];
 
 /// 3.1 of a projection.
 pub fn delivery(seen: &mut Coverage, step: Step<'_>, number: usize) {
