@@ -14,7 +14,7 @@
 
 use crate::decay::decay;
 use crate::format::Overflow;
-use crate::neuron::{Compare, Datapath, Order, Refractory, Reset};
+use crate::neuron::{Compare, Datapath, NeuronParameters, Order, Refractory, Reset};
 use crate::parameters::Parameters;
 use crate::vectorised;
 
@@ -34,6 +34,15 @@ pub struct LifConfig {
     pub refractory: Refractory,
     /// Whether the neurons fire at all.
     pub spiking: bool,
+}
+
+impl LifConfig {
+    /// That of neurons with these parameters.
+    #[must_use]
+    pub const fn of(datapath: Datapath, parameters: &NeuronParameters) -> Self {
+        let &NeuronParameters { reset, refractory_steps, refractory, spiking, .. } = parameters;
+        Self { datapath, reset, refractory_steps, refractory, spiking }
+    }
 }
 
 /// Registers of a run of neurons, one lane each; all slices have the same length.

@@ -87,13 +87,7 @@ impl Slice {
         sum_bits: u32,
         seed: u32,
     ) -> Self {
-        let config = LifConfig {
-            datapath,
-            reset: parameters.reset,
-            refractory_steps: parameters.refractory_steps,
-            refractory: parameters.refractory,
-            spiking: parameters.spiking,
-        };
+        let config = LifConfig::of(datapath, &parameters);
         let p = &parameters;
         let arrays = [&p.current_decay, &p.membrane_decay, &p.threshold, &p.bias];
         let moving = MovingThreshold::of(p, &datapath, len);

@@ -52,7 +52,8 @@ pub mod schema {
     pub use super::network::decay::DecayFile;
     pub use super::network::file::*;
     pub use super::network::learning_file::*;
-    pub use super::network::neuron_file::*;
+    pub use super::network::neuron::*;
+    pub use super::network::parameter::*;
     pub use super::network::placement_file::*;
     pub use super::synapses::learning::*;
     pub use super::text::decimal::Raw;

@@ -5,10 +5,10 @@
 //! "Network file", is the reader's version of these structures.
 //!
 //! Promises: a field is declared once here, with its name, its type and its default.
-//! Absent on purpose: ranges and references (`network_resolve` and what it calls), neurons (`neuron_file`), learning (`learning_file`).
+//! Absent on purpose: ranges and references (`network_resolve` and what it calls), neurons (`neuron`), learning (`learning_file`).
 
 use super::learning_file::{NeuronLearningFile, ReadoutFile};
-use super::neuron_file::{NeuronFile, yes};
+use super::neuron::{NeuronFile, yes};
 use super::placement_file::PlacementFile;
 use crate::files::synapses::learning::SynapseLearningFile;
 use crate::files::text::decimal::Raw;

@@ -1,19 +1,116 @@
-//! `neuron` of a population: decays, thresholds, biases, as register lanes.
+//! `neuron` of a population: what a network file may say of it, and what that is in lanes.
 //!
-//! A plain number is a real value, brought to the state's fraction: nearest, ties away from zero. `Lanes(300)` is
-//! the register integer itself, `Npy("f.npy")` one register integer a neuron, `Cycle([0.6, 0.0])` real values that repeat
-//! over the neurons.
+//! The part of a network file that `core` gives its meaning. `docs/formats.md`, "Neuron", is the reader's version.
 //!
-//! Promises: every lane fits its register. Absent on purpose: what a decay may be (`decay`), learning (`learning`).
+//! Promises: a field is declared once, with its name, its type and its default, and resolved beside it; every lane fits its
+//! register. Absent on purpose: forms of a value (`parameter`), what a decay may be (`decay`), learning (`learning`).
 
-use crate::files::network::decay::decays;
-use crate::files::network::each::each;
-use crate::files::network::neuron_file::{BiasFile, IntegersFile, NeuronFile, ParameterFile, ResetFile};
+use super::decay::decays;
+use super::parameter::{bias, parameter};
 use crate::files::text::check::{Check, Lanes};
 use crate::files::text::decimal::Raw;
-use std::ops::RangeInclusive;
+use crate::files::text::write::stated;
+use serde::{Deserialize, Serialize};
 use synfire_core::format::Format;
-use synfire_core::neuron::{Adaptation, Datapath, NeuronParameters, PerNeuron, Refractory, Reset};
+use synfire_core::neuron::{Adaptation, Datapath, NeuronParameters, Noise, Refractory, Reset};
+
+/// `neuron` of a population.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Neuron")]
+pub struct NeuronFile {
+    /// Decay of the current.
+    pub current_decay: Raw,
+    /// Decay of the membrane.
+    pub membrane_decay: Raw,
+    /// Threshold.
+    pub threshold: Raw,
+    /// What spikes do to the threshold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adaptation: Option<AdaptationFile>,
+    /// Added in every step.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub bias: Option<Raw>,
+    /// Current after reset.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub initial_current: Option<Raw>,
+    /// Membrane after reset.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "stated")]
+    pub initial_membrane: Option<Raw>,
+    /// What a spike does.
+    #[serde(default)]
+    pub reset: ResetFile,
+    /// Steps without a spike after a spike.
+    #[serde(default)]
+    pub refractory_steps: i64,
+    /// The membrane in those steps.
+    #[serde(default = "integrate")]
+    pub refractory: Refractory,
+    /// Whether the neurons fire.
+    #[serde(default = "yes")]
+    pub spiking: bool,
+    /// Amplitude of the noise.
+    #[serde(default)]
+    pub noise_bits: i64,
+    /// Where it enters.
+    #[serde(default)]
+    pub noise: Noise,
+    /// Period of the unconditional reset.
+    #[serde(default)]
+    pub reset_interval: i64,
+    /// Phase of it.
+    #[serde(default)]
+    pub reset_offset: i64,
+}
+
+impl NeuronFile {
+    /// A neuron that states its decays and its threshold.
+    #[must_use]
+    pub fn new(current_decay: Raw, membrane_decay: Raw, threshold: Raw) -> Self {
+        Self {
+            current_decay,
+            membrane_decay,
+            threshold,
+            adaptation: None,
+            bias: None,
+            initial_current: None,
+            initial_membrane: None,
+            reset: ResetFile::default(),
+            refractory_steps: 0,
+            refractory: integrate(),
+            spiking: yes(),
+            noise_bits: 0,
+            noise: Noise::default(),
+            reset_interval: 0,
+            reset_offset: 0,
+        }
+    }
+}
+
+/// `adaptation` of a neuron.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename = "Adaptation")]
+pub struct AdaptationFile {
+    /// Decay of the adaptation.
+    pub decay: Raw,
+    /// What a spike adds to it.
+    pub increment: Raw,
+}
+
+/// `reset` of a neuron.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[serde(rename = "Reset")]
+pub enum ResetFile {
+    /// Subtract the threshold in the next step.
+    #[default]
+    SubtractNext,
+    /// Subtract the threshold at once.
+    SubtractNow,
+    /// Set the membrane to a value.
+    ToValue(Raw),
+}
 
 /// Resolves `neuron`; `path` is its field path, `neurons` how many there are.
 pub(in crate::files) fn resolve(
@@ -88,99 +185,10 @@ pub(in crate::files) fn resolve(
     }
 }
 
-/// A parameter in state lanes; 0 where it is not stated.
-fn parameter(check: &mut Check<'_>, path: &str, raw: Option<&Raw>, neurons: u32, lanes: &Lanes) -> PerNeuron {
-    let Some(raw) = raw else { return PerNeuron::Same(0) };
-    if raw.is_number() {
-        return PerNeuron::Same(check.lane(path, raw, lanes));
-    }
-    match check.form::<ParameterFile>(path, raw) {
-        None => PerNeuron::Same(0),
-        Some(ParameterFile::Lanes(lane)) => PerNeuron::Same(check.raw_lane(path, lane, lanes)),
-        Some(ParameterFile::Npy(name)) => each(check, path, &name, neurons, lanes.range.clone()),
-        Some(ParameterFile::Cycle(values)) => cycle(check, &format!("{path}.Cycle"), &values, neurons, lanes),
-    }
+pub(super) fn yes() -> bool {
+    true
 }
 
-/// Real values that repeat over the neurons.
-fn cycle(check: &mut Check<'_>, path: &str, values: &[Raw], neurons: u32, lanes: &Lanes) -> PerNeuron {
-    if values.is_empty() || values.len() > neurons as usize {
-        let problem = check
-            .at(path, format!("`{path}` has the wrong number of values"))
-            .labelled(format!("found {}", values.len()))
-            .noted("allowed", format!("1..={neurons}, the neurons"));
-        check.push(problem);
-        return PerNeuron::Same(0);
-    }
-    let values = values.iter().enumerate();
-    let values: Vec<i32> =
-        values.map(|(index, value)| check.lane(&format!("{path}[0][{index}]"), value, lanes)).collect();
-    match values[..] {
-        [same] => PerNeuron::Same(same),
-        _ => PerNeuron::Each(values.iter().copied().cycle().take(neurons as usize).collect()),
-    }
-}
-
-fn bias(check: &mut Check<'_>, path: &str, raw: Option<&Raw>, neurons: u32, lanes: &Lanes) -> PerNeuron {
-    let Some(raw) = raw else { return PerNeuron::Same(0) };
-    if raw.is_number() {
-        return PerNeuron::Same(check.lane(path, raw, lanes));
-    }
-    match check.form::<BiasFile>(path, raw) {
-        None => PerNeuron::Same(0),
-        Some(BiasFile::Lanes(lane)) => PerNeuron::Same(check.raw_lane(path, lane, lanes)),
-        Some(BiasFile::Npy(name)) => each(check, path, &name, neurons, lanes.range.clone()),
-        Some(BiasFile::Cycle(values)) => cycle(check, &format!("{path}.Cycle"), &values, neurons, lanes),
-        Some(BiasFile::Mantissa { mantissa, exponent }) => {
-            let within = format!("{path}.Mantissa");
-            let mantissas =
-                integers(check, &format!("{within}.mantissa"), &mantissa, neurons, -1 << 31..=(1 << 31) - 1);
-            let exponents = integers(check, &format!("{within}.exponent"), &exponent, neurons, -31..=31);
-            shifted(check, path, &mantissas, &exponents, lanes)
-        }
-    }
-}
-
-/// `mantissa << exponent`, floor for a negative exponent.
-fn shifted(
-    check: &mut Check<'_>,
-    path: &str,
-    mantissas: &PerNeuron,
-    exponents: &PerNeuron,
-    lanes: &Lanes,
-) -> PerNeuron {
-    let lane = |index: usize| {
-        let (mantissa, exponent) = (i64::from(mantissas.get(index)), exponents.get(index));
-        if exponent >= 0 { mantissa << exponent } else { mantissa >> -exponent }
-    };
-    let count = match (mantissas, exponents) {
-        (PerNeuron::Each(values), _) | (_, PerNeuron::Each(values)) => values.len(),
-        _ => return PerNeuron::Same(check.raw_lane(path, lane(0), lanes)),
-    };
-    if let Some(bad) = (0..count).find(|index| !lanes.range.contains(&lane(*index))) {
-        let allowed = format!("{}..={} (neuron {bad})", lanes.range.start(), lanes.range.end());
-        check.out_of_range(path, lane(bad), &allowed);
-        return PerNeuron::Same(0);
-    }
-    PerNeuron::Each((0..count).map(|index| lane(index) as i32).collect())
-}
-
-/// A plain integer, or one a neuron.
-fn integers(
-    check: &mut Check<'_>,
-    path: &str,
-    raw: &Raw,
-    neurons: u32,
-    range: RangeInclusive<i64>,
-) -> PerNeuron {
-    if raw.is_number() {
-        return match check.form::<i64>(path, raw) {
-            Some(value) => PerNeuron::Same(check.integer(path, value, range) as i32),
-            None => PerNeuron::Same(0),
-        };
-    }
-    match check.form::<IntegersFile>(path, raw) {
-        Some(IntegersFile::Npy(name)) => each(check, path, &name, neurons, range),
-        None => PerNeuron::Same(0),
-    }
+fn integrate() -> Refractory {
+    Refractory::Integrate
 }

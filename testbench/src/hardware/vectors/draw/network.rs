@@ -128,6 +128,7 @@ fn population(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, index: usi
     }
 }
 
+/// An option that came later keeps its default: what is drawn is frozen, and aims reach the option.
 fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u32) -> NeuronParameters {
     let one = 1i64 << datapath.decay_fraction;
     let theta = 1i64 << scale.theta;
@@ -154,23 +155,23 @@ fn parameters(c: &mut Choices<'_>, datapath: &Datapath, scale: Scale, neurons: u
     };
     let biased = c.chance(30);
     let started = c.chance(20);
-    NeuronParameters {
-        current_decay: decay(c),
-        membrane_decay: decay(c),
-        threshold: lanes(c, neurons, lowest, (theta * 2).min(most)),
-        adaptation: adapts.then(|| adaptation(c, neurons, one, theta, most)),
-        bias: if biased { lanes(c, neurons, -theta / 8, theta / 4) } else { PerNeuron::Same(0) },
-        initial_current: if started { lanes(c, neurons, -theta, theta) } else { PerNeuron::Same(0) },
-        initial_membrane: if started { lanes(c, neurons, -theta, theta) } else { PerNeuron::Same(0) },
-        reset,
-        refractory_steps: if c.chance(35) { c.pick(&[1, 2, 3, 7, 255]) } else { 0 },
-        refractory: if hold { Refractory::Hold } else { Refractory::Integrate },
-        spiking: !c.chance(8),
-        noise_bits: if c.chance(15) { c.bits(1, scale.theta + 1) } else { 0 },
-        noise,
-        reset_interval: if c.chance(12) { c.bits(1, 13).into() } else { 0 },
-        reset_offset: c.below(20) as u32,
-    }
+    let mut own = NeuronParameters::new(0, 0, 0);
+    own.current_decay = decay(c);
+    own.membrane_decay = decay(c);
+    own.threshold = lanes(c, neurons, lowest, (theta * 2).min(most));
+    own.adaptation = adapts.then(|| adaptation(c, neurons, one, theta, most));
+    own.bias = if biased { lanes(c, neurons, -theta / 8, theta / 4) } else { PerNeuron::Same(0) };
+    own.initial_current = if started { lanes(c, neurons, -theta, theta) } else { PerNeuron::Same(0) };
+    own.initial_membrane = if started { lanes(c, neurons, -theta, theta) } else { PerNeuron::Same(0) };
+    own.reset = reset;
+    own.refractory_steps = if c.chance(35) { c.pick(&[1, 2, 3, 7, 255]) } else { 0 };
+    own.refractory = if hold { Refractory::Hold } else { Refractory::Integrate };
+    own.spiking = !c.chance(8);
+    own.noise_bits = if c.chance(15) { c.bits(1, scale.theta + 1) } else { 0 };
+    own.noise = noise;
+    own.reset_interval = if c.chance(12) { c.bits(1, 13).into() } else { 0 };
+    own.reset_offset = c.below(20) as u32;
+    own
 }
 
 /// Small and large increments; short and long memories, and one that never forgets.
