@@ -13,7 +13,7 @@ use super::images::cores::{self, Parameters};
 use super::images::pack::Geometry;
 use super::layout::{Layout, Organisation};
 use super::manifest::{self, About, Image, Listed, Manifest};
-use super::register_map::{self, Formats};
+use super::register_files::{self, Formats};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fs;
@@ -130,9 +130,10 @@ fn registers(folder: &Path, network: &Network) -> Result<Vec<Listed>, HardwareEr
         decay_fraction: datapath.decay_fraction,
     };
     let mut written = Vec::new();
-    for (name, text) in
-        [(REGISTERS[0], register_map::system_rdl(&formats)), (REGISTERS[1], register_map::package(&formats))]
-    {
+    for (name, text) in [
+        (REGISTERS[0], register_files::system_rdl(&formats)),
+        (REGISTERS[1], register_files::package(&formats)),
+    ] {
         write(folder, name, text.as_bytes())?;
         written.push(Listed::new(name, text.as_bytes()));
     }

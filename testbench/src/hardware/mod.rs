@@ -11,7 +11,7 @@
 //! | stimuli and control events as files; as the bench of the RTL reads them | `events`, `bench` |
 //! | a folder out of a machine; a machine out of a folder, and its run | `export`, `import`, `replay` |
 //! | an output folder that is whole or not there | `staging` |
-//! | the registers of a core of the reference RTL | `register_map` |
+//! | the registers of a core of the reference RTL; as files | `register_map`, `register_files` |
 //! | random vectors that reach every rule of the contract | `vectors` |
 //!
 //! Promises: what is exported is taken from the memories of the built machine, and is enough to build it again. Absent on
@@ -30,6 +30,7 @@ pub mod layout;
 pub mod manifest;
 pub mod placement;
 pub mod records;
+pub mod register_files;
 pub mod register_map;
 pub mod replay;
 pub mod staging;

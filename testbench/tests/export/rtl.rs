@@ -13,6 +13,8 @@ use synfire_chip::network::Network;
 use synfire_chip::placing::{Onto, Stated};
 use synfire_chip::run::machine::Machine;
 use synfire_chip::run::program::{Control, Program, StepEvents, StimulusSpike};
+use synfire_core::neuron::{Adaptation, PerNeuron};
+use synfire_plasticity::config::{ErrorSignal, Presynaptic, RateLimit};
 
 /// Random networks.
 const NETWORKS: u64 = 12;
@@ -179,10 +181,24 @@ fn what_the_rtl_lacks_is_refused() {
     let mut draw = Draw(2);
     for (what, change) in [
         ("max_events", (|n| n.inputs[0].max_events = 2) as fn(&mut Network)),
-        ("noise", |n| n.populations[0].parameters.noise_bits = 3),
+        ("found `noise_bits: 3`\n   = allowed: `noise_bits: 0`", |n| {
+            n.populations[0].parameters.noise_bits = 3
+        }),
+        ("found `adaptation`\n   = allowed: no `adaptation`", |n| {
+            let [decay, increment] = [4000, 1].map(PerNeuron::Same);
+            n.populations[0].parameters.adaptation = Some(Adaptation { decay, increment });
+        }),
+        ("found `rate_limit`\n   = allowed: no `rate_limit`", |n| {
+            let limit = Some(RateLimit { spikes: 5, amount: 1 });
+            n.populations[0].learning.iter_mut().for_each(|learning| learning.rate_limit = limit);
+        }),
+        ("found `presynaptic: Events`\n   = allowed: `presynaptic: Trace`", |n| {
+            let rules = n.projections.iter_mut().filter_map(|projection| projection.learning.as_mut());
+            rules.for_each(|rule| rule.presynaptic = Presynaptic::Events);
+        }),
         ("an exponent of -1", |n| n.projections[0].format.exponent = -1),
         ("`signal: Membrane`", |n| {
-            let signal = synfire_plasticity::config::ErrorSignal::Modulation { shift: 1 };
+            let signal = ErrorSignal::Modulation { shift: 1 };
             n.populations[1].readout.iter_mut().for_each(|readout| readout.signal = signal);
         }),
         ("core 0, or cores 0 and 1", |n| sits_on(n, 3)),

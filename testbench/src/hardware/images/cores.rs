@@ -4,12 +4,12 @@
 //! are large enough for, and the chip's widths, are the RTL's parameters; everything else is in the registers.
 //!
 //! Promises: a network that the RTL cannot hold is refused with what it lacks. Absent on purpose: what the registers say
-//! (`registers`), the way back (`cores_read`).
+//! (`register_map`), the way back (`cores_read`).
 
 use super::array::{Array, Field, Name, Part, Shape};
 use super::blocks::Sink;
 use super::fields::{self, PARAMETERS};
-use super::registers::{self, Core, refuse};
+use super::supported::{self, refuse};
 use crate::hardware::error::HardwareError;
 use std::collections::BTreeMap;
 use synfire_chip::chip::Chip;
@@ -109,7 +109,7 @@ pub fn parameters(memories: &Memories, network: &Network, lanes: usize) -> Resul
     let neurons = most(&|core| core.slices.iter().map(|slice| slice.len as usize).sum());
     let delay =
         most(&|core| core.blocks.iter().flat_map(|block| &block.delays).copied().max().unwrap_or(1).into());
-    let groups = most(&|core| registers::groups(core, network));
+    let groups = most(&|core| supported::groups(core, network));
     let reached = Reached::new(cores, network);
     let fanout = reached.of.iter().filter(|((from, _), _)| matches!(from, Sender::Population(_)));
     let fanout = fanout.map(|(_, list)| list.len()).max().unwrap_or(1);
@@ -117,7 +117,7 @@ pub fn parameters(memories: &Memories, network: &Network, lanes: usize) -> Resul
         network.projections.iter().map(|p| usize::from(p.format.store_bits)).max().unwrap_or(2).max(2);
     let engine = &network.learning;
     let shift = i64::from(network.datapath.state_fraction) - i64::from(engine.error.fraction);
-    let learning = registers::learns(network);
+    let learning = supported::learns(network);
     if !lanes.is_power_of_two() || lanes * store > LOAD_BITS || fanout * 18 > LOAD_BITS {
         let found = format!("{lanes} weights of {store} bits, {fanout} destinations of 18 bits");
         return Err(refuse("a word", found, "a power of two of weights; words of up to 128 bits"));
@@ -221,15 +221,15 @@ pub fn each(
     parameters: &Parameters,
     sink: Sink<'_>,
 ) -> Result<(), HardwareError> {
-    registers::supported(network, chip)?;
+    supported::supported(network, chip)?;
     let reached = Reached::new(&memories.cores, network);
     for core in &memories.cores {
         let shapes = Shapes::new(core.core.0, parameters);
         let [neurons, _, fanout, channels, _] = shapes.sizes;
-        let own = Core { core, blocks: &order(core, network), axons: axons(core) };
-        let slice = registers::only_slice(&own)?;
-        let population = slice.population as usize;
-        let mut values: Vec<i64> = registers::values(&own, network)?.into();
+        let order = order(core, network);
+        let own = supported::held(core, &order, network)?;
+        let (slice, population) = (own.slice, own.slice.population as usize);
+        let mut values: Vec<i64> = own.values().into();
         values.resize(REGISTER_WORDS, 0);
         sink(Array { shape: shapes.registers(), values })?;
         each_row(core, network, &shapes, sink)?;

@@ -6,10 +6,10 @@
 
 use super::array::Shape;
 use super::blocks::{Placed, PlacedSlice};
-use super::cores::{MOST_CORES, Parameters, Reached, Sender, Shapes, axons, order};
+use super::cores::{MOST_CORES, Parameters, Reached, Sender, Shapes, order};
 use super::fields::{self, PARAMETERS};
-use super::registers::{self, Core, refuse};
 use super::source::Source;
+use super::supported::{self, refuse};
 use crate::hardware::error::HardwareError;
 use crate::hardware::register_map::address;
 use synfire_chip::memories::{BlockMemories, CoreMemories, Memories, SliceMemories};
@@ -144,8 +144,7 @@ fn expect_registers(
     let mask = error_cores(&found);
     let to: Vec<CoreId> = (0..MOST_CORES as u16).filter(|core| mask >> core & 1 == 1).map(CoreId).collect();
     core.error_routes = vec![to; network.channels()];
-    let own = Core { core, blocks: order, axons: axons(core) };
-    let expected = registers::values(&own, network)?;
+    let expected = supported::held(core, order, network)?.values();
     for (at, value) in found.iter().enumerate() {
         let wanted = expected.get(at).copied().unwrap_or(0);
         if *value != wanted {

@@ -1,7 +1,7 @@
 //! Memories as arrays of elements, and arrays as files of hexadecimal words.
 //!
 //! An *array* has one or two indices; its elements are fields of bits. `blocks` and `cores` say which arrays the memories
-//! of a machine are, in two organisations, and what memories arrays are (`cores_read` the way back, `registers` the configuration of the second); `pack` puts elements into words as a layout says;
+//! of a machine are, in two organisations, and what memories arrays are (`cores_read` the way back, `supported` what the second has no hardware for); `pack` puts elements into words as a layout says;
 //! `text` writes and reads the lines of a file, which `$readmemh` takes.
 //!
 //! Promises: reading is the inverse of writing, in every layout; a word that no memory can hold is refused at its line.
@@ -13,8 +13,8 @@ pub mod cores;
 pub mod cores_read;
 pub mod fields;
 pub mod pack;
-pub mod registers;
 pub mod source;
+pub mod supported;
 pub mod text;
 
 /// Memories of the organisation `Cores`.

@@ -40,8 +40,8 @@ impl Trial {
             for control in &events.control {
                 match *control {
                     Control::Clear if n > 0 => {
-                        let (place, found) = (format!("step {n} of the program"), "a `clear`");
-                        return Err(NoGradient { place, found, allowed: "one in the first step" });
+                        let (place, found) = (format!("step {n} of the program"), "a `clear`".into());
+                        return Err(NoGradient { place, found, allowed: "one in the first step".into() });
                     }
                     Control::Clear => targets.fill(0.0),
                     Control::Target { channel, value } => {

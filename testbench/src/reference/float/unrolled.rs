@@ -17,8 +17,10 @@ use super::errors::ErrorConstants;
 use super::rows::{Layout, RowConstants};
 use super::surrogate::RealSurrogate;
 use super::units::{real, reals};
+use crate::reference::known::{Unknown, unknown};
+use std::borrow::Cow;
 use synfire_chip::network::{Network, Population, Source};
-use synfire_core::neuron::{Adaptation, Compare, Order, Reset};
+use synfire_core::neuron::{Adaptation, Compare, NeuronParameters, Order, Reset};
 use thiserror::Error;
 
 /// Why a network or program has no gradient here.
@@ -28,9 +30,9 @@ pub struct NoGradient {
     /// Population, or what else it is about.
     pub place: String,
     /// What was found.
-    pub found: &'static str,
+    pub found: Cow<'static, str>,
     /// What would be allowed.
-    pub allowed: &'static str,
+    pub allowed: Cow<'static, str>,
 }
 
 /// What a membrane makes of its distance to the threshold.
@@ -120,7 +122,8 @@ impl Unrolled {
     pub fn new(network: &Network) -> Result<Self, NoGradient> {
         if network.datapath.order == Order::UpdatedCurrent {
             let place = "the chip's datapath".to_owned();
-            return Err(NoGradient { place, found: "order `updated`", allowed: "`previous`" });
+            let (found, allowed) = ("order `updated`".into(), "`previous`".into());
+            return Err(NoGradient { place, found, allowed });
         }
         let populations: Result<Vec<_>, _> = network
             .populations
@@ -208,7 +211,7 @@ impl UnrolledPopulation {
         let of = &population.parameters;
         let refuse = |found: &'static str, allowed: &'static str| {
             let place = format!("population `{}`", population.name);
-            Err(NoGradient { place, found, allowed })
+            Err(NoGradient { place, found: found.into(), allowed: allowed.into() })
         };
         let surrogate = population.learning.and_then(|learning| learning.surrogate);
         if of.spiking {
@@ -227,6 +230,28 @@ impl UnrolledPopulation {
         }
         if of.reset_interval > 0 {
             return refuse("a periodic reset", "interval 0");
+        }
+        let known = NeuronParameters {
+            current_decay: of.current_decay.clone(),
+            membrane_decay: of.membrane_decay.clone(),
+            threshold: of.threshold.clone(),
+            adaptation: of.adaptation.clone(),
+            bias: of.bias.clone(),
+            initial_current: of.initial_current.clone(),
+            initial_membrane: of.initial_membrane.clone(),
+            reset: of.reset,
+            // Of neurons that never fire they say nothing; where they fire there are none.
+            refractory_steps: of.refractory_steps,
+            refractory: of.refractory,
+            spiking: of.spiking,
+            // Without noise and without an interval they say nothing.
+            noise: of.noise,
+            reset_offset: of.reset_offset,
+            ..NeuronParameters::new(0, 0, 0)
+        };
+        if let Some(Unknown { found, allowed }) = unknown(of, &known) {
+            let place = format!("population `{}`", population.name);
+            return Err(NoGradient { place, found: found.into(), allowed: allowed.into() });
         }
         let neurons = population.neurons as usize;
         let (state, decay) = (network.datapath.state_fraction, network.datapath.decay_fraction);
