@@ -4,7 +4,7 @@
 use super::{Claim, columns, line, mean_difference, percent};
 use crate::report::model::Table;
 use crate::study::bptt::classify::Trained;
-use crate::tasks::classify::cell::CellResult;
+use crate::tasks::classify::result::CellResult;
 
 /// How much may be lost, in points.
 const LOSS: f64 = 1.0;

@@ -3,7 +3,8 @@
 
 use super::inspection::Inspection;
 use crate::experiment::pool::{CellContext, Outcome, Work};
-use crate::tasks::classify::cell::{Cell, CellResult, CellState};
+use crate::tasks::classify::cell::{Cell, CellState};
+use crate::tasks::classify::result::CellResult;
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::AtomicBool;
 

@@ -3,7 +3,7 @@
 use super::{Claim, columns, line, percent};
 use crate::report::model::Table;
 use crate::report::quantity::Spread;
-use crate::tasks::classify::cell::CellResult;
+use crate::tasks::classify::result::CellResult;
 use crate::tasks::classify::task::Task;
 
 /// Largest spread of the means, in points.

@@ -5,7 +5,7 @@
 
 use crate::architect::bill::Work;
 use crate::experiment::engine::FullestCore;
-use crate::tasks::classify::cell::CellResult;
+use crate::tasks::classify::result::CellResult;
 use crate::tasks::patterns;
 use synfire_chip::chip::Chip;
 use synfire_chip::cost::energy::Bill;

@@ -157,7 +157,7 @@ impl Place<'_> {
 impl Scored {
     /// Of a cell of a classification.
     #[must_use]
-    pub fn classified(task: &Classification, result: &classify::cell::CellResult) -> Self {
+    pub fn classified(task: &Classification, result: &classify::result::CellResult) -> Self {
         let part =
             |e: &classify::answers::EpochScore| f64::from(e.test_correct) / f64::from(e.test_samples.max(1));
         Self {

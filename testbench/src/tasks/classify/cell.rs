@@ -3,33 +3,32 @@
 //! Promises: the result is a pure function of the task, the row, the store and the seed; a cell that goes on from a
 //! [`CellState`] ends with the bits of one that never stopped (`weights_sha256` shows it).
 
-use super::answers::{EpochScore, WhileTraining};
+use super::answers::EpochScore;
+use super::course::{Clock, Position, Stretch, Turn, stretches, tell};
 use super::drawn::Drawn;
 use super::file::ScoreOf;
+use super::result::CellResult;
 use super::schedule::{Schedule, Shown};
 use super::sharing::Sharing;
 use super::task::Task;
 use crate::architect::inference::{Meter, Sample};
-use crate::architect::summary::Presentations;
 use crate::data::encode::Presentation;
 use crate::data::split::{self, Parts};
-use crate::experiment::engine::{Engine, EngineState, FullestCore, LookedAt};
+use crate::experiment::engine::{Engine, EngineState, LookedAt};
 use crate::experiment::file::shift_offset;
 use crate::experiment::hashed::HashedFile;
-use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::pool::{CellContext, Outcome, Work};
 use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::record::records::Records;
 use crate::experiment::rows::Variant;
 use crate::formats::ArrayError;
 use crate::report::model::Raster;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
-use synfire_chip::cost::detail::Detail;
-use synfire_chip::cost::stage::{Costs, Stage};
+use synfire_chip::cost::stage::Stage;
 use synfire_chip::files::{Diagnostic, Diagnostics};
 use synfire_chip::network::Network;
 use synfire_chip::run::checkpoint;
@@ -40,102 +39,11 @@ use synfire_chip::run::program::{Control, Program};
 /// Epoch number under which held-out samples are encoded: no training epoch has it.
 pub const TEST_EPOCH: u32 = u32::MAX;
 
-/// Where a cell is.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Position {
-    epoch: u32,
-    /// Next training sample of the epoch; at its end, the scored part follows.
-    next: u32,
-    #[serde(default)]
-    training: WhileTraining,
-    curve: Vec<EpochScore>,
-    /// (label, answer) of the last training samples, the newest last; where they are the score.
-    recent: VecDeque<(u8, u8)>,
-    wall_seconds: f64,
-}
-
-impl Position {
-    /// Keeps the answer to a training sample where the last ones are the score.
-    fn note_recent(&mut self, score: ScoreOf, answered: (u8, u8)) {
-        let ScoreOf::LastTrained(samples) = score else { return };
-        self.recent.push_back(answered);
-        if self.recent.len() > samples as usize {
-            self.recent.pop_front();
-        }
-    }
-}
-
 /// Everything that a cell needs to go on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CellState {
     position: Position,
     engine: EngineState,
-}
-
-/// What a cell leaves.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct CellResult {
-    /// Name of the row, with its store.
-    pub row: String,
-    /// Seed.
-    pub seed: u32,
-    /// Scores epoch by epoch.
-    pub curve: Vec<EpochScore>,
-    /// `confusion[label][answer]` of the last score.
-    pub confusion: Vec<Vec<u32>>,
-    /// What it cost: training, the tests after the epochs together, and inference, one more test after the run.
-    pub costs: Costs,
-    /// Cores in use.
-    pub cores: usize,
-    /// Memory of the fullest cores.
-    pub memory: FullestCore,
-    /// Learning groups of all populations: a property of the network, not of the mapping.
-    pub groups: usize,
-    /// What its weights take, where they may be shared.
-    #[serde(default)]
-    pub sharing: Sharing,
-    /// Events that full axons merged.
-    pub merged_events: u64,
-    /// Spikes of one sample after training; kept for the first seed alone.
-    pub raster: Option<Raster>,
-    /// What was seen of it in detail; kept of the cell that the report shows alone.
-    #[serde(default)]
-    pub detail: Option<Box<Detail>>,
-    /// Wall time of the cell.
-    pub wall_seconds: f64,
-    /// SHA-256 of all weights at the end.
-    pub weights_sha256: String,
-    /// What each presentation of the last test cost; none off the chip, or where nothing is presented without learning.
-    #[serde(default)]
-    pub samples: Vec<Sample>,
-    /// Files written beside it.
-    #[serde(default)]
-    pub outputs: Vec<HashedFile>,
-}
-
-impl CellResult {
-    /// The score after the last epoch, 0..=1.
-    #[must_use]
-    pub fn accuracy(&self) -> f64 {
-        self.curve.last().map_or(0.0, |s| f64::from(s.test_correct) / f64::from(s.test_samples.max(1)))
-    }
-
-    /// Presentations by stage; the last test, which is inference, follows the tests after the epochs.
-    #[must_use]
-    pub fn presentations(&self) -> Presentations {
-        let inferred = if self.costs.inference.elapsed.steps > 0 { 1 } else { 0 };
-        Presentations {
-            training: self.curve.iter().map(|epoch| u64::from(epoch.train_samples)).sum(),
-            test: inferred * self.curve.iter().map(|epoch| u64::from(epoch.test_samples)).sum::<u64>(),
-            inference: inferred * self.curve.last().map_or(0, |epoch| u64::from(epoch.test_samples)),
-        }
-    }
-
-    /// Whether every scored sample was right after the last epoch.
-    #[must_use]
-    pub fn solved(&self) -> bool {
-        self.curve.last().is_some_and(|s| s.test_correct == s.test_samples)
-    }
 }
 
 /// A cell at work.
@@ -310,20 +218,13 @@ impl<'a> Cell<'a> {
         program
     }
 
-    /// What a run that begins an epoch has to do, in order.
-    fn stretches(&self, epoch: u32) -> impl Iterator<Item = Stretch> + use<> {
-        let epochs =
-            (epoch..self.task.settings.epochs).map(|_| [Stretch::Epoch, Stretch::Score(Stage::Test)]);
-        epochs.flatten().chain([Stretch::Score(Stage::Inference)])
-    }
-
     /// Presentations to come from a place in the run.
     fn presentations_from(&self, at: &Position) -> u64 {
         let scored = match self.task.settings.score {
             ScoreOf::HeldOut => self.parts.held_out.len() as u64,
             ScoreOf::LastTrained(_) => 0,
         };
-        let presented = self.stretches(at.epoch).map(|stretch| match stretch {
+        let presented = stretches(at.epoch..self.task.settings.epochs).map(|stretch| match stretch {
             Stretch::Epoch => u64::from(self.epoch_samples()),
             Stretch::Score(_) => scored,
         });
@@ -448,36 +349,6 @@ impl<'a> Cell<'a> {
     }
 }
 
-/// A stretch of a run.
-#[derive(Clone, Copy)]
-enum Stretch {
-    /// The training samples of an epoch.
-    Epoch,
-    /// What is scored after it, or, of inference, at the end of the run.
-    Score(Stage),
-}
-
-/// When a training sample is presented.
-#[derive(Clone, Copy)]
-struct Turn {
-    epoch: u32,
-    /// Pass over the training part.
-    pass: u32,
-}
-
-/// Wall time of a cell over its interruptions, and since its last checkpoint.
-struct Clock {
-    before: f64,
-    started: Instant,
-    saved: Instant,
-}
-
-impl Clock {
-    fn seconds(&self) -> f64 {
-        self.before + self.started.elapsed().as_secs_f64()
-    }
-}
-
 fn confusion(answers: impl Iterator<Item = (u8, u8)>, classes: usize) -> Vec<Vec<u32>> {
     let mut confusion = vec![vec![0; classes]; classes];
     answers.for_each(|(label, answer)| confusion[usize::from(label)][usize::from(answer)] += 1);
@@ -547,9 +418,9 @@ impl Work for Cell<'_> {
         let mut at = state.map_or_else(|| Ok(Position::default()), |state| self.restore(state))?;
         self.engine.open_files(context.out, &self.network)?;
         self.left = self.presentations_from(&at);
-        let mut clock = Clock { before: at.wall_seconds, started: Instant::now(), saved: Instant::now() };
+        let mut clock = Clock::since(at.wall_seconds);
         let (mut confusion, mut wall_seconds) = (Vec::new(), 0.0);
-        for stretch in self.stretches(at.epoch) {
+        for stretch in stretches(at.epoch..self.task.settings.epochs) {
             let Stretch::Score(stage) = stretch else {
                 if !self.train(&mut at, context, &mut clock)? {
                     let state = CellState { position: at, engine: self.engine.snapshot() };
@@ -575,14 +446,5 @@ impl Work for Cell<'_> {
         result.detail = self.engine.detail(&self.network).filter(|_| self.detailed).map(Box::new);
         result.raster = self.raster()?;
         Ok(Outcome::Finished(Box::new(result)))
-    }
-}
-
-fn tell(at: &Position, context: &CellContext<'_, CellState>) {
-    if at.next.is_multiple_of(64) {
-        let message = format!("epoch {}{}", at.epoch + 1, at.training.describe());
-        (context.progress)(Progress { units: 1, message: &message });
-    } else {
-        (context.progress)(Progress { units: 1, message: "" });
     }
 }

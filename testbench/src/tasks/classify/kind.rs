@@ -1,7 +1,8 @@
 //! A classification as a kind of experiment.
 
-use super::cell::{Cell, CellResult};
+use super::cell::Cell;
 use super::file::Classify;
+use super::result::CellResult;
 use super::summary::{self, Summary};
 use super::task::Task;
 use crate::architect::inference;

@@ -10,9 +10,11 @@
 pub mod answers;
 pub mod cell;
 pub mod check;
+mod course;
 pub mod drawn;
 pub mod file;
 pub mod kind;
+pub mod result;
 pub mod schedule;
 pub mod sharing;
 pub mod summary;

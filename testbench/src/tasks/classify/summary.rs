@@ -1,8 +1,9 @@
 //! The report of a classification: accuracies against baselines, learning curves, confusion, the bill.
 
 use super::answers::{self, EpochScore};
-use super::cell::{Cell as TrainedCell, CellResult};
+use super::cell::Cell as TrainedCell;
 use super::file::ScoreOf;
+use super::result::CellResult;
 use super::sharing;
 use super::task::Task;
 use crate::architect::bill::{self, Work, mean_energy, mean_time};
