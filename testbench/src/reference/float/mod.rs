@@ -15,6 +15,7 @@
 
 pub mod bptt;
 pub mod chip;
+mod eligibility;
 mod ends;
 mod errors;
 pub mod forward;

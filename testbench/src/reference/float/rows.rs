@@ -1,4 +1,4 @@
-//! One projection in real numbers: what is under way, delivery, traces, eligibility, weight updates.
+//! One projection in real numbers: what is under way, delivery, traces, weight updates.
 //!
 //! Micro-steps 1.2 (spikes), 3.1, 5, 8 and 9 of `docs/arithmetic.md`. A trace counts events (one event adds 1), so
 //! that `P` is the derivative of the membrane by the weight; a weight is `lane * 2^-fraction`.
@@ -6,22 +6,21 @@
 //! The learning rate follows from the contract's lanes: `dw = L * surrogate * P * 2^-k` in lanes is
 //! `rate * L * surrogate * P` in reals, `rate = increment * 2^(fL + fs - k - fw)`, with the fractions of the third
 //! factor, the surrogate (0 where there is none) and the weight; a rule that multiplies with events has no increment.
-//! With a filter the shift before its first state divides the product once more; an adaptation's eligibility has dropped
-//! the surrogate's fraction, and kept bits of its own. A normaliser counts bits of the chip's lanes, so its shift is that
-//! of the chip but for rounding.
+//! What an eligibility drops of the product divides it once more (`eligibility`).
 //!
 //! Promises: silent axons, and rows without a trace, are not visited; a step allocates nothing once its lists have
 //! grown; updates that are kept back have no end. Absent on purpose: rounding, encodings, places.
 
+use super::eligibility::{self, Normaliser, States};
 use super::ends::{Ends, clipped};
-use super::units::{flushed, power, real, reals};
+use super::units::{flushed, power, real};
 use serde::{Deserialize, Serialize};
 use synfire_chip::network::{Network, Projection, Source};
 use synfire_core::neuron::Order;
 use synfire_core::rounding::Rounding;
 use synfire_core::vectorised;
 use synfire_core::weight::WeightFormat;
-use synfire_plasticity::config::{Eligibility, Presynaptic, SynapseLearning};
+use synfire_plasticity::config::{Presynaptic, SynapseLearning};
 
 /// Registers of a projection.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,15 +57,6 @@ pub(super) enum Layout {
     Sparse { starts: Vec<u32>, posts: Vec<u32>, reads: Option<Vec<u32>> },
 }
 
-/// What a synapse keeps of its own past.
-#[derive(Clone, Debug)]
-enum States {
-    /// Decays of the two states of a filter.
-    Filter(f64, f64),
-    /// `rho` and `beta` of each postsynaptic neuron: a state X and the eligibility e that it gave.
-    Adaptation { rho: Vec<f64>, beta: Vec<f64> },
-}
-
 /// How a plastic projection learns.
 #[derive(Clone, Debug)]
 struct Rule {
@@ -80,22 +70,6 @@ struct Rule {
     weight_decay: Option<f64>,
     /// Where an eligibility ends, and a weight.
     limits: (f64, f64),
-}
-
-/// A learning rate a synapse: bits of the chip's lane by which its eligibility ever exceeded a reference.
-#[derive(Clone, Copy, Debug)]
-struct Normaliser {
-    /// Lanes of the second filter state that are 1.
-    one: f64,
-    reference: i32,
-}
-
-impl Normaliser {
-    fn bits(&self, eligibility: f64) -> u8 {
-        let lane = libm::floor(eligibility * self.one);
-        let length = if lane >= 1.0 { libm::ilogb(lane) + 1 } else { 0 };
-        (length - self.reference).clamp(0, 31) as u8
-    }
 }
 
 /// What does not change while the chip runs.
@@ -227,18 +201,8 @@ fn rule(network: &Network, projection: &Projection, rule: SynapseLearning, ends:
     let learning = network.populations[projection.target].learning;
     let surrogate = learning.and_then(|l| l.surrogate).map_or(0, |_| i32::from(engine.surrogate.fraction));
     let factors = i32::from(engine.third_factor.fraction) + surrogate;
-    let decay = |factor: u32| f64::from(factor) * power(-i32::from(network.datapath.decay_fraction));
-    let (dropped, eligibility) = match of {
-        Some(Eligibility::Filter { q_decay, p_decay, product_shift, normalise: _ }) => {
-            (i32::from(product_shift), Some(States::Filter(decay(q_decay), decay(p_decay))))
-        }
-        // The surrogate's fraction is dropped as the eligibility is formed, and bits of its own are kept.
-        Some(Eligibility::Adaptation { trace_shift }) => {
-            let (rho, beta) = adaptation(network, projection.target);
-            (surrogate - i32::from(trace_shift), Some(States::Adaptation { rho, beta }))
-        }
-        None => (0, None),
-    };
+    let eligibility = of.map(|of| States::of(of, network, projection.target));
+    let dropped = of.map_or(0, |of| eligibility::dropped(of, surrogate));
     let exponent = factors - dropped - i32::from(projection.format.fraction);
     let event = match presynaptic {
         Presynaptic::Trace => f64::from(engine.trace_increment),
@@ -246,31 +210,16 @@ fn rule(network: &Network, projection: &Projection, rule: SynapseLearning, ends:
     };
     let reference = of.and_then(|eligibility| eligibility.reference());
     let one = event * power(surrogate - dropped);
-    let normaliser = reference.map(|reference| Normaliser { one, reference: i32::from(reference) });
+    let normaliser = reference.map(|reference| Normaliser::new(one, reference));
     let weight_decay = weight_decay.map(|decay| power(-i32::from(decay)));
-    let eligibility_limit = match eligibility {
-        Some(States::Filter(..)) => ends.unsigned(engine.eligibility_bits) / one,
-        Some(States::Adaptation { .. }) => ends.signed(engine.eligibility_bits) / one,
-        None => f64::INFINITY,
-    };
+    let eligibility_limit = eligibility
+        .as_ref()
+        .map_or(f64::INFINITY, |states| states.limit(engine.eligibility_bits, ends) / one);
     let format = projection.format;
     let weight_limit = ends.signed(format.store_bits) * power(-i32::from(format.fraction));
     let limits = (eligibility_limit, weight_limit);
     let base = event * power(exponent);
     Rule { shift, base, presynaptic, eligibility, normaliser, weight_decay, limits }
-}
-
-/// `rho` and `beta` of a population's neurons; beta is the constant that a chip is loaded with.
-fn adaptation(network: &Network, number: usize) -> (Vec<f64>, Vec<f64>) {
-    let population = &network.populations[number];
-    let (neurons, fraction) = (population.neurons as usize, network.datapath.decay_fraction);
-    let Some(of) = &population.parameters.adaptation else { return (vec![0.0; neurons], vec![0.0; neurons]) };
-    let beta = |neuron: usize| {
-        let (increment, threshold) = (of.increment.get(neuron), population.parameters.threshold.get(neuron));
-        let twice = (i64::from(increment) << (fraction + 1)) + i64::from(threshold);
-        real(twice.div_euclid(2 * i64::from(threshold)) as i32, fraction)
-    };
-    (reals(&of.decay, neurons, fraction), (0..neurons).map(beta).collect())
 }
 
 impl SynapseRows {
@@ -392,16 +341,7 @@ impl SynapseRows {
                     Layout::Dense => index,
                     Layout::Sparse { posts, .. } => posts[row.start + index] as usize,
                 };
-                match states {
-                    States::Filter(a, b) => {
-                        *second = clipped(flushed(b * *second + *first), limit);
-                        *first = clipped(flushed(a * *first + surrogate[post] * trace), limit);
-                    }
-                    States::Adaptation { rho, beta } => {
-                        *second = clipped(flushed(surrogate[post] * (trace - beta[post] * *first)), limit);
-                        *first = clipped(flushed(rho[post] * *first + *second), limit);
-                    }
-                }
+                states.advance((first, second), post, surrogate[post], (trace, limit));
                 live |= *first != 0.0 || *second != 0.0;
             }
             if let Some(rule) = constants.normaliser() {
