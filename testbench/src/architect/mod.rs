@@ -4,6 +4,7 @@
 
 pub mod bill;
 pub mod description;
+mod figures;
 pub mod inference;
 pub mod latency;
 pub mod links;
