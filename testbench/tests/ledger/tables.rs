@@ -4,7 +4,7 @@
 #[path = "cycle.rs"]
 mod cycle;
 
-use super::{Left, at};
+use super::recomputed::{Left, at, cells};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use synfire::report::quantity;
@@ -224,13 +224,13 @@ fn spending(left: &Left, part: &Value, cores: &Csv, populations: &Csv) {
         };
         let spent = high.iter().filter(|(_, energy)| *energy > 0).count();
         for _ in 0..spent {
-            let line = super::cells(lines.next().expect("a line"));
+            let line = cells(lines.next().expect("a line"));
             let [low, nominal, high] = [&low, &nominal, &high].map(|list| find(list, line[0]));
             let energies = [low, nominal, high].map(quantity::energy);
             assert_eq!(line[1..4], energies, "{of} `{}`", line[0]);
             assert_eq!(line[4], quantity::share(nominal, total));
         }
-        assert_eq!(super::cells(lines.next().expect("a sum"))[2], quantity::energy(total));
+        assert_eq!(cells(lines.next().expect("a sum"))[2], quantity::energy(total));
         if total > 0 {
             for bar in block(left, &format!("Energy by {of}"))["bars"].as_array().unwrap() {
                 let energy = find(&nominal, bar["name"].as_str().unwrap());
