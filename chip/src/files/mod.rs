@@ -46,6 +46,7 @@ pub mod schema {
     //!
     //! A type is one file's statements, before inheritance and before any check; [`parse`](super::parse) reads it and
     //! [`write`](super::write) writes it. Numbers that become register lanes, and fields of several forms, are [`Raw`].
+    pub use super::chip::cost_file::*;
     pub use super::chip::file::*;
     pub use super::chip::measured::{MeasuredFile, WidthsFile};
     pub use super::chip::noc::{LinkClassFile, NocFile, PacketChannelsFile, SeamFile};

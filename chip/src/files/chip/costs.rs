@@ -11,7 +11,7 @@
 use crate::chip::{Conditions, Energy, PowerClock, Price, StaticPower, Time, Timing};
 use crate::cost::barrier::{Barrier, MOST_ROWS};
 use crate::cost::operations;
-use crate::files::chip::file::{
+use crate::files::chip::cost_file::{
     BarrierFile, EnergyFile, PriceFile, StaticPowerFile, TimingFile, Unstated, UnusedCores,
 };
 use crate::files::text::check::Check;

@@ -4,6 +4,7 @@
 //! Absent on purpose: networks, placement.
 
 mod core;
+pub(super) mod cost_file;
 mod costs;
 pub(super) mod file;
 mod host;
