@@ -311,6 +311,9 @@ fn prices_of_events_and_of_operations_do_not_meet() {
     let text = text.replace("    technology: (table: \"lstp\", node_nm: 45),\n", "");
     let found = chip_from_text("prices.ron", &text, Path::new("")).expect_err("one price").to_string();
     assert!(found.contains("missing field `synaptic_event` in `energy`"), "{found}");
+    for part in ["stand in place of a technology", "section `technology` at", "fitted"] {
+        assert!(found.contains(part), "{part} in\n{found}");
+    }
 }
 
 #[test]

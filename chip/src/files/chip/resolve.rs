@@ -58,7 +58,20 @@ pub(in crate::files) fn resolve(check: &mut Check<'_>, file: ChipFile, name: Str
         measured: measured(check, file.measured.as_deref().unwrap_or(&[])),
     };
     if is_unstated(&file.technology) {
+        let clean = check.count();
         chip.energy = energy(check, &file.energy);
+        // A file below states a technology, which the prices replaced.
+        if let (true, Some(place)) = (check.missed_since(clean, "energy"), check.stands("technology")) {
+            let problem = check
+                .at("energy", "prices of events stand in place of a technology, and are not all stated")
+                .labelled("some of them are stated here")
+                .noted("found", format!("section `technology` at {place}"))
+                .noted(
+                    "allowed",
+                    "every price, or the technology alone: `technology: (fitted: [..])` scales what it composes",
+                );
+            check.explain(clean, problem);
+        }
     } else {
         let prices = !is_unstated(&file.energy);
         chip.technology = technology(check, &file.technology, (&chip, &file.timing), prices).map(Box::new);

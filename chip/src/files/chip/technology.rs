@@ -31,13 +31,11 @@ pub(super) fn technology(
     prices: bool,
 ) -> Option<PerOperation> {
     if prices {
-        let energy = check.at("energy", "");
-        let place = energy.line_column().map(|(line, column)| format!("{line}:{column}"));
-        let place = [energy.file().map(str::to_owned), place].into_iter().flatten().collect::<Vec<_>>();
+        let place = check.stands("energy").unwrap_or_default();
         let problem = check
             .at("technology", "a chip has prices of events or a technology, not both")
             .labelled("the technology stands here")
-            .noted("found", format!("section `energy` at {}", place.join(":")))
+            .noted("found", format!("section `energy` at {place}"))
             .noted(
                 "allowed",
                 "one of the two: prices of an event and of an operation never meet in one total",
@@ -288,6 +286,7 @@ fn fits(
         // Time 0 is that of an ideal unit (`warnings::of_chip`).
         if ps > 0 && access > ps {
             let (name, allowed) = match chip.timing.clock_ps {
+                // A whole cycle is shorter than the access: more than one is asked for.
                 Some(clock) => {
                     ("cycles", format!("at least {} cycles of {clock} ps", access.div_ceil(clock)))
                 }

@@ -16,6 +16,9 @@ use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+/// How the title of a field begins that is not stated.
+const MISSING: &str = "missing field";
+
 /// Lanes of a register that a real value of a file becomes.
 #[derive(Clone, Debug)]
 pub(in crate::files) struct Lanes {
@@ -70,10 +73,31 @@ impl<'a> Check<'a> {
         self.problems.len()
     }
 
+    /// Whether a field of the section `within` itself was found missing after the first `clean` problems.
+    pub fn missed_since(&self, clean: usize, within: &str) -> bool {
+        let own = format!(" in `{within}`");
+        let missing = |title: &str| title.starts_with(MISSING) && title.ends_with(&own);
+        self.problems[clean..].iter().any(|problem| missing(&problem.title))
+    }
+
+    /// Where the value of `path` stands, in whatever file of the stack: it may be one that another section replaces.
+    pub fn stands(&self, path: &str) -> Option<String> {
+        let (source, span) = self.layers.value(path)?;
+        let shown = Diagnostic::new("").at(source, span);
+        let place = shown.line_column().map(|(line, column)| format!("{line}:{column}"));
+        let all = [shown.file().map(str::to_owned), place];
+        Some(all.into_iter().flatten().collect::<Vec<_>>().join(":"))
+    }
+
     /// A problem with the field `path`; [`Check::push`] records it.
     pub fn at(&self, path: &str, title: impl Into<String>) -> Diagnostic {
         let (source, span) = self.layers.place(path);
         Diagnostic::new(title).at(source, span)
+    }
+
+    /// Records what explains the problems after the first `clean`, before them.
+    pub fn explain(&mut self, clean: usize, problem: Diagnostic) {
+        self.problems.insert(clean, problem);
     }
 
     /// Records a problem.
@@ -86,7 +110,7 @@ impl<'a> Check<'a> {
         let name = path.rsplit('.').next().unwrap_or(path);
         let within = super::walk::parent(path).filter(|above| !above.is_empty());
         let within = within.map_or_else(String::new, |above| format!(" in `{above}`"));
-        let title = format!("missing field `{name}`{within}");
+        let title = format!("{MISSING} `{name}`{within}");
         let problem = self.at(path, title).labelled(format!("`{name}` must be stated here"));
         self.push(problem);
     }
