@@ -58,7 +58,11 @@ pub enum NoFit {
 impl fmt::Display for NoFit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoEnergy => write!(f, "the chip lists no `measured` row with an energy"),
+            Self::NoEnergy => write!(
+                f,
+                "the chip lists no `measured` row with an energy\n   = allowed: a chip file, which may extend this chip, with rows \
+                 `measured: [(name: .., counts: [..], energy_pj: .., source: ..)]`"
+            ),
             Self::TooFew { rows, groups } => {
                 write!(
                     f,

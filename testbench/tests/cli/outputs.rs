@@ -134,6 +134,8 @@ fn what_stands_in_the_way_of_an_output_is_named() {
     let refused = folder.refuses(&["run", EXPERIMENT, "--out", "own"]);
     assert!(refused.contains("`own/cells` is a file, and the run has a folder there"), "{refused}");
     assert_eq!(names(&folder, "own"), ["cells"]);
+    let unmeasured = folder.refuses(&["calibrate", "small", "--out", "new.ron"]);
+    assert!(unmeasured.contains("no `measured` row") && unmeasured.contains("energy_pj: .."), "{unmeasured}");
     let new = ["calibrate", "small", "--out", "file/new.ron"];
     let ended = folder.run(&new);
     assert_eq!(ended.code, Some(2), "{}", ended.err);
