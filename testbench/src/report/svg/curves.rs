@@ -12,6 +12,8 @@ use std::ops::Range;
 const PLOT: i32 = 230;
 /// Series with at most this many points get a mark at each.
 const MARKED: usize = 30;
+/// Numbers below the axis, at most.
+const MOST_LABELS: usize = 8;
 /// Values beyond this are left out: they would leave nothing to see of the others.
 const LIMIT: f64 = 1e200;
 
@@ -49,7 +51,7 @@ fn plot(curves: &Curves, area: &Area<'_>, top: i32) -> Result<(), ChartError> {
         .light_line_style(Ink::Grid.color().mix(0.0))
         .bold_line_style(Ink::Grid.color())
         .axis_style(Ink::Grid.color())
-        .x_labels(8)
+        .x_labels(x_labels(&x, &series))
         .y_labels(6)
         .x_label_formatter(&|v| tick(*v))
         .y_label_formatter(&|v| tick(*v))
@@ -70,6 +72,14 @@ fn plot(curves: &Curves, area: &Area<'_>, top: i32) -> Result<(), ChartError> {
         chart.draw_series(marks.into_iter().map(|p| Circle::new(p, 3, ink.filled()))).map_err(failed)?;
     }
     Ok(())
+}
+
+/// Numbers below the axis, at most: where every point is at a whole number, an epoch, there are no others to show.
+fn x_labels(x: &Range<f64>, series: &[Vec<(f64, f64)>]) -> usize {
+    let whole = series.iter().flatten().all(|point| point.0.fract() == 0.0);
+    // A number has a label of its own, and each end has one.
+    let steps = (x.end - x.start).clamp(1.0, (MOST_LABELS - 1) as f64);
+    if whole { steps as usize + 1 } else { MOST_LABELS }
 }
 
 /// Ranges of both axes, never empty, with room above and below the lines.

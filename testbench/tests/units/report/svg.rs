@@ -34,6 +34,18 @@ fn curves_have_labels_legend_and_line() {
 }
 
 #[test]
+fn whole_epochs_have_whole_numbers() {
+    let epochs = |last: u32| svg(curves((1..=last).map(|epoch| (epoch.into(), 96.0)).collect()));
+    for last in 2..=7 {
+        let document = epochs(last);
+        (1..=last).for_each(|epoch| assert!(document.contains(&format!("\n{epoch}\n")), "{epoch} of {last}"));
+        assert!(!document.contains("\n1.2\n") && !document.contains("\n1.5\n"), "{last}: {document}");
+    }
+    let between = svg(curves(vec![(1.0, 96.0), (1.5, 96.0), (2.0, 96.0)]));
+    assert!(between.contains("\n1.2\n"), "{between}");
+}
+
+#[test]
 fn degenerate_curves_are_drawn() {
     for points in [
         vec![],
