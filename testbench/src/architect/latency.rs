@@ -54,9 +54,9 @@ pub fn histogram(told: &Told<'_>) -> Option<Histogram> {
     let first = least / width * width;
     let mut counts = vec![0; ((all.largest - first) / width + 1) as usize];
     all.classes().for_each(|(start, _, packets)| counts[((start - first) / width) as usize] += packets);
-    let mark = |name: &str, value: u64| Mark {
-        name: format!("{name} within {} cycles", quantity::count(value.into())),
-        value,
+    let mark = |name: &str, value: u64| {
+        let cycles = if value == 1 { "cycle" } else { "cycles" };
+        Mark { name: format!("{name} within {} {cycles}", quantity::count(value.into())), value }
     };
     let cycles = if width == 1 { "a cycle".to_owned() } else { format!("{width} cycles") };
     Some(Histogram {
