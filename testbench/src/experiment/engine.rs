@@ -193,14 +193,14 @@ impl Engine {
     /// Keeps figures of each of the last `steps` steps, from now on, or goes on with it; of the float twin, nothing.
     pub fn keep_steps(&mut self, steps: u32) {
         if let Some(observed) = self.observed_mut() {
-            observed.costs.keep_window(steps as usize);
+            observed.keep_steps(steps);
         }
     }
 
     /// What was seen of its runs in detail; `None` of the float twin.
     #[must_use]
     pub fn detail(&self, network: &Network) -> Option<Detail> {
-        self.observed().map(|Observed { machine, costs, .. }| costs.detail(machine, network))
+        self.observed().map(|observed| observed.detail(network))
     }
 
     /// The coming programs belong to `stage`.

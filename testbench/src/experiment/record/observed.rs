@@ -7,6 +7,7 @@ use super::records::{Records, RecordsLeft, Writing};
 use crate::experiment::hashed::HashedFile;
 use crate::formats::ArrayError;
 use std::path::{Path, PathBuf};
+use synfire_chip::cost::detail::Detail;
 use synfire_chip::cost::models::Models;
 use synfire_chip::network::Network;
 use synfire_chip::run::machine::{Machine, RunOptions};
@@ -49,6 +50,17 @@ impl Observed {
         let (costs, looked_at) = (Models::new(&machine), own.len());
         let recorder = Recorder::of(network, own, &machine.nodes);
         Self { machine, costs, recorder, own: looked_at, recording: None }
+    }
+
+    /// Keeps figures of each of the last `steps` steps, from now on, or goes on with it.
+    pub fn keep_steps(&mut self, steps: u32) {
+        self.costs.keep_window(steps as usize);
+    }
+
+    /// What was seen of the runs of `network` in detail.
+    #[must_use]
+    pub fn detail(&self, network: &Network) -> Detail {
+        self.costs.detail(&self.machine, network)
     }
 
     /// The probes that are looked at.

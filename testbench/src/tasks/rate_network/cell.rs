@@ -253,7 +253,7 @@ impl<'a> Cell<'a> {
         let mut deployed = self.task.deployed(scaled, form, self.seed).map_err(|e| e.to_string())?;
         let shown = self.task.shows(self.row, self.seed, form);
         if shown {
-            deployed.keep_steps(self.task.step_rows);
+            deployed.observed.keep_steps(self.task.step_rows);
             let records = self.task.records(&deployed, form, self.parts.held_out.len());
             deployed.observed.record(&deployed.network, records.map_err(|e| e.to_string())?);
             deployed.observed.open(out, &deployed.network)?;
@@ -261,7 +261,7 @@ impl<'a> Cell<'a> {
         let correct = deployed.correct(&self.task.samples, &self.parts.held_out)?;
         let (costs, cores) = (deployed.observed.costs.costs(), deployed.observed.machine.nodes.len());
         if shown {
-            left.detail = Some(Box::new(deployed.detail()));
+            left.detail = Some(Box::new(deployed.observed.detail(&deployed.network)));
             left.outputs = deployed.observed.finish()?;
         }
         Ok(OnChip { bits: form.bits, steps: form.steps, correct, costs, cores })

@@ -22,7 +22,6 @@ use crate::experiment::deploy::{fraction, write_weights};
 use crate::experiment::record::observed::Observed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::detail::Detail;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
 };
@@ -101,18 +100,6 @@ impl Deployed {
         let encoder = encoder(form.encoder, largest, seed).map_err(|e| Diagnostic::new(e.to_string()))?;
         let observed = Observed::new(&network, machine, looked_at);
         Ok(Self { network, observed, encoder, steps: form.steps })
-    }
-
-    /// Keeps so many of the last steps, each by itself; before the first is run.
-    pub fn keep_steps(&mut self, steps: u32) {
-        self.observed.costs.keep_window(steps as usize);
-    }
-
-    /// What was seen of its runs in detail.
-    #[must_use]
-    pub fn detail(&self) -> Detail {
-        let Observed { machine, costs, .. } = &self.observed;
-        costs.detail(machine, &self.network)
     }
 
     /// The presentation of sample `sample`.

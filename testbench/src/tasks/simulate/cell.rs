@@ -249,8 +249,8 @@ impl<'a> Cell<'a> {
         let keeps: Vec<bool> = (0..network.projections.len()).map(|of| records.has_weights_of(of)).collect();
         let mut observed = Observed::new(&network, machine, own.into_iter().collect());
         observed.record(&network, records);
+        observed.keep_steps(opened.step_rows);
         let Observed { machine, costs, .. } = &mut observed;
-        costs.keep_window(opened.step_rows as usize);
         let learns = samples.as_ref().is_some_and(Samples::learn) || stimuli.learn();
         costs.enter(if learns { Stage::Training } else { Stage::Inference });
         let inputs = hash_inputs(opened, &files)?;

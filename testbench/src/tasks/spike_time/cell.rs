@@ -190,7 +190,7 @@ impl<'a> Cell<'a> {
                     .map_err(|problems| problems.to_string())?;
                 let detailed = shown && on_chip.is_empty();
                 if detailed {
-                    deployed.keep_steps(self.task.step_rows);
+                    deployed.observed.keep_steps(self.task.step_rows);
                     let records = self.task.records(&deployed).map_err(|problems| problems.to_string())?;
                     deployed.observed.record(&deployed.network, records);
                     deployed.observed.open(out, &deployed.network)?;
@@ -198,7 +198,7 @@ impl<'a> Cell<'a> {
                 let (exact, moved) = deployed.score()?;
                 if detailed {
                     outputs = deployed.observed.finish()?;
-                    detail = Some(Box::new(deployed.detail()));
+                    detail = Some(Box::new(deployed.observed.detail(&deployed.network)));
                 }
                 let (costs, cores) = (deployed.observed.costs.costs(), deployed.observed.machine.nodes.len());
                 on_chip.push(OnChip { steps_per_tau, bits, exact, moved, costs, cores });

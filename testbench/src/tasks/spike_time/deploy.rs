@@ -19,7 +19,6 @@ use crate::experiment::deploy::fraction;
 use crate::experiment::record::observed::Observed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::cost::detail::Detail;
 use synfire_chip::files::schema::{
     ConnectFile, DecayFile, NetworkFile, NeuronFile, Raw, ResetFile, StoreFile, WeightsFile,
 };
@@ -84,18 +83,6 @@ impl Deployed {
     #[must_use]
     pub fn steps(&self) -> u32 {
         self.steps
-    }
-
-    /// Keeps so many of the last steps, each by itself; before the first is run.
-    pub fn keep_steps(&mut self, steps: u32) {
-        self.observed.costs.keep_window(steps as usize);
-    }
-
-    /// What was seen of its runs in detail.
-    #[must_use]
-    pub fn detail(&self) -> Detail {
-        let Observed { machine, costs, .. } = &self.observed;
-        costs.detail(machine, &self.network)
     }
 
     /// The presentation of `case` with each input moved by so many steps (-1, 0 or 1).
