@@ -323,6 +323,12 @@ fn an_ideal_unit_is_stated_as_zero_and_warned_about() {
     let warning = of_chip(&ideal).expect("a warning");
     assert!(warning.contains("`synapses` (`timing.synapse_word`)"), "{warning}");
     assert!(!warning.contains("axons"), "{warning}");
+    // The look-up of a key is part of an axon's event, where a chip has keys.
+    let keyless = of_chip(&chip(&["chip.timing.axon_event_cycles=0"])).expect("a warning");
+    assert!(keyless.contains("`axons` (`timing.axon_event`)") && !keyless.contains("keys"), "{keyless}");
+    let by_key = chip(&["chip.timing.axon_event_cycles=0", "chip.mesh.addressing=SourceKey"]);
+    let keyed = of_chip(&by_key).expect("a warning");
+    assert!(keyed.contains("`keys` (`timing.axon_event`)") && !keyed.contains("router_keys"), "{keyed}");
 }
 
 #[test]
