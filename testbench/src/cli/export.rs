@@ -56,7 +56,7 @@ impl Visit for Whole<'_> {
         K::shorten(&mut settings, Narrowed { quick: options.quick, seed: options.seed });
         let experiment = K::load(settings, chip, opened, options.seed)?;
         let plan = experiment.plan();
-        warn(plan.warnings);
+        warn(&plan.warned());
         let row = match &options.row {
             None => 0,
             Some(row) => {

@@ -164,7 +164,7 @@ impl Visit for OfExperiment<'_> {
         K::shorten(&mut settings, Narrowed::default());
         let experiment = K::load(settings, chip, opened, None)?;
         let plan = experiment.plan();
-        cells::warn(plan.warnings);
+        cells::warn(&plan.warned());
         let row = match &options.row {
             None => 0,
             Some(row) => plan.rows.iter().position(|own| own == row).ok_or_else(|| {

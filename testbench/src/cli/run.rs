@@ -54,7 +54,7 @@ impl Visit for Whole<'_> {
         let started = Instant::now();
         let least = K::shorten(&mut settings, run.narrowed());
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
-        run.warn(experiment.plan().warnings);
+        run.warn(&experiment.plan().warned());
         let names = experiment.cells();
         let decides = experiment.decides();
         let results = run.cells(&decides, (&names, K::UNIT), &|index| experiment.cell(index))?;

@@ -21,6 +21,7 @@ use std::fmt::Debug;
 use std::time::Instant;
 use synfire_chip::chip::Chip;
 use synfire_chip::files::{self, Diagnostic, Diagnostics, Root};
+use synfire_chip::warnings::of_chip;
 
 /// What is asked of an experiment beside its file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,7 +116,7 @@ pub trait Kind: Sized + Sync {
     fn check(&self) -> Result<Vec<String>, Diagnostics> {
         let cells = self.cells();
         let seed = cells.first().map(|cell| cell.seed);
-        let mut warnings = self.plan().warnings.to_vec();
+        let mut warnings = self.plan().warned();
         for index in (0..cells.len()).filter(|index| Some(cells[*index].seed) == seed) {
             warnings.extend(self.cell(index)?.warnings());
         }
@@ -155,8 +156,18 @@ pub struct Plan<'a> {
     pub rows: Vec<String>,
     /// The seeds.
     pub seeds: &'a [u32],
+    /// The chips whose cores it runs.
+    pub chips: &'a [Chip],
     /// What is legal in its networks and probably not meant, where they are loaded before the cells are.
     pub warnings: &'a [String],
+}
+
+impl Plan<'_> {
+    /// What is legal in its chips and its networks and probably not meant.
+    #[must_use]
+    pub fn warned(&self) -> Vec<String> {
+        self.chips.iter().filter_map(of_chip).chain(self.warnings.iter().cloned()).collect()
+    }
 }
 
 /// Cells that have run.

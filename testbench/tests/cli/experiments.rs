@@ -328,3 +328,18 @@ fn more_rows_of_steps_than_a_table_may_have() {
        = nothing was run; exit status 2
     "#);
 }
+
+/// What a chip states and hardly means, every kind says that runs its cores, the kinds that make their networks too.
+#[test]
+fn every_kind_warns_of_its_chip() {
+    let folder = Folder::new();
+    let ideal = ["--set", "chip.timing.synapse_word_cycles=0"];
+    for experiment in [EXPERIMENT, "rate-network", "spike-time", "cues"] {
+        let ended = folder.run(&[&["check", experiment], &ideal[..]].concat());
+        let said = ended.err.matches("in no time").count();
+        assert_eq!((ended.code, said), (Some(0), 1), "{experiment}: {}", ended.err);
+    }
+    // Of a chip's memory nothing is run here.
+    let traffic = folder.run(&[&["check", "noc"], &ideal[..]].concat());
+    assert!(!traffic.err.contains("in no time"), "{}", traffic.err);
+}

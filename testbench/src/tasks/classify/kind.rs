@@ -49,7 +49,7 @@ impl Kind for Task {
 
     fn plan(&self) -> Plan<'_> {
         let rows = self.variants().iter().map(Variant::name).collect();
-        Plan { rows, seeds: &self.settings.seeds, warnings: &self.warnings }
+        Plan { rows, seeds: &self.settings.seeds, chips: &self.chips, warnings: &self.warnings }
     }
 
     fn decides(&self) -> Decides {

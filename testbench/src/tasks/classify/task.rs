@@ -19,7 +19,7 @@ use std::sync::{Arc, OnceLock};
 use synfire_chip::chip::Chip;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::Network;
-use synfire_chip::warnings::{of_chip, warnings};
+use synfire_chip::warnings::warnings;
 
 /// A classification, ready to run.
 pub struct Task {
@@ -28,7 +28,7 @@ pub struct Task {
     /// The chip.
     pub chip: Chip,
     /// The chip of each row.
-    chips: Vec<Chip>,
+    pub(super) chips: Vec<Chip>,
     /// What is legal in the networks of its rows and probably not meant.
     pub warnings: Vec<String>,
     /// What decides its results.
@@ -77,8 +77,7 @@ impl Task {
         }
         task.effort = a_step * task.steps_of_a_row(&parts);
         task.rows().check_stores(&networks)?;
-        task.warnings =
-            task.chips.iter().filter_map(of_chip).chain(networks.iter().flat_map(warnings)).collect();
+        task.warnings = networks.iter().flat_map(warnings).collect();
         task.decides = task.deciding(&networks);
         Ok(task)
     }

@@ -122,7 +122,7 @@ pub struct Task {
     /// The chip.
     pub chip: Chip,
     /// The chip of each row.
-    chips: Vec<Chip>,
+    pub(super) chips: Vec<Chip>,
     /// What is legal in the networks of its rows and probably not meant.
     pub warnings: Vec<String>,
     /// What decides its results.
@@ -156,8 +156,7 @@ impl Task {
         let a_step: f64 = a_step.sum();
         let steps =
             task.settings.whole_steps(task.settings.data.cases()) as f64 * task.settings.seeds.len() as f64;
-        let of_chips = task.chips.iter().filter_map(warnings::of_chip);
-        task.warnings = of_chips.chain(networks.iter().flat_map(warnings::warnings)).collect();
+        task.warnings = networks.iter().flat_map(warnings::warnings).collect();
         task.decides = task.deciding(&networks);
         task.effort = a_step * steps;
         Ok(task)

@@ -35,7 +35,7 @@ use synfire_chip::run::checkpoint::{self, MachineSnapshot, ModelState};
 use synfire_chip::run::machine::{Machine, RunOptions};
 use synfire_chip::run::probe::{Probe, Variable};
 use synfire_chip::run::program::{Program, StepEvents};
-use synfire_chip::warnings::{of_chip, warnings};
+use synfire_chip::warnings::warnings;
 use synfire_core::synapse::WeightLanes;
 
 /// Steps that are run at a time.
@@ -258,7 +258,7 @@ impl<'a> Cell<'a> {
         let fingerprint = checkpoint::fingerprint(&(whole, &task.decides));
         let neurons = network.populations.iter().map(|p| u64::from(p.neurons)).sum();
         let size = (neurons, network.synapses());
-        let warnings = of_chip(&task.chip).into_iter().chain(warnings(&network)).collect();
+        let warnings = warnings(&network);
         drop_weights(&mut network, &keeps);
         Ok(Self { settings, network, size, observed, stimuli, samples, inputs, fingerprint, warnings })
     }

@@ -29,7 +29,8 @@ impl Kind for Task {
 
     fn plan(&self) -> Plan<'_> {
         let rows = vec!["simulation".to_owned()];
-        Plan { rows, seeds: std::slice::from_ref(&self.seed), warnings: &[] }
+        let (seeds, chips) = (std::slice::from_ref(&self.seed), std::slice::from_ref(&self.chip));
+        Plan { rows, seeds, chips, warnings: &[] }
     }
 
     fn decides(&self) -> Decides {

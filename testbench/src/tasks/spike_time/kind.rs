@@ -39,7 +39,8 @@ impl Kind for Task {
 
     fn plan(&self) -> Plan<'_> {
         let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
-        Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
+        let chips = std::slice::from_ref(&self.chip);
+        Plan { rows, seeds: &self.settings.seeds, chips, warnings: &[] }
     }
 
     /// It makes its networks and its data itself, from the settings.

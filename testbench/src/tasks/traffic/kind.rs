@@ -31,7 +31,7 @@ impl Kind for Task {
 
     fn plan(&self) -> Plan<'_> {
         let rows = self.settings.rows.iter().map(|row| row.name.clone()).collect();
-        Plan { rows, seeds: &self.settings.seeds, warnings: &[] }
+        Plan { rows, seeds: &self.settings.seeds, chips: &[], warnings: &[] }
     }
 
     /// Of a chip its network between the cores, which alone is run.
