@@ -83,7 +83,7 @@ fn every_carried_experiment_reports_in_80_columns() {
             }
             TaskFile::Simulate(settings) => printed::<paths::simulate::Task>(title, settings, chip, opened),
             TaskFile::Traffic(mut settings) => {
-                settings.shorten(Narrowed { quick: true, seed: None });
+                traffic::task::Task::shorten(&mut settings, Narrowed { quick: true, seed: None });
                 printed::<traffic::task::Task>(title, settings, chip, opened)
             }
         };

@@ -7,7 +7,7 @@ use super::error::CommandError;
 use super::interrupt::Interrupt;
 use super::note::Asked;
 use super::output;
-use crate::experiment::kind::Grid;
+use crate::experiment::kind::{Grid, Kind};
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::{Curves, Headline, Report, Series, Table, TableCell};
 use crate::report::quantity::{self, Spread};
@@ -36,7 +36,7 @@ pub fn bptt(
 /// Trains the cells of `run`, or goes on with them.
 pub(super) fn train(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<(), CommandError> {
     let (mut settings, chip) = labelled(file, opened)?;
-    settings.shorten(run.narrowed());
+    Classification::shorten(&mut settings, run.narrowed());
     let task = Classification::new(settings, chip, opened.clone())?;
     let (row, seeds) = (&task.settings.rows[0], &task.settings.seeds);
     let candidates: &[Settings] = if task.settings.validate_per_mille.is_some() || task.settings.validate {

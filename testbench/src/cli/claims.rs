@@ -10,7 +10,7 @@ use super::output;
 use super::progress::say;
 use crate::experiment::decides::Decides;
 use crate::experiment::file::Row;
-use crate::experiment::kind::{Grid, Narrowed};
+use crate::experiment::kind::{Grid, Kind, Narrowed};
 use crate::experiment::pool::CellName;
 use crate::experiment::reference;
 use crate::experiment::rows::Variant;
@@ -71,7 +71,7 @@ fn classification(name: &str, options: &RunOptions) -> Result<Task, CommandError
     let TaskFile::Classify(mut settings) = file.task else {
         return Err(Diagnostics::from(Diagnostic::new(format!("`{name}` is no classification"))).into());
     };
-    settings.shorten(Narrowed { quick: options.quick, seed: options.seed });
+    Task::shorten(&mut settings, Narrowed { quick: options.quick, seed: options.seed });
     let chip = reference::chip(&file.chip, &opened)?;
     Ok(Task::new(settings, chip, opened)?)
 }

@@ -9,7 +9,7 @@ use super::note::{Asked, Request};
 use super::output;
 use super::progress::{CellProgress, say};
 use crate::experiment::decides::Decides;
-use crate::experiment::kind::Narrowed;
+use crate::experiment::kind::{Kind, Narrowed};
 use crate::experiment::pool::{self, CellName, PoolOptions, Work};
 use crate::experiment::{embedded, reference};
 use crate::formats::form::Form;
@@ -32,13 +32,13 @@ fn entry(file: &str, set: &[String], quick: bool, all: bool) -> Result<Option<En
         Path::new(opened.name()).file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
     match experiment.task {
         TaskFile::Classify(mut settings) if !settings.stores.is_empty() => {
-            settings.shorten(Narrowed { quick, seed: None });
+            Classification::shorten(&mut settings, Narrowed { quick, seed: None });
             let chip = reference::chip(&experiment.chip, &opened)?;
             let task = Task::Classify(Classification::new(settings, chip, opened)?);
             Ok(Some(Entry { name, title: experiment.title, task }))
         }
         TaskFile::Patterns(mut settings) if !settings.stores.is_empty() => {
-            settings.shorten(Narrowed { quick, seed: None });
+            patterns::Task::shorten(&mut settings, Narrowed { quick, seed: None });
             let chip = reference::chip(&experiment.chip, &opened)?;
             let task = Task::Patterns(patterns::Task::new(settings, chip, opened)?);
             Ok(Some(Entry { name, title: experiment.title, task }))

@@ -8,7 +8,7 @@ use super::error::CommandError;
 use super::interrupt::Interrupt;
 use super::note::Asked;
 use super::output;
-use crate::experiment::kind::Grid;
+use crate::experiment::kind::{Grid, Kind};
 use crate::experiment::reference::{self, Opened};
 use crate::report::model::Verdict;
 use crate::study::gradient::cell::{Cell, Experiment};
@@ -62,11 +62,11 @@ fn load(run: &Run<'_>, file: ExperimentFile, opened: &Opened) -> Result<Experime
     let chip = reference::chip(&file.chip, opened)?;
     match file.task {
         TaskFile::Classify(mut settings) => {
-            settings.shorten(run.narrowed());
+            Classification::shorten(&mut settings, run.narrowed());
             Ok(Experiment::Samples(Classification::new(settings, chip, opened.clone())?))
         }
         TaskFile::Patterns(mut settings) => {
-            settings.shorten(run.narrowed());
+            Patterns::shorten(&mut settings, run.narrowed());
             Ok(Experiment::Trains(Patterns::new(settings, chip, opened.clone())?))
         }
         _ => {

@@ -40,10 +40,15 @@ impl Narrowed {
         if let Some(quick) = quick {
             (*epochs, *seeds) = (quick.epochs, quick.seeds.clone());
         }
+        self.one_seed(seeds);
+        quick.map(|quick| quick.least_accuracy)
+    }
+
+    /// Puts the one seed in place of those that a file states.
+    pub fn one_seed(self, seeds: &mut Vec<u32>) {
         if let Some(seed) = self.seed {
             *seeds = vec![seed];
         }
-        quick.map(|quick| quick.least_accuracy)
     }
 }
 

@@ -3,7 +3,6 @@
 use crate::experiment::file::{
     Comparison, Data, EncoderFile, ProbeFile, Quick, RecordingFiles, Row, Store, TraceFile,
 };
-use crate::experiment::kind::Narrowed;
 use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
@@ -93,12 +92,6 @@ impl Classify {
     #[must_use]
     pub fn records(&self) -> Stated<'_> {
         Stated { probes: &self.probes, write: self.write, trace: self.trace.as_ref() }
-    }
-
-    /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
-    /// asks for.
-    pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {
-        to.apply(self.quick.as_ref(), &mut self.epochs, &mut self.seeds)
     }
 
     /// Steps in which the readout is summed: the first, and one past the last.

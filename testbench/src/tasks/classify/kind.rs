@@ -40,7 +40,7 @@ impl Kind for Task {
     const UNIT: &'static str = "samples";
 
     fn shorten(settings: &mut Classify, to: Narrowed) -> Option<f64> {
-        settings.shorten(to)
+        to.apply(settings.quick.as_ref(), &mut settings.epochs, &mut settings.seeds)
     }
 
     fn load(settings: Classify, chip: Chip, opened: Opened, _seed: Option<u32>) -> Result<Self, Diagnostics> {

@@ -1,7 +1,6 @@
 //! Spike patterns in time: stimuli, targets, the rows to compare.
 
 use crate::experiment::file::{Comparison, ProbeFile, Quick, RecordingFiles, Row, Store, TraceFile};
-use crate::experiment::kind::Narrowed;
 use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
@@ -69,12 +68,6 @@ impl Patterns {
     #[must_use]
     pub fn score_every(&self) -> u32 {
         (self.epochs / 40).max(1)
-    }
-
-    /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
-    /// asks for.
-    pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {
-        to.apply(self.quick.as_ref(), &mut self.epochs, &mut self.seeds)
     }
 }
 

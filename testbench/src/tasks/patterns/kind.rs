@@ -37,7 +37,7 @@ impl Kind for Task {
     const UNIT: &'static str = "presentations";
 
     fn shorten(settings: &mut Patterns, to: Narrowed) -> Option<f64> {
-        settings.shorten(to)
+        to.apply(settings.quick.as_ref(), &mut settings.epochs, &mut settings.seeds)
     }
 
     fn load(settings: Patterns, chip: Chip, opened: Opened, _seed: Option<u32>) -> Result<Self, Diagnostics> {

@@ -1,7 +1,6 @@
 //! Rate networks trained conventionally and deployed as spikes: the network, its training, what it is deployed with.
 
 use crate::experiment::file::{Data, ProbeFile, Quick, RecordingFiles, TraceFile};
-use crate::experiment::kind::Narrowed;
 use crate::experiment::record::records::Stated;
 use serde::Deserialize;
 
@@ -54,12 +53,6 @@ impl RateNetwork {
     #[must_use]
     pub fn records(&self) -> Stated<'_> {
         Stated { probes: &self.probes, write: self.write, trace: self.trace.as_ref() }
-    }
-
-    /// The short form, or one seed, in place of what the file states; the least accuracy in percent that the short form
-    /// asks for.
-    pub fn shorten(&mut self, to: Narrowed) -> Option<f64> {
-        to.apply(self.quick.as_ref(), &mut self.epochs, &mut self.seeds)
     }
 }
 

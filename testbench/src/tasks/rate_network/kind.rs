@@ -20,7 +20,7 @@ impl Kind for Task {
     const UNIT: &'static str = "parts";
 
     fn shorten(settings: &mut RateNetwork, to: Narrowed) -> Option<f64> {
-        settings.shorten(to)
+        to.apply(settings.quick.as_ref(), &mut settings.epochs, &mut settings.seeds)
     }
 
     fn load(

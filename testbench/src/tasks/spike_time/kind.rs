@@ -22,9 +22,7 @@ impl Kind for Task {
 
     /// There is no short form: a network takes seconds.
     fn shorten(settings: &mut SpikeTime, to: Narrowed) -> Option<f64> {
-        if let Some(seed) = to.seed {
-            settings.seeds = vec![seed];
-        }
+        to.one_seed(&mut settings.seeds);
         None
     }
 

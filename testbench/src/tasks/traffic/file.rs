@@ -1,7 +1,6 @@
 //! Traffic over the network between the cores: what the file states.
 
 use crate::experiment::changes::Set;
-use crate::experiment::kind::Narrowed;
 use serde::Deserialize;
 
 /// Latency and accepted rate over offered load, for patterns of traffic.
@@ -94,16 +93,4 @@ pub struct QuickTraffic {
     pub sample: u32,
     /// Seeds.
     pub seeds: Vec<u32>,
-}
-
-impl Traffic {
-    /// Puts the short form, or one seed, in place of what the file states. No score is asked of it.
-    pub fn shorten(&mut self, to: Narrowed) {
-        if let (true, Some(quick)) = (to.quick, self.quick.clone()) {
-            (self.loads, self.sample, self.seeds) = (quick.loads, quick.sample, quick.seeds);
-        }
-        if let Some(seed) = to.seed {
-            self.seeds = vec![seed];
-        }
-    }
 }

@@ -20,8 +20,12 @@ impl Kind for Task {
     const UNIT: &'static str = "loads";
     const HAS_SUMMARY: bool = false;
 
+    /// No score is asked of the short form.
     fn shorten(settings: &mut Traffic, to: Narrowed) -> Option<f64> {
-        settings.shorten(to);
+        if let (true, Some(quick)) = (to.quick, settings.quick.clone()) {
+            (settings.loads, settings.sample, settings.seeds) = (quick.loads, quick.sample, quick.seeds);
+        }
+        to.one_seed(&mut settings.seeds);
         None
     }
 
