@@ -40,15 +40,17 @@ impl Delays {
     }
 }
 
-/// Most slots that the low bits of a step number.
-const NUMBERED: usize = 64;
-
-/// Slots of a ring for delays up to `max_delay`: what is used in this step, and what is on its way. Up to 64 a power of
-/// two, so that a slot is the low bits of a step; beyond, no more than are used: twice as many would hold nothing.
+/// Slots of a ring for delays up to `max_delay`: what is used in this step, and what is on its way.
 #[must_use]
 pub const fn slots(max_delay: u8) -> usize {
-    let used = max_delay as usize + 1;
-    if used > NUMBERED { used } else { used.next_power_of_two() }
+    max_delay as usize + 1
+}
+
+/// The slot of a step in a ring of so many: its low bits where they number the slots, which spares a division.
+#[inline]
+#[must_use]
+pub const fn slot(step: u64, slots: usize) -> usize {
+    if slots.is_power_of_two() { step as usize & (slots - 1) } else { (step % slots as u64) as usize }
 }
 
 /// Pending arrivals, by slot.
@@ -81,11 +83,7 @@ impl Arrivals {
     /// The slot of a step.
     #[inline]
     fn slot(&self, step: u64) -> usize {
-        if self.slots <= NUMBERED {
-            step as usize & (self.slots - 1)
-        } else {
-            (step % self.slots as u64) as usize
-        }
+        slot(step, self.slots)
     }
 
     /// Marks `count` events on `axon`, due at step `due`.
@@ -196,6 +194,29 @@ pub const fn counter_bits(limit: u8) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every delay of a ring's, across several turns of it: each spike comes out in its own step, and no slot is left over.
+    #[test]
+    fn a_ring_has_a_slot_for_each_step_under_way() {
+        for longest in 1..=64u8 {
+            let mut own = Arrivals::new(1, longest, 255);
+            assert_eq!(own.words().count, u64::from(longest) + 1);
+            for delay in 1..=longest {
+                own.clear();
+                let last = 3 * u64::from(longest) + 3;
+                for step in 0..=last {
+                    let due = step.checked_sub(u64::from(delay)).map_or(0, |sent| 1 + (sent % 7) as u8);
+                    let held = if own.due(step) == 1 { 1 + own.extra(0, step) } else { 0 };
+                    assert_eq!(held, due, "longest {longest}, delay {delay}, step {step}");
+                    own.retire(step);
+                    own.mark(0, step + u64::from(delay), 1 + (step % 7) as u8);
+                }
+            }
+            let held = own.pending.iter().filter(|pending| **pending > 0).count();
+            assert_eq!(held, own.slots - 1, "all but the one of the step that was taken out");
+            assert_eq!(own.merged, 0);
+        }
+    }
 
     #[test]
     fn only_a_buffer_of_the_same_axons_fits() {

@@ -6,9 +6,7 @@
 //! Source: `docs/arithmetic.md`, micro-steps 1 and 6, section 7.1.
 
 use serde::{Deserialize, Serialize};
-
-/// Slots of the error delay line: delays 1..=63.
-const SLOTS: usize = 64;
+use synfire_core::arrival::{slot, slots};
 
 /// Registers of the broadcast.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,14 +23,18 @@ pub struct BroadcastState {
     pub learn: bool,
     /// Added to every learning-rate shift.
     pub shift_offset: u8,
+    /// What is on its way, by slot, then channel.
     pending: Vec<i32>,
+    /// Which slots hold something. An error delay is 63 at most, so there are no more than 64.
     occupied: u64,
+    slots: usize,
 }
 
 impl BroadcastState {
-    /// All registers at reset, learning off, for so many channels of errors and of surrogates.
+    /// All registers at reset, learning off, for so many channels of errors and of surrogates that take `error_delay` steps.
     #[must_use]
-    pub fn new(errors: usize, surrogates: usize) -> Self {
+    pub fn new(errors: usize, surrogates: usize, error_delay: u8) -> Self {
+        let slots = slots(error_delay);
         Self {
             errors: vec![0; errors + surrogates],
             any_error: false,
@@ -40,8 +42,9 @@ impl BroadcastState {
             targets: vec![0; errors],
             learn: false,
             shift_offset: 0,
-            pending: vec![0; (errors + surrogates) * SLOTS],
+            pending: vec![0; (errors + surrogates) * slots],
             occupied: 0,
+            slots,
         }
     }
 
@@ -51,16 +54,23 @@ impl BroadcastState {
         (self.targets.len(), self.errors.len() - self.targets.len())
     }
 
+    /// Whether `saved` is the state of such channels and such a delay.
+    #[must_use]
+    pub fn fits(&self, saved: &Self) -> bool {
+        let shape = |of: &Self| (of.channels(), of.slots, of.pending.len());
+        shape(self) == shape(saved)
+    }
+
     /// A graded packet: an error or a surrogate on `channel`, to be used in step `due`.
     pub fn receive(&mut self, channel: usize, error: i32, due: u64) {
-        let slot = due as usize % SLOTS;
+        let slot = slot(due, self.slots);
         self.pending[slot * self.errors.len() + channel] = error;
         self.occupied |= 1 << slot;
     }
 
     /// Micro-step 1: the errors due at `step` become the errors of this step.
     pub fn arrive(&mut self, step: u64) {
-        let slot = step as usize % SLOTS;
+        let slot = slot(step, self.slots);
         if self.occupied >> slot & 1 == 1 {
             let channels = self.errors.len();
             let due = &mut self.pending[slot * channels..(slot + 1) * channels];
@@ -82,5 +92,28 @@ impl BroadcastState {
         self.targets.fill(0);
         self.pending.fill(0);
         self.occupied = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Errors of every step, for several turns of the ring: each is used `delay` steps later, and no slot is left over.
+    #[test]
+    fn a_ring_has_a_slot_for_each_step_under_way() {
+        for delay in 1..=63u8 {
+            let mut own = BroadcastState::new(2, 1, delay);
+            assert_eq!(own.pending.len(), 3 * (usize::from(delay) + 1));
+            for step in 0..3 * u64::from(delay) + 3 {
+                own.arrive(step);
+                let due = step.checked_sub(u64::from(delay)).map_or(0, |formed| 1 + formed as i32);
+                assert_eq!(own.errors, [0, due, -due], "delay {delay}, step {step}");
+                own.receive(1, 1 + step as i32, step + u64::from(delay));
+                own.receive(2, -1 - step as i32, step + u64::from(delay));
+            }
+            let fitting = (1..=63).filter(|other| own.fits(&BroadcastState::new(2, 1, *other)));
+            assert_eq!(fitting.collect::<Vec<u8>>(), [delay]);
+        }
     }
 }

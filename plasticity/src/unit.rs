@@ -82,7 +82,7 @@ impl LearningUnit {
             Some(BlockLearning::new(block, config, rule, bits, seed))
         });
         let blocks = blocks.collect();
-        let broadcast = BroadcastState::new(errors, surrogates);
+        let broadcast = BroadcastState::new(errors, surrogates, learning.error_delay);
         Self { broadcast, slices, blocks, learning: *learning, work: LearningWork::default(), tally: None }
     }
 
@@ -236,8 +236,7 @@ impl LearningUnit {
     /// # Errors
     /// [`SnapshotMismatch`] when shapes differ; the unit is then not usable.
     pub fn restore(&mut self, snapshot: LearningSnapshot) -> Result<(), SnapshotMismatch> {
-        let same_channels = snapshot.broadcast.channels() == self.broadcast.channels();
-        if !same_channels
+        if !self.broadcast.fits(&snapshot.broadcast)
             || snapshot.slices.len() != self.slices.len()
             || snapshot.blocks.len() != self.blocks.len()
         {

@@ -24,7 +24,7 @@ use thiserror::Error;
 /// Longest checkpoint that is read: 16 GiB.
 const LONGEST: u64 = 16 << 30;
 /// The last byte counts what may be in one: another is another program's.
-const MAGIC: &[u8; 8] = b"SYNFIRE\x02";
+const MAGIC: &[u8; 8] = b"SYNFIRE\x03";
 
 /// State of a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

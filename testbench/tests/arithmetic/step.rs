@@ -60,8 +60,8 @@ fn run_error_line(_: &Document, table: &Table) -> Vec<Vec<String>> {
     each(table, |row| {
         let events = row.text(2).split_whitespace().map(|w| error_event(w).unwrap_or_else(|| row.bad(2)));
         let events: Vec<_> = events.collect();
-        let (delay, last): (u64, u64) = (row.get(0), row.get(3));
-        let mut broadcast = BroadcastState::new(row.get(1), 0);
+        let (delay, last): (u8, u64) = (row.get(0), row.get(3));
+        let mut broadcast = BroadcastState::new(row.get(1), 0, delay);
         for step in 0..=last {
             if events.contains(&(step, None)) {
                 broadcast.clear();
@@ -69,7 +69,7 @@ fn run_error_line(_: &Document, table: &Table) -> Vec<Vec<String>> {
             broadcast.arrive(step);
             for (_, formed) in events.iter().filter(|event| event.0 == step) {
                 if let Some((channel, error)) = *formed {
-                    broadcast.receive(channel, error, step + delay);
+                    broadcast.receive(channel, error, step + u64::from(delay));
                 }
             }
         }
