@@ -183,10 +183,22 @@ pub struct Projection {
     pub learning: Option<SynapseLearning>,
     /// Row encoding.
     pub encoding: Encoding,
+    /// An earlier projection onto the same neurons, of the same exponent, whose port its synapses add to.
+    #[serde(default)]
+    pub port_of: Option<usize>,
     /// What the file states of generated weights; `None` where it states store lanes, or where an array has them. For
     /// warnings: no bit depends on it, and so no fingerprint does.
     #[serde(skip)]
     pub stated: Option<RealRange>,
+}
+
+/// An accumulator of each neuron of a population (`docs/arithmetic.md`, "The accumulator is exact").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Port {
+    /// By how much its sum is shifted right before it joins port 0; 0 of port 0.
+    pub shift: u8,
+    /// Indices of the projections that add to it, ascending.
+    pub projections: Vec<usize>,
 }
 
 /// A range of real numbers that a file states, in units of `2^-32`.
@@ -226,6 +238,26 @@ impl Network {
             Source::Input(i) => self.inputs[i].max_events,
             Source::Population(_) => 1,
         }
+    }
+
+    /// The ports of a population's neurons: port 0 of the exponents of 0 and more, then those of negative ones by their
+    /// first projections.
+    #[must_use]
+    pub fn ports(&self, population: usize) -> Vec<Port> {
+        let mut ports = vec![Port { shift: 0, projections: Vec::new() }];
+        let into = self.projections.iter().enumerate().filter(|(_, own)| own.target == population);
+        for (number, projection) in into {
+            let shift = projection.format.exponent.min(0).unsigned_abs();
+            let joins = |port: &Port| {
+                let first = projection.port_of;
+                port.shift == shift && (shift == 0 || first.is_some_and(|of| port.projections.contains(&of)))
+            };
+            match ports.iter_mut().find(|port| joins(port)) {
+                Some(port) => port.projections.push(number),
+                None => ports.push(Port { shift, projections: vec![number] }),
+            }
+        }
+        ports
     }
 
     /// Broadcast channels: one a readout neuron.

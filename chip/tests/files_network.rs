@@ -460,6 +460,50 @@ fn shared_ports_add_up() {
     assert!(load(&sixteen).expect_err("17 addends").to_string().contains("up to 17 events"));
 }
 
+/// Projections that name an earlier one add to its port: the sum of all is proven, and shifted once.
+#[test]
+fn projections_add_to_one_port() {
+    let projection = |name: &str, rest: &str| {
+        format!("(name: \"{name}\", from: \"in\", to: \"out\", connect: AllToAll, weights: Lanes(0), {rest})")
+    };
+    let text = |second: &str, third: &str| {
+        let store = "store: (bits: 16, fraction: 0, exponent: -4)";
+        let all = [projection("p", store), projection("q", second), projection("r", third)].join(", ");
+        let one = one_projection(8, 4, &format!("connect: AllToAll, weights: Lanes(0), {store}"));
+        one[..one.find("projections").expect("projections")].to_owned() + &format!("projections: [{all}],\n)")
+    };
+    let of = |exponent: i32, first: &str| {
+        format!("store: (bits: 16, fraction: 0, exponent: {exponent}), port_of: \"{first}\"")
+    };
+    let alone = "store: (bits: 16, fraction: 0, exponent: -4)";
+    let ports = |text: &str| -> Vec<(u8, Vec<usize>)> {
+        network(text).ports(0).into_iter().map(|port| (port.shift, port.projections)).collect()
+    };
+    assert_eq!(ports(&text(alone, alone))[1..], [(4, vec![0]), (4, vec![1]), (4, vec![2])]);
+    assert_eq!(ports(&text(alone, &of(-4, "p")))[1..], [(4, vec![0, 2]), (4, vec![1])]);
+    assert_eq!(ports(&text(&of(-4, "p"), &of(-4, "q"))), [(0, vec![]), (4, vec![0, 1, 2])]);
+    let wide = |inputs: usize, text: String| text.replace("neurons: 8)", &format!("neurons: {inputs})"));
+    // 16 bits, 3 x 2^14 events: each port alone has 30 bits, one port of all of them 32; a third more is too much.
+    let one_port = || text(&of(-4, "p"), &of(-4, "p"));
+    assert_eq!(ports(&wide(21_845, one_port())).len(), 2, "65,535 events");
+    assert_eq!(titles(&wide(21_846, one_port())), ["sums of `out` can overflow their accumulator"]);
+    assert_eq!(ports(&wide(21_846, text(alone, alone))).len(), 4);
+
+    let refused = |second: &str, third: &str| load(&text(second, third)).expect_err("no port").to_string();
+    let unknown = refused(&of(-4, "pp"), alone);
+    for said in ["there is no projection `pp`", "did you mean `p`?", "allowed: p"] {
+        assert!(unknown.contains(said), "{said}: {unknown}");
+    }
+    let later = refused(&of(-4, "r"), alone);
+    assert!(later.contains("`r` is not before `q`"), "{later}");
+    let mixed = refused(&of(-3, "p"), alone);
+    for said in
+        ["`q` and `p` add to one port with two exponents", "found -3 and -4", "allowed: `exponent: -4`"]
+    {
+        assert!(mixed.contains(said), "{said}: {mixed}");
+    }
+}
+
 #[test]
 fn a_network_extends_list_by_list() {
     let folder = tempfile::tempdir().expect("a folder");

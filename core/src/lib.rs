@@ -35,4 +35,4 @@ pub mod words;
 
 /// Version of `docs/arithmetic.md` that this crate implements. Stands in every checkpoint, summary and report;
 /// a reader of a checkpoint refuses another major version.
-pub const ARITH_SPEC: &str = "1.5";
+pub const ARITH_SPEC: &str = "1.6";

@@ -25,7 +25,7 @@ pub struct WeightFormat {
     pub fraction: u8,
     /// Bits that reach the accumulator: the store's top ones.
     pub delivered_bits: u8,
-    /// Power of two between a delivered weight and a state lane. Negative: the projection's sum is shifted.
+    /// Power of two between a delivered weight and a state lane. Negative: the sum of its port is shifted.
     pub exponent: i8,
     /// How the other bits of the store are dropped.
     #[serde(default)]
@@ -37,5 +37,11 @@ impl WeightFormat {
     #[must_use]
     pub const fn dropped_bits(self) -> u8 {
         self.store_bits - self.delivered_bits
+    }
+
+    /// Bits of what one event adds to a port.
+    #[must_use]
+    pub fn addend_bits(self) -> u32 {
+        u32::from(self.delivered_bits) + u32::from(self.exponent.max(0).unsigned_abs())
     }
 }

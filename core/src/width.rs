@@ -29,6 +29,12 @@ impl PortDemand {
         self.addend_bits + self.events.max(1).next_power_of_two().trailing_zeros()
     }
 
+    /// What the sum of this accumulator, shifted right by `shift`, asks of the one that it is added to: one addend.
+    #[must_use]
+    pub fn shifted(self, shift: u8) -> Self {
+        Self { addend_bits: self.bits().saturating_sub(u32::from(shift)).max(1), events: 1 }
+    }
+
     /// Both demands on one accumulator.
     #[must_use]
     pub fn join(self, other: Self) -> Self {

@@ -21,6 +21,7 @@ use plain::trace::{COUNTED, Register, Trace};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use synfire::experiment::file::{TraceFormFile, TracedRegisters};
+use synfire::hardware::vectors::draw::projection::join_ports;
 use synfire_chip::cost::counters::{OPERATIONS, Operation};
 use synfire_chip::cost::stage::Stage;
 use synfire_chip::place::build::sum_bits;
@@ -260,6 +261,32 @@ fn registers_of_lava_agree_where_they_wrap() {
         beyond.get(),
         wrapped.get()
     );
+}
+
+/// Projections of several sources that add to one port: their sum is shifted, not each of their sums.
+#[test]
+fn ports_of_several_projections_equal_the_reference() {
+    let (joined, apart) = (Tally::default(), Tally::default());
+    check_cases(60, |case, _| {
+        let mut case = case.clone();
+        let more = join_ports(&mut case.network);
+        if more == 0 {
+            return Ok(());
+        }
+        joined.count(more);
+        let (wanted, _) = reference(&case);
+        for (mapping, dense_sweep) in [(0, false), (1, true)] {
+            let (found, _) =
+                run(&case, mapping, case.threads[mapping], dense_sweep).step_by_step(&case.program);
+            same(&wanted, &found, "one port of several projections")?;
+        }
+        // With a port each the sums are others.
+        case.network.projections.iter_mut().for_each(|projection| projection.port_of = None);
+        let (separate, _) = reference(&case);
+        apart.count(usize::from(same(&wanted, &separate, "a port each").is_err()));
+        Ok(())
+    });
+    assert!(joined.get() > 30 && apart.get() > 10, "{} join, {} differ", joined.get(), apart.get());
 }
 
 /// Weights whose bits are dropped toward zero, and spikes that take 64 steps, longer than the low bits of a step number a

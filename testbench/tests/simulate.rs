@@ -11,6 +11,7 @@ mod simulate {
     pub mod fixture;
     pub mod model;
     pub mod observed;
+    pub mod ports;
     pub mod samples;
     pub mod stimuli;
     pub mod traces;

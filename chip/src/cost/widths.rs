@@ -41,9 +41,7 @@ impl Widths {
             let list = counted::of_core(&node.core, &node.unit, &node.routes, &machine.chip);
             let mut own = Self::of_list(&list);
             for block in &node.core.blocks {
-                let format = block.format;
-                let addend =
-                    u32::from(format.delivered_bits) + u32::from(format.exponent.max(0).unsigned_abs());
+                let addend = block.format.addend_bits();
                 // As many events as the block has axons: those of all blocks of a port together are few bits more.
                 let events = block.presynaptic.len() as u64;
                 own.accumulator = own.accumulator.max(PortDemand { addend_bits: addend, events }.bits());

@@ -175,16 +175,10 @@ fn node(network: &Network, sums: &[u32], memories: CoreMemories) -> Result<Node,
             network.seed,
         ));
     }
-    // Ports are those of the projections, in their order, whether or not rows of one reach the core.
-    let mut ports = Vec::new();
-    for (slice, own) in core.slices.iter_mut().enumerate() {
-        let population = own.population as usize;
-        let into = network.projections.iter().enumerate().filter(|(_, p)| p.target == population);
-        ports.extend(into.map(|(number, p)| ((slice, number), own.add_port(p.format.exponent))));
-    }
+    let ports: Vec<_> = core.slices.iter_mut().map(|slice| build::add_ports(network, slice)).collect();
     for block in blocks {
         let number = block.projection as usize;
-        let port = ports.iter().find(|(of, _)| *of == (block.slice, number)).map_or(0, |(_, port)| *port);
+        let port = ports.get(block.slice).and_then(|of| of.get(&number)).map_or(0, |port| *port);
         let delays = match block.delays.first() {
             Some(delay) if block.delays.iter().all(|other| other == delay) => Delays::Same(*delay),
             Some(_) => Delays::Each(block.delays),

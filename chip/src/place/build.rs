@@ -10,6 +10,7 @@ use crate::network::{Network, Projection, Source, Synapses};
 use crate::place::cut::{self, BlockRows};
 use crate::place::mapping::{Mapping, Placement};
 use crate::run::node::Node;
+use std::collections::BTreeMap;
 use synfire_core::address::CoreId;
 use synfire_core::neuron::Order;
 use synfire_core::neuron_core::{AxonBlock, AxonTarget, NeuronCore};
@@ -117,22 +118,26 @@ pub fn sum_bits(network: &Network, population: usize) -> u32 {
 
 /// The same where `fan_in` says how many events of a projection a neuron gets in one step at most.
 pub(super) fn sum_bits_of(network: &Network, population: usize, fan_in: &dyn Fn(usize) -> u64) -> u32 {
-    let mut main = PortDemand::default();
-    let projections = network.projections.iter().enumerate();
-    for (number, projection) in projections.filter(|(_, p)| p.target == population) {
-        let events = fan_in(number);
-        let format = projection.format;
-        let exponent = i32::from(format.exponent);
-        let own = PortDemand { addend_bits: u32::from(format.delivered_bits), events };
-        let demand = if exponent >= 0 {
-            PortDemand { addend_bits: own.addend_bits + exponent as u32, events }
-        } else {
-            // A shifted sum joins as one addend; the right shift of its sum removes bits.
-            PortDemand { addend_bits: own.bits().saturating_sub(exponent.unsigned_abs()).max(1), events: 1 }
-        };
-        main = main.join(demand);
-    }
-    main.bits()
+    let demand = |number: usize| PortDemand {
+        addend_bits: network.projections[number].format.addend_bits(),
+        events: fan_in(number),
+    };
+    let ports = network.ports(population).into_iter().map(|port| {
+        let own = port.projections.iter().map(|number| demand(*number));
+        let own = own.fold(PortDemand::default(), PortDemand::join);
+        if port.shift == 0 { own } else { own.shifted(port.shift) }
+    });
+    ports.fold(PortDemand::default(), PortDemand::join).bits()
+}
+
+/// Gives a slice the ports of its population; that of each projection which ends there, whether or not it reaches the
+/// slice.
+pub(super) fn add_ports(network: &Network, slice: &mut Slice) -> BTreeMap<usize, usize> {
+    let ports = network.ports(slice.population as usize).into_iter().flat_map(|port| {
+        let at = slice.add_port(-(port.shift as i8));
+        port.projections.into_iter().map(move |number| (number, at))
+    });
+    ports.collect()
 }
 
 /// The neurons and synapses of one core; `sums` are the widths of each population's dendritic sums.
@@ -158,14 +163,10 @@ fn build_core(
         );
         built.slices.push(slice);
         let index = built.slices.len() - 1;
-        for (number, projection) in network.projections.iter().enumerate() {
-            if projection.target != placement.population {
-                continue;
-            }
-            let port = built.slices[index].add_port(projection.format.exponent);
+        for (number, port) in add_ports(network, &mut built.slices[index]) {
             let Some(block) = build_block(network, number, placement, index, port) else { continue };
             let at = built.blocks.len() as u16;
-            let source = SourceKey::from(projection.source);
+            let source = SourceKey::from(network.projections[number].source);
             let axons = block.presynaptic.iter().enumerate();
             targets.extend(axons.map(|(axon, &neuron)| (Sender { source, neuron }, (at, axon as u32))));
             built.blocks.push(block);

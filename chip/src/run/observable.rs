@@ -210,7 +210,7 @@ impl Variable {
             Self::Spikes => Format::unsigned(1, 0),
             Self::Refractory | Self::SpikeCount | Self::Events => Format::unsigned(8, 0),
             Self::Dendritic(port) => {
-                let shift = port_shifts(network, target).get(usize::from(port)).copied().unwrap_or(0);
+                let shift = network.ports(target).get(usize::from(port)).map_or(0, |port| port.shift);
                 Format::signed(32, path.state_fraction.saturating_sub(path.input_shift) + shift)
             }
             Self::Current => state(path.current_overflow),
@@ -239,13 +239,6 @@ impl Variable {
 /// The fraction of a trace: an increment of a power of two is one event.
 fn whole_bits(increment: u16) -> u8 {
     if increment.is_power_of_two() { increment.trailing_zeros() as u8 } else { 0 }
-}
-
-/// Right shift of each port of a population: port 0, then one a projection of negative exponent.
-fn port_shifts(network: &Network, population: usize) -> Vec<u8> {
-    let into = network.projections.iter().filter(|projection| projection.target == population);
-    let shifts = into.filter(|projection| projection.format.exponent < 0);
-    std::iter::once(0).chain(shifts.map(|projection| projection.format.exponent.unsigned_abs())).collect()
 }
 
 /// Channels that a population listens to.
@@ -281,7 +274,7 @@ fn mirrored(network: &Network, population: usize) -> Option<(usize, Option<Synap
 #[must_use]
 pub fn of_population(network: &Network, index: usize) -> Vec<Variable> {
     let population = &network.populations[index];
-    let mut list: Vec<Variable> = (0..port_shifts(network, index).len())
+    let mut list: Vec<Variable> = (0..network.ports(index).len())
         .map(|port| Variable::Dendritic(port as u16))
         .chain([Variable::Current, Variable::Membrane, Variable::Compared])
         .chain([Variable::Spikes, Variable::Refractory])

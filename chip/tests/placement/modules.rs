@@ -98,6 +98,7 @@ fn local(draw: &mut Draw, (from, to): (usize, usize), neurons: u32) -> Projectio
         delays: Delays::Same(1),
         learning: None,
         encoding: Encoding::Auto,
+        port_of: None,
         stated: None,
     }
 }

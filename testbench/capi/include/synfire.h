@@ -9,7 +9,7 @@
 /**
  * The version of the numeric contract that this header is of: as `synfire_contract` says of the library.
  */
-#define SYNFIRE_CONTRACT "1.5"
+#define SYNFIRE_CONTRACT "1.6"
 
 /**
  * Done; of a check: equal.

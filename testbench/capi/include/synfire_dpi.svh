@@ -7,7 +7,7 @@
 
 /* verilator lint_off UNUSEDPARAM */
 // The version of the numeric contract that this file is of.
-localparam string SYNFIRE_CONTRACT = "1.5";
+localparam string SYNFIRE_CONTRACT = "1.6";
 
 localparam int SYNFIRE_OK = 0;
 localparam int SYNFIRE_DIFFERS = 1;

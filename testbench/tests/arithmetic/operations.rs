@@ -117,13 +117,19 @@ fn run_reach(_: &Document, table: &Table) -> Vec<Vec<String>> {
 /// One projection of a delivery row.
 struct Projection {
     format: WeightFormat,
+    /// Whether it adds to the port of the one before.
+    joins: bool,
     /// Weight and events of each axon.
     axons: Vec<(i32, u8)>,
 }
 
 fn projections(row: &Row) -> Vec<Projection> {
     let parse = |text: &str| {
-        let (format, axons) = text.split_once(':')?;
+        let (format, axons) = text.trim().split_once(':')?;
+        let (format, joins) = match format.strip_prefix('+') {
+            Some(format) => (format, true),
+            None => (format, false),
+        };
         let (format, dropped) = match format.trim().strip_suffix('z') {
             Some(format) => (format, Dropped::TowardZero),
             None => (format, Dropped::Floor),
@@ -138,7 +144,7 @@ fn projections(row: &Row) -> Vec<Projection> {
             dropped,
         };
         let axons: Option<Vec<(i32, u8)>> = axons.split_whitespace().map(|word| pair(word, 'x')).collect();
-        Some(Projection { format, axons: axons? })
+        Some(Projection { format, joins, axons: axons? })
     };
     row.text(0).split(';').map(|text| parse(text).unwrap_or_else(|| row.bad(0))).collect()
 }
@@ -156,6 +162,7 @@ fn delivered_current(
     parameters.threshold = PerNeuron::Same(1);
     let mut core = NeuronCore::default();
     core.slices.push(Slice::new(0, 0, 1, datapath, parameters, 32, 1));
+    let mut port = 0;
     for (index, projection) in projections.iter().enumerate() {
         let mut axons = projection.axons.clone();
         if reverse {
@@ -166,7 +173,9 @@ fn delivered_current(
         let starts = (0..=axons.len() as u32).collect();
         let layout = RowLayout::Sparse { starts, posts: vec![0; axons.len()] };
         let layout = if sparse { layout } else { RowLayout::Dense };
-        let port = core.slices[0].add_port(projection.format.exponent);
+        if !projection.joins {
+            port = core.slices[0].add_port(projection.format.exponent);
+        }
         core.blocks.push(AxonBlock {
             projection: index as u32,
             slice: 0,

@@ -87,6 +87,7 @@ fn network(spiking: bool) -> Network {
             delays: Delays::Same(1),
             learning: Some(SynapseLearning::new(10)),
             encoding: Encoding::Auto,
+            port_of: None,
             stated: None,
         }],
         placing: Placing::default(),

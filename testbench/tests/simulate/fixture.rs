@@ -149,6 +149,10 @@ impl Run {
         std::fs::read_to_string(self.folder.join(name)).unwrap()
     }
 
+    pub fn has(&self, name: &str) -> bool {
+        self.folder.join(name).exists()
+    }
+
     pub fn summary(&self) -> Value {
         serde_json::from_str(&self.text("summary.json")).unwrap()
     }

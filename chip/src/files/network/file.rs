@@ -119,6 +119,7 @@ impl NetworkFile {
             delay: None,
             learning: None,
             encoding: auto(),
+            port_of: None,
         };
         pushed(&mut self.projections, projection)
     }
@@ -232,6 +233,9 @@ pub struct ProjectionFile {
     /// Row encoding.
     #[serde(default = "auto")]
     pub encoding: Encoding,
+    /// An earlier projection onto the same population, whose port its synapses add to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port_of: Option<String>,
 }
 
 impl StoreFile {

@@ -14,6 +14,7 @@ pub(super) mod overrides;
 pub(super) mod parameter;
 pub(super) mod placement;
 pub(super) mod placement_file;
+mod port;
 pub(super) mod proof;
 pub(super) mod readouts;
 pub(super) mod resolve;

@@ -1,24 +1,22 @@
 //! The load-time proof that every dendritic sum fits its accumulator.
 //!
-//! Port 0 of a population adds all projections with an exponent of 0 or more; each projection with a negative one
-//! has a port of its own, whose shifted sum joins port 0 as one more addend. Events are counted exactly: the
-//! largest sum, over the neurons, of the multiplicity limits of the axons that reach the neuron.
+//! Port 0 of a population adds all projections with an exponent of 0 or more; the shifted sum of every other port
+//! ([`Network::ports`]) joins it as one more addend. Events are counted exactly: the largest sum, over the neurons, of the
+//! multiplicity limits of the axons that reach the neuron.
 //!
 //! Promises: a network that passes cannot overflow an accumulator, whatever its weights become.
 //! Absent on purpose: saturation of the registers, which is the neuron's own.
 
 use crate::chip::Chip;
 use crate::files::text::check::Check;
-use crate::network::{Network, Projection};
+use crate::network::{Network, Port, Projection};
 use synfire_core::format::Overflow;
 use synfire_core::width::{MAX_ACCUMULATOR_BITS, PortDemand};
 
 /// Records a problem for each population whose sums can overflow.
 pub(in crate::files) fn prove(check: &mut Check<'_>, network: &Network, chip: &Chip) {
     for population in 0..network.populations.len() {
-        let inputs = network.projections.iter().enumerate().filter(|(_, p)| p.target == population);
-        let inputs: Vec<_> = inputs.collect();
-        prove_population(check, network, chip, population, &inputs);
+        prove_population(check, network, chip, population);
     }
 }
 
@@ -30,46 +28,45 @@ fn allowed_bits(chip: &Chip) -> u32 {
     MAX_ACCUMULATOR_BITS - u32::from(lava)
 }
 
-fn prove_population(
-    check: &mut Check<'_>,
-    network: &Network,
-    chip: &Chip,
-    population: usize,
-    inputs: &[(usize, &Projection)],
-) {
-    let neurons = network.populations[population].neurons as usize;
-    let mut events = Events::default();
+fn prove_population(check: &mut Check<'_>, network: &Network, chip: &Chip, population: usize) {
     let mut joined = PortDemand::default();
-    let mut widest = None;
-    for (index, projection) in inputs {
-        let format = projection.format;
-        let exponent = u32::from(format.exponent.max(0).unsigned_abs());
-        let addend_bits = u32::from(format.delivered_bits) + exponent;
-        if widest.is_none_or(|(_, bits)| addend_bits > bits) {
-            widest = Some((*index, addend_bits));
+    let ports = network.ports(population);
+    for port in &ports {
+        let own = demand(network, population, port);
+        if port.shift == 0 {
+            joined = joined.join(own);
+            continue;
         }
-        let limit = u64::from(network.max_events(projection.source));
-        let pres = u64::from(network.source_neurons(projection.source));
-        if format.exponent < 0 {
-            let mut own = Events::default();
-            own.add(projection, neurons, pres, limit);
-            let own = PortDemand { addend_bits, events: own.most() };
-            if own.bits() > MAX_ACCUMULATOR_BITS {
-                refuse(check, network, *index, own, 0, MAX_ACCUMULATOR_BITS);
-            }
-            let shift = u32::from(format.exponent.unsigned_abs());
-            let shifted = own.bits().saturating_sub(shift).max(1);
-            joined = joined.join(PortDemand { addend_bits: shifted, events: 1 });
-        } else {
-            events.add(projection, neurons, pres, limit);
-            joined.addend_bits = joined.addend_bits.max(addend_bits);
+        if let Some(index) = widest(network, &port.projections).filter(|_| own.bits() > MAX_ACCUMULATOR_BITS)
+        {
+            refuse(check, network, index, own, 0, MAX_ACCUMULATOR_BITS);
         }
+        joined = joined.join(own.shifted(port.shift));
     }
-    joined.events += events.most();
     let input_shift = u32::from(chip.datapath.input_shift);
-    if let Some((index, _)) = widest.filter(|_| joined.bits() + input_shift > allowed_bits(chip)) {
+    let widest = widest(network, ports.iter().flat_map(|port| &port.projections));
+    if let Some(index) = widest.filter(|_| joined.bits() + input_shift > allowed_bits(chip)) {
         refuse(check, network, index, joined, input_shift, allowed_bits(chip));
     }
+}
+
+/// What the projections into a port ask of it.
+fn demand(network: &Network, population: usize, port: &Port) -> PortDemand {
+    let neurons = network.populations[population].neurons as usize;
+    let (mut addend_bits, mut events) = (0, Events::default());
+    for projection in port.projections.iter().map(|number| &network.projections[*number]) {
+        addend_bits = addend_bits.max(projection.format.addend_bits());
+        let limit = u64::from(network.max_events(projection.source));
+        let pres = u64::from(network.source_neurons(projection.source));
+        events.add(projection, neurons, pres, limit);
+    }
+    PortDemand { addend_bits, events: events.most() }
+}
+
+/// The first of the projections with the widest addends.
+fn widest<'a>(network: &Network, of: impl IntoIterator<Item = &'a usize>) -> Option<usize> {
+    let bits = |number: usize| network.projections[number].format.addend_bits();
+    of.into_iter().copied().min_by_key(|number| (std::cmp::Reverse(bits(*number)), *number))
 }
 
 fn refuse(

@@ -4,7 +4,7 @@
 //! Absent on purpose: how one population or projection is resolved (`neuron`, `learning`, `projection`, `proof`).
 
 use super::readouts::Readouts;
-use super::{learning, mirror, neuron, placement, proof, seats};
+use super::{learning, mirror, neuron, placement, port, proof, seats};
 use crate::chip::Chip;
 use crate::files::network::file::{InputFile, NetworkFile, PopulationFile, ProjectionFile};
 use crate::files::network::overrides::{NetworkOverrides, StoreOverride};
@@ -53,9 +53,10 @@ pub(in crate::files) fn resolve(
         let Some(ends) = ends(check, index, projection, &network, file) else { continue };
         plastic_target(check, index, projection, file, ends.target);
         let projection = &in_store(check, index, projection, &overrides.stores);
-        let resolved = projection::resolve(check, ends, projection, chip);
-        if let Some(resolved) = &resolved {
+        let mut resolved = projection::resolve(check, ends, projection, chip);
+        if let Some(resolved) = &mut resolved {
             followed_adaptation(check, index, resolved, &network.populations[ends.target]);
+            resolved.port_of = port::resolve(check, file, &network, (resolved, projection));
         }
         network.projections.extend(resolved);
     }
@@ -156,14 +157,14 @@ fn inputs(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Input> 
                 chip,
                 &show,
             ),
-            port: port(check, &field("port"), input, chip),
+            port: host_port(check, &field("port"), input, chip),
         });
     }
     inputs
 }
 
 /// The port of the host that an input asks for.
-fn port(check: &mut Check<'_>, path: &str, input: &InputFile, chip: &Chip) -> Option<u16> {
+fn host_port(check: &mut Check<'_>, path: &str, input: &InputFile, chip: &Chip) -> Option<u16> {
     let found = seats::port(check, (path, input.port.as_ref()?), chip, &show);
     if input.cores.is_some() {
         let problem = check

@@ -2,7 +2,8 @@
 //!
 //! Promises: weights fit the store (symmetric where they learn); delays fit the chip; a plastic projection ends
 //! where its target learns and lists no synapse twice.
-//! Absent on purpose: how it learns (`learning`), whether sums fit the accumulator (`proof`).
+//! Absent on purpose: how it learns (`learning`), whose port it adds to (`port`), whether sums fit the accumulator
+//! (`proof`).
 
 use super::convolution;
 use super::edge_csv;
@@ -70,6 +71,7 @@ pub(in crate::files) fn resolve(
         delays,
         learning,
         encoding: file.encoding,
+        port_of: None,
         stated: file.weights.as_ref().and_then(stated::real),
     })
 }

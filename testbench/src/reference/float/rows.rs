@@ -103,9 +103,10 @@ impl RowConstants {
             delays,
             learning,
             encoding: _,
+            port_of: _,
             stated: _,
         } = projection;
-        // Nothing rounds here, so how bits are dropped is nothing to it.
+        // Nothing rounds here, so how bits are dropped is nothing to it, nor what is summed before a shift.
         let WeightFormat { store_bits, fraction, delivered_bits, exponent, dropped: _ } = *format;
         let datapath = &network.datapath;
         let population = &network.populations[*target];

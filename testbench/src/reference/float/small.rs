@@ -249,6 +249,7 @@ fn projection(
         delays: Delays::Each((0..pres).map(|_| draws.range(1, 3) as u8).collect()),
         learning: Some(SynapseLearning { eligibility, ..SynapseLearning::new(shift) }),
         encoding: Encoding::Auto,
+        port_of: None,
         stated: None,
     }
 }

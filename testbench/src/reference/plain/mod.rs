@@ -141,18 +141,24 @@ impl PlainChip {
         let neurons = self.network.populations[population].neurons as usize;
         let (mut ports, mut reached) = (vec![vec![0; neurons]], vec![false; neurons]);
         let mut shifts = vec![0];
-        for (projection, rows) in self.network.projections.iter().zip(&self.rows) {
+        // Which port each projection adds to.
+        let mut port_of = vec![0; self.rows.len()];
+        for (number, (projection, rows)) in self.network.projections.iter().zip(&self.rows).enumerate() {
             if projection.target != population {
                 continue;
             }
             let exponent = projection.format.exponent;
             let own = rows.deliver(projection, neurons);
             if exponent < 0 {
-                ports.push(own);
-                shifts.push(exponent);
-            } else {
-                ports[0].iter_mut().zip(own).for_each(|(sum, own)| *sum += scale(own, exponent));
+                let joined = projection.port_of.map(|first| port_of[first]);
+                port_of[number] = joined.filter(|port| shifts[*port] == exponent).unwrap_or(ports.len());
+                if port_of[number] == ports.len() {
+                    ports.push(vec![0; neurons]);
+                    shifts.push(exponent);
+                }
             }
+            let left = exponent.max(0);
+            ports[port_of[number]].iter_mut().zip(own).for_each(|(sum, own)| *sum += scale(own, left));
             rows.reach(projection, &mut reached);
         }
         for injection in &events.injections {

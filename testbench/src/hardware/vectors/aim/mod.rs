@@ -34,7 +34,7 @@ pub enum Aim {
     Equality,
     /// Currents, membranes and traces that forget everything, or nothing; weights dropped toward zero.
     Decays,
-    /// Shifts at both ends, and offsets beyond them; weights dropped toward zero.
+    /// Shifts at both ends, and offsets beyond them; weights dropped toward zero; several projections shifted at once.
     Shifts,
     /// Learning without a pause, targets far away.
     Learning,

@@ -3,6 +3,7 @@
 //! Promises: what is moved stays inside the contract. Absent on purpose: which aims there are, and what each wants (`aim`).
 
 use crate::hardware::vectors::draw::choices::Choices;
+use crate::hardware::vectors::draw::projection::join_ports;
 use synfire_chip::network::{Network, Synapses};
 use synfire_chip::run::program::{Control, Program};
 use synfire_core::arrival::Delays;
@@ -43,6 +44,7 @@ pub(super) fn toward_zero(network: &mut Network) {
 
 pub(super) fn shifts(c: &mut Choices<'_>, network: &mut Network, program: &mut Program) {
     toward_zero(network);
+    join_ports(network);
     for rule in network.projections.iter_mut().filter_map(|projection| projection.learning.as_mut()) {
         rule.shift = c.pick(&[31, 0, 1, 30]);
         rule.weight_decay = rule.weight_decay.map(|decay| decay.min(rule.shift));

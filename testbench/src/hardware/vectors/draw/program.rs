@@ -1,9 +1,9 @@
 //! Random programs: stimuli with counts, quiet stretches, injections, control events.
 
 use super::choices::{Bulk, Choices};
-use super::projection::sum_bits;
 use super::scale::Scale;
 use synfire_chip::network::Network;
+use synfire_chip::place::build::sum_bits;
 use synfire_chip::run::program::{Control, Injection, Program, StepEvents, StimulusSpike};
 use synfire_plasticity::config::ErrorSignal;
 

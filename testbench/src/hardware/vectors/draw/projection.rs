@@ -4,10 +4,12 @@ use super::choices::{Bulk, Choices};
 use super::learning;
 use super::scale::Scale;
 use synfire_chip::network::{Encoding, Kernel, Network, Projection, Source, Synapses};
+use synfire_chip::place::build::sum_bits;
 use synfire_core::arrival::Delays;
 use synfire_core::format::Overflow;
 use synfire_core::synapse::WeightLanes;
 use synfire_core::weight::{Dropped, WeightFormat};
+use synfire_core::width::PortDemand;
 
 /// Appends a projection to the network.
 pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: usize, scale: Scale) {
@@ -48,6 +50,7 @@ pub fn add(c: &mut Choices<'_>, network: &mut Network, source: Source, target: u
         delays,
         learning,
         encoding: c.pick(&[Encoding::Auto, Encoding::Dense, Encoding::Sparse]),
+        port_of: None,
         stated: None,
     });
 }
@@ -194,23 +197,29 @@ pub fn make_exact(network: &mut Network) {
     }
 }
 
-/// Bits of the dendritic sum of a population.
-pub fn sum_bits(network: &Network, target: usize) -> u32 {
-    let carry = |events: u64| events.max(1).next_power_of_two().ilog2();
-    let (mut addend, mut events) = (0u32, 0u64);
-    for projection in network.projections.iter().filter(|p| p.target == target) {
-        let format = projection.format;
-        let fan_in = fan_in(network, projection);
-        if format.exponent >= 0 {
-            addend = addend.max(u32::from(format.delivered_bits) + format.exponent as u32);
-            events += fan_in;
+/// Lets projections onto one population add to one port, where the sums stay exact: the first two of every other
+/// population, all of the rest. They have the lowest of their exponents then, -1 at most. How many join another.
+pub fn join_ports(network: &mut Network) -> usize {
+    let mut joined = 0;
+    for target in 0..network.populations.len() {
+        let into = network.projections.iter().enumerate().filter(|(_, p)| p.target == target);
+        let most = if target.is_multiple_of(2) { 2 } else { usize::MAX };
+        let into: Vec<usize> = into.map(|(number, _)| number).take(most).collect();
+        let exponents = into.iter().map(|number| network.projections[*number].format.exponent);
+        let lowest = exponents.min().unwrap_or(0).min(-1);
+        let separate = network.projections.clone();
+        for number in &into {
+            let projection = &mut network.projections[*number];
+            projection.format.exponent = lowest;
+            projection.port_of = (*number != into[0]).then_some(into[0]);
+        }
+        if is_exact(network, target) {
+            joined += into.len().saturating_sub(1);
         } else {
-            let own = u32::from(format.delivered_bits) + carry(fan_in);
-            addend = addend.max(own.saturating_sub(u32::from(format.exponent.unsigned_abs())).max(1));
-            events += 1;
+            network.projections = separate;
         }
     }
-    addend + carry(events)
+    joined
 }
 
 fn fan_in(network: &Network, projection: &Projection) -> u64 {
@@ -227,9 +236,15 @@ fn fan_in(network: &Network, projection: &Projection) -> u64 {
 
 fn is_exact(network: &Network, target: usize) -> bool {
     let datapath = &network.datapath;
-    let own = network.projections.iter().filter(|p| p.target == target && p.format.exponent < 0);
-    let own = own
-        .map(|p| u32::from(p.format.delivered_bits) + fan_in(network, p).max(1).next_power_of_two().ilog2());
+    let demand = |number: &usize| {
+        let projection = &network.projections[*number];
+        PortDemand { addend_bits: projection.format.addend_bits(), events: fan_in(network, projection) }
+    };
+    let ports = network.ports(target);
+    let own = ports[1..].iter().map(|port| {
+        let all = port.projections.iter().map(demand);
+        all.fold(PortDemand::default(), PortDemand::join).bits()
+    });
     // Lava's wrap corrects once: one more bit than the register is what it can take.
     let most = match datapath.current_overflow {
         Overflow::WrapLava => u32::from(datapath.state_width) + 1,

@@ -31,6 +31,7 @@ pub const POINTS: &[Point] = &[
     point("step 2.1", "bias", SIGN),
     point("step 2.1", "noise", SIGN),
     point("step 3.1", "ports of negative exponent", &["none", "one", "several"]),
+    point("step 3.1", "projections of such a port", &["one", "several"]),
     point("step 3.1", "injected current", SIGN),
     point("step 3.1", "dendritic sum", SIGN),
     point("step 3.2", "input_shift", &["0", "more"]),
@@ -108,9 +109,10 @@ fn dendritic(seen: &mut Coverage, step: Step<'_>, index: usize, neuron: usize) -
     let ports = &step.after.neurons[index].ports;
     let into = step.network.projections.iter().filter(|projection| projection.target == index);
     let exponents = into.map(|projection| projection.format.exponent);
-    let negative: Vec<i8> = exponents.clone().filter(|exponent| *exponent < 0).collect();
     let at = seen.at("2.3", "exponent");
     exponents.for_each(|exponent| seen.sign(at, exponent.into()));
+    let declared = step.network.ports(index);
+    let negative = &declared[1..];
     let at = seen.at("step 3.1", "ports of negative exponent");
     seen.named(
         at,
@@ -120,14 +122,18 @@ fn dendritic(seen: &mut Coverage, step: Step<'_>, index: usize, neuron: usize) -
             _ => "several",
         },
     );
+    let at = seen.at("step 3.1", "projections of such a port");
+    for port in negative {
+        seen.named(at, if port.projections.len() > 1 { "several" } else { "one" });
+    }
     let (at, rounded) =
         (seen.at("3.1 line 3", "sum of a port"), seen.at("2.3", "sum under a negative exponent"));
     let mut sum = ports[0][neuron];
     seen.sign(at, sum);
-    for (port, exponent) in ports[1..].iter().zip(negative) {
+    for (port, shift) in ports[1..].iter().zip(negative.iter().map(|port| port.shift)) {
         seen.sign(at, port[neuron]);
-        seen.rounded(rounded, port[neuron], u32::from(exponent.unsigned_abs()));
-        sum += scale(port[neuron], exponent);
+        seen.rounded(rounded, port[neuron], u32::from(shift));
+        sum += scale(port[neuron], -(shift as i8));
     }
     let at = seen.at("step 3.1", "dendritic sum");
     seen.sign(at, sum);
