@@ -21,6 +21,7 @@ mod export {
     pub mod damaged;
     pub mod folder;
     pub mod layouts;
+    pub mod paths;
     pub mod random;
     pub mod rtl;
     pub mod vectors;

@@ -40,6 +40,12 @@ pub struct Layout {
     /// `{slot}`: where `synfire diff` says a difference is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub registers: BTreeMap<String, String>,
+    /// The same of registers of axons, with `{block}` and `{axon}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub axon_registers: BTreeMap<String, String>,
+    /// The same of registers of synapses, with `{block}`, `{axon}`, `{slot}` and `{entry}`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub synapse_registers: BTreeMap<String, String>,
     /// What holds of every memory.
     #[serde(default)]
     pub all: Stated,
@@ -251,14 +257,18 @@ impl Layout {
                 problems.push(found.labelled(near));
             }
         }
-        for (register, path) in &layout.registers {
-            let field = format!("registers.{register}");
-            if !is_neurons(register) {
-                let title = format!("unknown register `{register}` of neurons");
-                problems.push(problem(&field, title, format!("{}, `D0`, `D1`, ..", NEURONS.join(", "))));
-            }
-            if let Some(unknown) = unknown_name(path, &PATH_NAMES) {
-                problems.push(problem(&field, format!("unknown `{unknown}`"), PATH_NAMES.join(", ")));
+        for Registers { field, of, known, ports, names } in REGISTERS {
+            for (register, path) in layout.paths(field) {
+                let field = format!("{field}.{register}");
+                let is_known = known.contains(&register.as_str()) || ports && is_port(register);
+                if !is_known {
+                    let title = format!("unknown register `{register}` of {of}");
+                    let ports = if ports { ", `D0`, `D1`, .." } else { "" };
+                    problems.push(problem(&field, title, known.join(", ") + ports));
+                }
+                if let Some(unknown) = unknown_name(path, names) {
+                    problems.push(problem(&field, format!("unknown `{unknown}`"), names.join(", ")));
+                }
             }
         }
         let stated = layout.memories.iter().map(|(name, stated)| (format!("memories.{name}"), stated));
@@ -268,6 +278,15 @@ impl Layout {
             }
         }
         Diagnostics::or(problems, layout)
+    }
+
+    /// The paths of one of [`REGISTERS`].
+    fn paths(&self, field: &str) -> &BTreeMap<String, String> {
+        match field {
+            "registers" => &self.registers,
+            "axon_registers" => &self.axon_registers,
+            _ => &self.synapse_registers,
+        }
     }
 
     /// How the memories of a kind lie.
@@ -300,17 +319,47 @@ impl Layout {
 /// Names that stand for something in a file and in a path of the RTL.
 const NAMES: [&str; 6] = ["{memory}", "{place}", "{core}", "{part}", "{bank}", "{node}"];
 
-/// Registers that there is one of for each neuron, but for dendritic sums.
-const NEURONS: [&str; 17] =
-    ["I", "U", "C", "S", "R", "A", "T", "F", "E", "E1", "E2", "L", "K", "G", "N", "MQ", "MP"];
-
-fn is_neurons(register: &str) -> bool {
-    let is_port = |digits: &str| digits.parse::<u16>().is_ok_and(|port| port.to_string() == digits);
-    NEURONS.contains(&register) || register.strip_prefix('D').is_some_and(is_port)
+/// A field with paths of registers.
+struct Registers {
+    field: &'static str,
+    /// What has the registers.
+    of: &'static str,
+    known: &'static [&'static str],
+    /// Whether dendritic sums are among them.
+    ports: bool,
+    /// Names that stand for something in a path.
+    names: &'static [&'static str],
 }
 
-/// Names that stand for something in the path of a register.
-const PATH_NAMES: [&str; 3] = ["{node}", "{core}", "{slot}"];
+/// Registers that there is one of for each neuron, each axon, each synapse.
+const REGISTERS: [Registers; 3] = [
+    Registers {
+        field: "registers",
+        of: "neurons",
+        known: &["I", "U", "C", "S", "R", "A", "T", "F", "E", "E1", "E2", "L", "K", "G", "N", "MQ", "MP"],
+        ports: true,
+        names: &["{node}", "{core}", "{slot}"],
+    },
+    Registers {
+        field: "axon_registers",
+        of: "axons",
+        known: &["V", "Q", "P"],
+        ports: false,
+        names: &["{node}", "{core}", "{block}", "{axon}"],
+    },
+    Registers {
+        field: "synapse_registers",
+        of: "synapses",
+        known: &["W", "E1", "E2", "X", "N"],
+        ports: false,
+        names: &["{node}", "{core}", "{block}", "{axon}", "{slot}", "{entry}"],
+    },
+];
+
+fn is_port(register: &str) -> bool {
+    let digits = register.strip_prefix('D').unwrap_or_default();
+    digits.parse::<u16>().is_ok_and(|port| port.to_string() == digits)
+}
 
 /// The first name in braces that is none of these.
 fn unknown_name<'p>(pattern: &'p str, names: &[&str]) -> Option<&'p str> {

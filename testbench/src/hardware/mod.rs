@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | two retire traces, and where they part | `diff`, its records `records`, its words `diff_report` |
 //! | registers of a trace as waves, for viewers | `waves`, their files `wave_files` |
-//! | which core a neuron sits in | `placement` |
+//! | which core a neuron sits in; which places axons and synapses have in its memories | `placement`, `places` |
 //! | another team's organisation of memories | `layout` |
 //! | memories as arrays, arrays as files of words | `images` |
 //! | what lies in an exported folder | `manifest`, its images `entries` |
@@ -29,6 +29,7 @@ pub mod import;
 pub mod layout;
 pub mod manifest;
 pub mod placement;
+pub mod places;
 pub mod records;
 pub mod register_files;
 pub mod register_map;

@@ -3,14 +3,16 @@
 //!
 //! Of the file this reads `cores`: `core`, its `slices` (`population`, `first`, `neurons`, `slot`) and its `blocks`
 //! (`projection`, `slice`); of `layout` the paths of registers; of `images` the memories of weights and their paths; and ignores
-//! the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in
-//! every core that it reaches. Promises: no file makes it panic. Absent on purpose: the rest of a manifest.
+//! the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in every core that it reaches; the places
+//! of both in memories are those of the folder that the file lies in ([`Places`]), asked for where a path needs them.
+//! Promises: no file makes it panic. Absent on purpose: the rest of a manifest.
 
+use super::places::{Place, Places};
 use super::records::{Column, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use synfire_chip::files::{self, Diagnostic, Diagnostics};
 
 /// Where all neurons and axons sit.
@@ -21,6 +23,9 @@ pub struct Placement {
     layout: Paths,
     #[serde(default)]
     images: Vec<Image>,
+    /// Where the file lies.
+    #[serde(skip)]
+    folder: PathBuf,
 }
 
 /// Of a layout the paths of registers.
@@ -29,6 +34,8 @@ pub struct Placement {
 struct Paths {
     nodes: Vec<String>,
     registers: BTreeMap<String, String>,
+    axon_registers: BTreeMap<String, String>,
+    synapse_registers: BTreeMap<String, String>,
 }
 
 /// A memory.
@@ -72,8 +79,8 @@ pub struct Seat {
     pub core: u32,
     /// Of a neuron, or of a synapse's postsynaptic neuron: its place among the neurons of the core.
     pub slot: Option<u32>,
-    /// Hierarchical paths in the RTL, where the folder says them: of the neuron's register, or of the memories that hold the
-    /// projection's weights in this core.
+    /// Hierarchical paths in the RTL, where the folder says them: of the register, or of the memories that hold the projection's
+    /// weights in this core.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rtl: Vec<String>,
 }
@@ -96,37 +103,67 @@ impl Placement {
             Diagnostics::from(problem.noted("allowed", "the `manifest.json` of an exported folder"))
         };
         let text = files::read_text(path).map_err(|error| refuse(error.to_string()))?;
-        serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))
+        let read: Self = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
+        Ok(Self { folder: path.parent().unwrap_or(Path::new("")).to_path_buf(), ..read })
     }
 
     /// The cores that hold a record of a column.
     #[must_use]
     pub fn seats(&self, column: &Column, place: [u32; 3]) -> Vec<Seat> {
+        let layout = &self.layout;
+        let paths = match column.kind {
+            Kind::Neuron => &layout.registers,
+            Kind::Axon => &layout.axon_registers,
+            Kind::Synapse | Kind::Tap => &layout.synapse_registers,
+        };
+        let path = paths.get(&column.register.name).map(String::as_str);
+        let needs_places = path.is_some() && matches!(column.kind, Kind::Axon | Kind::Synapse);
+        let places = needs_places.then(|| Places::open(&self.folder)).flatten();
+        let with = |at: usize, seat: Seat, found: Vec<Place>| {
+            let paths = found.into_iter().filter_map(|place| Some(self.filled(at, &seat, path?, place)));
+            Seat { rtl: paths.collect(), ..seat }
+        };
         let seats = self.cores.iter().enumerate().flat_map(|(at, core)| match column.kind {
             Kind::Neuron => {
                 let seat = core.neuron(column.index, place[0]);
-                seat.map(|seat| self.register(at, seat, &column.register.name)).into_iter().collect()
+                seat.map(|seat| with(at, seat, vec![Place::default()])).into_iter().collect()
             }
-            Kind::Axon | Kind::Tap => {
+            Kind::Axon => {
+                let found = places.as_ref().map(|of| of.axons(core.core, column.index, [place[0], place[1]]));
+                let seat = core.reached(column.index).next().map(|_| core.seat(None));
+                seat.map(|seat| with(at, seat, found.unwrap_or_default())).into_iter().collect()
+            }
+            Kind::Tap => {
                 core.reached(column.index).take(1).map(|_| self.weights(core, column, None)).collect()
             }
             Kind::Synapse => {
+                let found = places.as_ref().and_then(|of| of.synapse(core.core, column.index, place));
                 let slices = core.reached(column.index).filter(|slice| slice.contains(place[1]));
-                let seats = slices.map(|slice| self.weights(core, column, Some(slice.slot(place[1]))));
+                let slots = slices.map(|slice| Some(slice.slot(place[1])));
+                let seats = slots.map(|slot| match found {
+                    Some(found) => with(at, core.seat(slot), vec![found]),
+                    None => self.weights(core, column, slot),
+                });
                 seats.collect::<Vec<Seat>>()
             }
         });
         seats.collect()
     }
 
-    /// The seat of a neuron in the core at place `at` with the path of a register of its, where the layout has one.
-    fn register(&self, at: usize, seat: Seat, register: &str) -> Seat {
-        let Paths { nodes, registers } = &self.layout;
+    /// A path of the layout in the core at place `at`, with what its names stand for.
+    fn filled(&self, at: usize, seat: &Seat, path: &str, of: Place) -> String {
+        let nodes = &self.layout.nodes;
         let node = nodes.get(at).or(nodes.last()).map_or("", String::as_str);
-        let (core, slot) = (seat.core.to_string(), seat.slot.unwrap_or(0).to_string());
-        let path = registers.get(register);
-        let path = path.map(|path| path.replace("{node}", node).replace("{core}", &core));
-        Seat { rtl: path.map(|path| path.replace("{slot}", &slot)).into_iter().collect(), ..seat }
+        let [core, slot] = [seat.core, seat.slot.unwrap_or(0)].map(|number| number as usize);
+        let numbers = [
+            ("{core}", core),
+            ("{slot}", slot),
+            ("{block}", of.block),
+            ("{axon}", of.axon),
+            ("{entry}", of.entry),
+        ];
+        let fill = |path: String, (name, number): (&str, usize)| path.replace(name, &number.to_string());
+        numbers.into_iter().fold(path.replace("{node}", node), fill)
     }
 
     /// A seat with the paths of the memories that hold a projection's weights there, where the record is a weight.

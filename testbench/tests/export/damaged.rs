@@ -236,6 +236,9 @@ fn what_a_layout_cannot_say_is_refused() {
         ("registers: {\"V\": \"x\"}", ["unknown register `V` of neurons", "I, U, C, S"]),
         ("registers: {\"D01\": \"x\"}", ["unknown register `D01` of neurons", "`D0`, `D1`"]),
         ("registers: {\"U\": \"{bank}.u\"}", ["unknown `{bank}`", "{node}, {core}, {slot}"]),
+        ("axon_registers: {\"U\": \"x\"}", ["unknown register `U` of axons", "V, Q, P"]),
+        ("axon_registers: {\"Q\": \"{slot}\"}", ["unknown `{slot}`", "{block}, {axon}"]),
+        ("synapse_registers: {\"Q\": \"x\"}", ["unknown register `Q` of synapses", "W, E1, E2, X, N"]),
     ] {
         let text = format!("(format: \"synfire-layout/1\", name: \"x\", {text})");
         let refused = Layout::parse("x.ron", &text).unwrap_err().to_string();

@@ -28,7 +28,7 @@ const LOAD_BITS: usize = 128;
 pub type Parameters = BTreeMap<String, i64>;
 
 /// The first axon of each block of a core, in the RTL's order.
-pub(super) fn bases(core: &CoreMemories, network: &Network) -> Vec<usize> {
+pub(in crate::hardware) fn bases(core: &CoreMemories, network: &Network) -> Vec<usize> {
     let mut order: Vec<usize> = (0..core.blocks.len()).collect();
     let plastic =
         |block: usize| network.projections[core.blocks[block].projection as usize].learning.is_some();
