@@ -21,6 +21,9 @@ fn nanoseconds() -> u128 {
     run.unwrap_or_else(|| std::time::UNIX_EPOCH.elapsed().map_or(0, |passed| passed.as_nanos()))
 }
 
+/// Time of which the ticks by which the system counts are a small part.
+const TICKS: u128 = 100_000_000;
+
 /// Most that is accepted, thousandths of a flit a node and cycle.
 const ROUTERS: [(&str, Pipeline, u32, u64); 3] = [
     ("2 cycles, 1 channel ", Pipeline::TWO, 1, 380),
@@ -79,8 +82,7 @@ fn main() {
             (state >> 33) as u32 % (side * side)
         };
         let runs = if packets > 100_000 { 2 } else { 20 };
-        let mut best = u128::MAX;
-        let mut hops = 0;
+        let (mut best, mut told, mut hops) = (u128::MAX, 0, 0);
         for _ in 0..runs {
             let mut step = Step::default();
             for tag in 0..packets {
@@ -88,16 +90,18 @@ fn main() {
                 step.add(draw(), offer);
             }
             engine.clear();
-            let begin = Instant::now();
+            let (begin, run) = (Instant::now(), nanoseconds());
             step.run(engine.as_mut(), &mut ()).expect("a drain");
-            let spent = begin.elapsed().as_nanos();
-            hops = engine.statistics().crossings();
-            best = best.min(spent);
+            told += nanoseconds() - run;
+            best = best.min(begin.elapsed().as_nanos());
+            hops += engine.statistics().crossings();
         }
-        let rate = u128::from(hops) * 1000 / best.max(1);
+        // The system tells time in ticks: it says nothing of short runs. Of long ones others take their part.
+        let spent = if told > TICKS { told / runs } else { best };
+        let rate = u128::from(hops) * 1000 / runs / spent.max(1);
         report(format!(
             "{packets} packets on {side}x{side}: {} us, about {rate} million hops a second",
-            best / 1000
+            spent / 1000
         ));
     }
 }
