@@ -80,6 +80,29 @@ proptest! {
         prop_assert!(engine.at_rest());
     }
 
+    /// Of one step after the other, with the same list: packets of a source enter in the order of their cycles, those of
+    /// one cycle in the order of the list, and every one in its own step.
+    #[test]
+    fn packets_of_a_source_enter_in_order(
+        steps in proptest::collection::vec(proptest::collection::vec((0u32..6, 0u64..4, 0u32..6), 0..40), 1..4),
+    ) {
+        let mut engine = fast::engine(plan(&Config::mesh(3, 2, Pipeline::TWO, 1, 8)));
+        let mut step = Step::default();
+        for drawn in steps {
+            let begin = engine.now();
+            for (tag, (source, at, to)) in (0..).zip(&drawn) {
+                step.add(*source, Offer { at: *at, to: To::Endpoint(*to), class: 0, flits: 1, tag });
+            }
+            let mut arrivals = Vec::new();
+            step.run(engine.as_mut(), &mut arrivals).expect("a drain");
+            arrivals.sort_by_key(|arrival: &Arrival| (arrival.source, arrival.injected));
+            let entered: Vec<_> = arrivals.iter().map(|one| (one.source, one.offered - begin, one.tag)).collect();
+            let mut told: Vec<_> = (0..).zip(&drawn).map(|(tag, (source, at, _))| (*source, *at, tag)).collect();
+            told.sort_unstable();
+            prop_assert_eq!(entered, told);
+        }
+    }
+
     /// On a mesh: links carry what the analytic model's ways lead over them, nothing is earlier than alone in the
     /// network, packets of one channel stay in order, and no drain is shorter than the busiest link.
     #[test]
