@@ -115,7 +115,8 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Fast<W, N, Q, C> {
             let mut awake = 0;
             for bit in bits(active) {
                 let number = word * 64 + bit;
-                let stays = self.routers[number].cycle(&mut self.rest, number, now);
+                let due = self.rest.slots.take(slot, number);
+                let stays = self.routers[number].cycle(&mut self.rest, number, now, due);
                 awake |= u64::from(stays) << bit;
             }
             self.awake[word] = awake;

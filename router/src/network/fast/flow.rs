@@ -9,21 +9,15 @@ use crate::network::fast::sets::{Word, bits};
 use crate::network::routes::Target;
 
 impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C> {
-    /// A cycle. Whether the next one has anything to decide, even if nothing comes.
+    /// A cycle in which these credits and flits come. Whether the next one has anything to decide, even if nothing comes.
     #[inline(always)]
-    pub fn cycle(&mut self, rest: &mut Rest<W>, number: usize, now: u64) -> bool {
-        let slot = rest.slots.of(now);
-        let (credits, arrivals) = rest.slots.take(slot, number);
+    pub fn cycle(&mut self, rest: &mut Rest<W>, number: usize, now: u64, due: (u64, u64)) -> bool {
+        let (credits, arrivals) = due;
         if credits != 0 {
             self.credits(rest, credits);
         }
-        if rest.express {
-            self.arrive_or_pass(rest, number, arrivals, now);
-        } else {
-            for input in bits(arrivals) {
-                self.arrival(rest, number, input, now);
-            }
-            self.all_peak = self.all_peak.max(self.all);
+        if arrivals != 0 {
+            self.arrivals(rest, number, arrivals, now);
         }
         if self.waiting.wide() | self.asking.wide() | self.routing.wide() == 0 {
             return false;
@@ -90,6 +84,19 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Router<W, N, Q, C>
                 self.set_ask(usize::from(owner), output);
             }
         }
+    }
+
+    /// Flits came.
+    #[inline(always)]
+    fn arrivals(&mut self, rest: &mut Rest<W>, number: usize, arrivals: u64, now: u64) {
+        if rest.express {
+            self.arrive_or_pass(rest, number, arrivals, now);
+            return;
+        }
+        for input in bits(arrivals) {
+            self.arrival(rest, number, input, now);
+        }
+        self.all_peak = self.all_peak.max(self.all);
     }
 
     /// A flit came that waits.
