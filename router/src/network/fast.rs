@@ -137,26 +137,31 @@ impl<W: Word, const N: usize, const Q: usize, const C: usize> Fast<W, N, Q, C> {
     /// Counts of the far end of an output.
     fn counts_of(&self, router: usize, port: usize) -> LinkCounts {
         let state = &self.routers[router];
-        let (peak, peaks, endpoint) = match self.rest.plan.graph.wire(router as u32, port).end {
+        let (peak, peaks, end) = match self.rest.plan.graph.wire(router as u32, port).end {
             End::Router { router, port } => {
                 let (peak, peaks) = self.peaks(router, usize::from(port));
-                (peak, peaks, false)
+                (peak, peaks, None)
             }
             End::Endpoint(endpoint) => {
                 let counts = &self.ends.all[endpoint as usize].counts;
-                (counts.peak, &counts.peaks[..], true)
+                (counts.peak, &[][..], Some(counts))
             }
             End::None => return LinkCounts::default(),
         };
         let mut link = LinkCounts::new(self.rest.channels as u32);
         (link.flits, link.peak) = (state.ports[port].flits, peak);
-        link.stalls = state.head_stalls(port, self.now, endpoint);
-        for (channel, peak) in peaks.iter().enumerate().take(self.rest.channels) {
+        link.stalls = state.head_stalls(port, self.now, end.is_some());
+        let peak_of = |channel: usize| match end {
+            Some(end) => end.channels[channel].peak,
+            None => u32::from(peaks[channel]),
+        };
+        for channel in 0..self.rest.channels {
             let at = port * self.rest.channels + channel;
-            let stalls = state.channel_stalls(port, at, self.now, endpoint);
+            let stalls = state.channel_stalls(port, at, self.now, end.is_some());
             add_cycles(&mut link.stalls, &stalls);
             if let Some(own) = link.channels.get_mut(channel) {
-                *own = ChannelCounts { flits: state.counts[at].sent, peak: u32::from(*peak), stalls };
+                let peak = peak_of(channel);
+                *own = ChannelCounts { flits: state.counts[at].sent, peak, stalls };
             }
         }
         link

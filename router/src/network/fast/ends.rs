@@ -16,28 +16,61 @@ use crate::network::stuck::Halt;
 use crate::network::traffic::{Next, Sink, Source};
 
 /// Counts of an endpoint.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct EndCounts {
-    /// Flits sent, also by channel, those before the mark, waiting for the injection link by cause.
+    /// Flits sent, those before the mark, waiting for the injection link by cause.
     pub sent: u64,
-    pub by_channel: [u64; 16],
     pub marked: u64,
     pub stalls: [u64; CAUSES],
-    /// Flits taken, and the most that waited, also by channel.
+    /// Flits taken, and the most that waited.
     pub accepted: u64,
     pub peak: u32,
-    pub peaks: [u16; 16],
-    /// Waiting for the injection link by the channel that the packet holds.
-    pub channel_stalls: [[u64; CAUSES]; 16],
+    /// Of each channel, where there are several.
+    pub channels: Vec<EndChannel>,
+}
+
+/// Counts of a channel of an endpoint: flits sent, waiting for the injection link of packets that hold it, the most that
+/// waited in the arrival queue.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EndChannel {
+    sent: u64,
+    stalls: [u64; CAUSES],
+    pub peak: u32,
 }
 
 impl EndCounts {
+    /// Nothing counted, while these flits are in an arrival queue.
+    fn new(ejector: &Ejector) -> Self {
+        let held = |channel| EndChannel { peak: ejector.held_in(channel) as u32, ..EndChannel::default() };
+        let several = if ejector.channels() > 1 { ejector.channels() } else { 0 };
+        let channels = (0..several).map(held).collect();
+        Self { sent: 0, marked: 0, stalls: [0; CAUSES], accepted: 0, peak: ejector.held(), channels }
+    }
+
     /// A flit waited so long; one of a packet that holds a channel, for that.
     #[inline]
     fn stalled(&mut self, cause: Cause, channel: Option<u8>, cycles: u64) {
         self.stalls[cause as usize] += cycles;
-        if let Some(channel) = channel {
-            self.channel_stalls[usize::from(channel) & 15][cause as usize] += cycles;
+        if let Some(own) = channel.and_then(|channel| self.channels.get_mut(usize::from(channel))) {
+            own.stalls[cause as usize] += cycles;
+        }
+    }
+
+    /// A flit was sent on a channel.
+    #[inline]
+    fn sent(&mut self, channel: u8) {
+        self.sent += 1;
+        if let Some(own) = self.channels.get_mut(usize::from(channel)) {
+            own.sent += 1;
+        }
+    }
+
+    /// So many flits wait in the arrival queue, so many of them in a channel.
+    #[inline]
+    fn held(&mut self, flits: u32, channel: u8, of_channel: impl FnOnce() -> u32) {
+        self.peak = self.peak.max(flits);
+        if let Some(own) = self.channels.get_mut(usize::from(channel)) {
+            own.peak = own.peak.max(of_channel());
         }
     }
 }
@@ -65,10 +98,11 @@ pub struct End {
 impl End {
     fn new(plan: &Plan, slot_bits: u32, place: &Place) -> Self {
         let first = u32::from(place.port) * plan.config.channels;
+        let ejector = Ejector::new(plan);
         Self {
             injector: Injector::new(plan),
-            ejector: Ejector::new(plan),
-            counts: EndCounts::default(),
+            counts: EndCounts::new(&ejector),
+            ejector,
             blocked: None,
             dry: false,
             first: first as u8,
@@ -81,10 +115,7 @@ impl End {
 
     /// Forgets what was counted before cycle `now`.
     pub fn clear(&mut self, now: u64) {
-        self.counts = EndCounts { peak: self.ejector.held(), ..EndCounts::default() };
-        for channel in 0..self.ejector.channels() {
-            self.counts.peaks[channel & 15] = self.ejector.held_in(channel) as u16;
-        }
+        self.counts = EndCounts::new(&self.ejector);
         if let Some((since, _)) = &mut self.blocked {
             *since = now;
         }
@@ -92,16 +123,16 @@ impl End {
 
     /// Counts of the injection link before cycle `now`; `peak` flits waited at its far end at once, `peaks` by channel.
     pub fn injection(&self, now: u64, peak: u32, peaks: &[u16]) -> LinkCounts {
-        let mut counts = self.counts;
+        let mut counts = self.counts.clone();
         if let Some((since, cause)) = self.blocked {
             counts.stalled(cause, self.injector.holds(), now - since);
         }
-        let of = |(channel, peak): (usize, &u16)| ChannelCounts {
-            flits: counts.by_channel[channel & 15],
+        let of = |(own, peak): (&EndChannel, &u16)| ChannelCounts {
+            flits: own.sent,
             peak: u32::from(*peak),
-            stalls: counts.channel_stalls[channel & 15],
+            stalls: own.stalls,
         };
-        let channels = if peaks.len() > 1 { peaks.iter().enumerate().map(of).collect() } else { Vec::new() };
+        let channels = counts.channels.iter().zip(peaks).map(of).collect();
         LinkCounts { flits: counts.sent, channels, peak, stalls: counts.stalls }
     }
 }
@@ -245,8 +276,8 @@ impl Ends {
                     return Ok(false);
                 }
             };
-            injector.offer = Some(offer);
-            rest.plan.check_offer(endpoint as u32, &offer).map_err(Halt::Refused)?;
+            let offer = injector.offer.insert(offer);
+            rest.plan.check_offer(endpoint as u32, offer).map_err(Halt::Refused)?;
             if offer.at > now {
                 self.wheel.put(now, offer.at, endpoint as u32);
                 return Ok(false);
@@ -272,8 +303,7 @@ impl Ends {
         }
         let class = injector.offer.map_or(0, |offer| offer.class);
         let Some(sent) = injector.send(&rest.plan, now) else { return Ok(false) };
-        end.counts.sent += 1;
-        end.counts.by_channel[usize::from(sent.channel) & 15] += 1;
+        end.counts.sent(sent.channel);
         let marks = if sent.head { Flit::HEAD } else { 0 } | if sent.tail { Flit::TAIL } else { 0 };
         let flit = Flit::new(sent.packet, class, sent.target, marks);
         let write = &mut end.write[usize::from(sent.channel) & 15];
@@ -294,16 +324,13 @@ impl Ends {
             let waiting = Waiting { packet: flit.packet(), tail: flit.tail() };
             let end = &mut self.all[at];
             if end.ejector.pass(now, channel, || sink.ready(endpoint, now)) {
-                end.counts.peak = end.counts.peak.max(1);
-                let peak = &mut end.counts.peaks[usize::from(channel) & 15];
-                *peak = (*peak).max(1);
+                end.counts.held(1, channel, || 1);
                 self.taken(rest, now, at, (channel, waiting), sink);
                 continue;
             }
             end.ejector.push(channel, waiting);
-            end.counts.peak = end.counts.peak.max(end.ejector.held());
-            let peak = &mut end.counts.peaks[usize::from(channel) & 15];
-            *peak = (*peak).max(end.ejector.held_in(usize::from(channel)) as u16);
+            let of_channel = || end.ejector.held_in(usize::from(channel)) as u32;
+            end.counts.held(end.ejector.held(), channel, of_channel);
             self.holders += usize::from(self.holding[at / 64] >> (at % 64) & 1 == 0);
             self.holding[at / 64] |= 1 << (at % 64);
         }
