@@ -4,6 +4,7 @@
 //! (`experiment::record`).
 
 use serde::Deserialize;
+use synfire_chip::run::observable::Variable;
 
 /// The files that a recording becomes. Weights and answers are written in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -71,74 +72,94 @@ pub struct SynapseFile {
     pub delay: Option<u8>,
 }
 
-/// A recordable quantity: a register of `docs/arithmetic.md`, 11.1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-pub enum Recorded {
-    /// All that the population, projection or input has.
-    All,
+/// The recordable quantities: what a file calls each, and its register; of dendritic sums that of the first port.
+macro_rules! recorded {
+    ($($(#[$about:meta])+ $name:ident => $register:expr,)+) => {
+        /// A recordable quantity: a register of `docs/arithmetic.md`, 11.1.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+        pub enum Recorded {
+            /// All that the population, projection or input has.
+            All,
+            $($(#[$about])+ $name,)+
+        }
+
+        impl Recorded {
+            /// Its register; none is [`Recorded::All`].
+            #[must_use]
+            pub const fn register(self) -> Option<Variable> {
+                match self {
+                    Self::All => None,
+                    $(Self::$name => Some($register),)+
+                }
+            }
+        }
+    };
+}
+
+recorded! {
     /// Spikes of a population.
-    Spikes,
+    Spikes => Variable::Spikes,
     /// Current I.
-    Current,
+    Current => Variable::Current,
     /// Membrane U.
-    Membrane,
+    Membrane => Variable::Membrane,
     /// Compared membrane.
-    Compared,
+    Compared => Variable::Compared,
     /// Adaptation of the threshold.
-    Adaptation,
+    Adaptation => Variable::Adaptation,
     /// Third factor.
-    ThirdFactor,
+    ThirdFactor => Variable::ThirdFactor,
     /// Dendritic sums, one file a port.
-    Dendritic,
+    Dendritic => Variable::Dendritic(0),
     /// Refractory counter.
-    Refractory,
+    Refractory => Variable::Refractory,
     /// Target of the readout neuron's channel.
-    Target,
+    Target => Variable::Target,
     /// Error that the readout neuron formed in the step.
-    ErrorFormed,
+    ErrorFormed => Variable::ErrorFormed,
     /// Error of the readout neuron's channel that is used in the step.
-    Error,
+    Error => Variable::Error,
     /// Error trace E1 of a readout neuron.
-    ErrorFirst,
+    ErrorFirst => Variable::ErrorFirst,
     /// Error trace E2.
-    ErrorSecond,
+    ErrorSecond => Variable::ErrorSecond,
     /// Error compartment.
-    Compartment,
+    Compartment => Variable::Compartment,
     /// Surrogate.
-    Surrogate,
+    Surrogate => Variable::Surrogate,
     /// Spike counter of a rate limit.
-    SpikeCount,
+    SpikeCount => Variable::SpikeCount,
     /// Trace Q of a mirror.
-    MirrorQ,
+    MirrorQ => Variable::MirrorQ,
     /// Trace P of a mirror.
-    MirrorP,
+    MirrorP => Variable::MirrorP,
     /// Mirrored weights, a column a neuron and channel.
-    MirrorWeight,
+    MirrorWeight => Variable::MirrorWeight,
     /// E1 of mirrored weights.
-    MirrorFirst,
+    MirrorFirst => Variable::MirrorFirst,
     /// E2 of mirrored weights.
-    MirrorSecond,
+    MirrorSecond => Variable::MirrorSecond,
     /// Readout Y, a column a group and channel.
-    GroupReadout,
+    GroupReadout => Variable::GroupReadout,
     /// Error of groups that is used in the step.
-    GroupError,
+    GroupError => Variable::GroupError,
     /// Error of groups that was formed in the step.
-    GroupErrorFormed,
+    GroupErrorFormed => Variable::GroupErrorFormed,
     /// Events that arrived on each axon of a projection.
-    Arrivals,
+    Arrivals => Variable::Arrivals,
     /// Trace Q of a projection's axons.
-    TraceQ,
+    TraceQ => Variable::AxonQ,
     /// Trace P.
-    TraceP,
+    TraceP => Variable::AxonP,
     /// Weights of a projection.
-    Weights,
+    Weights => Variable::Weight,
     /// First state of synapses: E1 of a filter, X of an adaptation.
-    EligibilityFirst,
+    EligibilityFirst => Variable::EligibilityFirst,
     /// Second state: E2 of a filter.
-    EligibilitySecond,
+    EligibilitySecond => Variable::EligibilitySecond,
     /// Normaliser of synapses.
-    Normaliser,
+    Normaliser => Variable::Normaliser,
     /// Events that the neurons of an input send.
-    Events,
+    Events => Variable::Events,
 }

@@ -131,45 +131,12 @@ struct Resolver<'a> {
 
 /// The registers that a quantity is, of a target that has `all` of them.
 fn variables(recorded: Recorded, all: &[Variable]) -> Vec<Variable> {
-    let one = match recorded {
-        Recorded::All => return all.to_vec(),
-        Recorded::Dendritic => {
-            let ports = all.iter().filter(|variable| matches!(variable, Variable::Dendritic(_)));
-            return ports.copied().collect();
-        }
-        Recorded::Spikes => Variable::Spikes,
-        Recorded::Current => Variable::Current,
-        Recorded::Membrane => Variable::Membrane,
-        Recorded::Compared => Variable::Compared,
-        Recorded::Adaptation => Variable::Adaptation,
-        Recorded::ThirdFactor => Variable::ThirdFactor,
-        Recorded::Refractory => Variable::Refractory,
-        Recorded::Target => Variable::Target,
-        Recorded::ErrorFormed => Variable::ErrorFormed,
-        Recorded::Error => Variable::Error,
-        Recorded::ErrorFirst => Variable::ErrorFirst,
-        Recorded::ErrorSecond => Variable::ErrorSecond,
-        Recorded::Compartment => Variable::Compartment,
-        Recorded::Surrogate => Variable::Surrogate,
-        Recorded::SpikeCount => Variable::SpikeCount,
-        Recorded::MirrorQ => Variable::MirrorQ,
-        Recorded::MirrorP => Variable::MirrorP,
-        Recorded::MirrorWeight => Variable::MirrorWeight,
-        Recorded::MirrorFirst => Variable::MirrorFirst,
-        Recorded::MirrorSecond => Variable::MirrorSecond,
-        Recorded::GroupReadout => Variable::GroupReadout,
-        Recorded::GroupError => Variable::GroupError,
-        Recorded::GroupErrorFormed => Variable::GroupErrorFormed,
-        Recorded::Arrivals => Variable::Arrivals,
-        Recorded::TraceQ => Variable::AxonQ,
-        Recorded::TraceP => Variable::AxonP,
-        Recorded::Weights => Variable::Weight,
-        Recorded::EligibilityFirst => Variable::EligibilityFirst,
-        Recorded::EligibilitySecond => Variable::EligibilitySecond,
-        Recorded::Normaliser => Variable::Normaliser,
-        Recorded::Events => Variable::Events,
-    };
-    vec![one]
+    let port = |variable: &Variable| matches!(variable, Variable::Dendritic(_));
+    match recorded.register() {
+        None => all.to_vec(),
+        Some(register) if port(&register) => all.iter().copied().filter(port).collect(),
+        Some(register) => vec![register],
+    }
 }
 
 /// What a file's name says of its contents.
@@ -270,9 +237,8 @@ impl Resolver<'_> {
         recorded: Recorded,
     ) -> Result<Target<'f>, Diagnostics> {
         let network = self.network;
-        let kind = match variables(recorded, &[]).first().map(|variable| variable.owner()) {
-            Some(owner) => owner,
-            None if recorded == Recorded::Dendritic => Owner::Population,
+        let kind = match recorded.register() {
+            Some(register) => register.owner(),
             None if file.input.is_some() => Owner::Input,
             None if file.projection.is_some() => Owner::Projection,
             None => Owner::Population,
