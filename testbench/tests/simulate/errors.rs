@@ -36,6 +36,6 @@ fn refused_inputs_say_what_is_wrong() {
     let cases = std::fs::read_to_string(&path).unwrap();
     let fields = cases.split("## ").skip(1).map(|case| case.split_once('\n').unwrap().0);
     let said: Vec<String> = fields.map(|fields| format!("## {fields}\n{}", said(fields))).collect();
-    assert_eq!(said.len(), 40);
+    assert_eq!(said.len(), 54);
     golden::hold(&path, &said.join("\n"));
 }

@@ -90,6 +90,42 @@ fn chosen_synapses_are_recorded_step_by_step() {
     );
 }
 
+/// Beside one another, each field chooses of what is its own; a group's columns are no neuron's own, and are all shown.
+#[test]
+fn fields_share_out_the_registers_of_all() {
+    let both = "neurons: [3, 0], synapses: [(pre: 3, post: 1)]";
+    let kept = folder(&format!("probes: [(projection: \"p\", record: [All], {both})]"));
+    let run = kept.run("exp.ron", &[]);
+    for register in ["arrivals", "trace_q", "trace_p"] {
+        assert_eq!(run.npy(&format!("p.{register}.npy"), "<i4").0, [60, 2], "{register}");
+    }
+    assert_eq!(run.npy("p.weight.npy", "<i4").0, [60, 1]);
+    let grouped = |record: &str| {
+        let folder = folder(&format!("probes: [(population: \"out\", record: [{record}], neurons: [1])]"));
+        let path = |name: &str| folder.path().join(name);
+        let edit = |name: &str, from: &str, to: &str| {
+            let text = std::fs::read_to_string(path(name)).unwrap();
+            assert!(text.contains(from), "{from}: {text}");
+            folder.file(name, text.replace(from, to));
+        };
+        let own = "third_factor: OwnError), readout: (signal: Membrane))]";
+        let group = "listens_to: \"r\", third_factor: Group(neurons: 2, draw: Sign, scale: 8, shift: 3)))";
+        let readout = "(name: \"r\", neurons: 3, neuron: (current_decay: 0, membrane_decay: 0, threshold: 1, \
+                       spiking: false), learning: (third_factor: OwnError), readout: (signal: Membrane))]";
+        edit("net.ron", own, &format!("{group}, {readout}"));
+        edit("exp.ron", "chip: \"loihi\"", "chip: \"paper\"");
+        folder
+    };
+    let kept = grouped("All");
+    let run = kept.run("exp.ron", &[]);
+    assert_eq!(run.npy("out.membrane.npy", "<i4").0, [60, 1]);
+    // One group, three channels.
+    assert_eq!(run.npy("out.group_readout.npy", "<i4").0, [60, 3]);
+    let said = grouped("Membrane, GroupReadout").refused();
+    assert!(said.contains("`neurons` chooses nothing of `GroupReadout`"), "{said}");
+    assert!(said.contains("= allowed: a probe of its own without `neurons`: of groups all"), "{said}");
+}
+
 /// Every weight of the trace is the run's, and nothing else is in it.
 #[test]
 fn a_trace_has_a_record_of_each_weight_that_changed() {

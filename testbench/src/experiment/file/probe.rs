@@ -47,9 +47,9 @@ pub struct ProbeFile {
     /// Which synapses, of weights and what else synapses keep: then weights are recorded step by step.
     #[serde(default)]
     pub synapses: Option<Vec<SynapseFile>>,
-    /// First step.
+    /// First step; 0 by default.
     #[serde(default)]
-    pub from: u64,
+    pub from: Option<u64>,
     /// First step not recorded.
     #[serde(default)]
     pub until: Option<u64>,

@@ -1,14 +1,16 @@
 //! Probes of an experiment file: names to indices, and the names of the files they are written to.
 //!
-//! Promises: no two probes share a file; a file's name has nothing in it that a folder or a shell could mistake.
-//! Absent on purpose: recording (`synfire_chip::run::probe`), writing (`recording`).
+//! Promises: no two probes share a file; a file's name has nothing in it that a folder or a shell could mistake; a field that
+//! says nothing of what its probe records is refused. Absent on purpose: which columns are chosen (`chosen`), recording (`synfire_chip::run::probe`), writing (`recording`).
 
+use super::chosen::{Chosen, Target};
 use super::columns::columns;
-use crate::experiment::file::{ProbeFile, Recorded, SynapseFile};
+use super::quantities::{suffix, variables};
+use crate::experiment::file::{ProbeFile, Recorded};
 use crate::experiment::origin::Origin;
 use synfire_chip::files::Diagnostics;
 use synfire_chip::network::{Network, Projection};
-use synfire_chip::run::observable::{self, Owner, Per, Variable};
+use synfire_chip::run::observable::{self, Owner, Variable};
 use synfire_chip::run::probe::Probe;
 use synfire_plasticity::config::Presynaptic;
 
@@ -84,9 +86,7 @@ impl Probes {
     ) -> Result<Self, Diagnostics> {
         let mut resolver = Resolver { network, origin, steps, probes: Self::default() };
         for (index, file) in files.iter().enumerate() {
-            for (number, recorded) in file.record.iter().enumerate() {
-                resolver.one(&format!("probes[{index}]"), number, file, *recorded)?;
-            }
+            resolver.probe(&format!("probes[{index}]"), file)?;
         }
         Ok(resolver.probes)
     }
@@ -129,79 +129,82 @@ struct Resolver<'a> {
     probes: Probes,
 }
 
-/// The registers that a quantity is, of a target that has `all` of them.
-fn variables(recorded: Recorded, all: &[Variable]) -> Vec<Variable> {
-    let port = |variable: &Variable| matches!(variable, Variable::Dendritic(_));
-    match recorded.register() {
-        None => all.to_vec(),
-        Some(register) if port(&register) => all.iter().copied().filter(port).collect(),
-        Some(register) => vec![register],
+/// What a file calls a kind of target.
+const fn word(kind: Owner) -> &'static str {
+    match kind {
+        Owner::Population => "population",
+        Owner::Projection => "projection",
+        Owner::Input => "input",
     }
-}
-
-/// What a file's name says of its contents.
-fn suffix(variable: Variable) -> String {
-    if let Variable::Dendritic(port) = variable {
-        return format!("dendritic_{port}");
-    }
-    let name = match variable {
-        Variable::AxonQ => "TraceQ".to_owned(),
-        Variable::AxonP => "TraceP".to_owned(),
-        other => format!("{other:?}"),
-    };
-    let mut words = String::new();
-    for (at, letter) in name.chars().enumerate() {
-        if letter.is_uppercase() && at > 0 {
-            words.push('_');
-        }
-        words.extend(letter.to_lowercase());
-    }
-    words
-}
-
-/// What a probe of the file names: an index, a name, and the registers that it has.
-struct Target<'f> {
-    index: usize,
-    name: &'f str,
-    all: Vec<Variable>,
 }
 
 impl Resolver<'_> {
-    fn one(
-        &mut self,
-        at: &str,
-        number: usize,
-        file: &ProbeFile,
-        recorded: Recorded,
-    ) -> Result<(), Diagnostics> {
+    fn probe(&mut self, at: &str, file: &ProbeFile) -> Result<(), Diagnostics> {
         let steps = self.steps_of(at, file)?;
-        let target = self.target(at, number, file, recorded)?;
-        if let Some(projection) = &file.projection
-            && matches!(recorded, Recorded::TraceQ | Recorded::TraceP)
-        {
-            let index = self.network.projection(projection).unwrap_or(target.index);
-            self.traced(at, number, &self.network.projections[index])?;
+        let mut asked = Vec::new();
+        let mut of = None;
+        for (number, recorded) in file.record.iter().enumerate() {
+            let target = self.target(at, number, file, *recorded)?;
+            let registers = self.registers(&format!("{at}.record[{number}]"), &target, *recorded)?;
+            asked.extend(registers.into_iter().map(|variable| (*recorded, variable)));
+            of = Some(target);
         }
-        if recorded == Recorded::Adaptation {
-            self.adapts(at, number, target.index)?;
+        let Some(target) = of else {
+            let allowed = "a register or more; `[All]` is every one";
+            return Err(self.origin.refuse(
+                &format!("{at}.record"),
+                "a probe of nothing",
+                "an empty list",
+                allowed,
+            ));
+        };
+        let chosen = Chosen { network: self.network, origin: self.origin, at, file, target };
+        chosen.check(&asked)?;
+        let is_whole = |variable: Variable| variable == Variable::Weight && file.synapses.is_none();
+        if file.from.is_some() && file.every.is_none() && asked.iter().all(|(_, of)| is_whole(*of)) {
+            let title = "`from` says nothing of weights that are written once, after `until` steps";
+            let problem = self.origin.at(&format!("{at}.from"), title);
+            return Err(problem.noted("allowed", "`every` beside it, or neither").into());
         }
-        for variable in variables(recorded, &target.all) {
-            if !target.all.contains(&variable) {
-                let title = format!("`{}` has no `{recorded:?}`", target.name);
-                let problem = self.origin.at(&format!("{at}.record[{number}]"), title);
-                let has: Vec<String> = target.all.iter().map(|variable| suffix(*variable)).collect();
-                return Err(problem.noted("it has", has.join(", ")).into());
-            }
-            if variable == Variable::Weight && file.synapses.is_none() {
+        for (_, variable) in asked {
+            if is_whole(variable) {
                 self.whole_weights(at, file, &target, steps)?;
                 continue;
             }
-            let neurons = self.chosen(at, file, &target, variable)?;
+            let neurons = chosen.columns(variable)?;
             let (from, until, every) = steps;
             let probe = Probe { target: target.index, variable, neurons, from, until, every };
             self.probes.push(self.network, target.name, probe);
         }
         Ok(())
+    }
+
+    /// The registers of `target` that a quantity, the field `at`, is.
+    fn registers(
+        &self,
+        at: &str,
+        target: &Target<'_>,
+        recorded: Recorded,
+    ) -> Result<Vec<Variable>, Diagnostics> {
+        match recorded {
+            Recorded::TraceQ | Recorded::TraceP => {
+                self.traced(at, &self.network.projections[target.index])?;
+            }
+            Recorded::Adaptation => self.adapts(at, target.index)?,
+            _ => {}
+        }
+        let all = match target.owner {
+            Owner::Population => observable::of_population(self.network, target.index),
+            Owner::Projection => observable::of_projection(self.network, target.index),
+            Owner::Input => vec![Variable::Events],
+        };
+        let registers = variables(recorded, &all);
+        if registers.iter().all(|variable| all.contains(variable)) {
+            return Ok(registers);
+        }
+        let title = format!("`{}` has no `{recorded:?}`", target.name);
+        let has: Vec<String> = all.iter().map(|variable| suffix(*variable)).collect();
+        Err(self.origin.at(at, title).noted("it has", has.join(", ")).into())
     }
 
     /// Weights as a whole: after how many steps; the end of the run belongs to it. Without `every`, once.
@@ -228,7 +231,7 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    /// What a probe names, where the quantity is that kind's.
+    /// What a probe is of, where that can have the quantity.
     fn target<'f>(
         &self,
         at: &str,
@@ -236,131 +239,70 @@ impl Resolver<'_> {
         file: &'f ProbeFile,
         recorded: Recorded,
     ) -> Result<Target<'f>, Diagnostics> {
-        let network = self.network;
-        let kind = match recorded.register() {
-            Some(register) => register.owner(),
-            None if file.input.is_some() => Owner::Input,
-            None if file.projection.is_some() => Owner::Projection,
-            None => Owner::Population,
+        let owner = recorded.register().map(|register| register.owner());
+        let kinds = [
+            (Owner::Population, &file.population),
+            (Owner::Projection, &file.projection),
+            (Owner::Input, &file.input),
+        ];
+        let stated = kinds.into_iter().filter_map(|(kind, name)| Some((kind, name.as_deref()?)));
+        let stated: Vec<(Owner, &str)> = stated.collect();
+        let (kind, name) = match stated[..] {
+            [(kind, name)] if owner.is_none_or(|owner| owner == kind) => (kind, name),
+            _ => return Err(self.wrong_target(&format!("{at}.record[{number}]"), recorded, owner, &stated)),
         };
-        match kind {
+        let network = self.network;
+        let (index, names): (_, Vec<&str>) = match kind {
             Owner::Population => {
-                let (index, name) = self.population(at, number, file, recorded)?;
-                Ok(Target { index, name, all: observable::of_population(network, index) })
+                (network.population(name), network.populations.iter().map(|of| of.name.as_str()).collect())
             }
             Owner::Projection => {
-                let (index, name) = self.projection(at, number, file, recorded)?;
-                Ok(Target { index, name, all: observable::of_projection(network, index) })
+                (network.projection(name), network.projections.iter().map(|of| of.name.as_str()).collect())
             }
-            Owner::Input => {
-                let (Some(name), None, None) = (&file.input, &file.population, &file.projection) else {
-                    return Err(self.wrong_target(at, number, recorded, "input"));
-                };
-                let names = network.inputs.iter().map(|input| input.name.as_str());
-                let index = network.input(name);
-                let field = format!("{at}.input");
-                let index = index.ok_or_else(|| self.origin.unknown(&field, "input", name, names))?;
-                Ok(Target { index, name, all: vec![Variable::Events] })
-            }
-        }
+            Owner::Input => (network.input(name), network.inputs.iter().map(|of| of.name.as_str()).collect()),
+        };
+        let field = format!("{at}.{}", word(kind));
+        let unknown = || self.origin.unknown(&field, word(kind), name, names.into_iter());
+        Ok(Target { owner: kind, index: index.ok_or_else(unknown)?, name })
     }
 
-    /// The columns of a register that a probe chooses, as the machine numbers them.
-    fn chosen(
+    /// A quantity, the field `at`, of what does not have it, or of nothing, or of several; `owner` is what has it.
+    fn wrong_target(
         &self,
         at: &str,
-        file: &ProbeFile,
-        target: &Target<'_>,
-        variable: Variable,
-    ) -> Result<Vec<u32>, Diagnostics> {
-        let network = self.network;
-        let all = 0..variable.count(network, target.index) as u32;
-        if variable.per() == Per::Weight {
-            let Some(synapses) = &file.synapses else { return Ok(all.collect()) };
-            return self.synapses(at, synapses, target);
-        }
-        let Some(neurons) = &file.neurons else { return Ok(all.collect()) };
-        let count = match variable.owner() {
-            Owner::Projection => network.source_neurons(network.projections[target.index].source),
-            Owner::Population => network.populations[target.index].neurons,
-            Owner::Input => network.inputs[target.index].neurons,
-        };
-        if let Some(place) = neurons.iter().position(|neuron| *neuron >= count) {
-            let field = format!("{at}.neurons[{place}]");
-            let title = format!("`{}` has no such neuron", target.name);
-            let allowed = format!("0..={}", i64::from(count) - 1);
-            return Err(self.origin.refuse(&field, &title, &neurons[place].to_string(), &allowed));
-        }
-        let learning = |population: usize| network.populations[population].learning;
-        Ok(match variable.per() {
-            Per::Axon => {
-                let projection = &network.projections[target.index];
-                let axons: Vec<(u32, u32)> =
-                    all.map(|axon| (projection.axon(axon as usize).0, axon)).collect();
-                let of = |neuron: &u32| -> Vec<u32> {
-                    let own = axons.iter().filter(|(pre, _)| pre == neuron);
-                    own.map(|(_, axon)| *axon).collect()
-                };
-                neurons.iter().flat_map(of).collect()
+        recorded: Recorded,
+        owner: Option<Owner>,
+        stated: &[(Owner, &str)],
+    ) -> Diagnostics {
+        let quoted = |kind: &Owner| format!("`{}`", word(*kind));
+        let all = [Owner::Population, Owner::Projection, Owner::Input];
+        let (title, allowed) = match owner {
+            Some(owner) => {
+                let others: Vec<String> = all.iter().filter(|kind| **kind != owner).map(quoted).collect();
+                let allowed =
+                    format!("a probe with {}, and without {}", quoted(&owner), others.join(" and "));
+                (
+                    format!(
+                        "`{recorded:?}` is recorded of a{} {}",
+                        if owner == Owner::Input { "n" } else { "" },
+                        word(owner)
+                    ),
+                    allowed,
+                )
             }
-            Per::Channel => {
-                let channels = learning(target.index).map_or(0, |learning| u32::from(learning.channels));
-                neurons.iter().flat_map(|neuron| neuron * channels..(neuron + 1) * channels).collect()
+            None => {
+                let [population, projection, input] = all.each_ref().map(quoted);
+                let title = format!("`{recorded:?}` is recorded of a population, a projection or an input");
+                (title, format!("a probe with one of {population}, {projection} and {input}"))
             }
-            // A group is none of a neuron's own: all are shown.
-            Per::Group => all.collect(),
-            _ => neurons.clone(),
-        })
-    }
-
-    /// The places of chosen synapses in their projection's order.
-    fn synapses(
-        &self,
-        at: &str,
-        synapses: &[SynapseFile],
-        target: &Target<'_>,
-    ) -> Result<Vec<u32>, Diagnostics> {
-        let projection = &self.network.projections[target.index];
-        let posts = self.network.populations[projection.target].neurons;
-        if projection.synapses.kernel().is_some() {
-            let title = format!("synapses of `{}` share their weights", target.name);
-            let problem = self.origin.at(&format!("{at}.synapses"), title);
-            return Err(problem.noted("allowed", "all weights, without `synapses`").into());
-        }
-        let find = |synapse: &SynapseFile| {
-            let axons = (0..projection.axons(self.network)).map(|axon| (axon, projection.axon(axon)));
-            let mut own = axons.filter(|(_, (pre, delay))| {
-                *pre == synapse.pre && synapse.delay.is_none_or(|asked| asked == *delay)
-            });
-            own.find_map(|(axon, _)| match projection.synapses.listed() {
-                None => (synapse.post < posts).then_some(axon as u32 * posts + synapse.post),
-                Some(listed) => {
-                    let (start, end) = (listed.starts[axon] as usize, listed.starts[axon + 1] as usize);
-                    let at = listed.posts[start..end].binary_search(&synapse.post).ok()?;
-                    Some((start + at) as u32)
-                }
-            })
         };
-        let mut places = Vec::new();
-        for (number, synapse) in synapses.iter().enumerate() {
-            let Some(place) = find(synapse) else {
-                let field = format!("{at}.synapses[{number}]");
-                let title = format!("`{}` has no such synapse", target.name);
-                let found = format!("{} to {}", synapse.pre, synapse.post);
-                return Err(self.origin.refuse(
-                    &field,
-                    &title,
-                    &found,
-                    "a pair, and delay, that it connects",
-                ));
-            };
-            places.push(place);
-        }
-        Ok(places)
+        let found: Vec<String> = stated.iter().map(|(kind, _)| quoted(kind)).collect();
+        let found = if found.is_empty() { "none".to_owned() } else { found.join(" and ") };
+        self.origin.refuse(at, &title, &found, &allowed)
     }
 
     fn steps_of(&self, at: &str, file: &ProbeFile) -> Result<(u64, u64, u64), Diagnostics> {
-        let (from, until) = (file.from, file.until.unwrap_or(self.steps));
+        let (from, until) = (file.from.unwrap_or(0), file.until.unwrap_or(self.steps));
         let every = file.every.unwrap_or(1);
         let refuse = |name: &str, found: u64, allowed: String| {
             let title = format!("`{name}` of a probe is out of range");
@@ -378,70 +320,29 @@ impl Resolver<'_> {
         Ok((from, until, every))
     }
 
-    /// The population that a probe names, where the quantity is a population's.
-    fn population<'f>(
-        &self,
-        at: &str,
-        number: usize,
-        file: &'f ProbeFile,
-        recorded: Recorded,
-    ) -> Result<(usize, &'f str), Diagnostics> {
-        let (Some(name), None, None) = (&file.population, &file.projection, &file.input) else {
-            return Err(self.wrong_target(at, number, recorded, "population"));
-        };
-        let names = self.network.populations.iter().map(|p| p.name.as_str());
-        let field = format!("{at}.population");
-        let index = self.network.population(name);
-        Ok((index.ok_or_else(|| self.origin.unknown(&field, "population", name, names))?, name))
-    }
-
-    /// The projection that a probe names, where the quantity is a projection's.
-    fn projection<'f>(
-        &self,
-        at: &str,
-        number: usize,
-        file: &'f ProbeFile,
-        recorded: Recorded,
-    ) -> Result<(usize, &'f str), Diagnostics> {
-        let (None, Some(name), None) = (&file.population, &file.projection, &file.input) else {
-            return Err(self.wrong_target(at, number, recorded, "projection"));
-        };
-        let names = self.network.projections.iter().map(|p| p.name.as_str());
-        let field = format!("{at}.projection");
-        let index = self.network.projection(name);
-        Ok((index.ok_or_else(|| self.origin.unknown(&field, "projection", name, names))?, name))
-    }
-
-    fn wrong_target(&self, at: &str, number: usize, recorded: Recorded, kind: &str) -> Diagnostics {
-        let title = format!("`{recorded:?}` is recorded of a {kind}");
-        let problem = self.origin.at(&format!("{at}.record[{number}]"), title);
-        problem.noted("allowed", format!("a probe with `{kind}`, and nothing else, stated")).into()
-    }
-
     /// A threshold that does not adapt has no register to record.
-    fn adapts(&self, at: &str, number: usize, index: usize) -> Result<(), Diagnostics> {
+    fn adapts(&self, at: &str, index: usize) -> Result<(), Diagnostics> {
         let population = &self.network.populations[index];
         if population.parameters.adaptation.is_some() {
             return Ok(());
         }
         let title = format!("the threshold of population `{}` does not adapt", population.name);
-        let problem = self.origin.at(&format!("{at}.record[{number}]"), title);
+        let problem = self.origin.at(at, title);
         Err(problem.noted("allowed", "a population with `adaptation` in its `neuron`").into())
     }
 
     /// Axons keep traces where a rule reads them.
-    fn traced(&self, at: &str, number: usize, projection: &Projection) -> Result<(), Diagnostics> {
-        let field = format!("{at}.record[{number}]");
+    fn traced(&self, at: &str, projection: &Projection) -> Result<(), Diagnostics> {
         if projection.learning.is_none() {
             let title =
                 format!("projection `{}` does not learn, so its axons have no traces", projection.name);
-            let problem = self.origin.at(&field, title);
+            let problem = self.origin.at(at, title);
             return Err(problem.noted("allowed", "a projection with `learning` in the network").into());
         }
         if projection.learning.is_some_and(|rule| rule.presynaptic == Presynaptic::Events) {
             let title =
                 format!("projection `{}` learns from events, so its axons keep no traces", projection.name);
-            let problem = self.origin.at(&field, title);
+            let problem = self.origin.at(at, title);
             return Err(problem.noted("allowed", "a projection with `presynaptic: Trace`").into());
         }
         Ok(())
