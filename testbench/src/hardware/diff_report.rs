@@ -127,8 +127,10 @@ pub fn text(diff: &Diff, placement: Option<&Placement>) -> String {
         ));
         let seats = seated(placement, column, pair.place);
         let named: Vec<String> = seats.iter().map(Seat::to_string).collect();
-        if !named.is_empty() {
-            text.push_str(&format!(", {}", named.join(", ")));
+        match placement {
+            Some(_) if named.is_empty() => text.push_str(", in no core that the folder names"),
+            Some(_) => text.push_str(&format!(", {}", named.join(", "))),
+            None => {}
         }
         text.push('\n');
         text.push_str(&values(column, &pair));

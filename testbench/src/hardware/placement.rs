@@ -3,8 +3,9 @@
 //!
 //! Of the file this reads `cores`: `core`, its `slices` (`population`, `first`, `neurons`, `slot`) and its `blocks`
 //! (`projection`, `slice`); of `layout` the paths of registers; of `images` the memories of weights and their paths; and ignores
-//! the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in every core that it reaches; the places
-//! of both in memories are those of the folder that the file lies in ([`Places`]), asked for where a path needs them.
+//! the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in every core that it has synapses in, a
+//! tap lies in the cores that read it: both are those of the images in the folder that the file lies in ([`Places`]), and of a
+//! file alone every core that their projection reaches. Places in memories are the images', too.
 //! Promises: no file makes it panic. Absent on purpose: the rest of a manifest.
 
 use super::places::{Place, Places};
@@ -117,7 +118,11 @@ impl Placement {
             Kind::Synapse | Kind::Tap => &layout.synapse_registers,
         };
         let path = paths.get(&column.register.name).map(String::as_str);
-        let needs_places = path.is_some() && matches!(column.kind, Kind::Axon | Kind::Synapse);
+        let needs_places = match column.kind {
+            Kind::Neuron => false,
+            Kind::Axon | Kind::Tap => true,
+            Kind::Synapse => path.is_some(),
+        };
         let places = needs_places.then(|| Places::open(&self.folder)).flatten();
         let with = |at: usize, seat: Seat, found: Vec<Place>| {
             let paths = found.into_iter().filter_map(|place| Some(self.filled(at, &seat, path?, place)));
@@ -128,21 +133,33 @@ impl Placement {
                 let seat = core.neuron(column.index, place[0]);
                 seat.map(|seat| with(at, seat, vec![Place::default()])).into_iter().collect()
             }
-            Kind::Axon => {
-                let found = places.as_ref().map(|of| of.axons(core.core, column.index, [place[0], place[1]]));
-                let seat = core.reached(column.index).next().map(|_| core.seat(None));
-                seat.map(|seat| with(at, seat, found.unwrap_or_default())).into_iter().collect()
-            }
-            Kind::Tap => {
-                core.reached(column.index).take(1).map(|_| self.weights(core, column, None)).collect()
-            }
+            Kind::Axon => match &places {
+                Some(of) => {
+                    let found = of.axons(core.core, column.index, [place[0], place[1]]);
+                    let seat = (!found.is_empty()).then(|| core.seat(None));
+                    seat.map(|seat| with(at, seat, found)).into_iter().collect()
+                }
+                None => core.reached(column.index).take(1).map(|_| core.seat(None)).collect(),
+            },
+            Kind::Tap => match &places {
+                Some(of) => {
+                    let blocks = of.tap(core.core, column.index, [place[0], place[1]]);
+                    let seat = (!blocks.is_empty()).then(|| self.weights(core, column, None, Some(&blocks)));
+                    seat.into_iter().collect()
+                }
+                None => core
+                    .reached(column.index)
+                    .take(1)
+                    .map(|_| self.weights(core, column, None, None))
+                    .collect(),
+            },
             Kind::Synapse => {
                 let found = places.as_ref().and_then(|of| of.synapse(core.core, column.index, place));
                 let slices = core.reached(column.index).filter(|slice| slice.contains(place[1]));
                 let slots = slices.map(|slice| Some(slice.slot(place[1])));
                 let seats = slots.map(|slot| match found {
                     Some(found) => with(at, core.seat(slot), vec![found]),
-                    None => self.weights(core, column, slot),
+                    None => self.weights(core, column, slot, None),
                 });
                 seats.collect::<Vec<Seat>>()
             }
@@ -166,14 +183,16 @@ impl Placement {
         numbers.into_iter().fold(path.replace("{node}", node), fill)
     }
 
-    /// A seat with the paths of the memories that hold a projection's weights there, where the record is a weight.
-    fn weights(&self, core: &Core, column: &Column, slot: Option<u32>) -> Seat {
+    /// A seat with the paths of the memories that hold a projection's weights there, where the record is a weight; of those
+    /// of blocks, of `among` them alone.
+    fn weights(&self, core: &Core, column: &Column, slot: Option<u32>, among: Option<&[usize]>) -> Seat {
         let is_weight = column.register.name == "W";
         let holds = |image: &&Image| {
             let block = image.block.and_then(|block| core.blocks.get(block));
             WEIGHTS.contains(&image.memory.as_str())
                 && image.core == Some(core.core)
                 && (image.block.is_none() || block.is_some_and(|block| block.projection == column.index))
+                && image.block.zip(among).is_none_or(|(block, among)| among.contains(&block))
         };
         let images = self.images.iter().filter(|_| is_weight).filter(holds);
         Seat { rtl: images.filter_map(|image| image.rtl.clone()).collect(), ..core.seat(slot) }

@@ -1,7 +1,7 @@
 //! Which places axons and synapses have in the memories of an exported folder.
 //!
 //! Promises: they are those of the machine that the folder's images are read into; a folder that is no such machine gives
-//! none. Absent on purpose: paths (`placement`), taps of a shared kernel, which no register of a synapse belongs to.
+//! none. Absent on purpose: paths (`placement`), elements of taps of a shared kernel, which no register of a synapse belongs to.
 
 use super::images::cores;
 use super::import::{Imported, import};
@@ -9,7 +9,7 @@ use super::layout::Organisation;
 use std::path::Path;
 use synfire_chip::memories::{BlockMemories, CoreMemories, Memories};
 use synfire_chip::network::Network;
-use synfire_core::synapse::RowLayout;
+use synfire_core::synapse::{RowLayout, TapName};
 
 /// Where an axon or a synapse is in a core.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +66,17 @@ impl Places {
             let axon = block.first + of;
             Some(Place { block: block.number, axon, entry: self.row.map_or(entry, |row| axon * row + post) })
         })
+    }
+
+    /// The blocks of a projection in a core that hold a tap of a copy of its kernel.
+    #[must_use]
+    pub fn tap(&self, core: u32, projection: u32, [copy, tap]: [u32; 2]) -> Vec<usize> {
+        let holds = |memories: &BlockMemories| match &memories.rows.layout {
+            RowLayout::Shared { names, .. } => names.contains(&TapName { tap, copy }),
+            _ => false,
+        };
+        let own = self.blocks(core, projection).filter(|(_, _, memories)| holds(memories));
+        own.map(|(_, block, _)| block.number).collect()
     }
 
     /// The blocks of a projection in a core.

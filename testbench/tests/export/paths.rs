@@ -93,3 +93,56 @@ fn traces_and_eligibility_of_blocks() {
     let said = said(&folder, "ours.ron", "a 1 3 1", &["--placement", "alone/manifest.json"]);
     assert!(said.contains("differs, core 0\n") && !said.contains("rtl "), "{said}");
 }
+
+/// Four neurons in two cores: an axon is where its synapses are, and without the images wherever its projection goes.
+#[test]
+fn an_axon_is_in_the_cores_that_have_it() {
+    let rest = "learning: (shift: 14)";
+    let all = format!("connect: AllToAll, weights: Constant(0.1), {rest}");
+    let folder = folder(MEMBRANE, r#""Q""#, [&all, &format!("connect: Edges(\"e.csv\"), {rest}")]);
+    let net = fs::read_to_string(folder.path("net.ron")).unwrap();
+    let net = net.replace("neurons: 2, cores: [0]", "neurons: 4, max_per_core: 2");
+    fs::write(folder.path("net.ron"), net).unwrap();
+    fs::write(folder.path("e.csv"), "pre,post,weight\n0,3,900\n1,0,900\n2,1,900\n2,2,900\n").unwrap();
+    for (record, cores) in [
+        ("a 0 1 1", "core 0, core 1"),
+        ("a 1 0 1", "core 1"),
+        ("a 1 1 1", "core 0"),
+        ("a 1 2 1", "core 0, core 1"),
+    ] {
+        let found = said(&folder, "synfire", record, &["--export", "exported"]);
+        assert!(found.contains(&format!(" differs, {cores}\n")), "{record}: {found}");
+    }
+    fs::create_dir(folder.path("alone")).unwrap();
+    fs::copy(folder.path("exported/manifest.json"), folder.path("alone/manifest.json")).unwrap();
+    let found = said(&folder, "synfire", "a 1 0 1", &["--placement", "alone/manifest.json"]);
+    assert!(found.contains(" differs, core 0, core 1\n"), "{found}");
+}
+
+/// Two maps in two cores: each holds the taps of its own channel alone.
+#[test]
+fn a_tap_is_in_the_core_that_reads_it() {
+    let kernel = "connect: Convolution(input: (1, 1, 3), channels: 2, kernel: (1, 2))";
+    let folder = folder(
+        MEMBRANE,
+        r#""W""#,
+        [
+            &format!("{kernel}, weights: Constant(0.1), learning: (shift: 10)"),
+            "connect: AllToAll, weights: Constant(0.1)",
+        ],
+    );
+    let net = fs::read_to_string(folder.path("net.ron")).unwrap();
+    let net = net.replace("neurons: 2, cores: [0]", "neurons: 4, max_per_core: 2");
+    fs::write(folder.path("net.ron"), net).unwrap();
+    let events: String = (0..4).map(|channel| format!("0,target,{channel},1\n")).collect();
+    fs::write(folder.path("c.csv"), format!("step,event,channel,value\n0,learn,,1\n{events}")).unwrap();
+    let layout =
+        r#"(format: "synfire-layout/1", name: "ours", memories: {"weights": (rtl: "{place}.w{part}")})"#;
+    fs::write(folder.path("ours.ron"), layout).unwrap();
+    for (record, core) in [("k 0 0 1", 0), ("k 0 0 2", 1)] {
+        let found = said(&folder, "ours.ron", record, &["--export", "exported"]);
+        assert!(found.contains(&format!(" differs, core {core}\n")), "{record}: {found}");
+        let paths: Vec<&str> = found.lines().filter(|line| line.starts_with("  rtl ")).collect();
+        assert_eq!(paths, [format!("  rtl       core{core}.w_block0")], "{record}: {found}");
+    }
+}
