@@ -86,6 +86,14 @@ impl Diff {
     }
 }
 
+/// The header of a trace.
+///
+/// # Errors
+/// When it cannot be read or is no trace.
+pub fn header(trace: &Path) -> Result<TraceHeader, ArrayError> {
+    Ok(TraceReader::open(trace)?.header().clone())
+}
+
 /// Compares two traces until they differ, or to their ends.
 ///
 /// # Errors

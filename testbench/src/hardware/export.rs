@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use synfire_chip::chip::Chip;
+use synfire_chip::files::read_bytes;
 use synfire_chip::memories;
 use synfire_chip::network::Network;
 use synfire_chip::place::build::sum_bits;
@@ -30,6 +31,9 @@ use synfire_core::format::Format;
 /// File of the configuration.
 pub const CONFIGURATION: &str = "configuration.json";
 
+/// Longest configuration that is read: 4 GiB.
+const LONGEST_CONFIGURATION: u64 = 4 << 30;
+
 /// Files of the register map: SystemRDL, and a SystemVerilog package.
 const REGISTERS: [&str; 2] = ["registers.rdl", "synfire_registers_pkg.sv"];
 
@@ -40,6 +44,21 @@ pub struct Configuration {
     pub chip: Chip,
     /// Network without synapses.
     pub network: Network,
+}
+
+impl Configuration {
+    /// Reads the one of a folder.
+    ///
+    /// # Errors
+    /// With the line where it is none.
+    pub fn read(path: &Path) -> Result<Self, HardwareError> {
+        let text = read_bytes(path, LONGEST_CONFIGURATION).map_err(HardwareError::io(path, "read"))?;
+        serde_json::from_slice(&text).map_err(|error| {
+            let (line, found) = (error.line(), error.to_string());
+            let allowed = "a configuration as `synfire export` writes it".to_owned();
+            HardwareError::Line { path: path.to_path_buf(), line, found, allowed }
+        })
+    }
 }
 
 /// What is exported.

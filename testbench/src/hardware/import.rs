@@ -55,12 +55,7 @@ pub fn import(folder: &Path, edited: bool) -> Result<Imported, HardwareError> {
         images.content(listed, may)?;
     }
     let path = folder.join(&manifest.configuration.file);
-    let text = read_bytes(&path, LONGEST).map_err(HardwareError::io(&path, "read"))?;
-    let Configuration { chip, network } = serde_json::from_slice(&text).map_err(|error| {
-        let (line, found) = (error.line(), error.to_string());
-        let allowed = "a configuration as `synfire export` writes it".to_owned();
-        HardwareError::Line { path: path.clone(), line, found, allowed }
-    })?;
+    let Configuration { chip, network } = Configuration::read(&path)?;
     images.expect_places(&network)?;
     images.network = Some(&network);
     let memories = match manifest.layout.organisation {

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | two retire traces, and where they part | `diff`, its records `records`, its words `diff_report` |
 //! | registers of a trace as waves, for viewers | `waves`, their files `wave_files` |
-//! | which core a neuron sits in; which places axons and synapses have in its memories | `placement`, `places` |
+//! | which core a neuron sits in; which places axons and synapses have in its memories; whether a trace is of it | `placement`, `places`, `same_network` |
 //! | another team's organisation of memories | `layout` |
 //! | memories as arrays, arrays as files of words | `images` |
 //! | what lies in an exported folder | `manifest`, its images `entries` |
@@ -34,6 +34,7 @@ pub mod records;
 pub mod register_files;
 pub mod register_map;
 pub mod replay;
+pub mod same_network;
 pub mod staging;
 pub mod vectors;
 pub mod wave_files;

@@ -2,12 +2,13 @@
 //! says it.
 //!
 //! Of the file this reads `cores`: `core`, its `slices` (`population`, `first`, `neurons`, `slot`) and its `blocks`
-//! (`projection`, `slice`); of `layout` the paths of registers; of `images` the memories of weights and their paths; and ignores
+//! (`projection`, `slice`), with names where they are stated; `format`, `contract` and where the `configuration` is; of `layout` the paths of registers; of `images` the memories of weights and their paths; and ignores
 //! the rest. A synapse sits where its postsynaptic neuron does; an axon has registers in every core that it has synapses in, a
 //! tap lies in the cores that read it: both are those of the images in the folder that the file lies in ([`Places`]), and of a
 //! file alone every core that their projection reaches. Places in memories are the images', too.
 //! Promises: no file makes it panic. Absent on purpose: the rest of a manifest.
 
+use super::manifest;
 use super::places::{Place, Places};
 use super::records::{Column, Kind};
 use serde::{Deserialize, Serialize};
@@ -19,14 +20,28 @@ use synfire_chip::files::{self, Diagnostic, Diagnostics};
 /// Where all neurons and axons sit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Placement {
+    #[serde(default)]
+    format: Option<String>,
+    #[serde(default)]
+    contract: Option<String>,
+    #[serde(default)]
+    configuration: Option<Listed>,
     cores: Vec<Core>,
     #[serde(default)]
     layout: Paths,
     #[serde(default)]
     images: Vec<Image>,
-    /// Where the file lies.
+    /// The file, and where it lies.
+    #[serde(skip)]
+    file: PathBuf,
     #[serde(skip)]
     folder: PathBuf,
+}
+
+/// Of a listed file its path below the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Listed {
+    file: PathBuf,
 }
 
 /// Of a layout the paths of registers.
@@ -62,6 +77,8 @@ struct Core {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 struct Slice {
     population: u32,
+    #[serde(default)]
+    name: Option<String>,
     first: u32,
     neurons: u32,
     slot: u32,
@@ -70,7 +87,30 @@ struct Slice {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 struct Block {
     projection: u32,
+    #[serde(default)]
+    name: Option<String>,
     slice: usize,
+}
+
+/// What a manifest says of a population or a projection: its name, and the neurons of a population.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Index among its kind.
+    pub index: u32,
+    /// Name; `None` where the file leaves it out.
+    pub name: Option<String>,
+    /// Neurons of a population, slice by slice.
+    pub neurons: Option<u64>,
+}
+
+impl Said {
+    /// It in words.
+    #[must_use]
+    pub fn words(&self, kind: &str) -> String {
+        let name = self.name.as_ref().map_or_else(String::new, |name| format!(" `{name}`"));
+        let neurons = self.neurons.map_or_else(String::new, |neurons| format!(" of {neurons} neurons"));
+        format!("{kind} {}{name}{neurons}", self.index)
+    }
 }
 
 /// A core, and the place in it.
@@ -105,7 +145,57 @@ impl Placement {
         };
         let text = files::read_text(path).map_err(|error| refuse(error.to_string()))?;
         let read: Self = serde_json::from_str(&text).map_err(|error| refuse(error.to_string()))?;
-        Ok(Self { folder: path.parent().unwrap_or(Path::new("")).to_path_buf(), ..read })
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        Ok(Self { file: path.to_path_buf(), folder, ..read })
+    }
+
+    /// The file that it was read from.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// The contract that the file states.
+    #[must_use]
+    pub fn contract(&self) -> Option<&str> {
+        self.contract.as_deref()
+    }
+
+    /// The configuration that the file lists, in its folder.
+    #[must_use]
+    pub fn configuration(&self) -> Option<PathBuf> {
+        self.configuration.as_ref().map(|listed| self.folder.join(&listed.file))
+    }
+
+    /// Whether `synfire export` wrote the file, so that it names every population and projection with synapses.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.format.as_deref() == Some(manifest::FORMAT)
+    }
+
+    /// Populations that it places.
+    #[must_use]
+    pub fn populations(&self) -> Vec<Said> {
+        let mut all: BTreeMap<u32, Said> = BTreeMap::new();
+        for slice in self.cores.iter().flat_map(|core| &core.slices) {
+            let index = slice.population;
+            let of = all.entry(index).or_insert_with(|| Said { index, ..Said::default() });
+            of.name = of.name.take().or_else(|| slice.name.clone());
+            of.neurons = Some(of.neurons.unwrap_or(0).saturating_add(u64::from(slice.neurons)));
+        }
+        all.into_values().collect()
+    }
+
+    /// Projections that reach its cores.
+    #[must_use]
+    pub fn projections(&self) -> Vec<Said> {
+        let mut all: BTreeMap<u32, Said> = BTreeMap::new();
+        for block in self.cores.iter().flat_map(|core| &core.blocks) {
+            let index = block.projection;
+            let of = all.entry(index).or_insert_with(|| Said { index, ..Said::default() });
+            of.name = of.name.take().or_else(|| block.name.clone());
+        }
+        all.into_values().collect()
     }
 
     /// The cores that hold a record of a column.

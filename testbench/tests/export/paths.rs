@@ -146,3 +146,59 @@ fn a_tap_is_in_the_core_that_reads_it() {
         assert_eq!(paths, [format!("  rtl       core{core}.w_block0")], "{record}: {found}");
     }
 }
+
+/// What a trace says of its network is what the folder says of its own, or both are named.
+#[test]
+fn a_folder_of_another_network_is_refused() {
+    let rest = "connect: AllToAll, weights: Constant(0.1), learning: (shift: 14)";
+    let folder = folder(MEMBRANE, r#""U", "Q", "W""#, [rest, rest]);
+    let own = said(&folder, "synfire", "n 0 1", &["--export", "exported"]);
+    assert!(own.contains(" differs, core 0 slot 1\n"), "{own}");
+    let net = fs::read_to_string(folder.path("net.ron")).unwrap();
+    let refused = |option: &str, file: &str, found: &str, allowed: &str| {
+        let ended = folder.run(&["diff", "run/retire.trace", "other.trace", option, file]);
+        let [found, allowed] = [format!("found {found}\n"), format!("= allowed: {allowed}, as ")];
+        assert_eq!(ended.code, Some(2), "{}", ended.out);
+        assert!(ended.err.contains("run/retire.trace: "), "{}", ended.err);
+        assert!(
+            ended.err.contains(&found) && ended.err.contains(&allowed),
+            "{found}{allowed}: {}",
+            ended.err
+        );
+    };
+    for (from, to, found, allowed) in [
+        (
+            r#"name: "out""#,
+            r#"name: "last""#,
+            "population 0 `out` of 2 neurons",
+            "population 0 `last` of 2 neurons",
+        ),
+        ("neurons: 2,", "neurons: 3,", "population 0 `out` of 2 neurons", "population 0 `out` of 3 neurons"),
+        (r#"name: "q""#, r#"name: "r""#, "projection 1 `q`", "projection 1 `r`"),
+        ("(bits: 16, fraction: 14)", "(bits: 8, fraction: 6)", "W of s16.14 of projection `p`", "W of s8.6"),
+        ("the first projection", "", "projection 0 `p`", "projection 0 `q`"),
+    ] {
+        let mut other = net.replace(from, to);
+        if to.contains("last") {
+            other = other.replace(r#"to: "out""#, r#"to: "last""#);
+        }
+        if to.is_empty() {
+            let begin = net.find(r#"(name: "p""#).unwrap();
+            let end = net.find(r#"(name: "q""#).unwrap();
+            other = net[..begin].to_owned() + &net[end..];
+        }
+        assert_ne!(other, net);
+        fs::write(folder.path("net.ron"), other).unwrap();
+        folder.succeeds(&["export", "exp.ron", "--out", "another", "--overwrite"]);
+        refused("--export", "another", found, allowed);
+        if !found.starts_with('W') {
+            refused("--placement", "another/manifest.json", found, allowed);
+        }
+    }
+    let manifest = fs::read_to_string(folder.path("exported/manifest.json")).unwrap();
+    let contract = manifest.lines().find(|line| line.contains("\"contract\"")).unwrap();
+    fs::write(folder.path("exported/manifest.json"), manifest.replace(contract, "\"contract\": \"2.0\","))
+        .unwrap();
+    let ours = synfire_core::ARITH_SPEC;
+    refused("--export", "exported", &format!("contract {ours}"), "contract 2.0");
+}

@@ -155,25 +155,18 @@ impl Retired {
         let group = group.map_or(1, |group| group.neurons as usize);
         let mut registers = Vec::new();
         for variable in observable::of_population(network, index) {
-            let name = variable.name(network, index);
-            if !wanted.has(variable, &name) {
+            if !wanted.has(variable, &variable.name(network, index)) {
                 continue;
             }
             let probe = self.probe(network, index, variable);
-            let register = |name: String| register(name, variable, network, index);
             let column = |first, stride, repeats| Column { probe, first, stride, repeats, lanes: neurons };
-            match variable.per() {
-                Per::Channel | Per::Group => {
-                    let repeats = if variable.per() == Per::Group { group } else { 1 };
-                    for channel in 0..channels {
-                        registers.push(register(format!("{name}{channel}")));
-                        self.neurons.push(column(channel, channels, repeats));
-                    }
-                }
-                _ => {
-                    registers.push(register(name.into_owned()));
-                    self.neurons.push(column(0, 1, 1));
-                }
+            for (channel, name) in names(variable, network, index).into_iter().enumerate() {
+                registers.push(register(name, variable, network, index));
+                self.neurons.push(match variable.per() {
+                    Per::Channel => column(channel, channels, 1),
+                    Per::Group => column(channel, channels, group),
+                    _ => column(0, 1, 1),
+                });
             }
         }
         if !registers.is_empty() {
@@ -348,6 +341,20 @@ fn fill(columns: &mut [Vec<i64>], of: &[Column], recordings: &[Recording], row: 
         values.clear();
         let lane = |lane: usize| i64::from(recorded[column.first + lane / column.repeats * column.stride]);
         values.extend((0..column.lanes).map(lane));
+    }
+}
+
+/// What the columns of a register of a population or projection are called: of one that there is for each channel, a column a
+/// channel.
+#[must_use]
+pub fn names(variable: Variable, network: &Network, target: usize) -> Vec<String> {
+    let name = variable.name(network, target);
+    match variable.per() {
+        Per::Channel | Per::Group => {
+            let channels = network.populations[target].learning.map_or(0, |learning| learning.channels);
+            (0..channels).map(|channel| format!("{name}{channel}")).collect()
+        }
+        _ => vec![name.into_owned()],
     }
 }
 
