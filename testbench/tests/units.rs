@@ -4,6 +4,7 @@ mod units {
     pub mod architect {
         pub mod inference;
     }
+    pub mod bench;
     pub mod cli {
         pub mod help;
     }

@@ -7,8 +7,9 @@
 use super::measure::Pair;
 use super::{ceiling, networks, networks::Counted};
 use std::hint::black_box;
+use std::ops::Range;
 use synfire_chip::files::schema::{ConnectFile, NetworkFile, ParameterFile, WeightsFile};
-use synfire_chip::network::{Network, Source};
+use synfire_chip::network::{Listed, Network, Projection, Source};
 use synfire_chip::run::probe::{Probe, Recorder, Variable};
 use synfire_chip::run::program::{Control, Program};
 use synfire_core::synapse::{RowLayout, SynapseMemory, WeightLanes};
@@ -43,6 +44,8 @@ fn sparse() -> NetworkFile {
 struct BareRows {
     memory: SynapseMemory,
     population: usize,
+    /// Neurons of the population that the block reaches.
+    reached: Range<usize>,
     lists: Vec<Vec<u32>>,
 }
 
@@ -66,16 +69,22 @@ impl Stepping {
         let firing = watch(&network, &mut counted, &program);
         let operations = counted.counts().synaptic_events();
         let mut rows = Vec::new();
-        for block in counted.machine.nodes.iter().flat_map(|node| &node.core.blocks) {
+        let nodes = &counted.machine.nodes;
+        for (core, block) in nodes.iter().flat_map(|node| node.core.blocks.iter().map(|b| (&node.core, b))) {
             let projection = &network.projections[block.projection as usize];
+            let mut slices = core.slices.iter().filter(|s| s.population as usize == projection.target);
+            let reached = slices.next().map_or(0..0, |s| s.first as usize..s.first as usize + s.len);
             let fired = match projection.source {
                 Source::Input(_) => &inputs,
                 Source::Population(population) => &firing[population],
             };
-            // A spike of a step arrives in the next; every axon here has delay 1 and its neuron's number.
+            let axon_of = axons(&network, projection, &reached);
+            // A spike of a step arrives in the next: every axon here has delay 1.
+            let arrive = |fired: &Vec<u32>| fired.iter().filter_map(|pre| axon_of[*pre as usize]).collect();
             let mut lists = vec![Vec::new()];
-            lists.extend_from_slice(&fired[..fired.len() - 1]);
-            rows.push(BareRows { memory: block.memory.clone(), population: projection.target, lists });
+            lists.extend(fired[..fired.len() - 1].iter().map(arrive));
+            let memory = block.memory.clone();
+            rows.push(BareRows { memory, population: projection.target, reached, lists });
         }
         let sums = network.populations.iter().map(|p| vec![0; p.neurons as usize]).collect();
         Self { counted, program, rows, sums, operations }
@@ -88,8 +97,8 @@ impl Stepping {
     fn add_rows(&mut self) {
         for step in 0..STEPS as usize {
             self.sums.iter_mut().for_each(|sums| sums.fill(0));
-            for BareRows { memory, population, lists } in &self.rows {
-                let sums = black_box(&mut self.sums[*population]);
+            for BareRows { memory, population, reached, lists } in &self.rows {
+                let sums = black_box(&mut self.sums[*population][reached.clone()]);
                 match (&memory.layout, &memory.weights) {
                     (RowLayout::Dense, WeightLanes::I8(w)) => ceiling::add_rows(sums, w, &lists[step]),
                     (RowLayout::Sparse { starts, posts }, WeightLanes::I8(w)) => {
@@ -110,6 +119,22 @@ impl Stepping {
             slice.registers.current == sums[first..first + slice.len]
         })
     }
+}
+
+/// The axon of each presynaptic neuron in the core of the neurons `reached`: a core has those whose synapses end in it.
+fn axons(network: &Network, projection: &Projection, reached: &Range<usize>) -> Vec<Option<u32>> {
+    let mut axon_of = vec![None; network.source_neurons(projection.source) as usize];
+    let ends_here = |axon: usize| match projection.synapses.listed() {
+        None => true,
+        Some(Listed { starts, posts, .. }) => posts[starts[axon] as usize..starts[axon + 1] as usize]
+            .iter()
+            .any(|post| reached.contains(&(*post as usize))),
+    };
+    let here = (0..projection.axons(network)).filter(|axon| ends_here(*axon));
+    for (own, axon) in (0..).zip(here) {
+        axon_of[projection.axon(axon).0 as usize] = Some(own);
+    }
+    axon_of
 }
 
 /// Runs `program` once: who fired in each of its steps, by population.
