@@ -62,7 +62,12 @@ pub fn claims(options: &RunOptions, interrupt: &Interrupt) -> Result<(), Command
         tried.parity(&digits, &kept)?,
         tried.first_spike()?,
     ];
-    output::finish(&folder, &claims::report(claims), options.json)
+    let mut report = claims::report(claims);
+    if options.quick {
+        let short = "Short form (`--quick`): few passes and few seeds, by which no claim is decided.";
+        report.intro.insert(0, short.to_owned());
+    }
+    output::finish(&folder, &report, options.json)
 }
 
 /// A carried classification, in its short form where asked.

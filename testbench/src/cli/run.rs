@@ -53,6 +53,12 @@ impl Visit for Whole<'_> {
         let Self { run, title, chip, opened } = self;
         let started = Instant::now();
         let least = K::shorten(&mut settings, run.narrowed());
+        if run.options.quick && least.is_none() {
+            let whole = format!(
+                "\"{title}\" states no short form (`quick`): `--quick` changes nothing, all of it is run"
+            );
+            run.warn(&[whole]);
+        }
         let experiment = K::load(settings, chip, opened, run.options.seed)?;
         run.warn(&experiment.plan().warned());
         let names = experiment.cells();
