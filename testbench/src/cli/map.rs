@@ -9,7 +9,7 @@ use super::paths;
 use super::progress::SearchProgress;
 use crate::architect::placed;
 use crate::experiment::file::FORMAT;
-use crate::experiment::kind::{Kind, Narrowed, Registry, Visit};
+use crate::experiment::kind::{Kind, Narrowed, Plan, Registry, Visit};
 use crate::experiment::names;
 use crate::experiment::portable::Taken;
 use crate::experiment::reference::{self, Opened};
@@ -77,7 +77,8 @@ pub fn map(options: &MapOptions) -> Result<(), CommandError> {
             let chip = reference::chip(&file.chip, &opened)?;
             Ok((file, opened, chip))
         });
-        changed.is_ok_and(|(file, opened, chip)| file.task.accept(Fits { chip, opened }))
+        let row = options.row.as_deref();
+        changed.is_ok_and(|(file, opened, chip)| file.task.accept(Fits { chip, opened, row }))
     };
     let of = OfExperiment { options, chip: chip.clone(), opened };
     file.task.accept(of).map_err(|error| advised(error, &chip, &fits))
@@ -115,19 +116,29 @@ fn network_for(opened: &Opened, chip: &Chip) -> Result<Network, Diagnostics> {
     files::network_from_text(opened.name(), opened.text(), &folder, chip, &overrides)
 }
 
-/// Whether an experiment of whatever kind loads, and the cell of its first row and seed fits.
-struct Fits {
+/// Whether an experiment of whatever kind loads, and the cell of the row that is mapped, with the first seed, fits.
+struct Fits<'a> {
     chip: Chip,
     opened: Opened,
+    row: Option<&'a str>,
 }
 
-impl Visit for Fits {
+impl Visit for Fits<'_> {
     type Answer = bool;
 
     fn visit<K: Kind>(self, mut settings: K::Settings) -> bool {
         K::shorten(&mut settings, Narrowed::default());
-        K::load(settings, self.chip, self.opened, None).is_ok_and(|loaded| loaded.cell(0).is_ok())
+        let Ok(loaded) = K::load(settings, self.chip, self.opened, None) else { return false };
+        let plan = loaded.plan();
+        mapped_row(&plan, self.row).is_ok_and(|row| loaded.of_row(row, plan.seeds[0]).is_ok())
     }
+}
+
+/// The row of an experiment that is mapped: the first, where none is asked for.
+fn mapped_row(plan: &Plan<'_>, asked: Option<&str>) -> Result<usize, Diagnostics> {
+    let Some(asked) = asked else { return Ok(0) };
+    let rows = || plan.rows.iter().map(String::as_str);
+    rows().position(|row| row == asked).ok_or_else(|| names::unknown("row", asked, rows().collect()).into())
 }
 
 fn of_network(options: &MapOptions, opened: &Opened, chip: &Chip) -> Result<(), CommandError> {
@@ -165,13 +176,7 @@ impl Visit for OfExperiment<'_> {
         let experiment = K::load(settings, chip, opened, None)?;
         let plan = experiment.plan();
         cells::warn(&plan.warned());
-        let row = match &options.row {
-            None => 0,
-            Some(row) => plan.rows.iter().position(|own| own == row).ok_or_else(|| {
-                let rows = plan.rows.iter().map(String::as_str).collect();
-                Diagnostics::from(names::unknown("row", row, rows))
-            })?,
-        };
+        let row = mapped_row(&plan, options.row.as_deref())?;
         let seed = plan.seeds[0];
         // A sample has a step at least.
         let what = Taken { presentations: options.steps.min(MOST_SAMPLES), trained: false };

@@ -180,7 +180,7 @@ fn what_map_does_not_know_is_refused() {
     let folder = Folder::new();
     folder.write("other.csv", "population,steps\nhidden,1\n");
     folder.write("part.csv", "population,neurons,steps,core.spikes\nreadout,2,10,0\n");
-    let cases: [(&[&str], &str); 15] = [
+    let cases: [(&[&str], &str); 18] = [
         (
             &[NETWORK, "--place", "greedy", "--rate", "hidden=1", "--rate", "hidden=2"],
             "something else was said of `hidden`",
@@ -202,6 +202,9 @@ fn what_map_does_not_know_is_refused() {
             &[NETWORK, "--place", "greedy", "--spikes", "part.csv", "--rate", "pixels=1"],
             "`part.csv` does not say how often `hidden` fires",
         ),
+        (&[EXPERIMENT, "--place", "greedy", "--rate", "hiden=1"], "did you mean `hidden`?"),
+        (&[EXPERIMENT, "--place", "greedy", "--spikes", "hidden=none.csv"], "none.csv"),
+        (&[EXPERIMENT, "--place", "greedy", "--spikes", "hidden=labels.npy"], "labels.npy"),
         (&[EXPERIMENT, "--chip", "small"], "an experiment names its chip"),
         (&[EXPERIMENT, "--row", "learnt"], "did you mean `learned`?"),
         (&[NETWORK, "--set", "network.placement=(rest: Anneal(moves: 0))"], "`rest.moves` is out of range"),
@@ -209,6 +212,8 @@ fn what_map_does_not_know_is_refused() {
     for (arguments, wanted) in cases {
         let refused = folder.refuses(&[&["map"], arguments].concat());
         assert!(refused.contains(wanted), "no `{wanted}`: {refused}");
+        // The network fits: no change of the chip helps.
+        assert!(!refused.contains("would do"), "{refused}");
     }
     // The network's own search, beside a stated slice.
     let own = "network.placement=(slices: [(population: \"readout\", core: 15)], rest: Anneal(moves: 500, rates: [(\"hidden\", 0.5)]))";

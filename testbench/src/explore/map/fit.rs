@@ -130,8 +130,8 @@ pub fn limits_that_do(network: &Network, chip: &Chip) -> Vec<String> {
     would_do(least_limits(chip, &fits))
 }
 
-/// The same for what does not load, with the mesh's rows: `fits` tries changes, as `--set` takes them. Nothing where it does
-/// not fit with all of them raised: something else is wrong.
+/// The same for what does not load, with the mesh's rows: `fits` tries changes, as `--set` takes them. Nothing where it fits
+/// without any, or does not fit with all of them raised: something else is wrong.
 #[must_use]
 pub fn changes_that_do(chip: &Chip, fits: &dyn Fn(&[String]) -> bool) -> Vec<String> {
     let limit = |resource: Resource, limit: u64| format!("chip.{}={limit}", resource.field());
@@ -146,7 +146,7 @@ pub fn changes_that_do(chip: &Chip, fits: &dyn Fn(&[String]) -> bool) -> Vec<Str
     let mut raised: Vec<String> =
         Resource::ALL.into_iter().map(|resource| limit(resource, most(resource))).collect();
     raised.push(rows((now * RAISED).clamp(now, MOST_ROWS.max(now))));
-    if !fits(&raised) {
+    if fits(&[]) || !fits(&raised) {
         return Vec::new();
     }
     let mut all = least_limits(chip, &|resource, of| of <= most(resource) && fits(&[limit(resource, of)]));
