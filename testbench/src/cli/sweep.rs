@@ -10,6 +10,7 @@ use super::interrupt::Interrupt;
 use super::output;
 use super::progress::say;
 use super::serve::serve;
+use crate::experiment::command::quoted;
 use crate::explore::sweep::another;
 use crate::explore::sweep::merge::{self, Merged};
 use crate::explore::sweep::opened::{self, Sweep};
@@ -56,9 +57,7 @@ fn run(options: &SweepOptions, interrupt: &Interrupt) -> Result<(), CommandError
     let store = Store::enter(&out, &sweep, Some(options.grow))?;
     let all: Vec<usize> = (0..sweep.trials.len()).collect();
     go(&sweep, &store, &all, threads(options.threads), interrupt).map_err(|error| match error {
-        CommandError::Interrupted(_) => {
-            CommandError::Interrupted(format!("synfire sweep {file} --out {}", out.display()))
-        }
+        CommandError::Interrupted(_) => CommandError::Interrupted(sweep.filling(&out)),
         other => other,
     })?;
     finish(&sweep, &store, form, options.json)
@@ -185,7 +184,7 @@ fn plan(options: &PlanOptions, interrupt: &Interrupt) -> Result<(), CommandError
     let pace = Pace { seconds_a_trial };
     store.note_pace(&sweep, pace)?;
     let tasks = shard::batches(&sweep, pace, u32::MAX, 60.0);
-    let (points, out) = (sweep.points.len(), out.display());
+    let points = sweep.points.len();
     say(&format!(
         "planned: {points} points, {count} trials in {}",
         store.folder().join(store::MANIFEST).display()
@@ -196,9 +195,8 @@ fn plan(options: &PlanOptions, interrupt: &Interrupt) -> Result<(), CommandError
             "a trial takes {seconds:.3} s on one thread, all of them {all:.0} s: at most {tasks} tasks of a minute"
         ));
     }
-    let file = &options.file;
-    say(&format!("each task: synfire sweep {file} --out {out} --threads 1 --shard I/{tasks}"));
-    say(&format!("then: synfire sweep merge {out}"));
+    say(&format!("each task: {} --threads 1 --shard I/{tasks}", sweep.filling(&out)));
+    say(&format!("then: synfire sweep merge {}", quoted(&out.display().to_string())));
     Ok(())
 }
 
@@ -209,10 +207,14 @@ fn joined(options: &MergeOptions) -> Result<(), CommandError> {
     for number in missing.iter().take(MOST_MISSING) {
         let trial = &sweep.trials[*number];
         let seed = trial.seed.map_or_else(String::new, |seed| format!(", seed {seed}"));
-        say(&format!("missing: point {}{seed}: {}", trial.point, sweep.command(trial)));
+        say(&format!("missing: point {}{seed}", trial.point));
     }
     if missing.len() > MOST_MISSING {
         say(&format!("missing: {} more", missing.len() - MOST_MISSING));
+    }
+    if !missing.is_empty() {
+        let filling = sweep.filling(store.folder());
+        say(&format!("what is missing is run by: {filling}; in tasks, with --shard, then merged again"));
     }
     finish(&sweep, &store, form, options.json)
 }

@@ -555,6 +555,18 @@ fn shards_joined_are_the_sweep_of_one_machine() {
         "{}",
         ended.err
     );
+    // The command that it says runs what is missing, and nothing else.
+    folder.run(&["sweep", "merge", "many", "--out", "all"]);
+    let again = folder.run(&["sweep", "merge", "all"]).err;
+    let missing = again.matches("missing: point ").count();
+    let line = again.lines().find_map(|line| line.strip_prefix("what is missing is run by: synfire "));
+    let words: Vec<&str> =
+        line.expect("a command").split(';').next().unwrap_or_default().split(' ').collect();
+    assert_eq!(words, ["sweep", "s.ron", "--out", "all"]);
+    let filled = folder.run(&words);
+    assert_eq!(filled.code, Some(0), "{}", filled.err);
+    assert!(missing > 0 && filled.err.contains(&format!("{missing} trials (")), "{missing}: {}", filled.err);
+    assert_eq!(told(&folder, "all"), told(&folder, "one"));
     let mut second =
         folder.command(&["sweep", "s.ron", "--out", "many", "--least-seconds", "0", "--shard", "/3"]);
     let second = second.env("SLURM_ARRAY_TASK_ID", "2").output().expect("the command");

@@ -32,6 +32,8 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// An opened sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sweep {
+    /// Its file, as `synfire sweep` takes it.
+    pub reference: String,
     /// What the file states.
     pub file: SweepFile,
     /// The experiment, as `synfire run` takes it.
@@ -65,6 +67,13 @@ impl Sweep {
         format!("{run} --out runs/{}", &trial.hash[..12])
     }
 
+    /// The command that runs in `folder` what it lacks of the sweep, and writes its tables.
+    #[must_use]
+    pub fn filling(&self, folder: &Path) -> String {
+        let folder = folder.display().to_string();
+        format!("synfire sweep {} --out {}", command::quoted(&self.reference), command::quoted(&folder))
+    }
+
     /// The same sweep with other points, each with the values of its paths: they have the names and commands that they have
     /// in it.
     #[must_use]
@@ -83,6 +92,7 @@ impl Sweep {
         let (file, axes, inputs) = (self.file.clone(), self.axes.clone(), self.inputs.clone());
         let trials = trials(&file, &inputs, &points);
         Self {
+            reference: self.reference.clone(),
             file,
             experiment: self.experiment.clone(),
             axes,
@@ -142,7 +152,7 @@ pub fn open(reference: &str) -> Result<Sweep, SweepError> {
     let row = file.row.clone().filter(|_| rows.len() > 1);
     let trials = trials(&file, &inputs, &points);
     let live = Live { watched, shared };
-    Ok(Sweep { file, experiment, axes, points, trials, inputs, row, live })
+    Ok(Sweep { reference: reference.to_owned(), file, experiment, axes, points, trials, inputs, row, live })
 }
 
 /// What the text says it is, before its fields are read: those of another kind of file would be unknown ones.
