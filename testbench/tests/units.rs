@@ -6,6 +6,7 @@ mod units {
     }
     pub mod bench;
     pub mod cli {
+        pub mod error;
         pub mod help;
     }
     pub mod data {

@@ -1,11 +1,12 @@
 //! `synfire calibrate`: a chip file whose prices are fitted to what was measured of a chip, beside the file that it extends.
 //!
-//! Promises: the chip's own file is read and never written; what is written loads, and is compared with the measurements
+//! Promises: the chip's own file is read and never written; what is written is there whole or not at all, loads, and is compared with the measurements
 //! as it loads. Absent on purpose: how ratios are fitted (`cost::calibrate`).
 
 use super::arguments::CalibrateOptions;
 use super::error::CommandError;
 use super::output;
+use super::paths;
 use super::progress::say;
 use crate::architect::measured;
 use crate::report::model::{Report, Table, TableCell};
@@ -42,10 +43,7 @@ pub fn calibrate(options: &CalibrateOptions) -> Result<(), CommandError> {
         "// `{}` with prices fitted to {} measured energies: written by `synfire calibrate`.\n",
         chip.name, fitted.rows
     );
-    std::fs::write(&options.out, comment + &text).map_err(|error| {
-        let allowed = "allowed: a new file in a folder where files can be written (`--out`)";
-        CommandError::Usage(format!("`{name}` cannot be written: {error}\n   = {allowed}"))
-    })?;
+    paths::write_out(&options.out, (comment + &text).as_bytes())?;
     output::print(&report(&chip, &after, &groups, &fitted), options.json)?;
     say(&format!("written: {name}"));
     Ok(())

@@ -99,6 +99,7 @@ impl From<HardwareError> for CommandError {
         match error {
             HardwareError::Text(diagnostics) => Self::Input(diagnostics),
             HardwareError::Io { action: "read", .. } => Self::Usage(error.to_string()),
+            HardwareError::Array(array) if array.is_of_output() => Self::Failed(array.to_string()),
             HardwareError::Io { .. } | HardwareError::Run(_) => Self::Failed(error.to_string()),
             other => Self::Usage(other.to_string()),
         }

@@ -292,7 +292,7 @@ fn expected(
 
 fn written(options: &MapOptions, report: &Report, placement: &str) -> Result<(), CommandError> {
     if let Some(out) = &options.out {
-        paths::write_whole(out, placement.as_bytes())?;
+        paths::write_out(out, placement.as_bytes())?;
     }
     output::print(report, options.json)
 }

@@ -21,6 +21,18 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), CommandError>
     whole::write(path, bytes).map_err(failed(path))
 }
 
+/// Writes the file that `--out` names, whole or not at all: where none can be there, that is the option's fault.
+pub(super) fn write_out(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    whole::write(path, bytes).map_err(|error| {
+        if !whole::is_of_path(&error) {
+            return failed(path)(error);
+        }
+        let allowed = "a new file in a folder where files can be written (`--out`)";
+        let shown = path.display();
+        CommandError::Usage(format!("`{shown}` cannot be written: {error}\n   = allowed: {allowed}"))
+    })
+}
+
 /// Makes an output folder, and all those above it.
 pub(super) fn make_folder(folder: &Path) -> Result<(), CommandError> {
     fs::create_dir_all(folder).map_err(|error| no_folder(folder, &error))
@@ -28,6 +40,9 @@ pub(super) fn make_folder(folder: &Path) -> Result<(), CommandError> {
 
 /// There is no output folder at this path, and none can be made, or nothing can be written into it.
 pub(super) fn no_folder(folder: &Path, error: &Error) -> CommandError {
+    if !whole::is_of_path(error) {
+        return CommandError::Failed(format!("no output folder at `{}`: {error}", folder.display()));
+    }
     // The nearest path above it at which something stands; the current folder stands above a relative one.
     let there = folder.ancestors().find(|path| path.symlink_metadata().is_ok());
     let found = match there {

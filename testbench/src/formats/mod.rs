@@ -78,6 +78,12 @@ pub enum ArrayError {
 }
 
 impl ArrayError {
+    /// Whether a file could not be written: no input is wrong.
+    #[must_use]
+    pub fn is_of_output(&self) -> bool {
+        matches!(self, Self::Io { action: "create" | "write", .. })
+    }
+
     fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_path_buf();
         move |source| Self::Io { path, action, source }

@@ -150,6 +150,31 @@ fn a_folder_that_the_system_refuses_is_named() {
     assert!(refused.contains("allowed: a new folder, or that of an earlier run"), "{refused}");
 }
 
+/// A full disk is no wrong input, and leaves nothing that stands in the way of the next try.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_nothing_behind() {
+    for command in [&["map", NETWORK][..], &["calibrate", "odin"]] {
+        let folder = Folder::new();
+        let before = names(&folder, ".");
+        let full =
+            || std::os::unix::fs::symlink("/dev/full", folder.path("new.ron.partial")).expect("a link");
+        let arguments = [command, &["--out", "new.ron"]].concat();
+        full();
+        let ended = folder.run(&arguments);
+        assert_eq!(ended.code, Some(1), "{command:?}: {}", ended.err);
+        assert!(ended.err.contains("new.ron: No space left on device"), "{}", ended.err);
+        assert!(!ended.err.contains("nothing was run"), "{}", ended.err);
+        assert_eq!(names(&folder, "."), before, "{command:?}");
+        folder.succeeds(&arguments);
+        let elsewhere = folder.refuses(&[command, &["--out", "none/new.ron"]].concat());
+        assert!(
+            elsewhere.contains("allowed: a new file in a folder where files can be written"),
+            "{elsewhere}"
+        );
+    }
+}
+
 #[test]
 fn everything_written_is_listed() {
     let folder = Folder::new();

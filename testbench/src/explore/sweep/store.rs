@@ -171,7 +171,8 @@ impl Store {
         }
         let make = |path: &Path| {
             fs::create_dir_all(path).map_err(|error| {
-                SweepError::Usage(format!("no folder at `{}`: {error}\n   = {ELSEWHERE}", path.display()))
+                let text = format!("no folder at `{}`: {error}", path.display());
+                not_there(&error, text)
             })
         };
         make(folder)?;
@@ -328,12 +329,20 @@ fn same_program(path: &Path, own: &str, text: &str) -> Result<(), SweepError> {
     Err(SweepError::Usage(format!("{}: {found}\n   = allowed: {allowed}", path.display())))
 }
 
+/// What cannot be made in a folder: the fault of who named it, or of the machine.
+fn not_there(error: &std::io::Error, text: String) -> SweepError {
+    if whole::is_of_path(error) {
+        SweepError::Usage(format!("{text}\n   = {ELSEWHERE}"))
+    } else {
+        SweepError::Failed(text)
+    }
+}
+
 /// Keeps other processes out of a folder until this one ends.
 fn lock(folder: &Path) -> Result<File, SweepError> {
     let path = folder.join(LOCK);
     let held = whole::lock(&path);
-    let held =
-        held.map_err(|error| SweepError::Usage(format!("{}: {error}\n   = {ELSEWHERE}", path.display())))?;
+    let held = held.map_err(|error| not_there(&error, format!("{}: {error}", path.display())))?;
     held.ok_or_else(|| {
         let folder = folder.display();
         SweepError::Usage(format!(
