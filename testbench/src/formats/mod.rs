@@ -5,7 +5,7 @@
 //! | raster `.npy` | `[steps, neurons]` or `[samples, steps, neurons]`, events: bool or integers | [`stimulus::RasterFile`] | [`write::NpyRows`] |
 //! | currents `.npy` | the same shapes, integers: addends of the dendritic sum | [`stimulus::CurrentFile`] | [`write::NpyRows`] |
 //! | signals `.npy` | the same shapes, integers, which become events | [`analog::SigmaDeltaFile`], [`analog::SendOnDeltaFile`] | [`write::NpyRows`] |
-//! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::SpikeListFile`] | [`write::CsvRows`] |
+//! | spike list CSV | `step,neuron` or `step,neuron,count`, in any order | [`spike_list::read`] | [`write::CsvRows`] |
 //! | control events CSV | `step,event` to `step,event,channel,value`, by step | [`control_list::read`] | - |
 //! | recorded packets CSV | `cycle,from,to` or `cycle,from,to,flits`, in any order | [`packets::read`] | - |
 //! | retire trace | every register after every step | [`trace::reader::TraceReader`] | [`trace::writer::TraceWriter`] |

@@ -1,7 +1,8 @@
 //! Data sets that are missing, damaged or do not fit.
 
-use super::folder::{EXPERIMENT, Folder, npy};
+use super::folder::{EXPERIMENT, Folder, NETWORK, npy};
 use insta::assert_snapshot;
+use std::time::{Duration, Instant};
 
 /// What `check` says with this file of features.
 fn features(bytes: &[u8]) -> String {
@@ -124,4 +125,19 @@ fn a_header_that_promises_the_impossible() {
     for shape in [[u64::MAX, u64::MAX], [1 << 40, 8], [u64::MAX, 0]] {
         features(&npy("|u1", &shape, &[1; 320]));
     }
+}
+
+/// What lies between the events of a list costs nothing: 2^32 steps, walked one by one, would take a minute.
+#[test]
+fn a_late_spike_is_checked_at_once() {
+    let folder = Folder::new();
+    folder.write("late.csv", "4294967294,1\n0,2\n");
+    let text = format!(
+        "(format: \"synfire-experiment/1\", title: \"t\", chip: \"small\", task: Simulate((network: \"{NETWORK}\", steps: \
+         4294967295, stimuli: [SpikeList(input: \"pixels\", file: \"late.csv\")])))"
+    );
+    folder.write("long.ron", text);
+    let begun = Instant::now();
+    folder.succeeds(&["check", "long.ron"]);
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
 }

@@ -12,7 +12,7 @@ use crate::formats::ArrayError;
 use crate::formats::analog::{SendOnDeltaFile, SigmaDeltaFile};
 use crate::formats::control_list::{self, Limits};
 use crate::formats::npy::IntegerRows;
-use crate::formats::spike_list::{self, SpikeListFile};
+use crate::formats::spike_list;
 use crate::formats::stimulus::{CurrentFile, RasterFile, Stimulus as Stream};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -61,10 +61,15 @@ impl Loader<'_> {
                 let (index, path, field) = (self.input(&at, input)?, self.path(file), format!("{at}.file"));
                 let own = &self.network.inputs[usize::from(index)];
                 let (neurons, max_events) = (own.neurons, own.max_events);
-                let limits = spike_list::Limits { input: index, neurons, max_events, steps: self.steps };
+                let limits = spike_list::Limits { neurons, max_events, steps: self.steps };
                 let list = self.held(&path, &format!("{limits:?}"), || {
-                    let list = SpikeListFile::open(&path, limits).map_err(|e| self.place.array(&field, e));
-                    self.drain(&field, &mut list?, &|step| step)
+                    let list = spike_list::read(&path, limits).map_err(|e| self.place.array(&field, e))?;
+                    let event = |of: spike_list::Spikes| Event {
+                        step: of.step,
+                        neuron: of.neuron,
+                        value: i32::from(of.count),
+                    };
+                    Ok(list.into_iter().map(event).collect())
                 });
                 Ok(Origin::Spikes(index, list?))
             }

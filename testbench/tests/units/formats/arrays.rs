@@ -4,7 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use synfire::formats::analog::{SendOnDeltaFile, SigmaDeltaFile};
 use synfire::formats::npy::IntegerRows;
-use synfire::formats::spike_list::{Limits, SpikeListFile};
+use synfire::formats::spike_list::{self, Limits};
 use synfire::formats::stimulus::{CurrentFile, RasterFile, Stimulus};
 use synfire::formats::write::{self, CsvRows, NpyRows};
 use synfire::formats::*;
@@ -155,18 +155,17 @@ fn currents_become_injections() {
 }
 
 /// Ten channels of two events.
-const LIMITS: Limits = Limits { input: 0, neurons: 10, max_events: 2, steps: 100 };
+const LIMITS: Limits = Limits { neurons: 10, max_events: 2, steps: 100 };
 
-fn list(contents: &str) -> Result<Vec<Vec<(u32, u8)>>, String> {
+fn list(contents: &str) -> Result<Vec<(u32, u32, u8)>, String> {
     let (_folder, path) = file("s.csv", contents);
-    let mut list = SpikeListFile::open(&path, LIMITS).map_err(|e| text(&e))?;
-    let steps = all(&mut list).map_err(|e| text(&e))?;
-    Ok(steps.into_iter().map(|s| s.spikes.iter().map(|s| (s.neuron, s.count)).collect()).collect())
+    let list = spike_list::read(&path, LIMITS).map_err(|e| text(&e))?;
+    Ok(list.into_iter().map(|s| (s.step, s.neuron, s.count)).collect())
 }
 
 #[test]
-fn spike_lists_are_given_step_by_step() {
-    let expected = Ok(vec![vec![(3, 1), (7, 2)], vec![], vec![(0, 1)]]);
+fn spike_lists_are_in_order_of_steps() {
+    let expected = Ok(vec![(0, 3, 1), (0, 7, 2), (2, 0, 1)]);
     assert_eq!(list("step,neuron\n0,7\n0,3\n0,7\n2,0\n"), expected);
     assert_eq!(list("# made by hand\n\n 0 , 3\n0,7\n0,7\n2,0"), expected);
     assert_eq!(list("step,neuron,count\r\n0,7,2\r\n0,3,1\r\n1,5,0\r\n2,0,1\r\n"), expected);
@@ -194,7 +193,7 @@ fn bad_lines_are_named() {
     );
     assert_eq!(refused("5,1\n100,1\n"), "s.csv: line 2: step is 100, allowed 0..=99");
     let (_folder, path) = file("s.csv", b"0,1\n0,\xff\n");
-    let error = SpikeListFile::open(&path, LIMITS).and_then(|mut l| all(&mut l)).unwrap_err();
+    let error = spike_list::read(&path, LIMITS).unwrap_err();
     assert_eq!(text(&error), "s.csv: line 2: the text is not UTF-8, allowed UTF-8");
 }
 
@@ -236,8 +235,11 @@ fn spike_lists_come_back() {
         "s.csv: found a row of 1 fields, allowed 2 as in every row"
     );
     rows.finish().unwrap();
-    let steps = all(&mut SpikeListFile::open(&path, LIMITS).unwrap()).unwrap();
-    assert_eq!(steps.iter().map(|s| s.spikes.len()).collect::<Vec<_>>(), [1, 0, 1]);
+    let spikes = spike_list::read(&path, LIMITS).unwrap();
+    assert_eq!(
+        spikes.iter().map(|s| (s.step, s.neuron, s.count)).collect::<Vec<_>>(),
+        [(0, 4, 1), (2, 1, 1)]
+    );
 }
 
 proptest! {
