@@ -219,3 +219,30 @@ fn bad_settings_are_shown_in_their_line() {
         assert!(shown.contains(words) && shown.contains("x.ron:"), "{to}: {shown}");
     }
 }
+
+/// What training makes of a network is found after it: at its row, with its seed, what was found and what would do.
+#[test]
+fn a_trained_weight_beyond_every_store_is_shown_at_its_row() {
+    let text = reference::open("rate-network").unwrap().text().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let text = text
+        .replace("learning_rate: 0.016", "learning_rate: 0.2")
+        .replace("stores: [16, 8, 6]", "stores: [2]");
+    let text = text.replace("epochs: 40", "epochs: 2").replace("slower_after: [20, 30]", "slower_after: []");
+    let text = text.replace("quick: (epochs: 10, seeds: [11], least_accuracy: 85.0),", "");
+    let text = text.replace("hidden: 64", "hidden: 8").replace("steps: [8, 16, 32, 64, 128]", "steps: [8]");
+    std::fs::write(folder.path().join("x.ron"), text).unwrap();
+    assert_eq!(synfire(folder.path(), &["check", "x.ron"]).status.code(), Some(0));
+    let run = synfire(folder.path(), &["run", "x.ron", "--seed", "11", "--threads", "1", "--out", "out"]);
+    let shown = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(1), "{shown}");
+    for part in [
+        "\nerror: row `sigma-delta`, seed 11: a trained weight fits no fraction of 2 bits\n",
+        "--> x.ron:",
+        "= found: a weight of ",
+        "= allowed: -1..=1, or larger `stores`",
+    ] {
+        assert!(shown.contains(part), "no `{part}`: {shown}");
+    }
+    assert!(!shown.contains("error: error"), "{shown}");
+}

@@ -151,3 +151,21 @@ fn bad_settings_are_shown_in_their_line() {
         assert!(shown.contains(words) && shown.contains("x.ron:"), "{to}: {shown}");
     }
 }
+
+/// What training makes of a network is found after it: at its row, with its seed, what was found and what would do.
+#[test]
+fn a_trained_weight_beyond_every_store_is_shown_at_its_row() {
+    let text = reference::open("spike-time").unwrap().text().to_owned();
+    let text = text.replace("stores: [16, 8, 6]", "stores: [2]").replace("rate: 0.05", "rate: 5.0");
+    let text = text.replace("[16, 5, 8, 10, 20, 32, 50]", "[5]").replace("passes: 600", "passes: 40");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("x.ron"), text).unwrap();
+    assert_eq!(synfire(folder.path(), &["check", "x.ron"]).status.code(), Some(0));
+    let run = synfire(folder.path(), &["run", "x.ron", "--seed", "1", "--threads", "1", "--out", "out"]);
+    let shown = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(1), "{shown}");
+    let title = "\nerror: row `exact inputs`, seed 1: a trained weight fits no fraction of 2 bits\n";
+    for part in [title, "--> x.ron:", "= found: a weight of ", "= allowed: -1..=1, or larger `stores`"] {
+        assert!(shown.contains(part), "no `{part}`: {shown}");
+    }
+}

@@ -4,6 +4,7 @@
 //! Absent on purpose: any other way than a network to put a weight on a chip.
 
 use crate::reference::float::units::power;
+use synfire_chip::files::Diagnostic;
 use synfire_chip::network::Network;
 use synfire_core::synapse::WeightLanes;
 
@@ -33,6 +34,21 @@ pub fn fraction(weights: &[f64], bits: u8, most: u8) -> Option<u8> {
     let largest = weights.iter().fold(0.0f64, |most, weight| most.max(weight.abs()));
     let limit = f64::from((1i32 << (bits - 1)) - 1);
     (0..=most).rev().find(|fraction| (largest * power(i32::from(*fraction))).round() <= limit)
+}
+
+/// The fraction bits of trained weights that are deployed in a store of `bits`, as [`fraction`] has them.
+///
+/// # Errors
+/// When there are none: with the weight that is too large, and the largest that would fit.
+pub fn fraction_of_trained(weights: &[f64], bits: u8, most: u8) -> Result<u8, Diagnostic> {
+    fraction(weights, bits, most).ok_or_else(|| {
+        let largest =
+            weights.iter().copied().fold(0.0f64, |most, of| if of.abs() > most.abs() { of } else { most });
+        let limit = (1i32 << (bits - 1)) - 1;
+        let problem = Diagnostic::new(format!("a trained weight fits no fraction of {bits} bits"));
+        let problem = problem.noted("found", format!("a weight of {largest:.3}, in thresholds"));
+        problem.noted("allowed", format!("-{limit}..={limit}, or larger `stores`"))
+    })
 }
 
 /// Gives a projection a store of `bits`, delivered whole, with the most fraction bits in which `weights` still fit

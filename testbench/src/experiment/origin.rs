@@ -97,6 +97,23 @@ impl Origin {
         problem.noted("allowed", allowed).into()
     }
 
+    /// Problems with what was trained for `row` of the task's `rows`, with a seed: shown at the row.
+    #[must_use]
+    pub fn trained<'n>(
+        &self,
+        mut rows: impl Iterator<Item = &'n str>,
+        row: &str,
+        seed: u32,
+        problems: Diagnostics,
+    ) -> Diagnostics {
+        let index = rows.position(|own| own == row).unwrap_or(0);
+        let place = self.at(&format!("rows[{index}]"), "").place;
+        problems.each(|problem| {
+            let title = format!("row `{row}`, seed {seed}: {}", problem.title);
+            Diagnostic { title, place: place.clone(), ..problem }
+        })
+    }
+
     /// A value that is not allowed.
     #[must_use]
     pub fn refuse(&self, field: &str, title: &str, found: &str, allowed: &str) -> Diagnostics {

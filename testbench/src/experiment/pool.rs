@@ -218,6 +218,13 @@ pub enum PoolError {
     Run(String),
 }
 
+/// Problems that a cell met while it ran, as the text of its failure: whoever shows that writes `error: ` before it.
+#[must_use]
+pub fn failure(problems: &Diagnostics) -> String {
+    let text = problems.to_string();
+    text.strip_prefix("error: ").map_or_else(|| text.clone(), str::to_owned)
+}
+
 /// What watches a pool.
 pub trait Watch: Sync {
     /// A cell moved on.

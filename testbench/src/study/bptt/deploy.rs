@@ -6,6 +6,7 @@
 use crate::data::encode::Presentation;
 use crate::data::set::DataSet;
 use crate::experiment::deploy::write_store;
+use crate::experiment::pool::failure;
 use crate::tasks::classify::cell::TEST_EPOCH;
 use crate::tasks::classify::schedule::{Schedule, Shown};
 use crate::tasks::classify::task::Task;
@@ -55,7 +56,7 @@ pub fn test(
         network.projections[projection].learning = None;
     }
     let mut machine = Machine::new(&network, chip).map_err(|error| error.to_string())?;
-    let readout = task.readout(&network).map_err(|problems| problems.to_string())?;
+    let readout = task.readout(&network).map_err(|problems| failure(&problems))?;
     let mut recorder = Recorder::new(vec![Probe::all(&network, readout, Variable::Compared)], &machine.nodes);
     let mut correct = 0;
     for sample in held_out {

@@ -8,7 +8,7 @@ use super::exercise::Exercise;
 use super::layers::{self, Measured};
 use crate::experiment::decides::Decides;
 use crate::experiment::file::Row;
-use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work, failure};
 use crate::report::model::Text;
 use crate::tasks::classify::task::Task as Classification;
 use crate::tasks::patterns::cell::Task as Patterns;
@@ -148,7 +148,7 @@ impl Work for Cell<'_> {
     ) -> Result<Outcome<(), CellResult>, String> {
         let told = |message: &str| (context.progress)(Progress { units: 0, message });
         let measured = layers::measure(&self.exercise, &told, context.interrupt);
-        let Some(measured) = measured.map_err(|problems| problems.to_string())? else {
+        let Some(measured) = measured.map_err(|problems| failure(&problems))? else {
             return Ok(Outcome::Interrupted(Box::new(())));
         };
         told("the chip against its float form");

@@ -15,7 +15,7 @@ use crate::experiment::file::Data;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::labelled;
 use crate::experiment::origin::Origin;
-use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work, failure};
 use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
@@ -151,6 +151,19 @@ impl Task {
     fn deployed(&self, scaled: &RateNet, form: Form, seed: u32) -> Result<Deployed, Diagnostics> {
         Deployed::new(scaled, form, self.samples.largest(), &self.chip, seed)
     }
+
+    /// The same of a network that was trained for a row.
+    fn deployed_of(
+        &self,
+        row: &RateNetworkRow,
+        scaled: &RateNet,
+        form: Form,
+        seed: u32,
+    ) -> Result<Deployed, Diagnostics> {
+        let rows = self.settings.rows.iter().map(|row| row.name.as_str());
+        self.deployed(scaled, form, seed)
+            .map_err(|problems| self.place.trained(rows, &row.name, seed, problems))
+    }
 }
 
 /// How a network does on the chip.
@@ -240,7 +253,7 @@ impl<'a> Cell<'a> {
         let scaled = task.scaled(row, &training.network, &parts.kept);
         let form = task.forms(row).find(|form| task.is_longest((form.bits, form.steps)));
         let form = form.ok_or_else(|| Diagnostic::new("no store or no length to deploy with"))?;
-        let deployed = task.deployed(&scaled, form, seed)?;
+        let deployed = task.deployed_of(row, &scaled, form, seed)?;
         let shown = parts.held_out.len().min(what.presentations as usize);
         let samples = parts.held_out[..shown].iter();
         let program = samples.flat_map(|&sample| deployed.program(task.samples.row(sample as usize), sample));
@@ -250,12 +263,13 @@ impl<'a> Cell<'a> {
     }
 
     fn on_chip(&self, scaled: &RateNet, form: Form, left: &mut Shown, out: &Path) -> Result<OnChip, String> {
-        let mut deployed = self.task.deployed(scaled, form, self.seed).map_err(|e| e.to_string())?;
+        let deployed = self.task.deployed_of(self.row, scaled, form, self.seed);
+        let mut deployed = deployed.map_err(|problems| failure(&problems))?;
         let shown = self.task.shows(self.row, self.seed, form);
         if shown {
             deployed.observed.keep_steps(self.task.step_rows);
             let records = self.task.records(&deployed, form, self.parts.held_out.len());
-            deployed.observed.record(&deployed.network, records.map_err(|e| e.to_string())?);
+            deployed.observed.record(&deployed.network, records.map_err(|problems| failure(&problems))?);
             deployed.observed.open(out, &deployed.network)?;
         }
         let correct = deployed.correct(&self.task.samples, &self.parts.held_out)?;

@@ -18,7 +18,7 @@ use super::file::RateEncoder;
 use super::network::RateNet;
 use crate::data::Samples;
 use crate::data::encode::{self, Constant, EncodeError, Encoder, Presentation, RateCode, SigmaDeltaCode};
-use crate::experiment::deploy::{fraction, write_weights};
+use crate::experiment::deploy::{fraction_of_trained, write_weights};
 use crate::experiment::record::observed::Observed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
@@ -172,9 +172,7 @@ fn network(scaled: &RateNet, form: Form, chip: &Chip) -> Result<Network, Diagnos
     }
     let mut fractions = [0; 4];
     for (fits, weights) in fractions.iter_mut().zip(scaled.lists()) {
-        *fits = fraction(weights, form.bits, chip.datapath.state_fraction).ok_or_else(|| {
-            Diagnostic::new(format!("a trained weight fits no fraction of {} bits", form.bits))
-        })?;
+        *fits = fraction_of_trained(weights, form.bits, chip.datapath.state_fraction)?;
     }
     let (file, none) = (file(scaled, form, fractions, lag(chip)), NetworkOverrides::default());
     let mut network = files::network_from_value("<deployed>", &file, Path::new("."), chip, &none)?;

@@ -6,11 +6,12 @@
 use super::check;
 use super::deploy::{self, Deployed, MOVED_CASES};
 use super::file::{SpikeTime, SpikeTimeRow};
+use super::network::Network;
 use super::train::{self, CASES};
 use crate::experiment::effort;
 use crate::experiment::hashed::HashedFile;
 use crate::experiment::origin::Origin;
-use crate::experiment::pool::{CellContext, Outcome, Progress, Work};
+use crate::experiment::pool::{CellContext, Outcome, Progress, Work, failure};
 use crate::experiment::portable::{Portable, Taken};
 use crate::experiment::record::records::Records;
 use crate::experiment::reference::Opened;
@@ -75,6 +76,19 @@ impl Task {
             task.files = task.records(&shown)?.names();
         }
         Ok(task)
+    }
+
+    /// A network that was trained for a row with a seed, on the chip.
+    fn deployed_of(
+        &self,
+        trained: &Network,
+        (row, seed): (&SpikeTimeRow, u32),
+        steps_per_tau: u32,
+        bits: u8,
+    ) -> Result<Deployed, Diagnostics> {
+        let rows = self.settings.rows.iter().map(|row| row.name.as_str());
+        Deployed::new(&self.settings, trained, &self.chip, steps_per_tau, bits)
+            .map_err(|problems| self.place.trained(rows, &row.name, seed, problems))
     }
 
     /// Whether the report shows the first form of a row and seed in detail.
@@ -154,10 +168,11 @@ impl<'a> Cell<'a> {
     /// # Errors
     /// When it does not fit the chip.
     pub(super) fn portable<'p>(self, what: Taken) -> Result<Portable<'p>, Diagnostics> {
-        let Self { task: Task { settings, chip, .. }, row, seed } = self;
+        let Self { task, row, seed } = self;
+        let settings = &task.settings;
         let (network, _) = train::train(settings, row.jitter_tau, seed);
         let deployed =
-            Deployed::new(settings, &network, chip, settings.steps_per_tau[0], settings.stores[0])?;
+            task.deployed_of(&network, (row, seed), settings.steps_per_tau[0], settings.stores[0])?;
         let shown = MOVED_CASES.min(what.presentations);
         let first = deploy::presentations().take(shown as usize);
         let program = first.flat_map(|(case, by)| deployed.program(case, by)).collect();
@@ -186,12 +201,12 @@ impl<'a> Cell<'a> {
         let shown = self.task.shows(self.row, self.seed);
         for &steps_per_tau in &settings.steps_per_tau {
             for &bits in &settings.stores {
-                let mut deployed = Deployed::new(settings, &network, &self.task.chip, steps_per_tau, bits)
-                    .map_err(|problems| problems.to_string())?;
+                let deployed = self.task.deployed_of(&network, (self.row, self.seed), steps_per_tau, bits);
+                let mut deployed = deployed.map_err(|problems| failure(&problems))?;
                 let detailed = shown && on_chip.is_empty();
                 if detailed {
                     deployed.observed.keep_steps(self.task.step_rows);
-                    let records = self.task.records(&deployed).map_err(|problems| problems.to_string())?;
+                    let records = self.task.records(&deployed).map_err(|problems| failure(&problems))?;
                     deployed.observed.record(&deployed.network, records);
                     deployed.observed.open(out, &deployed.network)?;
                 }

@@ -15,7 +15,7 @@
 use super::file::SpikeTime;
 use super::network::{Layer, Network};
 use super::train::{self, CASES, OUTPUTS};
-use crate::experiment::deploy::fraction;
+use crate::experiment::deploy::fraction_of_trained;
 use crate::experiment::record::observed::Observed;
 use std::path::Path;
 use synfire_chip::chip::Chip;
@@ -149,10 +149,8 @@ fn network(trained: &Network, chip: &Chip, steps_per_tau: u32, bits: u8) -> Resu
     let gain = 1.0 - decay / whole;
     let hidden = trained.hidden.len();
     let layers = [scaled(&trained.hidden, 0..3, gain), scaled(&trained.output, 0..hidden + 1, gain)];
-    let fits = |layer: &Vec<f64>| fraction(layer, bits, chip.datapath.state_fraction);
-    let [Some(first), Some(second)] = [fits(&layers[0]), fits(&layers[1])] else {
-        return Err(Diagnostic::new(format!("a trained weight fits no fraction of {bits} bits")).into());
-    };
+    let fits = |layer: &[f64]| fraction_of_trained(layer, bits, chip.datapath.state_fraction);
+    let (first, second) = (fits(&layers[0])?, fits(&layers[1])?);
     let (file, none) = (file(decay as u32, hidden, bits, (first, second)), NetworkOverrides::default());
     let mut network = files::network_from_value("<deployed>", &file, Path::new("."), chip, &none)?;
     let weights = [
