@@ -119,6 +119,14 @@ fn what_no_network_can_be_is_refused_at_its_field() {
     assert_eq!((&found[..], &allowed[..]), ("found 65", "allowed: 1..=64"));
     let [title, ..] = refused(MESH, &format!("{}, shape: Torus", changed("channels: 4", "channels: 1")));
     assert_eq!(title, "error: `noc.packet_channels.spike` is not possible in a network");
+    // What is allowed is what passes.
+    let [_, found, allowed] = refused(MESH, &format!("{NOC}, shape: Torus, multicast: Path"));
+    assert_eq!((&found[..], &allowed[..]), ("found Path", "allowed: Repeated"));
+    let [_, found, allowed] = refused(MESH, &format!("{NOC}, shape: Torus, multicast: Tree"));
+    assert_eq!((&found[..], &allowed[..]), ("found Tree", "allowed: Repeated"));
+    let row = "mesh: (columns: 3, rows: 1)";
+    let [_, found, allowed] = refused(row, &format!("{NOC}, shape: Ring, multicast: Path"));
+    assert_eq!((&found[..], &allowed[..]), ("found Path", "allowed: Repeated, Tree"));
     let [title, found, _] =
         refused(MESH, &format!("{}, multicast: Tree", changed("spike: 40", "spike: 4000")));
     assert_eq!(title, "error: `noc.depth` is not possible in a network");

@@ -155,10 +155,14 @@ fn routers_have_keys_only_where_they_copy() {
         trimmed(&chip_from_text("bad", &text, Path::new("")).expect_err("it is refused"))
     };
     let keyed = "addressing: SourceKey, keys_in: Routers(entries: 64)";
+    let torus = NOC.replace("multicast: Tree", "multicast: Repeated, shape: Torus");
+    let torus = torus.replace("channels: 1,", "channels: 2,");
     for (mesh, noc, part) in [
         ("keys_in: Routers(entries: 64)", NOC.to_owned(), "with `addressing: SourceKey`"),
         (keyed, String::new(), "a section `noc` with `multicast: Tree`"),
         (keyed, NOC.replace("Tree", "Repeated"), "with `noc.multicast: Tree`, or `Cores`"),
+        // Where no router may copy, nothing else is proposed.
+        (keyed, torus, "allowed: `Cores`"),
         (&keyed.replace("64", "0"), NOC.to_owned(), "1..=16777216"),
     ] {
         let found = refused(mesh, &noc);

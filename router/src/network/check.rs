@@ -49,6 +49,19 @@ fn range(field: impl Into<String>, found: u32, low: u32, high: u32) -> Result<()
     Err(refuse(field, found, format!("{low}..={high}"), None))
 }
 
+impl Multicast {
+    /// Why spikes cannot reach several cores in this way on a shape; `None` where they can.
+    #[must_use]
+    pub fn misfit(self, shape: Shape) -> Option<&'static str> {
+        match (self, shape) {
+            (Self::Path, Shape::Mesh { .. }) | (Self::Repeated, _) => None,
+            (Self::Path, _) => Some("the path through all routers is defined on a mesh"),
+            (Self::Tree, Shape::Torus { .. }) => Some("copies on a torus are not proven free of deadlock"),
+            (Self::Tree, _) => None,
+        }
+    }
+}
+
 impl Config {
     /// Whether a network can be built of it.
     ///
@@ -163,17 +176,11 @@ impl Config {
     }
 
     fn check_multicast(&self) -> Result<(), ConfigError> {
-        let of = |allowed: &str, reason| {
-            Err(refuse("multicast", format!("{:?}", self.multicast), allowed, Some(reason)))
-        };
-        match (self.multicast, self.shape) {
-            (Multicast::Path, Shape::Mesh { .. }) | (Multicast::Repeated, _) => Ok(()),
-            (Multicast::Path, _) => of("Repeated, Tree", "the path through all routers is defined on a mesh"),
-            (Multicast::Tree, Shape::Torus { .. }) => {
-                of("Repeated", "copies on a torus are not proven free of deadlock")
-            }
-            (Multicast::Tree, _) => Ok(()),
-        }
+        let Some(reason) = self.multicast.misfit(self.shape) else { return Ok(()) };
+        let all = [Multicast::Repeated, Multicast::Path, Multicast::Tree];
+        let fits = all.iter().filter(|other| other.misfit(self.shape).is_none());
+        let allowed: Vec<String> = fits.map(|other| format!("{other:?}")).collect();
+        Err(refuse("multicast", format!("{:?}", self.multicast), allowed.join(", "), Some(reason)))
     }
 
     /// Whether packets of `flits` flits may have several destinations.
