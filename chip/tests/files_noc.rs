@@ -117,8 +117,15 @@ fn what_no_network_can_be_is_refused_at_its_field() {
     let [title, found, allowed] = refused(MESH, &changed("latency: 1,", "latency: 65,"));
     assert_eq!(title, "error: `noc.link.latency` is not possible in a network");
     assert_eq!((&found[..], &allowed[..]), ("found 65", "allowed: 1..=64"));
-    let [title, ..] = refused(MESH, &format!("{}, shape: Torus", changed("channels: 4", "channels: 1")));
-    assert_eq!(title, "error: `noc.packet_channels.spike` is not possible in a network");
+    // What is stated is at fault: of no kind of packet, that all may use the one channel.
+    let torus = format!("{}, shape: Torus", changed("channels: 4", "channels: 1"));
+    let [title, found, allowed] = refused(MESH, &torus);
+    assert_eq!(title, "error: `noc.channels` is not possible in a network");
+    assert_eq!((&found[..], &allowed[..]), ("found 1", "allowed: at least 2 channels"));
+    let [title, found, allowed] =
+        refused(MESH, &format!("{NOC}, shape: Torus, packet_channels: (error: [2])"));
+    assert_eq!(title, "error: `noc.packet_channels.error` is not possible in a network");
+    assert_eq!((&found[..], &allowed[..]), ("found channels [2]", "allowed: at least 2 channels"));
     // What is allowed is what passes.
     let [_, found, allowed] = refused(MESH, &format!("{NOC}, shape: Torus, multicast: Path"));
     assert_eq!((&found[..], &allowed[..]), ("found Path", "allowed: Repeated"));

@@ -3,7 +3,7 @@
 //! Promises: a configuration that passes builds a network, and one that does not is told which field, what was found
 //! there, what is allowed, and why where that is not plain. What is known to deadlock is refused.
 
-use crate::network::config::{Boundary, Config, Multicast};
+use crate::network::config::{Boundary, ChannelSet, Config, Multicast};
 use crate::network::shape::{ROUTERS, Shape, Size};
 use std::fmt;
 
@@ -47,6 +47,12 @@ fn range(field: impl Into<String>, found: u32, low: u32, high: u32) -> Result<()
         return Ok(());
     }
     Err(refuse(field, found, format!("{low}..={high}"), None))
+}
+
+/// `channels [0, 2]`, as a chip file lists them.
+fn channels_text(set: ChannelSet) -> String {
+    let channels: Vec<u32> = (0..16).filter(|channel| set.0 >> channel & 1 != 0).collect();
+    format!("channels {channels:?}")
 }
 
 impl Multicast {
@@ -157,7 +163,7 @@ impl Config {
     fn check_classes(&self) -> Result<(), ConfigError> {
         range("classes", self.classes.len().min(1 << 16) as u32, 1, 256)?;
         for (index, class) in self.classes.iter().enumerate() {
-            let (field, found) = (format!("classes[{index}]"), format!("channels {:#b}", class.0));
+            let (field, found) = (format!("classes[{index}]"), channels_text(*class));
             if class.0 == 0 || u32::from(class.0) >> self.channels != 0 {
                 return Err(refuse(
                     field,

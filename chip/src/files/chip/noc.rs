@@ -111,6 +111,19 @@ pub struct PacketChannelsFile {
     pub barrier: Option<Vec<u32>>,
 }
 
+impl PacketChannelsFile {
+    /// Each kind of packet, in the order of [`PacketBits::kinds`].
+    fn kinds(&self) -> [(&'static str, &Option<Vec<u32>>); 5] {
+        [
+            ("spike", &self.spike),
+            ("error", &self.error),
+            ("target", &self.target),
+            ("control", &self.control),
+            ("barrier", &self.barrier),
+        ]
+    }
+}
+
 /// Resolves the section.
 pub(super) fn noc(check: &mut Check<'_>, file: &NocFile, mesh: &Mesh) -> Option<Noc> {
     if is_unstated(file) {
@@ -195,6 +208,7 @@ pub(super) fn class_costs(check: &mut Check<'_>, file: &NocFile, timing: &Timing
 /// The router's word on a configuration, at the field of the file that it is about.
 fn refuse(check: &mut Check<'_>, file: &NocFile, error: &ConfigError) {
     let ConfigError { field, found, allowed, reason } = error;
+    let mut found = found.clone();
     let path = match field.split_once(['.', '[']).map_or(field.as_str(), |(first, _)| first) {
         "shape" => match field.as_str() {
             "shape.columns" | "shape.routers" => "mesh.columns".to_owned(),
@@ -204,6 +218,11 @@ fn refuse(check: &mut Check<'_>, file: &NocFile, error: &ConfigError) {
         "cores_per_router" => "mesh.cores_per_tile".to_owned(),
         "io_routers" => "mesh.io_tile".to_owned(),
         "links" => link_field(field),
+        // What a file does not state, it has of all channels.
+        "classes" if packet_channels(file, field).is_none() => {
+            found = file.channels.map_or_else(String::new, |channels| channels.to_string());
+            "noc.channels".to_owned()
+        }
         "classes" => packet_channels_field(field),
         "local" if file.local.is_none() => field.replace("local", "noc.link"),
         "ejection_depth" if file.ejection_depth.is_none() => "noc.depth".to_owned(),
@@ -232,10 +251,19 @@ fn link_field(field: &str) -> String {
 
 /// `classes[1]` of a configuration is `noc.packet_channels.error` of a file.
 fn packet_channels_field(field: &str) -> String {
-    let kinds = ["spike", "error", "target", "control", "barrier"];
-    let index = field.strip_prefix("classes[").and_then(|rest| rest.split_once(']'));
-    let kind = index.and_then(|(index, _)| kinds.get(index.parse::<usize>().ok()?));
+    let none = PacketChannelsFile::default();
+    let kind = class_index(field).and_then(|index| none.kinds().map(|(kind, _)| kind).get(index).copied());
     kind.map_or_else(|| "noc.packet_channels".to_owned(), |kind| format!("noc.packet_channels.{kind}"))
+}
+
+/// The channels that a file states of `classes[1]` of a configuration.
+fn packet_channels<'f>(file: &'f NocFile, field: &str) -> Option<&'f Vec<u32>> {
+    let (_, stated) = file.packet_channels.as_ref()?.kinds().into_iter().nth(class_index(field)?)?;
+    stated.as_ref()
+}
+
+fn class_index(field: &str) -> Option<usize> {
+    field.strip_prefix("classes[")?.split_once(']')?.0.parse().ok()
 }
 
 fn shape(check: &mut Check<'_>, shape: TileShape, mesh: &Mesh) -> Shape {
@@ -272,13 +300,6 @@ fn seams(check: &mut Check<'_>, seams: &[SeamFile], link_classes: &[String]) -> 
 fn classes(check: &mut Check<'_>, file: Option<&PacketChannelsFile>, channels: u32) -> Vec<ChannelSet> {
     let none = PacketChannelsFile::default();
     let file = file.unwrap_or(&none);
-    let kinds = [
-        ("spike", &file.spike),
-        ("error", &file.error),
-        ("target", &file.target),
-        ("control", &file.control),
-        ("barrier", &file.barrier),
-    ];
     let mut set = |(kind, stated): (&str, &Option<Vec<u32>>)| {
         let Some(list) = stated else { return ChannelSet::first(channels) };
         let mut set = 0u16;
@@ -289,5 +310,5 @@ fn classes(check: &mut Check<'_>, file: Option<&PacketChannelsFile>, channels: u
         }
         ChannelSet(set)
     };
-    kinds.map(&mut set).to_vec()
+    file.kinds().map(&mut set).to_vec()
 }
