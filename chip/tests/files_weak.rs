@@ -96,6 +96,11 @@ fn weights_that_a_store_rounds_to_zero() {
           bits); 100 of 100 (100.0 %) are 0; more `fraction` bits would keep them"
         ]
     );
+    // A fixed kernel keeps no tap that is 0.
+    let kernel = "connect: Convolution(input: (1, 4, 4), channels: 1, kernel: (3, 3), padding: (1, 1)), weights: \
+                  Constant(0.01), store: (bits: 8, fraction: 4)";
+    let kernel = about("paper", (16, 16), kernel);
+    assert!(kernel[0].contains("fraction bits); no synapse is left; more"), "{kernel:?}");
     let third = of("Uniform(low: -0.08, high: 0.08)");
     assert!(third[0].contains(": what is less than half a lane of 0.0625"), "{third:?}");
     let one_side = of("Uniform(low: -0.01, high: 2.0)");

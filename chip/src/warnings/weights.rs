@@ -114,15 +114,17 @@ fn rounded(projection: &Projection, stated: RealRange, tally: &Tally) -> Option<
         Some(end) => format!("{} is less than half a lane", show_lane(end, 32)),
         None => "what is less than half a lane".to_owned(),
     };
+    // What is fixed and 0 is no synapse.
+    let left = match tally.synapses {
+        0 => "no synapse is left".to_owned(),
+        all => format!("{} of {all} ({}) are 0", tally.zero, percent(tally.zero, all)),
+    };
     Some(format!(
-        "weights of `{}` are rounded to 0 by their store: {why} of {} ({} fraction bits); {} of {} ({}) are 0; more \
-         `fraction` bits would keep them",
+        "weights of `{}` are rounded to 0 by their store: {why} of {} ({} fraction bits); {left}; more `fraction` bits \
+         would keep them",
         projection.name,
         show_lane(1, format.fraction),
         format.fraction,
-        tally.zero,
-        tally.synapses,
-        percent(tally.zero, tally.synapses)
     ))
 }
 
