@@ -187,7 +187,7 @@ fn bad_settings_are_shown_in_their_line() {
     let text = reference::open("rate-network").unwrap().text().to_owned();
     for (from, to, words) in [
         ("hidden: 64", "hidden: 0", "`hidden` is out of range"),
-        ("hidden: 64", "hidden: 60000", "more synapses than the chip holds"),
+        ("hidden: 64", "hidden: 60000", "allowed: 1..=2048 on chip `small`"),
         ("data: Digits", "data: TemporalXor((early: 4, late: 14))", "the data set has no features"),
         ("epochs: 40", "epochs: 0", "`epochs` is out of range"),
         ("batch: 32", "batch: 0", "`batch` is out of range"),
