@@ -242,6 +242,14 @@ impl TraceHeader {
         projections.flat_map(|(at, of)| of.synapses.iter().map(move |register| (at, of, register)))
     }
 
+    /// The steps from `next` on, as messages say what is allowed.
+    pub(super) fn steps_from(&self, next: u64) -> String {
+        match self.until.checked_sub(1).filter(|last| next <= *last) {
+            Some(last) => format!("{next}..={last}"),
+            None => "no further step".to_owned(),
+        }
+    }
+
     /// What is wrong with it, or with the tables beside it.
     ///
     /// # Errors

@@ -99,7 +99,7 @@ impl TraceReader {
         };
         let Some((step, length)) = found else { return Ok(false) };
         if !(self.next..self.header.until).contains(&step) {
-            let allowed = format!("{}..{}", self.next, self.header.until);
+            let allowed = self.header.steps_from(self.next);
             return Err(self.refuse(self.window.offset, "the step", step.to_string(), allowed));
         }
         (self.step, self.length, self.next) = (step, length, step + 1);

@@ -190,11 +190,10 @@ impl TraceWriter {
 
     /// What is wrong with a step: field, found, allowed.
     fn check(&self, step: &TracedStep<'_>) -> Result<(), (&'static str, String, String)> {
-        let (next, until) = (self.next, self.header.until);
-        if !(next..until).contains(&step.step) {
-            return Err(("the step", step.step.to_string(), format!("{next}..{until}")));
+        let (next, header) = (self.next, &self.header);
+        if !(next..header.until).contains(&step.step) {
+            return Err(("the step", step.step.to_string(), header.steps_from(next)));
         }
-        let header = &self.header;
         let neurons = header.neuron_columns().map(|(of, register)| (of.name.as_str(), of.neurons, register));
         columns("columns of neurons", neurons, step.registers)?;
         let axons = header.axon_columns().map(|(of, register)| (of.name.as_str(), of.axons, register));

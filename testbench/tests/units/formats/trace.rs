@@ -333,7 +333,7 @@ fn what_is_no_trace_is_refused_at_its_line() {
         ("hidden 2", "hidden -2", ["line 3 of the header", "hidden -2", "NEURONS"]),
         ("projection 2", "projection 0", ["out of order", "by its index", "line 6 of the header"]),
         ("steps 5 9", "steps 9 5", ["steps 9 to 5", "not past the last", ""]),
-        ("steps 5 9", "steps 6 9", ["the step is 5", "6..9", ""]),
+        ("steps 5 9", "steps 6 9", ["the step is 5", "allowed 6..=8", ""]),
         ("steps 5 9", "step 5 9", ["line 7 of the header", "step 5 9", "steps FIRST UNTIL"]),
         ("n 0 1 127 0", "n 0 1 128 0", ["line 10", "`n 0 1 128 0`", "U in -128..=127"]),
         ("n 0 0 -128 1", "n 0 0 -128 2", ["line 9", "-128 2`", "S in 0..=1"]),
