@@ -158,6 +158,8 @@ fn a_number_of_many_digits_is_the_one_that_a_sweep_would_draw() {
             r#"{"id": 4, "values": {"chip.technology.voltage": 1.0}}"#,
             r#"{"id": 5, "values": {"shft": 1.0}}"#,
             r#"{"id": 6, "values": {"shift": 1.0, "chip.technology.voltage": 1.0}}"#,
+            r#"{"id": 7, "values": {"shift": 1.0, "shift": 0.9}}"#,
+            r#"{"id": 8, "values": {"shift": 1.0}, "values": {"shift": 0.9}}"#,
         ],
     );
     assert!(all[..4].iter().all(|answer| answer["status"] == "done"), "{all:?}");
@@ -172,6 +174,11 @@ fn a_number_of_many_digits_is_the_one_that_a_sweep_would_draw() {
         "axis `shift` has no value, and there is no axis `shft`, did you mean `shift`?"
     );
     assert_eq!(all[5]["error"], "`chip.technology.voltage` is stated twice: by its axis and by its path");
+    for (answer, twice) in all[6..].iter().zip(["`shift` is stated twice", "duplicate field `values`"]) {
+        assert_eq!(answer["status"], "refused", "{answer}");
+        assert!(answer["error"].as_str().unwrap().contains(twice), "{answer}");
+    }
+    assert_eq!((&all[6]["id"], &all[7]["id"]), (&Value::from(7), &Value::from(8)));
 }
 
 /// A file that is edited while a sweep is at work: what ran on it gets no name that was made of what it was.

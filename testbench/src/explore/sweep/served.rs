@@ -14,9 +14,11 @@ use super::points::{self, PointRow, Status};
 use super::store::Store;
 use super::tables;
 use crate::experiment::reference;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt;
 use synfire_chip::files::nearest;
 
 /// A sweep that is asked.
@@ -75,7 +77,34 @@ pub struct Asked {
 struct Line {
     #[serde(default, rename = "id")]
     _id: Value,
+    #[serde(deserialize_with = "each_once")]
     values: BTreeMap<String, Value>,
+}
+
+/// Values by name, each name once: of two, JSON itself would take the last.
+fn each_once<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, Value>, D::Error> {
+    struct EachOnce;
+
+    impl<'de> Visitor<'de> for EachOnce {
+        type Value = BTreeMap<String, Value>;
+
+        fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+            to.write_str("values by the names of axes")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut values = BTreeMap::new();
+            while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                if values.contains_key(&name) {
+                    return Err(A::Error::custom(format!("`{name}` is stated twice")));
+                }
+                values.insert(name, value);
+            }
+            Ok(values)
+        }
+    }
+
+    from.deserialize_map(EachOnce)
 }
 
 /// A line out.
@@ -171,7 +200,8 @@ impl Server {
             .map_err(|error| Box::new(Answer::refused(Value::Null, format!("no JSON: {error}"))))?;
         let id = value.get("id").cloned().unwrap_or(Value::Null);
         let refuse = |error: String| Box::new(Answer::refused(id.clone(), error));
-        let line: Line = serde_json::from_value(value).map_err(|error| {
+        // From the text: a value has forgotten what stood twice.
+        let line: Line = serde_json::from_str(line).map_err(|error| {
             refuse(format!("{error}; allowed: {{\"id\": 1, \"values\": {{\"AXIS\": VALUE, ..}}}}"))
         })?;
         let moves = self.moves(line.values).map_err(refuse)?;
