@@ -80,6 +80,30 @@ fn bits_that_are_not_delivered() {
     );
 }
 
+/// Bits of the magnitude leave 0 of either sign; what is left of it after that is rounded down by the sum.
+#[test]
+fn bits_that_are_dropped_toward_zero() {
+    let store = |dropped: &str, more: &str| {
+        let fields = "connect: AllToAll, weights: Lanes(-7), store: (bits: 8, fraction: 0, dropped";
+        about("paper", (1, 1), &format!("{fields}: {dropped}, {more})"))
+    };
+    let adds =
+        |found: &[String], what: &str| found.len() == 1 && found[0].contains(&format!("(-7 adds {what})"));
+    let found = store("TowardZero", "delivered_bits: 4");
+    assert!(adds(&found, "0"), "{found:?}");
+    let found = store("Floor", "delivered_bits: 4");
+    assert!(adds(&found, "-16"), "{found:?}");
+    let found = store("TowardZero", "delivered_bits: 6, exponent: -2");
+    assert!(adds(&found, "-0.000031"), "a lane of the sum: {found:?}");
+    let found = store("TowardZero", "delivered_bits: 4, exponent: -2");
+    assert!(adds(&found, "0"), "{found:?}");
+    assert_eq!(
+        store("TowardZero", "delivered_bits: 6"),
+        Vec::<String>::new(),
+        "-1 of 4 lanes, as 7 is 1 of them"
+    );
+}
+
 #[test]
 fn weights_that_a_store_rounds_to_zero() {
     let of = |weights: &str| {
@@ -120,7 +144,7 @@ proptest! {
     fn the_figures_are_those_of_a_run(
         lanes in proptest::collection::vec(-256..=255i32, 1..40),
         (delivered, exponent) in (3..=9i64, -6..=0i64),
-        dense in any::<bool>(),
+        (dense, floor) in any::<(bool, bool)>(),
     ) {
         let folder = tempfile::tempdir().expect("a folder");
         let posts = lanes.len() as u64;
@@ -133,7 +157,9 @@ proptest! {
             "Edges(\"e.csv\")"
         };
         let fields = format!(
-            "connect: {connect}, store: (bits: 9, fraction: 2, delivered_bits: {delivered}, exponent: {exponent})"
+            "connect: {connect}, store: (bits: 9, fraction: 2, delivered_bits: {delivered}, exponent: {exponent}, \
+             dropped: {})",
+            if floor { "Floor" } else { "TowardZero" }
         );
         let chip = chip("loihi");
         let network = network(&one_projection(1, posts as u32, &fields), folder.path(), &chip);
@@ -147,9 +173,11 @@ proptest! {
         // A lane of the sum is 2^6 lanes of the state.
         let weak = |(lane, added): (&i32, &i32)| {
             let exact = f64::from(*lane) / 2f64.powi(lost as i32);
-            *lane != 0 && matches!(added / 64, 0 | -1) && f64::from(added / 64) != exact
+            *lane != 0 && exact.abs() < 1.0 && matches!(added / 64, 0 | -1)
         };
         let expected = lanes.iter().zip(&added).filter(|pair| weak(*pair)).count();
+        let is_zero = |pair: &(&i32, &i32)| weak(*pair) && *pair.1 == 0;
+        let zeros = lanes.iter().zip(&added).filter(is_zero).count();
         let others = lanes.iter().filter(|lane| **lane != 0).count();
         let found = warnings(&network);
         if expected == 0 {
@@ -159,6 +187,8 @@ proptest! {
             prop_assert!(found[0].contains(&figures), "{figures}: {found:?}");
             let lost = format!("lose {lost} bits");
             prop_assert!(found[0].contains(&lost), "{lost}: {found:?}");
+            prop_assert_eq!(found[0].contains(" adds 0"), zeros > 0, "{:?}", found);
+            prop_assert_eq!(found[0].contains(" adds -"), expected > zeros, "{:?}", found);
         }
     }
 }

@@ -40,7 +40,8 @@ impl Scaling {
 
     /// What an event of a stored weight adds.
     #[inline(always)]
-    fn addend(self, weight: i32) -> i32 {
+    #[must_use]
+    pub fn addend(self, weight: i32) -> i32 {
         ((weight + (weight >> 31 & self.raise)) >> self.drop) << self.exponent
     }
 }

@@ -1,9 +1,9 @@
 //! Weights that act as another number than they say.
 //!
-//! Between a stored weight and the dendritic sum lie two shifts that round down: `delivered_bits` drops the lowest bits of
-//! each weight, a negative `exponent` those of the projection's sum. A weight that is smaller than what they drop adds 0,
-//! or -1 if it is negative, in an event of its own. And a real number that a file states is rounded to the store before
-//! any of that: it may become 0 there.
+//! Between a stored weight and the dendritic sum lie two shifts: `delivered_bits` drops the lowest bits of each weight, down or
+//! toward zero (`dropped`), a negative `exponent` those of the projection's sum, down. A weight that is smaller than what they
+//! drop adds 0, or -1 if something negative is left to be rounded down, in an event of its own. And a real number that a file
+//! states is rounded to the store before any of that: it may become 0 there.
 //!
 //! Promises: figures are counts over the synapses (of a shared tap, its readers), whatever states the weights; a weight of
 //! 0 is never called weak. Absent on purpose: what several events of one step add together, which loses less.
@@ -11,6 +11,7 @@
 use crate::files::{nearest_lane, show_lane};
 use crate::network::{Network, Projection, RealRange};
 use fixed::types::I32F32;
+use synfire_core::deliver::Scaling;
 
 /// Part of generated weights, one in so many, that rounding may turn into 0 before it is worth a warning.
 const ROUNDED_ONE_IN: u64 = 8;
@@ -36,7 +37,7 @@ struct Tally {
     zero: u64,
     /// Those that an event of their own does not deliver: 0 for something, -1 for less.
     weak: u64,
-    /// The largest weak weight that adds 0, the smallest (by magnitude) that adds -1.
+    /// The largest weak weight (by magnitude) that adds 0, the smallest that adds -1.
     adds_zero: Option<i32>,
     adds_minus_one: Option<i32>,
 }
@@ -44,24 +45,20 @@ struct Tally {
 impl Tally {
     fn of(projection: &Projection) -> Self {
         let (dropped, shifted) = lost_bits(projection);
-        let lost = dropped + shifted;
+        let (lost, scaling) = (dropped + shifted, Scaling::of(projection.format));
         let (weights, listed) = (projection.synapses.weights(), projection.synapses.listed());
         let mut tally = Self { synapses: projection.synapses.len() as u64, ..Self::default() };
         for synapse in 0..projection.synapses.len() {
             let weight = weights.get(listed.map_or(synapse, |listed| listed.read(synapse)));
-            // -2^lost adds exactly -1.
-            let whole = i64::from(weight) % (1i64 << lost.min(40)) == 0;
-            match (weight, weight >> lost.min(31)) {
-                (0, _) => tally.zero += 1,
-                (_, 0) => {
-                    tally.weak += 1;
-                    tally.adds_zero = tally.adds_zero.max(Some(weight));
-                }
-                (_, -1) if !whole => {
-                    tally.weak += 1;
+            if weight == 0 {
+                tally.zero += 1;
+            } else if u64::from(weight.unsigned_abs()) < 1 << lost.min(40) {
+                tally.weak += 1;
+                if scaling.addend(weight) >> shifted.min(31) == 0 {
+                    tally.adds_zero = tally.adds_zero.into_iter().chain([weight]).max_by_key(|own| own.abs());
+                } else {
                     tally.adds_minus_one = tally.adds_minus_one.max(Some(weight));
                 }
-                _ => {}
             }
         }
         tally
