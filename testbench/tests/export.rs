@@ -20,6 +20,7 @@ mod export {
     pub mod command;
     pub mod damaged;
     pub mod folder;
+    pub mod forged;
     pub mod layouts;
     pub mod paths;
     pub mod random;

@@ -9,13 +9,17 @@
 //! Absent on purpose: placing and what needs it (`place`), experiments (the test bench reads those, with
 //! [`parse`]).
 
+mod bounds;
 mod chip;
+mod legal;
 mod network;
 mod synapses;
 mod technology;
 mod text;
 
 pub use chip::presets::presets;
+pub use legal::Illegal;
+pub use network::legal::check as check_network;
 pub use network::overrides::{NetworkOverrides, StoreOverride};
 pub use technology::{Carried, load_technology, technologies};
 pub use text::change::{Change, Root};

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use synfire_chip::chip::Chip;
-use synfire_chip::files::read_bytes;
+use synfire_chip::files::{Illegal, check_network, read_bytes};
 use synfire_chip::memories;
 use synfire_chip::network::Network;
 use synfire_chip::place::build::sum_bits;
@@ -47,17 +47,21 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// Reads the one of a folder.
+    /// Reads the one of a folder: chip and network hold what those of files do.
     ///
     /// # Errors
-    /// With the line where it is none.
+    /// With the line where it is none, or the field that no chip and no network has so.
     pub fn read(path: &Path) -> Result<Self, HardwareError> {
         let text = read_bytes(path, LONGEST_CONFIGURATION).map_err(HardwareError::io(path, "read"))?;
-        serde_json::from_slice(&text).map_err(|error| {
+        let read: Self = serde_json::from_slice(&text).map_err(|error| {
             let (line, found) = (error.line(), error.to_string());
             let allowed = "a configuration as `synfire export` writes it".to_owned();
             HardwareError::Line { path: path.to_path_buf(), line, found, allowed }
-        })
+        })?;
+        check_network(&read.network, &read.chip).map_err(|Illegal { field, found, allowed }| {
+            HardwareError::form(path, format!("`{field}`: {found}"), allowed)
+        })?;
+        Ok(read)
     }
 }
 

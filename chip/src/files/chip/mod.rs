@@ -8,6 +8,7 @@ pub(super) mod cost_file;
 mod costs;
 pub(super) mod file;
 mod host;
+pub(super) mod legal;
 pub(super) mod measured;
 pub(super) mod noc;
 pub(super) mod presets;

@@ -6,6 +6,7 @@
 //! Absent on purpose: reading files, the order of sections.
 
 use crate::chip::{Addressing, Chip, CoreLimits, Energy, KeysIn, Mesh, Noc};
+use crate::files::bounds;
 use crate::files::chip::core::{core, service};
 use crate::files::chip::costs::{energy, timing};
 use crate::files::chip::file::{ChipFile, DatapathFile, LearningFile, LimitsFile, MeshFile};
@@ -120,23 +121,23 @@ fn format(
     }
 }
 
-/// Widest state register that wraps; `docs/arithmetic.md`, 2.4.
-const MAX_WRAPPED_WIDTH: u8 = 31;
-
 fn datapath(check: &mut Check<'_>, file: &DatapathFile) -> Datapath {
     let order = check.required("datapath.order", file.order, Order::PreviousCurrent);
-    let state = format(check, "datapath.state", file.state.as_ref(), true, (12, 32));
+    let state = format(check, "datapath.state", file.state.as_ref(), true, bounds::STATE_BITS);
     let overflow = Overflow::Saturate;
     for (field, rule) in
         [("current_overflow", file.current_overflow), ("membrane_overflow", file.membrane_overflow)]
     {
         // Wrapping is by twice the register's half: that must be a lane.
         let wraps = matches!(rule, Some(Overflow::Wrap | Overflow::WrapLava));
-        if wraps && state.width > MAX_WRAPPED_WIDTH {
+        if wraps && state.width > bounds::MAX_WRAPPED_WIDTH {
             let problem = check
                 .at(&format!("datapath.{field}"), "a register of 32 bits cannot wrap")
                 .labelled(format!("the state is {state}"))
-                .noted("allowed", format!("`Saturate`, or a state of at most {MAX_WRAPPED_WIDTH} bits"));
+                .noted(
+                    "allowed",
+                    format!("`Saturate`, or a state of at most {} bits", bounds::MAX_WRAPPED_WIDTH),
+                );
             check.push(problem);
         }
     }
@@ -146,17 +147,20 @@ fn datapath(check: &mut Check<'_>, file: &DatapathFile) -> Datapath {
         state_fraction: state.fraction,
         current_overflow: check.required("datapath.current_overflow", file.current_overflow, overflow),
         membrane_overflow: check.required("datapath.membrane_overflow", file.membrane_overflow, overflow),
-        input_shift: check.stated("datapath.input_shift", file.input_shift, 0..=16) as u8,
-        decay_fraction: check.stated("datapath.decay_fraction", file.decay_fraction, 4..=16) as u8,
+        input_shift: check.stated("datapath.input_shift", file.input_shift, bounds::INPUT_SHIFT) as u8,
+        decay_fraction: check.stated("datapath.decay_fraction", file.decay_fraction, bounds::DECAY_FRACTION)
+            as u8,
         compare: check.required("datapath.compare", file.compare, Compare::GreaterEqual),
     }
 }
 
 fn learning(check: &mut Check<'_>, file: &LearningFile) -> LearningDatapath {
-    let error = format(check, "learning.error", file.error.as_ref(), true, (4, 16));
-    let third_factor = format(check, "learning.third_factor", file.third_factor.as_ref(), true, (4, 16));
-    let surrogate = format(check, "learning.surrogate", file.surrogate.as_ref(), false, (2, 16));
-    let trace_bits = check.stated("learning.trace_bits", file.trace_bits, 4..=16);
+    let error = format(check, "learning.error", file.error.as_ref(), true, bounds::ERROR_BITS);
+    let third_factor =
+        format(check, "learning.third_factor", file.third_factor.as_ref(), true, bounds::THIRD_FACTOR_BITS);
+    let surrogate =
+        format(check, "learning.surrogate", file.surrogate.as_ref(), false, bounds::SURROGATE_BITS);
+    let trace_bits = check.stated("learning.trace_bits", file.trace_bits, bounds::TRACE_BITS);
     LearningDatapath {
         error,
         third_factor,
@@ -167,9 +171,18 @@ fn learning(check: &mut Check<'_>, file: &LearningFile) -> LearningDatapath {
             file.trace_increment,
             1..=(1 << trace_bits) - 1,
         ) as u16,
-        eligibility_bits: check.stated("learning.eligibility_bits", file.eligibility_bits, 4..=16) as u8,
-        error_trace_bits: check.stated("learning.error_trace_bits", file.error_trace_bits, 4..=32) as u8,
-        error_delay: check.stated("learning.error_delay_steps", file.error_delay_steps, 1..=63) as u8,
+        eligibility_bits: check.stated(
+            "learning.eligibility_bits",
+            file.eligibility_bits,
+            bounds::ELIGIBILITY_BITS,
+        ) as u8,
+        error_trace_bits: check.stated(
+            "learning.error_trace_bits",
+            file.error_trace_bits,
+            bounds::ERROR_TRACE_BITS,
+        ) as u8,
+        error_delay: check.stated("learning.error_delay_steps", file.error_delay_steps, bounds::ERROR_DELAY)
+            as u8,
     }
 }
 
@@ -190,22 +203,21 @@ fn limits(check: &mut Check<'_>, file: &LimitsFile) -> CoreLimits {
             learning_bits,
             0..=most(Resource::LearningMemory),
         ) as u64,
-        weight_bits: check.stated("limits.weight_bits", file.weight_bits, 1..=16) as u8,
-        delay_steps: check.stated("limits.delay_steps", file.delay_steps, 1..=64) as u8,
+        weight_bits: check.stated("limits.weight_bits", file.weight_bits, bounds::WEIGHT_BITS) as u8,
+        delay_steps: check.stated("limits.delay_steps", file.delay_steps, bounds::DELAY_STEPS) as u8,
     }
 }
 
 fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
-    let columns = check.stated("mesh.columns", file.columns, 1..=256);
-    let rows = check.stated("mesh.rows", file.rows, 1..=256);
-    let per_tile = check.stated("mesh.cores_per_tile", file.cores_per_tile, 1..=1024);
-    // Core numbers are 16 bits wide.
+    let columns = check.stated("mesh.columns", file.columns, bounds::TILES);
+    let rows = check.stated("mesh.rows", file.rows, bounds::TILES);
+    let per_tile = check.stated("mesh.cores_per_tile", file.cores_per_tile, bounds::CORES_PER_TILE);
     let cores = columns * rows * per_tile;
-    if cores > 65_536 {
+    if cores > bounds::MOST_CORES {
         let problem = check
             .at("mesh", "the chip has too many cores")
             .labelled(format!("{columns} x {rows} tiles of {per_tile} cores are {cores}"))
-            .noted("allowed", "65536 cores");
+            .noted("allowed", format!("{} cores", bounds::MOST_CORES));
         check.push(problem);
     }
     let (column, row) = check.required("mesh.io_tile", file.io_tile, (0, 0));
@@ -224,13 +236,10 @@ fn mesh(check: &mut Check<'_>, file: &MeshFile) -> Mesh {
     }
 }
 
-/// Most entries of a router's table of keys.
-const MOST_ENTRIES: i64 = 1 << 24;
-
 /// Routers look up the sources of packets that they copy: of other packets a source does not say where one goes.
 fn check_keys(check: &mut Check<'_>, mesh: &Mesh, noc: Option<&Noc>) {
     let KeysIn::Routers { entries } = mesh.keys_in else { return };
-    check.integer("mesh.keys_in.entries", i64::from(entries), 1..=MOST_ENTRIES);
+    check.integer("mesh.keys_in.entries", i64::from(entries), bounds::ROUTER_ENTRIES);
     let copies = |noc: &Noc| noc.config.multicast == Multicast::Tree;
     let remedy = match noc {
         _ if mesh.addressing == Addressing::Destination => "with `addressing: SourceKey`, or ",

@@ -13,6 +13,7 @@ use super::learning_file::{
 use super::mirror;
 use super::readouts::Readouts;
 use crate::chip::Chip;
+use crate::files::bounds;
 use crate::files::network::file::PopulationFile;
 use crate::files::text::check::{Check, Lanes};
 use crate::files::text::decimal;
@@ -66,11 +67,11 @@ pub(in crate::files) fn readout(
                 q_decay: decay(check, &field("q_decay"), q_decay, fraction),
                 p_decay: decay(check, &field("p_decay"), p_decay, fraction),
                 increment: check.integer(&field("increment"), *increment, 1..=most) as i32,
-                shift: check.integer(&field("shift"), *shift, 0..=31) as u8,
+                shift: check.integer(&field("shift"), *shift, bounds::SHIFT) as u8,
             }
         }
         SignalFile::Modulation { shift } => ErrorSignal::Modulation {
-            shift: check.integer(&format!("{path}.signal.Modulation.shift"), *shift, 0..=31) as u8,
+            shift: check.integer(&format!("{path}.signal.Modulation.shift"), *shift, bounds::SHIFT) as u8,
         },
     };
     sides(check, path, file);
@@ -194,7 +195,7 @@ fn third_factor(
             let field = |name: &str| format!("{path}.Feedback.{name}");
             ThirdFactor::Feedback {
                 draw: matrix(check, &field("draw"), *draw),
-                shift: check.integer(&field("shift"), *shift, 0..=31) as u8,
+                shift: check.integer(&field("shift"), *shift, bounds::SHIFT) as u8,
             }
         }
         ThirdFactorFile::Group { neurons, draw, decay: low_pass, scale, shift } => {
@@ -219,13 +220,13 @@ fn third_factor(
                 neurons: check.integer(&field("neurons"), (*neurons).min(most), 1..=most) as u32,
                 draw: matrix(check, &field("draw"), *draw),
                 decay,
-                scale: check.integer(&field("scale"), *scale, 0..=31) as u8,
+                scale: check.integer(&field("scale"), *scale, bounds::SHIFT) as u8,
             };
-            ThirdFactor::Group { readout, shift: check.integer(&field("shift"), *shift, 0..=31) as u8 }
+            ThirdFactor::Group { readout, shift: check.integer(&field("shift"), *shift, bounds::SHIFT) as u8 }
         }
         ThirdFactorFile::Mirror { projection, shift } => ThirdFactor::Mirror {
             projection: mirror::projection(check, &format!("{path}.Mirror.projection"), projection, readouts),
-            shift: check.integer(&format!("{path}.Mirror.shift"), *shift, 0..=31) as u8,
+            shift: check.integer(&format!("{path}.Mirror.shift"), *shift, bounds::SHIFT) as u8,
         },
         ThirdFactorFile::Symmetric { projection, shift } => ThirdFactor::Symmetric {
             projection: mirror::projection(
@@ -234,7 +235,7 @@ fn third_factor(
                 projection,
                 readouts,
             ),
-            shift: check.integer(&format!("{path}.Symmetric.shift"), *shift, 0..=31) as u8,
+            shift: check.integer(&format!("{path}.Symmetric.shift"), *shift, bounds::SHIFT) as u8,
         },
         ThirdFactorFile::Compartment { draw, decay: leak, shift } => {
             let field = |name: &str| format!("{path}.Compartment.{name}");
@@ -245,7 +246,7 @@ fn third_factor(
             ThirdFactor::Compartment {
                 draw: matrix(check, &field("draw"), *draw),
                 decay: leak.as_ref().map_or(0, |raw| decay(check, &field("decay"), raw, fraction)),
-                shift: check.integer(&field("shift"), *shift, 0..=31) as u8,
+                shift: check.integer(&field("shift"), *shift, bounds::SHIFT) as u8,
             }
         }
     }
@@ -285,7 +286,7 @@ fn limited_compartment(check: &mut Check<'_>, index: usize) {
 
 fn matrix(check: &mut Check<'_>, path: &str, draw: MatrixDraw) -> MatrixDraw {
     if let MatrixDraw::Uniform { max } = draw {
-        check.integer(&format!("{path}.Uniform.max"), i64::from(max), 1..=127);
+        check.integer(&format!("{path}.Uniform.max"), i64::from(max), bounds::ENTRY);
     }
     draw
 }
@@ -323,7 +324,7 @@ fn surrogate(check: &mut Check<'_>, path: &str, file: &SurrogateFile, chip: &Chi
 fn rate_limit(check: &mut Check<'_>, path: &str, file: &RateLimitFile, chip: &Chip) -> RateLimit {
     let third_factor = Lanes::of(chip.learning.third_factor).not_negative();
     RateLimit {
-        spikes: check.integer(&format!("{path}.rate_limit.spikes"), file.spikes, 0..=254) as u8,
+        spikes: check.integer(&format!("{path}.rate_limit.spikes"), file.spikes, bounds::RATE_LIMIT) as u8,
         amount: check.lane(&format!("{path}.rate_limit.amount"), &file.amount, &third_factor),
     }
 }

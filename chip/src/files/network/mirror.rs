@@ -8,6 +8,7 @@
 //! Promises: what resolves can be built and mirrored. Absent on purpose: how the copy is updated (the plasticity crate).
 
 use super::readouts::Readouts;
+use crate::files::bounds;
 use crate::files::network::file::NetworkFile;
 use crate::files::text::check::Check;
 use crate::files::text::spelling::{did_you_mean, listing};
@@ -66,24 +67,24 @@ pub(in crate::files) fn prove(check: &mut Check<'_>, network: &Network, file: &N
 fn channels(check: &mut Check<'_>, network: &Network) {
     let (errors, (_, surrogates)) = (network.channels(), network.surrogate_channels());
     let needed = errors + surrogates;
-    if needed <= usize::from(u16::MAX) {
+    if needed <= bounds::MOST_CHANNELS {
         return;
     }
     let problem = check
         .at("populations", "the readouts and their surrogates have too many channels")
         .labelled(format!("they need {needed} broadcast channels, {surrogates} of them for surrogates"))
-        .noted("allowed", u16::MAX.to_string());
+        .noted("allowed", bounds::MOST_CHANNELS.to_string());
     check.push(problem);
 }
 
 /// Why a projection cannot be followed: what is there, and what is allowed.
-struct Misfit {
-    found: String,
-    allowed: String,
+pub(super) struct Misfit {
+    pub found: String,
+    pub allowed: String,
 }
 
 /// Whether population `index` can follow the weights of `projection`.
-fn mirrors(
+pub(super) fn mirrors(
     network: &Network,
     index: usize,
     first_channel: u16,

@@ -8,6 +8,8 @@ mod each;
 pub(super) mod file;
 pub(super) mod learning;
 pub(super) mod learning_file;
+pub(super) mod legal;
+mod legal_learning;
 pub(super) mod mirror;
 pub(super) mod neuron;
 pub(super) mod overrides;

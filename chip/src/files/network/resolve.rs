@@ -6,6 +6,7 @@
 use super::readouts::Readouts;
 use super::{learning, mirror, neuron, placement, port, proof, seats};
 use crate::chip::Chip;
+use crate::files::bounds;
 use crate::files::network::file::{InputFile, NetworkFile, PopulationFile, ProjectionFile};
 use crate::files::network::overrides::{NetworkOverrides, StoreOverride};
 use crate::files::synapses::convolution;
@@ -19,11 +20,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use synfire_core::neuron::PerNeuron;
 use synfire_plasticity::config::{Eligibility, ErrorSignal, Presynaptic};
-
-/// Most neurons of one population.
-const MAX_NEURONS: i64 = 1 << 24;
-/// Most populations, and most inputs: their indices are 16 bits wide.
-const MAX_LIST: usize = 65_536;
 
 /// Resolves a merged network file.
 pub(in crate::files) fn resolve(
@@ -99,11 +95,11 @@ fn distinct_names(check: &mut Check<'_>, file: &NetworkFile) {
         ("inputs", file.inputs.as_ref().map_or(0, Vec::len)),
         ("populations", file.populations.as_ref().map_or(0, Vec::len)),
     ] {
-        if len > MAX_LIST {
+        if len > bounds::MOST_LISTED {
             let problem = check
                 .at(list, format!("too many {list}"))
                 .labelled(format!("found {len}"))
-                .noted("allowed", MAX_LIST.to_string());
+                .noted("allowed", bounds::MOST_LISTED.to_string());
             check.push(problem);
         }
     }
@@ -144,11 +140,11 @@ fn inputs(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Input> 
     let mut inputs = Vec::new();
     for (index, input) in file.inputs.iter().flatten().enumerate() {
         let field = |name: &str| format!("inputs[{index}].{name}");
-        let neurons = check.integer(&field("neurons"), input.neurons, 1..=MAX_NEURONS) as u32;
+        let neurons = check.integer(&field("neurons"), input.neurons, bounds::NEURONS) as u32;
         inputs.push(Input {
             name: input.name.clone(),
             neurons,
-            max_events: check.integer(&field("max_events"), input.max_events, 1..=255) as u8,
+            max_events: check.integer(&field("max_events"), input.max_events, bounds::EVENTS) as u8,
             cores: seats::cores(
                 check,
                 (&field("cores"), &input.name),
@@ -190,12 +186,12 @@ fn populations(check: &mut Check<'_>, file: &NetworkFile, chip: &Chip) -> Vec<Po
     for (index, population) in files.iter().enumerate() {
         let path = format!("populations[{index}]");
         let field = |name: &str| format!("{path}.{name}");
-        let neurons = check.integer(&field("neurons"), population.neurons, 1..=MAX_NEURONS) as u32;
+        let neurons = check.integer(&field("neurons"), population.neurons, bounds::NEURONS) as u32;
         let parameters =
             neuron::resolve(check, &field("neuron"), &population.neuron, neurons, &chip.datapath);
         let hint = population.max_per_core;
         let max_per_core =
-            hint.map(|hint| check.integer(&field("max_per_core"), hint, 1..=MAX_NEURONS) as u32);
+            hint.map(|hint| check.integer(&field("max_per_core"), hint, bounds::NEURONS) as u32);
         let learns = population.learning.as_ref();
         let learning = learns.and_then(|l| learning::learning(check, index, l, &readouts, chip));
         for (name, decay) in

@@ -5,6 +5,7 @@
 //! a copy can follow (`network::mirror`).
 
 use crate::chip::Chip;
+use crate::files::bounds;
 use crate::files::network::decay::decay;
 use crate::files::text::check::Check;
 use crate::files::text::decimal::Raw;
@@ -112,10 +113,10 @@ pub(super) fn resolve(
             Eligibility::Filter {
                 q_decay: decay(check, &field("q_decay"), q_decay, fraction),
                 p_decay: decay(check, &field("p_decay"), p_decay, fraction),
-                product_shift: check.integer(&field("product_shift"), *product_shift, 0..=31) as u8,
+                product_shift: check.integer(&field("product_shift"), *product_shift, bounds::SHIFT) as u8,
                 normalise: normalise.map(|normalise| {
                     let field = field("normalise.reference_bits");
-                    check.integer(&field, normalise.reference_bits, 1..=16) as u8
+                    check.integer(&field, normalise.reference_bits, bounds::REFERENCE_BITS) as u8
                 }),
             }
         }
@@ -135,7 +136,7 @@ pub(super) fn resolve(
             Eligibility::Adaptation { trace_shift }
         }
     };
-    let shift = check.integer(&format!("{path}.shift"), file.shift, 0..=31);
+    let shift = check.integer(&format!("{path}.shift"), file.shift, bounds::SHIFT);
     let decay = |decay| check.integer(&format!("{path}.weight_decay"), decay, 0..=shift) as u8;
     let weight_decay = file.weight_decay.map(decay);
     SynapseLearning {

@@ -14,6 +14,7 @@ use super::learning;
 use super::stated;
 use super::weight_file::{self, Bounds};
 use crate::chip::Chip;
+use crate::files::bounds;
 use crate::files::network::file::{ConnectFile, ProjectionFile, StoreFile};
 use crate::files::text::check::Check;
 use crate::network::{Encoding, Projection, Synapses};
@@ -87,12 +88,12 @@ fn store(check: &mut Check<'_>, path: &str, file: &StoreFile, plastic: bool, chi
         check.out_of_range(&field("bits"), bits, &allowed);
     }
     let bits = bits.clamp(1, 16);
-    let fraction = check.integer(&field("fraction"), file.fraction, 0..=31);
+    let fraction = check.integer(&field("fraction"), file.fraction, bounds::WEIGHT_FRACTION);
     let delivered = check.integer(&field("delivered_bits"), file.delivered_bits.unwrap_or(bits), 1..=bits);
     let delivered_fraction = fraction - (bits - delivered);
     let datapath = &chip.datapath;
     let natural = i64::from(datapath.state_fraction) - i64::from(datapath.input_shift) - delivered_fraction;
-    let exponent = check.integer(&field("exponent"), file.exponent.unwrap_or(natural), -31..=31);
+    let exponent = check.integer(&field("exponent"), file.exponent.unwrap_or(natural), bounds::EXPONENT);
     WeightFormat {
         store_bits: bits as u8,
         fraction: fraction as u8,
