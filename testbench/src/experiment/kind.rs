@@ -255,6 +255,7 @@ pub fn open<T: Registry>(
     set: &[String],
 ) -> Result<(ExperimentFile<T>, Opened), Diagnostics> {
     let mut opened = reference::open(reference)?;
+    refuse_others(&opened)?;
     opened.changes = opened.arguments(set)?;
     let own = opened.changes.iter().filter(|change| change.root() == Root::Experiment);
     let (file, source): (ExperimentFile<T>, _) = files::changed(&opened.source, &own.collect::<Vec<_>>())?;
@@ -274,6 +275,21 @@ pub fn open<T: Registry>(
     }
     opened.step_rows = file.step_rows;
     Ok((file, opened))
+}
+
+/// Refuses a file that says that it is another of the program's, before its fields are read as an experiment's.
+fn refuse_others(opened: &Opened) -> Result<(), Diagnostics> {
+    let Some(span) = opened.source.locate("format") else { return Ok(()) };
+    let format = opened.text()[span.clone()].trim_matches('"');
+    let help = match format.split_once('/').map_or("", |(kind, _)| kind) {
+        "synfire-network" => "an experiment names it; `synfire check` and `synfire map` take the file itself",
+        "synfire-chip" => "an experiment names it; `synfire check` takes the file itself",
+        "synfire-sweep" => "`synfire sweep` runs it",
+        _ => return Ok(()),
+    };
+    let problem = Diagnostic::new(format!("a file of format `{format}` is no experiment"));
+    let problem = problem.at(&opened.source, span).noted("allowed", FORMAT.to_owned());
+    Err(problem.noted("help", help.to_owned()).into())
 }
 
 /// Every row with every seed, row by row: the cells of most kinds.

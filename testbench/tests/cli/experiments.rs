@@ -1,6 +1,6 @@
 //! Bad experiment files.
 
-use super::folder::{EXPERIMENT, Folder};
+use super::folder::{EXPERIMENT, Folder, NETWORK};
 use insta::assert_snapshot;
 
 #[test]
@@ -313,6 +313,26 @@ fn another_version_of_the_format() {
      = allowed: synfire-experiment/1
        = nothing was run; exit status 2
     "#);
+}
+
+#[test]
+fn a_network_is_no_experiment() {
+    let folder = Folder::new();
+    let said = folder.refuses(&["run", NETWORK, "--out", "out"]);
+    assert!(said.contains("a file of format `synfire-network/1` is no experiment"), "{said}");
+    assert!(
+        said.contains(&format!("{NETWORK}:")) && said.contains("allowed: synfire-experiment/1"),
+        "{said}"
+    );
+    assert!(said.contains("`synfire check` and `synfire map` take the file itself"), "{said}");
+}
+
+#[test]
+fn a_short_form_that_is_not_stated_is_said() {
+    let folder = Folder::new();
+    let ended = folder.run(&["run", EXPERIMENT, "--quick", "--out", "out"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    assert!(ended.err.contains("states no short form (`quick`)"), "{}", ended.err);
 }
 
 #[test]
