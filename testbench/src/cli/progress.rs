@@ -6,6 +6,7 @@ use crate::report::quantity;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Seconds between two lines where there is no terminal.
@@ -16,6 +17,8 @@ pub struct CellProgress {
     bar: ProgressBar,
     lines: Option<Mutex<Instant>>,
     total: u64,
+    /// Units that an earlier run did.
+    earlier: AtomicU64,
     unit: &'static str,
     started: Instant,
 }
@@ -32,7 +35,7 @@ impl CellProgress {
         if let Ok(style) = ProgressStyle::with_template(&style) {
             let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
                 // A bar that cannot be drawn is no reason to stop a run.
-                let _ = out.write_str(&quantity::short(state.per_sec() as u128, ""));
+                let _ = out.write_str(&quantity::rate(state.per_sec()));
             };
             bar.set_style(style.with_key("rate", rate));
         }
@@ -41,7 +44,14 @@ impl CellProgress {
         if !terminal {
             say(&format!("0 of {total} {unit}"));
         }
-        Self { bar, lines: (!terminal).then(|| Mutex::new(started)), total, unit, started }
+        Self {
+            bar,
+            lines: (!terminal).then(|| Mutex::new(started)),
+            total,
+            earlier: AtomicU64::new(0),
+            unit,
+            started,
+        }
     }
 
     /// Removes the bar.
@@ -61,9 +71,11 @@ impl CellProgress {
             *last = Instant::now();
             let seconds = self.started.elapsed().as_secs_f64();
             let done = self.bar.position();
-            let rate = done as f64 / seconds.max(1e-3);
+            // What an earlier run did took none of these seconds.
+            let own = done.saturating_sub(self.earlier.load(Ordering::Relaxed));
+            let rate = own as f64 / seconds.max(1e-3);
             let left = (self.total.saturating_sub(done)) as f64 / rate.max(1e-3);
-            let (total, unit, rate) = (self.total, self.unit, quantity::short(rate as u128, ""));
+            let (total, unit, rate) = (self.total, self.unit, quantity::rate(rate));
             say(&format!("{done} of {total} {unit}, {rate} {unit}/s, {left:.0} s left, {message}"));
         }
     }
@@ -105,7 +117,7 @@ impl SearchProgress {
             (state.unit, state.since) = (unit, Instant::now());
         }
         let rate = done as f64 / state.since.elapsed().as_secs_f64().max(1e-3);
-        let (rate, better) = (quantity::short(rate as u128, ""), quantity::percent(better));
+        let (rate, better) = (quantity::rate(rate), quantity::percent(better));
         let left = of.saturating_sub(done) as f64 * state.since.elapsed().as_secs_f64() / done.max(1) as f64;
         let message = format!("{rate} {unit}/s, {better} of the first, {left:.0} s left");
         self.bar.set_length(of);
@@ -145,7 +157,11 @@ impl Watch for CellProgress {
     }
 
     fn finished(&self, cell: &CellName, line: &str, earlier: Option<u64>) {
-        self.bar.inc(earlier.unwrap_or(0));
+        if let Some(units) = earlier {
+            self.earlier.fetch_add(units, Ordering::Relaxed);
+            self.bar.inc(units);
+            self.bar.reset_eta();
+        }
         let note = if earlier.is_some() { " (finished earlier)" } else { "" };
         let text = format!("{}, seed {}: {line}{note}", cell.row, cell.seed);
         self.tell(text);

@@ -30,6 +30,12 @@ pub fn short(count: u128, unit: &str) -> String {
     prefixed(count, &LARGE, unit)
 }
 
+/// How often a second in short, one digit behind the point below 10: `412 M`, `0.4`.
+#[must_use]
+pub fn rate(per_second: f64) -> String {
+    if per_second < 10.0 { format!("{per_second:.1}") } else { short(per_second as u128, "") }
+}
+
 /// A count a second in short: `412 M/s`.
 #[must_use]
 pub fn per_second(count: u128, wall: std::time::Duration) -> String {

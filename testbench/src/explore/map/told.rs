@@ -101,11 +101,7 @@ pub fn intro(found: &Found, search: &Search) -> Vec<String> {
     let rate = |(count, time): (u64, Duration), what: &str| {
         (count > 0).then(|| {
             let per_second = count as f64 / time.as_secs_f64().max(1e-9);
-            format!(
-                "{} {what}, {} a second.",
-                quantity::count(count.into()),
-                quantity::short(per_second as u128, "")
-            )
+            format!("{} {what}, {} a second.", quantity::count(count.into()), quantity::rate(per_second))
         })
     };
     let mut lines = vec![format!("{how} for {goal}.")];

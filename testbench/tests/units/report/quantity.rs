@@ -55,6 +55,11 @@ fn seeds_are_named_once() {
 }
 
 #[test]
+fn slow_rates_are_not_none() {
+    assert_eq!([0.04, 0.4, 9.94, 10.0, 412e6].map(rate), ["0.0", "0.4", "9.9", "10", "412 M"]);
+}
+
+#[test]
 fn spreads() {
     let s = Spread::of(&[0.98, 0.99, 0.97]).unwrap();
     assert_eq!(s.percent(), "98.0 +- 0.6 % (worst 97.0 %)");
