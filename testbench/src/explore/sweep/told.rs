@@ -4,6 +4,7 @@
 
 use super::front::{FrontRow, Standing};
 use super::points::Status;
+use super::sensitivity::Effect;
 use super::tables::Swept;
 use crate::report::model::{Headline, Report, Table, TableCell};
 use crate::report::quantity;
@@ -108,14 +109,16 @@ pub(super) fn title(column: &str) -> String {
 }
 
 pub(super) fn effects(swept: &Swept<'_>) -> Table {
+    // Where nothing moves, no value has the lowest.
+    let at = |of: &Effect, level: &str| if of.effect() == 0.0 { "-".to_owned() } else { level.to_owned() };
     let rows = swept.sensitivity.iter().map(|of| {
         vec![
             TableCell::text(of.axis.clone()),
             TableCell::text(title(of.objective)),
             figure(of.objective, of.effect()),
             TableCell::text(of.share.map_or_else(|| "-".to_owned(), quantity::percent)),
-            TableCell::text(of.lowest.0.clone()),
-            TableCell::text(of.highest.0.clone()),
+            TableCell::text(at(of, &of.lowest.0)),
+            TableCell::text(at(of, &of.highest.0)),
         ]
     });
     let columns = ["axis", "objective", "effect", "of the variance", "lowest at", "highest at"];
