@@ -1,7 +1,7 @@
 //! Lines over a common axis, with a legend and lines to compare with.
 
 use super::canvas::{Area, ChartError, WIDTH, canvas, cut, failed, legend, style, write};
-use super::palette::Ink;
+use super::palette::{Ink, SERIES};
 use crate::report::model::Curves;
 use plotters::prelude::{ChartBuilder, Circle, DashedLineSeries, LineSeries};
 use plotters::style::text_anchor::HPos;
@@ -18,8 +18,12 @@ const MOST_LABELS: usize = 8;
 const LIMIT: f64 = 1e200;
 
 pub(super) fn draw(curves: &Curves) -> Result<String, ChartError> {
-    let mut names: Vec<_> =
-        curves.series.iter().enumerate().map(|(i, s)| (s.name.clone(), Ink::Series(i), false)).collect();
+    let mut names: Vec<_> = curves
+        .series
+        .iter()
+        .enumerate()
+        .map(|(i, s)| (s.name.clone(), Ink::Series(i), i >= SERIES))
+        .collect();
     names.extend(curves.references.iter().enumerate().map(|(i, r)| (r.name.clone(), reference_ink(i), true)));
     let top = legend(&names, 0, None)? + 32;
     canvas((top + PLOT + 48) as u32, |area| {
@@ -68,7 +72,12 @@ fn plot(curves: &Curves, area: &Area<'_>, top: i32) -> Result<(), ChartError> {
     for (i, points) in series.into_iter().enumerate() {
         let ink = Ink::Series(i).color();
         let marks = if points.len() <= MARKED { points.clone() } else { Vec::new() };
-        chart.draw_series(LineSeries::new(points, ink.stroke_width(2))).map_err(failed)?;
+        // Of two lines of one colour the second is dashed.
+        if i < SERIES {
+            chart.draw_series(LineSeries::new(points, ink.stroke_width(2))).map_err(failed)?;
+        } else {
+            chart.draw_series(DashedLineSeries::new(points, 10, 4, ink.stroke_width(2))).map_err(failed)?;
+        }
         chart.draw_series(marks.into_iter().map(|p| Circle::new(p, 3, ink.filled()))).map_err(failed)?;
     }
     Ok(())

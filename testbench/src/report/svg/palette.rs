@@ -31,7 +31,8 @@ const COLORS: [(u32, u32); 9] = [
     (0x7D_7415, 0xCF_C152),
 ];
 
-const SERIES: usize = COLORS.len() - 3;
+/// How many series have a colour of their own.
+pub const SERIES: usize = COLORS.len() - 3;
 
 impl Ink {
     fn index(self) -> usize {

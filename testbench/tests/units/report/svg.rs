@@ -45,6 +45,18 @@ fn whole_epochs_have_whole_numbers() {
     assert!(between.contains("\n1.2\n"), "{between}");
 }
 
+/// Two lines of one colour are told apart by dashes: a whole line is one path, a dashed one has a path a dash.
+#[test]
+fn lines_beyond_the_colours_are_dashed() {
+    let one = curves(vec![(0.0, 0.0), (1.0, 1.0)]);
+    let lines = |series: usize| {
+        let series = vec![one.series[0].clone(); series];
+        svg(Curves { series, ..one.clone() }).matches("<polyline").count()
+    };
+    assert_eq!(lines(6) - lines(5), 1);
+    assert!(lines(7) - lines(6) > 5);
+}
+
 #[test]
 fn degenerate_curves_are_drawn() {
     for points in [
