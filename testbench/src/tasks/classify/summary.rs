@@ -372,7 +372,7 @@ impl Summary<'_> {
         paired::table(pairs, &|row| self.accuracies(row))
     }
 
-    /// What smaller cores cost a rule whose groups must fit a core.
+    /// Rules whose groups must each fit a core: what smaller cores cost them, where rows differ in nothing else.
     fn groups(&self) -> Option<Table> {
         let mut rows = Vec::new();
         for row in self.names() {
@@ -387,11 +387,12 @@ impl Summary<'_> {
             ]);
         }
         (rows.len() > 1).then(|| Table {
-            title: "What smaller cores cost DCLL: a learning group never spans cores".to_owned(),
+            title: "Learning groups: each sits whole in a core".to_owned(),
             columns: ["", "learning groups", "cores in use", "mean", "worst"].map(str::to_owned).to_vec(),
             rows,
             notes: vec![
-                "the number of groups is a property of the network; a smaller core forces more of them"
+                "groups of all layers of a row; their number is a property of the network, and a smaller core \
+                 forces more of them in a layer"
                     .to_owned(),
             ],
         })
