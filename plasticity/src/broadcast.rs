@@ -57,7 +57,8 @@ impl BroadcastState {
     /// Whether `saved` is the state of such channels and such a delay.
     #[must_use]
     pub fn fits(&self, saved: &Self) -> bool {
-        let shape = |of: &Self| (of.channels(), of.slots, of.pending.len());
+        // Of a damaged state no two lengths need belong together.
+        let shape = |of: &Self| (of.errors.len(), of.targets.len(), of.slots, of.pending.len());
         shape(self) == shape(saved)
     }
 
@@ -115,5 +116,12 @@ mod tests {
             let fitting = (1..=63).filter(|other| own.fits(&BroadcastState::new(2, 1, *other)));
             assert_eq!(fitting.collect::<Vec<u8>>(), [delay]);
         }
+    }
+
+    #[test]
+    fn a_state_with_more_targets_than_errors_does_not_fit() {
+        let own = BroadcastState::new(1, 0, 1);
+        let damaged = BroadcastState { targets: vec![0; 2], ..own.clone() };
+        assert!(own.fits(&own.clone()) && !own.fits(&damaged));
     }
 }
